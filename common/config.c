@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config_table.h"
+
+enum {
+	CONFIG_FILE_MAX = 65536,
+	CONFIG_LINE_MAX = 4096,
+	CONFIG_REPORTS_MAX = 20,
+	CONFIG_PLACE_MAX = 200, /* bytes of the file's path in a message, the last of them */
+	CONFIG_SHOWN_MAX = 100, /* bytes of the file's text in a message */
+};
+
+static const char blanks[] = " \t";
+
+struct config_parser {
+	const char *path;
+	struct config *config;
+	config_report_fn report;
+	void *userdata;
+	int n_reports;
+	unsigned line;
+	int key; /* that the line begins with, or -ENOENT */
+	unsigned set_in_line[64];
+};
+
+void config_init(struct config *ret_config)
+{
+	const char *bad;
+
+	memset(ret_config, 0, sizeof(*ret_config));
+	for (size_t key = 0; key < config_n_keys; key++)
+		config_set(ret_config, key, config_keys[key].standard, &bad);
+}
+
+/* Messages are for logs and viewers: one line, and no byte that a terminal obeys. */
+static void mask_control_characters(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
+static void deliver(struct config_parser *parser, const char *message, bool refuse)
+{
+	struct config *config = parser->config;
+
+	if (refuse && !config->refusal[0])
+		snprintf(config->refusal, sizeof(config->refusal), "%s", message);
+	if (parser->n_reports > CONFIG_REPORTS_MAX)
+		return;
+	if (parser->n_reports++ == CONFIG_REPORTS_MAX)
+		message = "further errors in the configuration are not shown";
+	if (parser->report)
+		parser->report(message, parser->userdata);
+}
+
+/*
+ * Reports "file:line: message", or "file: message" before the first line. `refuse` where what is
+ * wrong may have guarded access.
+ */
+__attribute__((format(printf, 3, 4))) static void complain(struct config_parser *parser,
+							   bool refuse, const char *format, ...)
+{
+	char message[sizeof(parser->config->refusal)], line[16] = "";
+	size_t length = strlen(parser->path);
+	int used;
+	va_list arguments;
+
+	if (parser->line > 0)
+		snprintf(line, sizeof(line), ":%u", parser->line);
+	used = snprintf(message, sizeof(message), "%s%s: ",
+			parser->path + (length > CONFIG_PLACE_MAX ? length - CONFIG_PLACE_MAX : 0),
+			line);
+	va_start(arguments, format);
+	used += vsnprintf(message + used, sizeof(message) - (size_t)used, format, arguments);
+	va_end(arguments);
+	if (refuse && (size_t)used < sizeof(message))
+		snprintf(message + used, sizeof(message) - (size_t)used,
+			 " (connections are refused)");
+	mask_control_characters(message);
+	deliver(parser, message, refuse);
+}
+
+static bool guards_access(int key)
+{
+	return key >= 0 && config_keys[key].guards_access;
+}
+
+/* How much of `text` before one of `ends` a message shows: no half character of a long one. */
+static int shown_length(const char *text, const char *ends)
+{
+	size_t length = strcspn(text, ends);
+
+	if (length > CONFIG_SHOWN_MAX) {
+		length = CONFIG_SHOWN_MAX;
+		while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+	}
+	return (int)length;
+}
+
+/* Says what is wrong with the part `bad` of a value, by the error of config_set. */
+static void complain_value(struct config_parser *parser, size_t key, int error, const char *bad)
+{
+	const struct config_key *k = &config_keys[key];
+	char range[CONFIG_RANGE_MAX], effect[64] = "";
+	int shown = shown_length(bad, config_separators(key));
+
+	if (!k->guards_access)
+		snprintf(effect, sizeof(effect), " (%s stays in force)", k->standard);
+	switch (error) {
+	case -ERANGE:
+		config_range(key, range);
+		complain(parser, k->guards_access, "\"%s\" must be in the range %s, not \"%.*s\"%s",
+			 k->name, range, shown, bad, effect);
+		break;
+	case -E2BIG:
+	case -ENAMETOOLONG:
+		complain(parser, k->guards_access, "\"%s\" is too long from \"%.*s\" on%s", k->name,
+			 shown, bad, effect);
+		break;
+	default:
+		complain(parser, k->guards_access, "\"%s\" must be %s, not \"%.*s\"%s", k->name,
+			 config_expected(key), shown, bad, effect);
+	}
+}
+
+static void complain_unknown_key(struct config_parser *parser, const char *name)
+{
+	int nearest = config_nearest_key(name);
+
+	if (nearest >= 0)
+		complain(parser, guards_access(parser->key),
+			 "unknown key \"%s\", did you mean \"%s\"?", name,
+			 config_keys[nearest].name);
+	else
+		complain(parser, guards_access(parser->key), "unknown key \"%.*s\"",
+			 shown_length(name, ""), name);
+}
+
+static void assign(struct config_parser *parser, const char *name, const char *value)
+{
+	int key = config_find_key(name, strlen(name)), r;
+	const char *bad;
+
+	if (key < 0) {
+		complain_unknown_key(parser, name);
+		return;
+	}
+	if (parser->set_in_line[key] > 0) {
+		complain(parser, guards_access(key), "\"%s\" was set in line %u already", name,
+			 parser->set_in_line[key]);
+		return;
+	}
+	parser->set_in_line[key] = parser->line;
+	r = config_set(parser->config, (size_t)key, value, &bad);
+	if (r < 0)
+		complain_value(parser, (size_t)key, r, bad);
+	else
+		parser->config->is_set |= UINT64_C(1) << key;
+}
+
+/* Cuts blanks off both ends. */
+static char *trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, blanks);
+	length = strlen(text);
+	while (length > 0 && strchr(blanks, text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+/* A comment begins at the start of a line or after a blank: "a#b" is a value. */
+static void cut_comment(char *text)
+{
+	for (char *hash = strchr(text, '#'); hash; hash = strchr(hash + 1, '#'))
+		if (hash == text || strchr(blanks, hash[-1])) {
+			*hash = '\0';
+			return;
+		}
+}
+
+static bool has_control_character(const char *text)
+{
+	for (; *text; text++)
+		if (((unsigned char)*text < 0x20 && *text != '\t') || *text == 0x7f)
+			return true;
+	return false;
+}
+
+static void parse_line(struct config_parser *parser, char *text)
+{
+	char *equals, *name, *value;
+
+	cut_comment(text);
+	text = trim(text);
+	if (!*text)
+		return;
+	if (has_control_character(text)) {
+		complain(parser, guards_access(parser->key), "control character in \"%.*s\"",
+			 shown_length(text, ""), text);
+		return;
+	}
+	equals = strchr(text, '=');
+	if (!equals) {
+		complain(parser, guards_access(parser->key),
+			 "no \"=\" in \"%.*s\": write key = value", shown_length(text, ""), text);
+		return;
+	}
+	*equals = '\0';
+	name = trim(text);
+	value = trim(equals + 1);
+	assign(parser, name, value);
+}
+
+static bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+/* The key that a line begins with, so that even a broken line of a key that guards is known. */
+static int leading_key(const char *line, size_t length)
+{
+	size_t start = 0, end;
+
+	while (start < length && is_one_of(line[start], blanks))
+		start++;
+	end = start;
+	while (end < length && is_one_of(line[end], "abcdefghijklmnopqrstuvwxyz_"))
+		end++;
+	return config_find_key(line + start, end - start);
+}
+
+/* One line without its end. Where even its bytes are wrong, nothing of it is used. */
+static void take_line(struct config_parser *parser, const char *line, size_t length)
+{
+	char text[CONFIG_LINE_MAX + 1];
+
+	if (length > 0 && line[length - 1] == '\r')
+		length--;
+	parser->line++;
+	parser->key = leading_key(line, length);
+	/* A crash may leave a file of NUL bytes: what guarded access in it is not known. */
+	if (memchr(line, '\0', length)) {
+		complain(parser, true, "NUL byte in the line");
+		return;
+	}
+	if (length > CONFIG_LINE_MAX) {
+		complain(parser, guards_access(parser->key), "line longer than %d bytes",
+			 CONFIG_LINE_MAX);
+		return;
+	}
+	memcpy(text, line, length);
+	text[length] = '\0';
+	parse_line(parser, text);
+}
+
+static void take_lines(struct config_parser *parser, const char *text, size_t size)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	const char *end = text + size;
+
+	if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0)
+		text += 3;
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *line_end = newline ? newline : end;
+
+		take_line(parser, text, (size_t)(line_end - text));
+		text = newline ? newline + 1 : end;
+	}
+}
+
+/* Reads a whole file of at most `size` bytes. Returns their number or -errno. */
+static ssize_t read_all(int fd, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t n = read(fd, buffer + used, size - used);
+
+		if (n == 0)
+			break;
+		if (n > 0)
+			used += (size_t)n;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return (ssize_t)used;
+}
+
+/* Returns a descriptor or -errno. Nothing that is put at `path`, a FIFO even, makes it wait. */
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) /* /dev/null is as good as empty */
+		r = -EINVAL;
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+/* Reads the file at `path`, which may be missing. Returns its size or -errno. */
+static ssize_t read_file(const char *path, char *buffer, size_t size)
+{
+	int fd = open_file(path);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	n = read_all(fd, buffer, size);
+	close(fd);
+	return n == (ssize_t)size ? -EFBIG : n;
+}
+
+static void parser_init(struct config_parser *parser, const char *path, struct config *config,
+			config_report_fn report, void *userdata)
+{
+	config_init(config);
+	*parser = (struct config_parser){
+		.path = path,
+		.config = config,
+		.report = report,
+		.userdata = userdata,
+		.key = -ENOENT,
+	};
+}
+
+int config_parse(const char *path, const char *text, size_t size, struct config *ret_config,
+		 config_report_fn report, void *userdata)
+{
+	struct config_parser parser;
+
+	parser_init(&parser, path, ret_config, report, userdata);
+	take_lines(&parser, text, size);
+	return parser.n_reports;
+}
+
+int config_load(const char *path, struct config *ret_config, config_report_fn report,
+		void *userdata)
+{
+	char text[CONFIG_FILE_MAX + 1];
+	ssize_t size = read_file(path, text, sizeof(text));
+	struct config_parser parser;
+
+	if (size >= 0)
+		return config_parse(path, text, (size_t)size, ret_config, report, userdata);
+	parser_init(&parser, path, ret_config, report, userdata);
+	complain(&parser, true, "cannot be read: %s", strerror((int)-size));
+	return (int)size;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config_value.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+
+#define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+struct choice {
+	const char *name;
+	int value;
+};
+
+static int format_string(const void *value, char *ret_text, size_t size)
+{
+	return config_fitted(snprintf(ret_text, size, "%s", (const char *)value), size);
+}
+
+/* Users: what useradd(8) accepts. The name becomes part of file and unit names. */
+
+static const char digits[] = "0123456789";
+static const char user_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.-";
+
+static bool is_user_name(const char *text)
+{
+	size_t length = strspn(text, user_characters);
+
+	if (*text == '-' || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return false;
+	/* A number alone is taken for a uid by many programs. */
+	if (strspn(text, digits) == length)
+		return false;
+	return !text[length] || strcmp(text + length, "$") == 0;
+}
+
+static int parse_user(const char *text, void *ret, const char **ret_bad)
+{
+	size_t length = strlen(text);
+
+	(void)ret_bad;
+	if (!is_user_name(text))
+		return -EINVAL;
+	if (length >= CONFIG_USER_MAX)
+		return -ENAMETOOLONG;
+	memcpy(ret, text, length + 1);
+	return 0;
+}
+
+const struct config_type config_type_USER = {
+	parse_user, format_string, NULL, "",
+	"the name of a user (letters, digits, and _ . - within)"
+};
+
+/* Paths */
+
+static int parse_path(const char *text, void *ret, const char **ret_bad)
+{
+	size_t length = strlen(text);
+
+	(void)ret_bad;
+	if (text[0] != '/' && strncmp(text, "~/", 2) != 0)
+		return -EINVAL;
+	if (text[length - 1] == '/')
+		return -EINVAL;
+	if (length >= CONFIG_PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(ret, text, length + 1);
+	return 0;
+}
+
+const struct config_type config_type_PATH = {
+	parse_path, format_string, NULL, "",
+	"a file's path that begins with / or ~/, without quotation marks"
+};
+
+/* Address blocks */
+
+static int parse_nets(const char *text, void *ret, const char **ret_bad)
+{
+	return net_list_parse(text, ret, ret_bad);
+}
+
+static int format_nets(const void *value, char *ret_text, size_t size)
+{
+	return net_list_format(value, ret_text, size);
+}
+
+const struct config_type config_type_NETS = {
+	parse_nets, format_nets, NULL, NET_LIST_SEPARATORS,
+	"address blocks, such as 172.16.0.0/12 or ::1, with no bit set behind the prefix"
+};
+
+/* Choices */
+
+static int parse_choice(const struct choice *choices, size_t n, const char *text, int *ret_value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(choices[i].name, text) == 0) {
+			*ret_value = choices[i].value;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int format_choice(const struct choice *choices, size_t n, int value, char *ret_text,
+			 size_t size)
+{
+	size_t i = 0;
+
+	while (i < n - 1 && choices[i].value != value)
+		i++;
+	return config_fitted(snprintf(ret_text, size, "%s", choices[i].name), size);
+}
+
+#define DEFINE_CHOICE_TYPE(TYPE, ...)                                                              \
+	static const struct choice choices_##TYPE[] = { __VA_ARGS__ };                             \
+                                                                                                   \
+	static int parse_##TYPE(const char *text, void *ret, const char **ret_bad)                 \
+	{                                                                                          \
+		int value, r;                                                                      \
+                                                                                                   \
+		(void)ret_bad;                                                                     \
+		r = parse_choice(choices_##TYPE, LENGTH_OF(choices_##TYPE), text, &value);         \
+		if (r == 0)                                                                        \
+			*(CONFIG_CTYPE_##TYPE *)ret = (CONFIG_CTYPE_##TYPE)value;                  \
+		return r;                                                                          \
+	}                                                                                          \
+                                                                                                   \
+	static int format_##TYPE(const void *value, char *ret_text, size_t size)                   \
+	{                                                                                          \
+		return format_choice(choices_##TYPE, LENGTH_OF(choices_##TYPE),                    \
+				     (int)*(const CONFIG_CTYPE_##TYPE *)value, ret_text, size);    \
+	}                                                                                          \
+                                                                                                   \
+	const struct config_type config_type_##TYPE = { parse_##TYPE, format_##TYPE, NULL, "",     \
+							NULL }
+
+DEFINE_CHOICE_TYPE(BOOL, { "yes", 1 }, { "no", 0 }, { "true", 1 }, { "false", 0 }, { "on", 1 },
+		   { "off", 0 }, { "1", 1 }, { "0", 0 });
+
+DEFINE_CHOICE_TYPE(COMPRESSION, { "auto", COMPRESSION_AUTO }, { "none", COMPRESSION_NONE },
+		   { "fast", COMPRESSION_FAST }, { "best", COMPRESSION_BEST });
+
+DEFINE_CHOICE_TYPE(CLIPBOARD, { "both", CLIPBOARD_BOTH }, { "to-desktop", CLIPBOARD_TO_DESKTOP },
+		   { "to-viewer", CLIPBOARD_TO_VIEWER }, { "off", CLIPBOARD_OFF });
+
+DEFINE_CHOICE_TYPE(LOG_LEVEL, { "error", LOG_LEVEL_ERROR }, { "warning", LOG_LEVEL_WARNING },
+		   { "info", LOG_LEVEL_INFO }, { "debug", LOG_LEVEL_DEBUG });
+
+int config_parse_bool(const char *text, bool *ret_value)
+{
+	return parse_BOOL(text, ret_value, NULL);
+}

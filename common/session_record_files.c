@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Session records as files: storing them whole, trusting only what the owner can have written. */
+#include "session_record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	LIST_MAX = 1024,
+	TEMPORARY_ATTEMPTS = 32,
+	TEMPORARY_NAME_MAX = 96, /* ".", a session id, ".", six characters */
+	RECORD_MODE = 0644,
+	OTHERS_WRITE = S_IWGRP | S_IWOTH,
+};
+
+/* Whoever could write here could plant a record, or have ours written elsewhere. */
+static bool is_owned_and_guarded(const struct stat *status, uid_t owner)
+{
+	return status->st_uid == owner && !(status->st_mode & OTHERS_WRITE);
+}
+
+/* Opens the directory that `owner` alone can write. Returns a descriptor, -EPERM or -errno. */
+static int open_directory(const char *directory, uid_t owner)
+{
+	struct stat status;
+	int fd, r = 0;
+
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOTDIR || errno == ELOOP ? -EPERM : -errno;
+	if (fstat(fd, &status) < 0)
+		r = -errno;
+	else if (!is_owned_and_guarded(&status, owner))
+		r = -EPERM;
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+/*
+ * Creates ".<session>.XXXXXX". The name need not be hard to guess: nobody else can write here, and
+ * O_EXCL finds what a process that was killed has left.
+ */
+static int create_temporary(int directory, const char *session,
+			    char name[static TEMPORARY_NAME_MAX])
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+	struct timespec now;
+	int fd = -1;
+
+	for (int attempt = 0; attempt < TEMPORARY_ATTEMPTS; attempt++) {
+		char suffix[] = "XXXXXX";
+		uint64_t bits;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		bits = (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 14 ^ (uint64_t)attempt << 25;
+		for (size_t i = 0; i < sizeof(suffix) - 1; i++, bits >>= 5)
+			suffix[i] = letters[bits & 31];
+		snprintf(name, TEMPORARY_NAME_MAX, ".%.63s.%s", session, suffix);
+		fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    0600);
+		if (fd >= 0 || errno != EEXIST)
+			break;
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+static int store_in(int directory, const char *session, const char *text, size_t length)
+{
+	char temporary[TEMPORARY_NAME_MAX];
+	int fd, r;
+
+	fd = create_temporary(directory, session, temporary);
+	if (fd < 0)
+		return fd;
+	r = write_all(fd, text, length);
+	/* Not by open(2)'s mode: the umask is the caller's, and whatever it likes. */
+	if (r == 0 && fchmod(fd, RECORD_MODE) < 0)
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(directory, temporary, directory, session) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(directory, temporary, 0);
+	return r;
+}
+
+int session_record_store(const char *directory, const struct session_record *record)
+{
+	char text[SESSION_RECORD_MAX + 1];
+	int fd, length, r;
+
+	length = session_record_encode(record, text, sizeof(text));
+	if (length < 0)
+		return length;
+	fd = open_directory(directory, geteuid());
+	if (fd < 0)
+		return fd;
+	r = store_in(fd, record->session, text, (size_t)length);
+	close(fd);
+	return r;
+}
+
+int session_record_remove(const char *directory, const char *id)
+{
+	int fd, r = 0;
+
+	if (!session_record_id_is_valid(id))
+		return -EINVAL;
+	fd = open_directory(directory, geteuid());
+	if (fd < 0)
+		return fd;
+	if (unlinkat(fd, id, 0) < 0)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+/* Opens the file of a record that `owner` alone can have written. */
+static int open_record(int directory, const char *id, uid_t owner)
+{
+	struct stat status;
+	int fd, r = 0;
+
+	/* O_NONBLOCK: a FIFO must not hold us up. */
+	fd = openat(directory, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ELOOP || errno == ENXIO ? -EPERM : -errno;
+	if (fstat(fd, &status) < 0)
+		r = -errno;
+	else if (status.st_nlink == 0)
+		r = -ENOENT; /* removed or replaced since it was opened */
+	else if (!S_ISREG(status.st_mode) || status.st_nlink != 1 ||
+		 !is_owned_and_guarded(&status, owner))
+		r = -EPERM;
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+/* Reads up to `size` bytes; returns how many. */
+static ssize_t read_all(int fd, char *ret_text, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size) {
+		ssize_t n = read(fd, ret_text + length, size - length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		length += (size_t)n;
+	}
+	return (ssize_t)length;
+}
+
+static int load_from(int directory, const char *id, uid_t owner, struct session_record *ret_record)
+{
+	char text[SESSION_RECORD_MAX + 1]; /* one more shows that a file is too large */
+	struct session_record record;
+	ssize_t length;
+	int fd, r;
+
+	fd = open_record(directory, id, owner);
+	if (fd < 0)
+		return fd;
+	length = read_all(fd, text, sizeof(text));
+	close(fd);
+	if (length < 0)
+		return (int)length;
+	r = session_record_decode(text, (size_t)length, &record, NULL);
+	if (r < 0)
+		return r;
+	if (strcmp(record.session, id) != 0)
+		return -EINVAL;
+	*ret_record = record;
+	return 0;
+}
+
+int session_record_load(const char *directory, const char *id, uid_t owner,
+			struct session_record *ret_record)
+{
+	int fd, r;
+
+	if (!session_record_id_is_valid(id))
+		return -EINVAL;
+	fd = open_directory(directory, owner);
+	if (fd < 0)
+		return fd;
+	r = load_from(fd, id, owner, ret_record);
+	close(fd);
+	return r;
+}
+
+struct listed {
+	char *id;
+	struct timespec changed;
+};
+
+static bool is_newer(const struct listed *a, const struct listed *b)
+{
+	if (a->changed.tv_sec != b->changed.tv_sec)
+		return a->changed.tv_sec > b->changed.tv_sec;
+	if (a->changed.tv_nsec != b->changed.tv_nsec)
+		return a->changed.tv_nsec > b->changed.tv_nsec;
+	return strcmp(a->id, b->id) > 0;
+}
+
+/* Keeps the newest LIST_MAX, newest first. Takes the ownership of entry.id. */
+static void list_insert(struct listed *list, size_t *n, struct listed entry)
+{
+	size_t at = *n;
+
+	while (at > 0 && is_newer(&entry, &list[at - 1]))
+		at--;
+	if (at == LIST_MAX) {
+		free(entry.id);
+		return;
+	}
+	if (*n == LIST_MAX)
+		free(list[--*n].id);
+	memmove(&list[at + 1], &list[at], (*n - at) * sizeof(*list));
+	list[at] = entry;
+	++*n;
+}
+
+static int list_read(DIR *directory, struct listed *list, size_t *n)
+{
+	struct dirent *entry;
+
+	while (errno = 0, (entry = readdir(directory)) != NULL) {
+		struct listed new = { 0 };
+		struct stat status;
+
+		if (!session_record_id_is_valid(entry->d_name))
+			continue;
+		if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+			continue; /* it went meanwhile */
+		new.changed = status.st_mtim;
+		new.id = strdup(entry->d_name);
+		if (!new.id)
+			return -ENOMEM;
+		list_insert(list, n, new);
+	}
+	return -errno;
+}
+
+static int open_listing(const char *directory, DIR **ret_stream)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	*ret_stream = fdopendir(fd);
+	if (*ret_stream)
+		return 0;
+	r = -errno;
+	close(fd);
+	return r;
+}
+
+int session_record_list(const char *directory, char ***ret_ids)
+{
+	struct listed *list = NULL;
+	char **ids = NULL;
+	DIR *stream = NULL;
+	size_t n = 0;
+	int r;
+
+	r = open_listing(directory, &stream);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	list = calloc(LIST_MAX + 1, sizeof(*list));
+	ids = calloc(LIST_MAX, sizeof(*ids));
+	if (!list || !ids)
+		r = -ENOMEM;
+	else if (stream)
+		r = list_read(stream, list, &n);
+	else
+		r = 0;
+	if (stream)
+		closedir(stream);
+
+	for (size_t i = 0; i < n; i++)
+		if (r == 0)
+			ids[i] = list[i].id;
+		else
+			free(list[i].id);
+	free(list);
+	if (r < 0) {
+		free(ids);
+		return r;
+	}
+	*ret_ids = ids;
+	return (int)n;
+}
+
+void session_record_ids_free(char **ids, int n)
+{
+	for (int i = 0; i < n; i++)
+		free(ids[i]);
+	free(ids);
+}

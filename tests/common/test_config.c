@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+#include "log.h"
+
+#define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define SECOND		 UINT64_C(1000000)
+
+/* The messages of one run of the parser. */
+struct reports {
+	int n;
+	char messages[64][512];
+};
+
+static struct config config;
+static struct reports reports;
+
+static void take_report(const char *message, void *userdata)
+{
+	struct reports *taken = userdata;
+
+	assert_in_range(taken->n, 0, 63);
+	assert_in_range(strlen(message), 1, 511);
+	strcpy(taken->messages[taken->n++], message);
+}
+
+static int parse_bytes(const char *text, size_t size)
+{
+	reports.n = 0;
+	memset(&config, 0x5a, sizeof(config));
+	return config_parse("f", text, size, &config, take_report, &reports);
+}
+
+static int parse(const char *text)
+{
+	return parse_bytes(text, strlen(text));
+}
+
+static void assert_clean(const char *text)
+{
+	if (parse(text) != 0)
+		fail_msg("%s", reports.messages[0]);
+	assert_int_equal(reports.n, 0);
+	assert_string_equal(config.refusal, "");
+}
+
+/* The value of each key is its default, whatever else happened. */
+static void assert_default(size_t key)
+{
+	char text[CONFIG_PATH_MAX], standard[CONFIG_PATH_MAX];
+	struct config defaults;
+
+	config_init(&defaults);
+	assert_in_range(config_format(&config, key, text, sizeof(text)), 1, sizeof(text));
+	assert_in_range(config_format(&defaults, key, standard, sizeof(standard)), 1,
+			sizeof(standard));
+	assert_string_equal(text, standard);
+}
+
+static void assert_all_default(void)
+{
+	for (size_t key = 0; key < config_n_keys; key++)
+		assert_default(key);
+	assert_int_equal(config.is_set, 0);
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	assert_clean("");
+	assert_all_default();
+	assert_string_equal(config.user, "exouser");
+	assert_int_equal(config.idle_timeout, 600 * SECOND);
+	assert_true(config.inactive_timeout == CONFIG_NEVER);
+	assert_true(config.desktop_timeout == CONFIG_NEVER);
+	assert_int_equal(config.session_wait, 60 * SECOND);
+	assert_true(config.start_desktop);
+	assert_string_equal(config.password_file, "~/.vnc/passwd");
+	assert_int_equal(config.allow.n, 3);
+	assert_int_equal(config.max_viewers, 8);
+	assert_int_equal(config.frame_rate, 60);
+	assert_int_equal(config.compression, COMPRESSION_AUTO);
+	assert_false(config.view_only);
+	assert_int_equal(config.clipboard, CLIPBOARD_BOTH);
+	assert_int_equal(config.clipboard_limit, 262144);
+	assert_true(config.resize);
+	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
+}
+
+static void test_sets_every_key(void **state)
+{
+	(void)state;
+	assert_clean("user = alice\nidle_timeout = 0\ninactive_timeout = 2h\n"
+		     "desktop_timeout = 1d\nsession_wait = 10min\nstart_desktop = no\n"
+		     "password_file = /etc/vnc passwd\nallow = 10.0.0.0/8 ::1\nmax_viewers = 64\n"
+		     "frame_rate = 1\ncompression = best\nview_only = yes\nclipboard = to-viewer\n"
+		     "clipboard_limit = 1MiB\nresize = off\nlog_level = debug\n");
+	assert_string_equal(config.user, "alice");
+	assert_int_equal(config.idle_timeout, 0);
+	assert_int_equal(config.inactive_timeout, 7200 * SECOND);
+	assert_int_equal(config.desktop_timeout, 86400 * SECOND);
+	assert_int_equal(config.session_wait, 600 * SECOND);
+	assert_false(config.start_desktop);
+	assert_string_equal(config.password_file, "/etc/vnc passwd");
+	assert_int_equal(config.allow.n, 2);
+	assert_int_equal(config.max_viewers, 64);
+	assert_int_equal(config.frame_rate, 1);
+	assert_int_equal(config.compression, COMPRESSION_BEST);
+	assert_true(config.view_only);
+	assert_int_equal(config.clipboard, CLIPBOARD_TO_VIEWER);
+	assert_int_equal(config.clipboard_limit, 1048576);
+	assert_false(config.resize);
+	assert_int_equal(config.log_level, LOG_LEVEL_DEBUG);
+	assert_int_equal(config.is_set, (UINT64_C(1) << config_n_keys) - 1);
+}
+
+static void test_formats_what_it_reads(void **state)
+{
+	(void)state;
+	for (size_t key = 0; key < config_n_keys; key++) {
+		char line[CONFIG_PATH_MAX + 64], value[CONFIG_PATH_MAX];
+
+		snprintf(line, sizeof(line), "%s = %s", config_keys[key].name,
+			 config_keys[key].standard);
+		assert_clean(line);
+		assert_int_equal(config.is_set, UINT64_C(1) << key);
+		assert_int_equal(config_format(&config, key, value, 1), -ENOSPC);
+		assert_return_code(config_format(&config, key, value, sizeof(value)), 0);
+		snprintf(line, sizeof(line), "%s = %s", config_keys[key].name, value);
+		assert_clean(line);
+		assert_default(key);
+	}
+}
+
+static void test_syntax(void **state)
+{
+	static const char *const same[] = {
+		"user = alice\nframe_rate = 9",
+		"user=alice\nframe_rate=9\n",
+		"\t user\t=\talice \t\n\n \t\n  frame_rate  =  9  \n",
+		"user = alice\r\n\r\nframe_rate = 9\r\n",
+		"\xef\xbb\xbfuser = alice\nframe_rate = 9\n",
+		"# a comment\n#user = bob\nuser = alice # c # c\n \t# = x\nframe_rate = 9\t#c",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH_OF(same); i++) {
+		assert_clean(same[i]);
+		assert_string_equal(config.user, "alice");
+		assert_int_equal(config.frame_rate, 9);
+		assert_int_equal(__builtin_popcountll(config.is_set), 2);
+	}
+	assert_clean("password_file = /a#b # c");
+	assert_string_equal(config.password_file, "/a#b");
+	assert_clean("password_file = /a=b");
+	assert_string_equal(config.password_file, "/a=b");
+	assert_clean("#");
+	assert_clean("\xef\xbb\xbf");
+}
+
+static const struct {
+	const char *text, *message;
+	bool refused;
+} errors[] = {
+	{ "idle_timeot = 5", "f:1: unknown key \"idle_timeot\", did you mean \"idle_timeout\"?",
+	  false },
+	{ "\n\nalow = ::1", "f:3: unknown key \"alow\", did you mean \"allow\"?", false },
+	{ "view-only = yes", "f:1: unknown key \"view-only\", did you mean \"view_only\"?", false },
+	{ "User = bob", "f:1: unknown key \"User\", did you mean \"user\"?", false },
+	{ "timeout = 5", "f:1: unknown key \"timeout\", did you mean \"idle_timeout\"?", false },
+	{ "port = 5901", "f:1: unknown key \"port\"", false },
+	{ "= 5", "f:1: unknown key \"\"", false },
+	{ "# c\r\nframe_rate\r\n", "f:2: no \"=\" in \"frame_rate\": write key = value", false },
+	{ "[gpudesk]", "f:1: no \"=\" in \"[gpudesk]\": write key = value", false },
+	{ "view_only yes",
+	  "f:1: no \"=\" in \"view_only yes\": write key = value (connections are refused)", true },
+	{ "allow from = ::1",
+	  "f:1: unknown key \"allow from\", did you mean \"allow\"? (connections are refused)",
+	  true },
+	{ "resize = maybe", "f:1: \"resize\" must be yes|no, not \"maybe\" (yes stays in force)",
+	  false },
+	{ "resize =", "f:1: \"resize\" must be yes|no, not \"\" (yes stays in force)", false },
+	{ "view_only = \"yes\"",
+	  "f:1: \"view_only\" must be yes|no, not \"\"yes\"\" (connections are refused)", true },
+	{ "clipboard = in",
+	  "f:1: \"clipboard\" must be both|to-desktop|to-viewer|off, not \"in\" "
+	  "(connections are refused)",
+	  true },
+	{ "max_viewers = 0",
+	  "f:1: \"max_viewers\" must be in the range 1 to 64, not \"0\" (8 stays in force)",
+	  false },
+	{ "max_viewers = 65",
+	  "f:1: \"max_viewers\" must be in the range 1 to 64, not \"65\" (8 stays in force)",
+	  false },
+	{ "max_viewers = 4294967297",
+	  "f:1: \"max_viewers\" must be in the range 1 to 64, not \"4294967297\" (8 stays in "
+	  "force)",
+	  false },
+	{ "frame_rate = fast",
+	  "f:1: \"frame_rate\" must be a whole number, not \"fast\" (60 stays in force)", false },
+	{ "frame_rate = 241",
+	  "f:1: \"frame_rate\" must be in the range 1 to 240, not \"241\" (60 stays in force)",
+	  false },
+	{ "session_wait = never",
+	  "f:1: \"session_wait\" must be in the range 0 to 10min, not \"never\" (60s stays in "
+	  "force)",
+	  false },
+	{ "clipboard_limit = 1025K",
+	  "f:1: \"clipboard_limit\" must be in the range 0 to 1MiB, not \"1025K\" "
+	  "(256KiB stays in force)",
+	  false },
+	{ "idle_timeout = 99999999999999999999",
+	  "f:1: \"idle_timeout\" must be in the range 0 to never, not \"99999999999999999999\" "
+	  "(10min stays in force)",
+	  false },
+	{ "allow = 10.0.0.0/8, 10.1.2.3/8, ::1",
+	  "f:1: \"allow\" must be address blocks, such as 172.16.0.0/12 or ::1, with no bit set "
+	  "behind the prefix, not \"10.1.2.3/8\" (connections are refused)",
+	  true },
+	{ "log_level = \x1b[2J", "f:1: control character in \"log_level = ?[2J\"", false },
+	{ "user = a\rb", "f:1: control character in \"user = a?b\" (connections are refused)",
+	  true },
+};
+
+static void test_errors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH_OF(errors); i++) {
+		assert_int_equal(parse(errors[i].text), 1);
+		assert_int_equal(reports.n, 1);
+		assert_string_equal(reports.messages[0], errors[i].message);
+		assert_string_equal(config.refusal, errors[i].refused ? errors[i].message : "");
+		assert_all_default();
+	}
+}
+
+/* One line of `text` is wrong about the key: that is said, and refuses where the key guards. */
+static void check_key_error(size_t key, unsigned line, const char *text)
+{
+	char place[16];
+
+	snprintf(place, sizeof(place), "f:%u: ", line);
+	assert_int_equal(parse(text), 1);
+	assert_memory_equal(reports.messages[0], place, strlen(place));
+	assert_string_equal(config.refusal,
+			    config_keys[key].guards_access ? reports.messages[0] : "");
+	assert_default(key);
+}
+
+static void test_errors_of_each_key(void **state)
+{
+	char text[256];
+
+	(void)state;
+	for (size_t key = 0; key < config_n_keys; key++) {
+		const struct config_key *k = &config_keys[key];
+
+		snprintf(text, sizeof(text), "# c\n%s = ?", k->name);
+		check_key_error(key, 2, text);
+		snprintf(text, sizeof(text), "%s =", k->name);
+		check_key_error(key, 1, text);
+		snprintf(text, sizeof(text), "\n\n%s %s\n", k->name, k->standard);
+		check_key_error(key, 3, text);
+		snprintf(text, sizeof(text), "%s = %s\x01\n", k->name, k->standard);
+		check_key_error(key, 1, text);
+		snprintf(text, sizeof(text), "%s = %s\n\n%s = %s", k->name, k->standard, k->name,
+			 k->standard);
+		check_key_error(key, 3, text);
+		assert_non_null(strstr(reports.messages[0], "was set in line 1 already"));
+	}
+}
+
+static void test_first_of_two_lines_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("frame_rate = 30\nframe_rate = 20\nframe_rate = x\n"), 2);
+	assert_int_equal(config.frame_rate, 30);
+	assert_string_equal(config.refusal, "");
+	assert_int_equal(parse("frame_rate = x\nframe_rate = 20\n"), 2);
+	assert_int_equal(config.frame_rate, 60);
+}
+
+static void test_first_refusal_is_kept(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("frame_rate = x\nview_only = x\nallow = x\nuser = bob\n"), 3);
+	assert_string_equal(config.refusal, reports.messages[1]);
+	assert_string_equal(config.user, "bob");
+}
+
+/* What a crash leaves: what was in the file is not known, so it refuses. */
+static void test_nul_bytes_refuse(void **state)
+{
+	static const char nul_alone[4096], nul_in_line[] = "frame_rate = 3\0000\nuser = bob";
+
+	(void)state;
+	assert_int_equal(parse_bytes(nul_alone, sizeof(nul_alone)), 1);
+	assert_string_equal(config.refusal, "f:1: NUL byte in the line (connections are refused)");
+	assert_all_default();
+	assert_int_equal(parse_bytes(nul_in_line, sizeof(nul_in_line) - 1), 1);
+	assert_string_equal(config.refusal, reports.messages[0]);
+	assert_int_equal(config.frame_rate, 60);
+	assert_string_equal(config.user, "bob");
+}
+
+/* Writes "KEY = " and as many bytes as make it `length` bytes long. */
+static void fill_line(char *line, const char *start, size_t length)
+{
+	memset(line, ' ', length);
+	memcpy(line, start, strlen(start));
+	memcpy(line + length - 1, "\n", 2);
+}
+
+static void test_line_length(void **state)
+{
+	char line[4100];
+
+	(void)state;
+	fill_line(line, "user = bob", 4097);
+	assert_clean(line);
+	assert_string_equal(config.user, "bob");
+	fill_line(line, "user = bob", 4098);
+	assert_int_equal(parse(line), 1);
+	assert_string_equal(config.refusal,
+			    "f:1: line longer than 4096 bytes (connections are refused)");
+	assert_all_default();
+	fill_line(line, "frame_rate = 5", 4098);
+	assert_int_equal(parse(line), 1);
+	assert_string_equal(config.refusal, "");
+	assert_all_default();
+}
+
+/* `n` wrong lines, then one that refuses. */
+static void parse_wrong_lines(int n)
+{
+	char text[1024] = "";
+
+	for (int i = 0; i < n; i++)
+		strcat(text, "x = 1\n");
+	strcat(text, "view_only = x\nuser = bob\n");
+	parse(text);
+	assert_string_equal(config.user, "bob");
+	assert_non_null(strstr(config.refusal, "\"view_only\" must be yes|no"));
+}
+
+static void test_number_of_reports(void **state)
+{
+	(void)state;
+	parse_wrong_lines(19);
+	assert_int_equal(reports.n, 20);
+	assert_string_equal(config.refusal, reports.messages[19]);
+	parse_wrong_lines(20);
+	assert_int_equal(reports.n, 21);
+	assert_string_equal(reports.messages[20],
+			    "further errors in the configuration are not shown");
+	parse_wrong_lines(60);
+	assert_int_equal(reports.n, 21);
+}
+
+/* Long paths, names and values leave the message one short line; characters stay whole. */
+static void test_long_texts_are_cut(void **state)
+{
+	char text[4096], path[1024];
+
+	(void)state;
+	memset(path, 'p', sizeof(path));
+	strcpy(path + 1015, "/the/end");
+	reports.n = 0;
+	assert_int_equal(config_parse(path, "x\n", 2, &config, take_report, &reports), 1);
+	assert_non_null(strstr(reports.messages[0], "/the/end:1: "));
+
+	strcpy(text, "log_level = ");
+	for (int i = 0; i < 100; i++)
+		strcat(text, "\xe2\x82\xac");
+	assert_int_equal(parse(text), 1);
+	assert_non_null(strstr(reports.messages[0], "\xe2\x82\xac\" (info stays"));
+
+	memset(text, 'k', 3000);
+	strcpy(text + 3000, " = 1");
+	assert_int_equal(parse(text), 1);
+	assert_in_range(strlen(reports.messages[0]), 100, 200);
+}
+
+static void test_reports_need_no_reader(void **state)
+{
+	(void)state;
+	assert_int_equal(config_parse("f", "user = ?", 8, &config, NULL, NULL), 1);
+	assert_string_not_equal(config.refusal, "");
+}
+
+/* Files, in a folder of their own */
+
+static char folder[] = "/tmp/gpudesk-test-config-XXXXXX";
+
+static int enter_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int leave_folder(void **state)
+{
+	(void)state;
+	unlink("conf");
+	unlink("loop");
+	unlink("fifo");
+	return chdir("/") == 0 && rmdir(folder) == 0 ? 0 : -1;
+}
+
+static int load(const char *path)
+{
+	reports.n = 0;
+	memset(&config, 0x5a, sizeof(config));
+	return config_load(path, &config, take_report, &reports);
+}
+
+static void write_file(const char *path, const char *text, size_t size)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void assert_unreadable(const char *path, int error, const char *message)
+{
+	assert_int_equal(load(path), error);
+	assert_int_equal(reports.n, 1);
+	assert_string_equal(reports.messages[0], message);
+	assert_string_equal(config.refusal, message);
+	assert_all_default();
+}
+
+static void test_loads_a_file(void **state)
+{
+	(void)state;
+	write_file("conf", "user = bob\nframe_rate = x\n", 26);
+	assert_int_equal(load("conf"), 1);
+	assert_string_equal(reports.messages[0],
+			    "conf:2: \"frame_rate\" must be a whole number, not \"x\" "
+			    "(60 stays in force)");
+	assert_string_equal(config.user, "bob");
+}
+
+static void test_missing_file_is_as_good_as_empty(void **state)
+{
+	(void)state;
+	assert_int_equal(load("missing"), 0);
+	assert_string_equal(config.refusal, "");
+	assert_all_default();
+	assert_int_equal(load("/dev/null"), 0);
+	assert_string_equal(config.refusal, "");
+}
+
+static void test_unreadable_file_refuses(void **state)
+{
+	(void)state;
+	write_file("conf", "", 0);
+	assert_return_code(symlink("loop", "loop"), errno);
+	assert_return_code(mkfifo("fifo", 0600), errno);
+	assert_unreadable(".", -EISDIR,
+			  ".: cannot be read: Is a directory (connections are refused)");
+	assert_unreadable("conf/x", -ENOTDIR,
+			  "conf/x: cannot be read: Not a directory (connections are refused)");
+	assert_unreadable("loop", -ELOOP,
+			  "loop: cannot be read: Too many levels of symbolic links "
+			  "(connections are refused)");
+	assert_unreadable("fifo", -EINVAL,
+			  "fifo: cannot be read: Invalid argument (connections are refused)");
+}
+
+static void test_file_size(void **state)
+{
+	static char text[65537];
+
+	(void)state;
+	memset(text, '\n', sizeof(text));
+	memcpy(text + 65536 - 11, "user = bob\n", 11);
+	write_file("conf", text, 65536);
+	assert_int_equal(load("conf"), 0);
+	assert_string_equal(config.user, "bob");
+	write_file("conf", text, 65537);
+	assert_unreadable("conf", -EFBIG,
+			  "conf: cannot be read: File too large (connections are refused)");
+	assert_unreadable("/dev/zero", -EFBIG,
+			  "/dev/zero: cannot be read: File too large (connections are refused)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_sets_every_key),
+		cmocka_unit_test(test_formats_what_it_reads),
+		cmocka_unit_test(test_syntax),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_errors_of_each_key),
+		cmocka_unit_test(test_first_of_two_lines_counts),
+		cmocka_unit_test(test_first_refusal_is_kept),
+		cmocka_unit_test(test_nul_bytes_refuse),
+		cmocka_unit_test(test_line_length),
+		cmocka_unit_test(test_number_of_reports),
+		cmocka_unit_test(test_long_texts_are_cut),
+		cmocka_unit_test(test_reports_need_no_reader),
+		cmocka_unit_test(test_loads_a_file),
+		cmocka_unit_test(test_missing_file_is_as_good_as_empty),
+		cmocka_unit_test(test_unreadable_file_refuses),
+		cmocka_unit_test(test_file_size),
+	};
+
+	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}
