@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "connection.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	HANDSHAKE_TIME = 10 * 1000000, /* µs */
+	LINGER_TIME = 2 * 1000000,     /* µs */
+	LINGER_BYTES = 64 * 1024,
+	TIMER_ACCURACY = 10 * 1000, /* µs */
+	/* A peer that is gone without a word is noticed after 20 + 2 * 10 to 45 seconds. */
+	KEEPALIVE_IDLE = 20,	 /* s */
+	KEEPALIVE_INTERVAL = 10, /* s */
+	KEEPALIVE_PROBES = 3,
+	USER_TIMEOUT = 45 * 1000, /* ms */
+};
+
+struct connection {
+	sd_event *event;
+	sd_event_source *io;
+	sd_event_source *timer;
+	int fd;
+	enum connection_phase phase;
+	struct rfb_handshake handshake;
+	char reason[RFB_REASON_MAX]; /* of the delayed failure */
+	size_t drained;		     /* bytes thrown away while closing */
+	const struct connection_handlers *handlers;
+	void *userdata;
+};
+
+static void set_option(int fd, int level, int option, int value)
+{
+	/* A socket of another kind (a test's) does without; the handshake works all the same. */
+	(void)setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+static void set_options(int fd)
+{
+	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT);
+}
+
+/* No return to the connection afterwards: its owner may have destroyed it. */
+static void end(struct connection *c, const char *why)
+{
+	sd_event_source_set_enabled(c->io, SD_EVENT_OFF);
+	sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
+	c->handlers->ended(why, c->userdata);
+}
+
+static int set_timer(struct connection *c, uint64_t delay)
+{
+	uint64_t now;
+	int r;
+
+	r = sd_event_now(c->event, CLOCK_MONOTONIC, &now);
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_time(c->timer, now + delay);
+	return r < 0 ? r : sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
+}
+
+/* Writes what there is to write. Returns 0 when all is out, -EAGAIN, or -errno. */
+static int flush(struct connection *c)
+{
+	struct rfb_handshake *h = &c->handshake;
+
+	while (h->n_output > 0) {
+		ssize_t n = send(c->fd, h->output, h->n_output, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n >= 0)
+			rfb_handshake_sent(h, (size_t)n);
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+/* Reads no more than the handshake wants. Returns 0, -EAGAIN, -ECONNRESET at the end, or -errno. */
+static int receive(struct connection *c)
+{
+	uint8_t bytes[RFB_CHALLENGE_SIZE];
+	ssize_t n;
+
+	do
+		n = recv(c->fd, bytes, rfb_handshake_wants(&c->handshake), MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -ECONNRESET;
+	rfb_handshake_feed(&c->handshake, bytes, (size_t)n);
+	explicit_bzero(bytes, sizeof(bytes));
+	return 0;
+}
+
+/*
+ * A close with unread bytes in the socket resets the connection, and the viewer would lose the
+ * reason that it has not read yet: throw some away, and wait a little for it to close first.
+ */
+static int drain(struct connection *c)
+{
+	uint8_t bytes[4096];
+	ssize_t n;
+
+	do {
+		n = recv(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		if (n > 0)
+			c->drained += (size_t)n;
+	} while ((n > 0 && c->drained < LINGER_BYTES) || (n < 0 && errno == EINTR));
+	return n < 0 ? -errno : -ECONNRESET;
+}
+
+static int set_events(struct connection *c)
+{
+	uint32_t events;
+
+	if (c->phase == CONNECTION_ANSWERED || c->phase == CONNECTION_FAILING)
+		events = EPOLLRDHUP;
+	else
+		events = c->handshake.n_output > 0 ? EPOLLOUT : EPOLLIN;
+	return sd_event_source_set_io_events(c->io, events);
+}
+
+/* Returns -EAGAIN, or another error when it is over. */
+static int run_closing(struct connection *c)
+{
+	int r = flush(c);
+
+	if (r < 0)
+		return r;
+	shutdown(c->fd, SHUT_WR);
+	return drain(c);
+}
+
+static int begin_closing(struct connection *c)
+{
+	int r;
+
+	c->phase = CONNECTION_CLOSING;
+	r = set_timer(c, LINGER_TIME);
+	return r < 0 ? r : run_closing(c);
+}
+
+/* Returns 0 when the viewer has answered, -EAGAIN, or another error when it is over. */
+static int run_handshake(struct connection *c)
+{
+	for (;;) {
+		int r = flush(c);
+
+		if (r == 0)
+			r = receive(c);
+		if (r < 0)
+			return r;
+		if (c->handshake.state == RFB_ANSWERED)
+			return 0;
+		if (c->handshake.state == RFB_OVER)
+			return c->handshake.n_output > 0 ? begin_closing(c) : -EPROTO;
+	}
+}
+
+static const char *get_end(const struct connection *c, int error)
+{
+	if (c->handshake.error)
+		return c->handshake.error;
+	if (c->phase == CONNECTION_CLOSING)
+		return NULL;
+	if (error == -ECONNRESET || error == -EPIPE)
+		return "it went away during the handshake";
+	return strerror(-error);
+}
+
+static void run(struct connection *c)
+{
+	int r = c->phase == CONNECTION_CLOSING ? run_closing(c) : run_handshake(c);
+
+	if (r < 0 && r != -EAGAIN) {
+		end(c, get_end(c, r));
+		return;
+	}
+	if (r == 0) {
+		c->phase = CONNECTION_ANSWERED;
+		sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
+	}
+	if (set_events(c) < 0)
+		end(c, "no memory");
+	else if (r == 0)
+		c->handlers->answered(c->userdata);
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct connection *c = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	if (c->phase == CONNECTION_ANSWERED || c->phase == CONNECTION_FAILING)
+		end(c, "it went away before the result");
+	else
+		run(c);
+	return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
+{
+	struct connection *c = userdata;
+
+	(void)source;
+	(void)when;
+	if (c->phase == CONNECTION_FAILING) {
+		rfb_handshake_fail(&c->handshake, c->reason);
+		if (begin_closing(c) == -EAGAIN && set_events(c) == 0)
+			return 0;
+	}
+	end(c, c->phase == CONNECTION_HANDSHAKE ? "it did not finish the handshake in time"
+						: c->handshake.error);
+	return 0;
+}
+
+static int add_sources(struct connection *c)
+{
+	uint64_t now;
+	int r;
+
+	r = sd_event_now(c->event, CLOCK_MONOTONIC, &now);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(c->event, &c->io, c->fd, EPOLLOUT, on_io, c);
+	if (r < 0)
+		return r;
+	return sd_event_add_time(c->event, &c->timer, CLOCK_MONOTONIC, now + HANDSHAKE_TIME,
+				 TIMER_ACCURACY, on_timer, c);
+}
+
+int connection_create(sd_event *event, int fd, const char *refusal,
+		      const struct connection_handlers *handlers, void *userdata,
+		      struct connection **ret_connection)
+{
+	uint8_t challenge[RFB_CHALLENGE_SIZE];
+	struct connection *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	c->event = sd_event_ref(event);
+	c->fd = fd;
+	c->handlers = handlers;
+	c->userdata = userdata;
+	r = add_sources(c);
+	if (r < 0) {
+		c->fd = -1; /* stays the caller's */
+		connection_destroy(c);
+		return r;
+	}
+	set_options(fd);
+	randombytes_buf(challenge, sizeof(challenge));
+	rfb_handshake_init(&c->handshake, challenge, refusal);
+	*ret_connection = c;
+	return 0;
+}
+
+static void remove_source(sd_event_source *source)
+{
+	if (!source)
+		return;
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	sd_event_source_unref(source);
+}
+
+void connection_destroy(struct connection *connection)
+{
+	if (!connection)
+		return;
+	remove_source(connection->io);
+	remove_source(connection->timer);
+	if (connection->fd >= 0)
+		close(connection->fd);
+	sd_event_unref(connection->event);
+	explicit_bzero(&connection->handshake, sizeof(connection->handshake));
+	free(connection);
+}
+
+enum connection_phase connection_get_phase(const struct connection *connection)
+{
+	return connection->phase;
+}
+
+int connection_get_fd(const struct connection *connection)
+{
+	return connection->fd;
+}
+
+const struct rfb_handshake *connection_get_handshake(const struct connection *connection)
+{
+	return &connection->handshake;
+}
+
+void connection_fail(struct connection *connection, const char *reason, uint64_t delay)
+{
+	strncpy(connection->reason, reason, sizeof(connection->reason) - 1);
+	connection->phase = CONNECTION_FAILING;
+	/* Always by the timer, so that the connection never ends within its owner's call. */
+	if (set_timer(connection, delay) < 0)
+		shutdown(connection->fd, SHUT_RDWR);
+}
+
+void connection_give_up(struct connection *connection, const char *reason)
+{
+	if (connection->phase == CONNECTION_CLOSING)
+		return;
+	rfb_handshake_fail(&connection->handshake, reason);
+	(void)flush(connection);
+	/* A scraper that was asked may have a copy of the socket still. */
+	shutdown(connection->fd, SHUT_WR);
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proxy.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "listener.h"
+#include "settings.h"
+#include "throttle.h"
+#include "viewer.h"
+#include "viewer_log.h"
+
+struct proxy {
+	sd_event *event;
+	struct listener *listener;
+	struct throttle *throttle;
+	struct settings settings;
+	const char *scraper_path;
+	uint64_t exit_idle_time; /* µs */
+	sd_event_source *idle;
+	sd_event_source *schedule;  /* when a waiting viewer's check may begin */
+	struct viewer_list viewers; /* oldest first */
+	size_t n_viewers;
+	struct rate_limit refusal_log, failure_log, end_log;
+};
+
+static uint64_t get_now(const struct proxy *proxy)
+{
+	uint64_t now = 0;
+
+	sd_event_now(proxy->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+static void set_timer(sd_event_source *timer, uint64_t when)
+{
+	if (when == UINT64_MAX) {
+		sd_event_source_set_enabled(timer, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time(timer, when);
+	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+/* Not at once: so that a check never begins or ends within another's callback. */
+static void schedule_checks(struct proxy *proxy)
+{
+	set_timer(proxy->schedule, get_now(proxy));
+}
+
+static void begin_idle_time(struct proxy *proxy)
+{
+	uint64_t never = UINT64_MAX, now = get_now(proxy);
+
+	set_timer(proxy->idle,
+		  proxy->exit_idle_time < never - now ? now + proxy->exit_idle_time : never);
+}
+
+static void remove_viewer(struct viewer *viewer)
+{
+	struct proxy *proxy = viewer->owner;
+
+	if (viewer->check)
+		throttle_check_abandoned(viewer->source);
+	throttle_release(proxy->throttle, viewer->source, get_now(proxy));
+	TAILQ_REMOVE(&proxy->viewers, viewer, link);
+	proxy->n_viewers--;
+	viewer_destroy(viewer);
+	schedule_checks(proxy);
+	if (proxy->n_viewers == 0)
+		begin_idle_time(proxy);
+}
+
+/* The checks: each viewer's response is shown to the scraper when its turn has come. */
+
+static void on_wrong_password(struct viewer *viewer)
+{
+	struct proxy *proxy = viewer->owner;
+	uint64_t now = get_now(proxy);
+	uint64_t delay = throttle_check_failed(proxy->throttle, viewer->source, now);
+
+	viewer_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
+		   "%s: wrong password, the %u. in a row from there; answering in %u.%u s",
+		   viewer->peer, throttle_source_failures(viewer->source),
+		   (unsigned)(delay / 1000000), (unsigned)(delay / 100000 % 10));
+	connection_fail(viewer->connection, "wrong password", delay);
+}
+
+static void on_not_possible(struct viewer *viewer, const char *reason)
+{
+	struct proxy *proxy = viewer->owner;
+
+	throttle_check_abandoned(viewer->source);
+	viewer_log(&proxy->refusal_log, get_now(proxy), LOG_LEVEL_WARNING, "%s: not possible: %s",
+		   viewer->peer, reason);
+	connection_fail(viewer->connection, reason, 0);
+}
+
+static void on_result(enum handoff_result result, const char *reason, void *userdata)
+{
+	struct viewer *viewer = userdata;
+	struct proxy *proxy = viewer->owner;
+
+	switch (result) {
+	case HANDOFF_TAKEN:
+		log_info("%s: handed over to the scraper", viewer->peer);
+		throttle_check_passed(proxy->throttle, viewer->source);
+		viewer_end_check(viewer);
+		remove_viewer(viewer);
+		return;
+	case HANDOFF_WRONG_PASSWORD:
+		on_wrong_password(viewer);
+		break;
+	case HANDOFF_NOT_POSSIBLE:
+		on_not_possible(viewer, reason[0] ? reason : "the desktop cannot be shown now");
+		break;
+	}
+	viewer_end_check(viewer);
+	schedule_checks(proxy);
+}
+
+static void begin_check(struct viewer *viewer)
+{
+	struct proxy *proxy = viewer->owner;
+	const struct config *config = &proxy->settings.config;
+	char path[sizeof(GPUDESK_RUNDIR "/scraper/.sock") + CONFIG_USER_MAX];
+	int r;
+
+	snprintf(path, sizeof(path), GPUDESK_RUNDIR "/scraper/%s.sock", config->user);
+	r = viewer_begin_check(viewer, proxy->event,
+			       proxy->scraper_path ? proxy->scraper_path : path,
+			       config->session_wait, on_result);
+	if (r < 0) {
+		log_error("%s: cannot ask the scraper: %s", viewer->peer, strerror(-r));
+		on_not_possible(viewer, "the service is short of resources; try again");
+	}
+}
+
+static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
+{
+	struct proxy *proxy = userdata;
+	struct viewer *waiting[ADMISSION_TOTAL], *viewer;
+	uint64_t now = get_now(proxy), next = UINT64_MAX;
+	size_t n = 0;
+
+	(void)source;
+	(void)time;
+	TAILQ_FOREACH(viewer, &proxy->viewers, link)
+	{
+		if (viewer_waits_for_check(viewer))
+			waiting[n++] = viewer;
+	}
+	qsort(waiting, n, sizeof(waiting[0]), viewer_compare_turns);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t when = UINT64_MAX;
+
+		if (throttle_begin_check(proxy->throttle, waiting[i]->source, now, &when) == 0)
+			begin_check(waiting[i]);
+		else if (when < next)
+			next = when;
+	}
+	set_timer(proxy->schedule, next);
+	return 0;
+}
+
+/* The viewers: from accept to the end. */
+
+static void on_answered(void *userdata)
+{
+	struct viewer *viewer = userdata;
+
+	log_debug("%s: has answered the challenge (RFB 3.%u)", viewer->peer,
+		  connection_get_handshake(viewer->connection)->minor);
+	schedule_checks(viewer->owner);
+}
+
+static void on_ended(const char *why, void *userdata)
+{
+	struct viewer *viewer = userdata;
+	struct proxy *proxy = viewer->owner;
+
+	if (why)
+		viewer_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO, "%s: closed: %s",
+			   viewer->peer, why);
+	remove_viewer(viewer);
+}
+
+static const struct connection_handlers connection_handlers = { on_answered, on_ended };
+
+static size_t list_entries(const struct proxy *proxy, struct admission_entry *ret_entries,
+			   struct viewer **ret_viewers)
+{
+	struct viewer *viewer;
+	size_t n = 0;
+
+	TAILQ_FOREACH(viewer, &proxy->viewers, link)
+	{
+		ret_entries[n] = viewer_get_entry(viewer);
+		ret_viewers[n++] = viewer;
+	}
+	return n;
+}
+
+static void drop(struct viewer *viewer)
+{
+	struct proxy *proxy = viewer->owner;
+
+	viewer_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO,
+		   "%s: closed: others need its place", viewer->peer);
+	remove_viewer(viewer);
+}
+
+static bool make_room(struct proxy *proxy, const struct throttle_source *source)
+{
+	struct admission_entry entries[ADMISSION_TOTAL];
+	struct viewer *viewers[ADMISSION_TOTAL];
+	size_t n = list_entries(proxy, entries, viewers);
+	int i = admission_decide(entries, n, source, throttle_source_users(source) - 1);
+
+	if (i >= 0)
+		drop(viewers[i]);
+	return i != ADMISSION_REFUSED;
+}
+
+static bool on_exhausted(void *userdata)
+{
+	struct proxy *proxy = userdata;
+	struct admission_entry entries[ADMISSION_TOTAL];
+	struct viewer *viewers[ADMISSION_TOTAL];
+	size_t n = list_entries(proxy, entries, viewers);
+	int i = admission_choose(entries, n);
+
+	if (i >= 0)
+		drop(viewers[i]);
+	return i >= 0;
+}
+
+/* What a viewer from `address` is told in place of a challenge; "" when it may try. */
+static void get_refusal(const struct proxy *proxy, const struct sockaddr *address,
+			char ret_reason[static RFB_REASON_MAX])
+{
+	const struct config *config = &proxy->settings.config;
+	char host[PEER_TEXT_MAX];
+
+	ret_reason[0] = '\0';
+	if (config->refusal[0]) {
+		snprintf(ret_reason, RFB_REASON_MAX, "%s", config->refusal);
+	} else if (!net_list_contains(&config->allow, address)) {
+		peer_format_host(address, host);
+		snprintf(ret_reason, RFB_REASON_MAX,
+			 "address %s is not allowed; see allow in %.300s", host,
+			 proxy->settings.path);
+	}
+}
+
+static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *address,
+		      struct throttle_source *source)
+{
+	struct viewer *viewer;
+	char refusal[RFB_REASON_MAX];
+	int r;
+
+	get_refusal(proxy, address, refusal);
+	r = viewer_create(proxy->event, fd, address, refusal, &connection_handlers, &viewer);
+	if (r < 0)
+		return r;
+	viewer->owner = proxy;
+	viewer->source = source;
+	TAILQ_INSERT_TAIL(&proxy->viewers, viewer, link);
+	proxy->n_viewers++;
+	set_timer(proxy->idle, UINT64_MAX);
+	if (refusal[0])
+		viewer_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING,
+			   "%s: refused: %s", viewer->peer, refusal);
+	return 0;
+}
+
+static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
+{
+	struct proxy *proxy = userdata;
+	uint64_t now = get_now(proxy);
+	struct throttle_source *source = throttle_acquire(proxy->throttle, address, now);
+	int r = -ENOSPC;
+
+	settings_refresh(&proxy->settings);
+	if (source && make_room(proxy, source))
+		r = add_viewer(proxy, fd, address, source);
+	if (r < 0) {
+		char peer[PEER_TEXT_MAX];
+
+		peer_format(address, peer);
+		viewer_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
+			   r == -ENOSPC ? "too many wait for their check already" : strerror(-r));
+		close(fd);
+		if (source)
+			throttle_release(proxy->throttle, source, now);
+	}
+}
+
+static const struct listener_handlers listener_handlers = { on_accepted, on_exhausted };
+
+/* Nobody who is in the backlog already is left to the next start. */
+static int on_idle(sd_event_source *source, uint64_t time, void *userdata)
+{
+	struct proxy *proxy = userdata;
+
+	(void)source;
+	(void)time;
+	if (listener_accept(proxy->listener) == 0) {
+		log_info("no viewer to let in for a while, stopping");
+		return sd_event_exit(proxy->event, 0);
+	}
+	if (proxy->n_viewers == 0)
+		begin_idle_time(proxy);
+	return 0;
+}
+
+static int add_timer(struct proxy *proxy, sd_event_source **ret_source,
+		     sd_event_time_handler_t handler)
+{
+	/* As exact as may be: a check that need not wait is waited for all the same. */
+	int r = sd_event_add_time(proxy->event, ret_source, CLOCK_MONOTONIC, 0, 1, handler, proxy);
+
+	return r < 0 ? r : sd_event_source_set_enabled(*ret_source, SD_EVENT_OFF);
+}
+
+int proxy_create(const struct proxy_parameters *parameters, struct proxy **ret_proxy, int *ret_bad)
+{
+	struct proxy *proxy = calloc(1, sizeof(*proxy));
+	int r;
+
+	*ret_bad = -1;
+	if (!proxy)
+		return -ENOMEM;
+	TAILQ_INIT(&proxy->viewers);
+	proxy->event = sd_event_ref(parameters->event);
+	proxy->scraper_path = parameters->scraper_path;
+	proxy->exit_idle_time = parameters->exit_idle_time;
+	settings_init(&proxy->settings, parameters->config_path);
+	r = throttle_create(&proxy->throttle);
+	if (r >= 0)
+		r = add_timer(proxy, &proxy->idle, on_idle);
+	if (r >= 0)
+		r = add_timer(proxy, &proxy->schedule, on_schedule);
+	if (r >= 0)
+		r = listener_create(proxy->event, &listener_handlers, proxy, &proxy->listener,
+				    ret_bad);
+	if (r < 0) {
+		proxy_destroy(proxy);
+		return r;
+	}
+	begin_idle_time(proxy);
+	*ret_proxy = proxy;
+	return 0;
+}
+
+void proxy_destroy(struct proxy *proxy)
+{
+	struct viewer *viewer;
+
+	if (!proxy)
+		return;
+	listener_destroy(proxy->listener);
+	while ((viewer = TAILQ_FIRST(&proxy->viewers))) {
+		connection_give_up(viewer->connection, "the service is being stopped; try again");
+		remove_viewer(viewer);
+	}
+	sd_event_source_unref(proxy->idle);
+	sd_event_source_unref(proxy->schedule);
+	throttle_destroy(proxy->throttle);
+	sd_event_unref(proxy->event);
+	free(proxy);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "settings.h"
+
+#include <string.h>
+
+#include "log.h"
+
+static void report(const char *message, void *userdata)
+{
+	(void)userdata;
+	log_warning("%s", message);
+}
+
+/* The file is looked at before it is read: a change in between is seen the next time. */
+static void load(struct settings *settings)
+{
+	int r = config_load(settings->path, &settings->config, report, NULL);
+
+	if (r < 0)
+		log_error("refusing every connection: %s", settings->config.refusal);
+	log_set_level((enum log_level)settings->config.log_level);
+}
+
+void settings_init(struct settings *ret_settings, const char *path)
+{
+	memset(ret_settings, 0, sizeof(*ret_settings));
+	ret_settings->path = path;
+	ret_settings->exists = stat(path, &ret_settings->stamp) == 0;
+	load(ret_settings);
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mode == b->st_mode && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+void settings_refresh(struct settings *settings)
+{
+	struct stat stamp = { 0 };
+	bool exists = stat(settings->path, &stamp) == 0;
+
+	if (exists == settings->exists && is_same(&stamp, &settings->stamp))
+		return;
+	log_info("%s has changed, reading it again", settings->path);
+	settings->exists = exists;
+	settings->stamp = stamp;
+	load(settings);
+}

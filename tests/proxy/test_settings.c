@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "settings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+
+struct fixture {
+	char directory[64], path[128];
+	struct settings settings;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	strcpy(f->directory, "/tmp/gpudesk-settings-XXXXXX");
+	if (!mkdtemp(f->directory))
+		return -1;
+	snprintf(f->path, sizeof(f->path), "%s/gpudesk.conf", f->directory);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	unlink(f->path);
+	rmdir(f->directory);
+	free(f);
+	return 0;
+}
+
+static void write_file(const struct fixture *f, const char *text)
+{
+	FILE *file = fopen(f->path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_missing_file_is_the_defaults(void **state)
+{
+	struct fixture *f = *state;
+
+	settings_init(&f->settings, f->path);
+	assert_string_equal(f->settings.config.user, "exouser");
+	assert_string_equal(f->settings.config.refusal, "");
+}
+
+static void test_changes_are_seen(void **state)
+{
+	struct fixture *f = *state;
+
+	settings_init(&f->settings, f->path);
+	write_file(f, "user = alice\nlog_level = debug\n");
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "alice");
+	assert_int_equal(log_get_level(), LOG_LEVEL_DEBUG);
+	write_file(f, "user = bob\n");
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "bob");
+	assert_int_equal(log_get_level(), LOG_LEVEL_INFO);
+	write_file(f, "allow = nonsense\n");
+	settings_refresh(&f->settings);
+	assert_string_not_equal(f->settings.config.refusal, "");
+	unlink(f->path);
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "exouser");
+	assert_string_equal(f->settings.config.refusal, "");
+}
+
+static void test_unchanged_file_is_not_read_again(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, "user = alice\n");
+	settings_init(&f->settings, f->path);
+	strcpy(f->settings.config.user, "marked");
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "marked");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_missing_file_is_the_defaults, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_changes_are_seen, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unchanged_file_is_not_read_again, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
