@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decision.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Fills the text and gives back the action, so that each rule below is one statement. */
+#define because(action, ...) (snprintf(text, DECISION_TEXT_MAX, __VA_ARGS__), (action))
+
+static enum desktop_action decide_stopped(const struct desktop_facts *facts, char *text)
+{
+	if (!facts->start_desktop)
+		return because(DESKTOP_SAY_REFUSED,
+			       "%s has no desktop: %s does not run, and start_desktop = no in %s. "
+			       "Start it by: systemctl start %s",
+			       facts->user, facts->unit, facts->config_path, facts->unit);
+	if (facts->manager == MANAGER_FAILED && facts->manager_age < DESKTOP_GRACE)
+		return because(DESKTOP_SAY_REFUSED,
+			       "%s failed %" PRIu64 " s ago. Why: journalctl -b -u %s", facts->unit,
+			       facts->manager_age / 1000000, facts->unit);
+	return because(DESKTOP_DO_START, "%s did not run", facts->unit);
+}
+
+static enum desktop_action decide_running(const struct desktop_facts *facts, char *text)
+{
+	const char *shows = facts->seats.greeter ? "its login screen" : "no desktop";
+
+	if (facts->autologin != AUTOLOGIN_OFF && facts->manager_age < DESKTOP_GRACE)
+		return because(DESKTOP_SAY_STARTING, "%s has just started", facts->unit);
+	if (facts->autologin == AUTOLOGIN_UNKNOWN)
+		return because(DESKTOP_SAY_REFUSED, "%s shows %s: log in there as %s", facts->unit,
+			       shows, facts->user);
+	if (facts->autologin == AUTOLOGIN_OFF)
+		return because(DESKTOP_SAY_REFUSED,
+			       "%s shows %s. Log in there as %s, or have it done by "
+			       "AutomaticLoginEnable=true and AutomaticLogin=%s in %s",
+			       facts->unit, shows, facts->user, facts->user, facts->autologin_path);
+	if (!facts->start_desktop)
+		return because(DESKTOP_SAY_REFUSED,
+			       "%s shows %s, and start_desktop = no in %s. Log in there as %s, or: "
+			       "systemctl restart %s",
+			       facts->unit, shows, facts->config_path, facts->user, facts->unit);
+	return because(DESKTOP_DO_RESTART, "%s showed %s; it logs in %s when it starts",
+		       facts->unit, shows, facts->user);
+}
+
+/*
+ * 1. A desktop of the user is what is wanted: nothing to do.
+ * 2. Nobody else at a seat is disturbed, not even at a text console: starting a display manager
+ *    takes the first console away from whoever is logged in there.
+ * 3. What is under way is waited for.
+ * 4. What does not run is started, if that is allowed.
+ * 5. Automatic login happens once in each run of GDM; after a logout only a new run brings it back.
+ */
+enum desktop_action desktop_decide(const struct desktop_facts *facts,
+				   char ret_text[static DECISION_TEXT_MAX])
+{
+	char *text = ret_text;
+
+	if (facts->seats.own[0])
+		return because(DESKTOP_SAY_RUNNING, "%s has session %s", facts->user,
+			       facts->seats.own);
+	if (facts->manager == MANAGER_MISSING)
+		return because(DESKTOP_SAY_REFUSED,
+			       "%s has no desktop: no display manager is installed (systemd knows "
+			       "no display-manager.service)",
+			       facts->user);
+	if (facts->seats.other[0])
+		return because(DESKTOP_SAY_REFUSED,
+			       "%s is logged in at the machine itself (session %s), which is not "
+			       "interrupted for %s",
+			       facts->seats.other_user, facts->seats.other, facts->user);
+	switch (facts->manager) {
+	case MANAGER_STARTING:
+		return because(DESKTOP_SAY_STARTING, "%s is starting", facts->unit);
+	case MANAGER_STOPPING:
+		return because(DESKTOP_SAY_REFUSED, "%s is just being stopped", facts->unit);
+	case MANAGER_RUNNING:
+		return decide_running(facts, text);
+	default:
+		return decide_stopped(facts, text);
+	}
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The display manager, through systemd's D-Bus interface (org.freedesktop.systemd1(5)). */
+#ifndef GPUDESK_DESKTOP_MANAGER_H
+#define GPUDESK_DESKTOP_MANAGER_H
+
+#include <stdint.h>
+#include <systemd/sd-bus.h>
+
+#include "decision.h"
+
+enum { MANAGER_UNIT_MAX = 256 };
+
+struct manager {
+	char unit[MANAGER_UNIT_MAX]; /* its own name, not the alias display-manager.service */
+	enum manager_state state;
+	uint64_t age; /* µs in that state */
+};
+
+/* What systemd calls it (ActiveState); anything unknown is MANAGER_STOPPED. */
+enum manager_state manager_state_from_text(const char *active_state);
+
+/*
+ * Looks for display-manager.service, and for GDM by name where nobody made that alias. Returns 0,
+ * with MANAGER_MISSING and no unit when there is none, or -errno with words in `error`.
+ */
+int manager_look(sd_bus *bus, struct manager *ret_manager, sd_bus_error *error);
+
+/*
+ * Queues a job, without waiting for it: `method` is "StartUnit" or "RestartUnit". Fails where that
+ * contradicts what is already queued (a shutdown). Returns 0 or -errno with words in `error`.
+ */
+int manager_queue(sd_bus *bus, const char *method, const char *unit, sd_bus_error *error);
+
+#endif
