@@ -8,16 +8,16 @@
 #include "config.h"
 
 /* The C type of the field that holds a value of each type. */
-#define CONFIG_CTYPE_USER	 char[CONFIG_USER_MAX]
-#define CONFIG_CTYPE_PATH	 char[CONFIG_PATH_MAX]
-#define CONFIG_CTYPE_NETS	 struct net_list
-#define CONFIG_CTYPE_TIMESPAN	 uint64_t /* µs */
-#define CONFIG_CTYPE_SIZE	 uint64_t /* bytes */
-#define CONFIG_CTYPE_UINT	 unsigned
-#define CONFIG_CTYPE_BOOL	 bool
+#define CONFIG_CTYPE_USER char[CONFIG_USER_MAX]
+#define CONFIG_CTYPE_PATH char[CONFIG_PATH_MAX]
+#define CONFIG_CTYPE_NETS struct net_list
+#define CONFIG_CTYPE_TIMESPAN uint64_t /* µs */
+#define CONFIG_CTYPE_SIZE uint64_t     /* bytes */
+#define CONFIG_CTYPE_UINT unsigned
+#define CONFIG_CTYPE_BOOL bool
 #define CONFIG_CTYPE_COMPRESSION enum compression_mode
-#define CONFIG_CTYPE_CLIPBOARD	 enum clipboard_mode
-#define CONFIG_CTYPE_LOG_LEVEL	 int
+#define CONFIG_CTYPE_CLIPBOARD enum clipboard_mode
+#define CONFIG_CTYPE_LOG_LEVEL int
 
 struct config_type {
 	/*

@@ -17,7 +17,7 @@
 #include "log.h"
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define SECOND		 UINT64_C(1000000)
+#define SECOND UINT64_C(1000000)
 
 /* The messages of one run of the parser. */
 struct reports {

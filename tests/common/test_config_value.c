@@ -13,8 +13,8 @@
 #include "config_value.h"
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define SECOND		 UINT64_C(1000000)
-#define UNTOUCHED	 UINT64_C(0x5a5a5a5a5a5a5a5a)
+#define SECOND UINT64_C(1000000)
+#define UNTOUCHED UINT64_C(0x5a5a5a5a5a5a5a5a)
 
 struct number_case {
 	const char *text;

@@ -17,7 +17,7 @@
 
 #include "session_record.h"
 
-#define HEAD	"USER=exouser\nUID=1001\nSESSION=2\n"
+#define HEAD "USER=exouser\nUID=1001\nSESSION=2\n"
 #define MINIMAL HEAD "TYPE=x11\n"
 
 static const char example_text[] = "USER=exouser\n"
