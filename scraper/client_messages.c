@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client_messages.h"
+
+#include <errno.h>
+
+static uint16_t read_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static uint32_t read_u32(const uint8_t *p)
+{
+	return (uint32_t)read_u16(p) << 16 | read_u16(p + 2);
+}
+
+int32_t client_cut_text_length(const uint8_t *message)
+{
+	return (int32_t)read_u32(message + 4);
+}
+
+static long cut_text_length(const uint8_t *data, size_t have)
+{
+	if (have < 8)
+		return 0;
+	int64_t length = client_cut_text_length(data);
+	if (length < 0)
+		length = -length;
+	return length > CLIENT_CUT_TEXT_SKIP_MAX ? -EMSGSIZE : (long)length + 8;
+}
+
+static long encodings_length(const uint8_t *data, size_t have)
+{
+	if (have < 4)
+		return 0;
+	unsigned n = read_u16(data + 2);
+	return n > CLIENT_ENCODINGS_MAX ? -EMSGSIZE : 4 + 4 * (long)n;
+}
+
+long client_message_length(const uint8_t *data, size_t have)
+{
+	if (!have)
+		return 0;
+	switch (data[0]) {
+	case CLIENT_SET_PIXEL_FORMAT:
+		return 20;
+	case CLIENT_SET_ENCODINGS:
+		return encodings_length(data, have);
+	case CLIENT_UPDATE_REQUEST:
+		return 10;
+	case CLIENT_KEY:
+		return 8;
+	case CLIENT_POINTER:
+		return 6;
+	case CLIENT_CUT_TEXT:
+		return cut_text_length(data, have);
+	case CLIENT_SET_SCALE:
+	case CLIENT_SET_SERVER_INPUT:
+	case CLIENT_PALM_SET_SCALE:
+	case CLIENT_XVP:
+		return 4;
+	case CLIENT_SET_SINGLE_WINDOW:
+		return 6;
+	case CLIENT_SET_DESKTOP_SIZE:
+		return have < 8 ? 0 : 8 + 16 * (long)data[6];
+	case CLIENT_QEMU:
+		if (have < 2)
+			return 0;
+		return data[1] == 0 ? 12 : -EPROTO; /* 0: a key; sound is not offered */
+	default:
+		return -EPROTO;
+	}
+}
+
+static int bits_of(unsigned max)
+{
+	int bits = 0;
+
+	for (; max & 1; max >>= 1)
+		bits++;
+	return max ? -1 : bits;
+}
+
+int client_pixel_format_check(const uint8_t *message)
+{
+	const uint8_t *format = message + 4;
+	int bits_per_pixel = format[0], depth = format[1], true_colour = format[3];
+
+	if (bits_per_pixel != 8 && bits_per_pixel != 16 && bits_per_pixel != 32)
+		return -EPROTO;
+	if (depth < 1 || depth > bits_per_pixel)
+		return -EPROTO;
+	if (!true_colour)
+		return bits_per_pixel == 8 ? 0 : -EPROTO;
+	for (int i = 0; i < 3; i++) {
+		int bits = bits_of(read_u16(format + 4 + 2 * i)), shift = format[10 + i];
+
+		if (bits < 1 || bits + shift > bits_per_pixel)
+			return -EPROTO;
+	}
+	return 0;
+}
+
+/* Encodings and pseudo-encodings by their numbers in the IANA registry. */
+static const struct {
+	int32_t number;
+	enum client_encoding which;
+	int is_pixels;
+} known_encodings[] = {
+	{ 0, CLIENT_ENCODING_RAW, 1 },
+	{ 1, CLIENT_ENCODING_COPYRECT, 0 },
+	{ 5, CLIENT_ENCODING_HEXTILE, 1 },
+	{ 6, CLIENT_ENCODING_ZLIB, 1 },
+	{ 7, CLIENT_ENCODING_TIGHT, 1 },
+	{ 16, CLIENT_ENCODING_ZRLE, 1 },
+	{ -239, CLIENT_ENCODING_CURSOR, 0 },
+	{ -240, CLIENT_ENCODING_X_CURSOR, 0 },
+	{ -314, CLIENT_ENCODING_ALPHA_CURSOR, 0 },
+	{ -232, CLIENT_ENCODING_POINTER_POSITION, 0 },
+	{ -223, CLIENT_ENCODING_DESKTOP_SIZE, 0 },
+	{ -224, CLIENT_ENCODING_LAST_RECT, 0 },
+	{ -308, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE, 0 },
+	{ (int32_t)0xc0a1e5ce, CLIENT_ENCODING_EXTENDED_CLIPBOARD, 0 },
+};
+
+void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings)
+{
+	struct client_encodings encodings = { .quality = -1, .compression = -1, .preferred = -1 };
+	unsigned n = read_u16(message + 2);
+
+	for (unsigned i = 0; i < n; i++) {
+		int32_t number = (int32_t)read_u32(message + 4 + 4 * i);
+
+		if (number >= -32 && number <= -23)
+			encodings.quality = number + 32;
+		if (number >= -256 && number <= -247)
+			encodings.compression = number + 256;
+		for (size_t k = 0; k < sizeof(known_encodings) / sizeof(*known_encodings); k++) {
+			if (known_encodings[k].number != number)
+				continue;
+			encodings.known |= UINT32_C(1) << known_encodings[k].which;
+			if (known_encodings[k].is_pixels && encodings.preferred < 0)
+				encodings.preferred = number;
+		}
+	}
+	if (encodings.preferred < 0)
+		encodings.preferred = 0;
+	*ret_encodings = encodings;
+}

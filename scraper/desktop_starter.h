@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Asks systemd, by connecting to the desktop socket, to have the display manager started, and reads
+ * what gpudesk-desktop answers. Connecting is all the right we have: nothing is sent.
+ */
+#ifndef GPUDESK_DESKTOP_STARTER_H
+#define GPUDESK_DESKTOP_STARTER_H
+
+#include <systemd/sd-event.h>
+
+#define DESKTOP_SOCKET_DIRECTORY "/run/gpudesk/desktop"
+
+enum { DESKTOP_LINE_MAX = 512, DESKTOP_LINES_MAX = 64 };
+
+enum desktop_answer {
+	DESKTOP_STARTING,
+	DESKTOP_RUNNING,
+	DESKTOP_REFUSED,
+	DESKTOP_END, /* no more will be said */
+};
+
+struct desktop_starter;
+
+/*
+ * Called from the event loop for each line with its text ("" if none; control characters are '?').
+ * REFUSED or END is the last call, and the starter may be destroyed inside that one.
+ */
+typedef void (*desktop_answer_fn)(enum desktop_answer answer, const char *text, void *userdata);
+
+/*
+ * Connects without waiting. Returns 0, -ENOENT when there is no such socket, -ECONNREFUSED,
+ * -EAGAIN when too many already ask, or -errno.
+ */
+int desktop_starter_start(sd_event *event, const char *path, desktop_answer_fn answer,
+			  void *userdata, struct desktop_starter **ret_starter);
+
+/* NULL is fine. Returns NULL. */
+struct desktop_starter *desktop_starter_destroy(struct desktop_starter *starter);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What to send a rectangle as: among what the viewer takes, that with the least time to the viewer
+ * for the least CPU, from the link as measured and from what each method has cost so far. Pure.
+ */
+#ifndef GPUDESK_ENCODING_CHOICE_H
+#define GPUDESK_ENCODING_CHOICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client_messages.h"
+#include "config.h"
+
+enum method {
+	METHOD_RAW,
+	METHOD_ZLIB,	    /* Zlib encoding, lossless */
+	METHOD_ZLIB_COARSE, /* the same at half the sharpness, to be refreshed at rest */
+	METHOD_ZRLE,
+	METHOD_TIGHT, /* lossless */
+	METHOD_JPEG,  /* Tight with JPEG where it fits, to be refreshed at rest */
+	METHOD_HEXTILE,
+	N_METHODS,
+};
+
+/* Measured, for a pixel on average. */
+struct method_cost {
+	double cpu; /* ns */
+	double bytes;
+};
+
+/* [0] what changes now and then (text, windows), [1] what is in motion (films, 3D). */
+struct method_costs {
+	struct method_cost of[2][N_METHODS];
+};
+
+/* What the methods cost on an ordinary machine, to begin with. */
+void method_costs_init(struct method_costs *costs);
+
+/* `pixels` pixels took `nsec` ns of CPU and made `bytes` bytes. Small samples count little. */
+void method_costs_learn(struct method_costs *costs, enum method method, bool moving,
+			uint64_t pixels, uint64_t nsec, uint64_t bytes);
+
+struct choice {
+	enum compression_mode mode;
+	const struct client_encodings *encodings;
+	bool native; /* the viewer's pixel format is the frame's */
+	/*
+	 * Not to be used: its pixel format is one that our ZRLE encoder gets wrong, or the other of
+	 * the two was used before, as libvncclient inflates both with one and the same stream.
+	 */
+	bool no_zrle, no_zlib;
+	bool local;	 /* the viewer is on the same machine */
+	uint64_t rate;	 /* of the link, bytes/s */
+	bool moving;	 /* the rectangle has been sent a moment ago, too */
+	uint64_t pixels; /* in it */
+};
+
+/* Loss is only for what would take longer than this without, in µs: in motion, and at rest. */
+enum { CHOICE_LOSS_FROM = 15000, CHOICE_SIGHT_FROM = 300000 };
+
+enum method choose_method(const struct choice *choice, const struct method_costs *costs);
+
+/* Whether what is sent is not quite what is on the screen. */
+static inline bool method_is_lossy(enum method method)
+{
+	return method == METHOD_JPEG || method == METHOD_ZLIB_COARSE;
+}
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The picture as the viewers know it: pixels in the X server's own format, with the bits that are
+ * no colour always 0. A capture is absorbed into it, and what differed is reported. Knows no X.
+ */
+#ifndef GPUDESK_FRAME_H
+#define GPUDESK_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rect.h"
+#include "tile_map.h"
+
+struct frame {
+	int width, height;   /* pixels */
+	int bytes_per_pixel; /* 1, 2 or 4 */
+	size_t stride;	     /* bytes, a multiple of 64 */
+	uint64_t colour;     /* the colour bits of 8 bytes of pixels */
+	uint8_t *pixels;     /* stride * height bytes, aligned to 64 */
+};
+
+/*
+ * A black frame. `colour_mask` has the bits of one pixel that are colour (the visual's red, green
+ * and blue masks together). Returns 0, -EINVAL for a size or format out of range, or -ENOMEM.
+ */
+int frame_init(struct frame *frame, int width, int height, int bytes_per_pixel,
+	       uint32_t colour_mask);
+void frame_finish(struct frame *frame);
+
+/*
+ * Compares `area` of the frame with `pixels` (its upper left pixel first, rows `stride` bytes
+ * apart), takes over what differs, and adds it to `changes`: rows exactly, columns in steps of 64
+ * bytes. `area` must be on the screen and its x a multiple of 64 bytes.
+ */
+void frame_absorb(struct frame *frame, const uint8_t *pixels, size_t stride, struct rect area,
+		  struct tile_map *changes);
+
+/* Whether `area`, one pixel high, differs from `pixels`; the frame is left as it is. */
+int frame_row_differs(const struct frame *frame, const uint8_t *pixels, struct rect area);
+
+/* `area` widened to what frame_absorb takes: its x and width in steps of 64 bytes, on the screen.
+ */
+struct rect frame_align(const struct frame *frame, struct rect area);
+
+static inline const uint8_t *frame_at(const struct frame *frame, int x, int y)
+{
+	return frame->pixels + (size_t)y * frame->stride +
+	       (size_t)x * (size_t)frame->bytes_per_pixel;
+}
+
+#endif

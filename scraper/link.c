@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "link.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+enum {
+	UNKNOWN_RATE = 4 * 1000 * 1000, /* bytes/s over a network that was not yet measured */
+	SLOW_RATE = 12 * 1000 * 1000, /* 100 Mbit/s: no local viewer, however busy, is this slow */
+	SLOW_ROUNDS = 3,
+};
+#define LOCAL_RATE UINT64_C(2000000000)
+
+void link_heard(struct link *link, uint32_t min_rtt, uint64_t rate, bool app_limited)
+{
+	if (min_rtt)
+		link->min_rtt = min_rtt;
+	/* A sender with little to send says nothing about how fast it could go. */
+	if (rate && (!app_limited || rate > link->tcp_rate))
+		link->tcp_rate = rate;
+}
+
+void link_read_tcp(struct link *link, int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+		return;
+	link_heard(link, info.tcpi_min_rtt, info.tcpi_delivery_rate,
+		   info.tcpi_delivery_rate_app_limited);
+}
+
+void link_sent(struct link *link, uint64_t bytes, uint64_t now)
+{
+	link->sent_bytes = bytes;
+	link->sent_at = now;
+}
+
+void link_asked(struct link *link, uint64_t now)
+{
+	uint64_t took = now - link->sent_at, bytes = link->sent_bytes;
+
+	link->sent_bytes = 0;
+	if (bytes < LINK_RATE_MIN_BYTES)
+		return;
+	link->last_round = took;
+	if (took > link->min_rtt)
+		took -= link->min_rtt;
+	uint64_t rate = bytes * 1000000 / (took ? took : 1);
+	link->round_rate = link->round_rate ? (link->round_rate * 3 + rate) / 4 : rate;
+	link->n_slow = rate < SLOW_RATE ? link->n_slow + 1 : 0;
+}
+
+bool link_is_local(const struct link *link)
+{
+	return link->min_rtt < LINK_NEAR_RTT && link->n_slow < SLOW_ROUNDS;
+}
+
+uint64_t link_rate(const struct link *link)
+{
+	if (link_is_local(link))
+		return LOCAL_RATE;
+	if (link->tcp_rate && link->round_rate && link->min_rtt >= LINK_NEAR_RTT)
+		return link->tcp_rate > link->round_rate ? link->tcp_rate : link->round_rate;
+	if (link->round_rate)
+		return link->round_rate;
+	return link->tcp_rate && link->min_rtt >= LINK_NEAR_RTT ? link->tcp_rate : UNKNOWN_RATE;
+}

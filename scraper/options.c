@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#include "log.h"
+#include "session_record.h"
+
+static void print_help(void)
+{
+	puts("Usage: gpudesk-scraper [OPTION]...\n"
+	     "Serves an X display to the VNC viewers that gpudesk-proxy hands over through the "
+	     "socket\n"
+	     "in LISTEN_FDS. See gpudesk-scraper(8).\n"
+	     "\n"
+	     "  --config FILE          in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	     "  --session-dir DIR      where session records are, in place "
+	     "of " SESSION_RECORD_DIRECTORY "\n"
+	     "  --display :N           serve this display, whatever is recorded\n"
+	     "  --xauthority FILE      the authority file for --display\n"
+	     "  --desktop-socket PATH  in place of " GPUDESK_RUNDIR "/desktop/USER.sock\n"
+	     "  --help                 print this and exit\n"
+	     "  --version              print the version and exit");
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options)
+{
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "session-dir", required_argument, NULL, 's' },
+		{ "display", required_argument, NULL, 'd' },
+		{ "xauthority", required_argument, NULL, 'x' },
+		{ "desktop-socket", required_argument, NULL, 'D' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct options options = {
+		.config = GPUDESK_SYSCONFDIR "/gpudesk.conf",
+		.session_dir = SESSION_RECORD_DIRECTORY,
+	};
+
+	for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+		switch (option) {
+		case 'c':
+			options.config = optarg;
+			break;
+		case 's':
+			options.session_dir = optarg;
+			break;
+		case 'd':
+			options.display = optarg;
+			break;
+		case 'x':
+			options.xauthority = optarg;
+			break;
+		case 'D':
+			options.desktop_socket = optarg;
+			break;
+		case 'h':
+			print_help();
+			return 0;
+		case 'v':
+			puts("gpudesk-scraper " GPUDESK_VERSION);
+			return 0;
+		default:
+			fputs("Try 'gpudesk-scraper --help'.\n", stderr);
+			return -EINVAL;
+		}
+	}
+	if (optind < argc) {
+		log_error("'%s' is not an option; try --help", argv[optind]);
+		return -EINVAL;
+	}
+	if (options.xauthority && !options.display) {
+		log_error("--xauthority goes with --display");
+		return -EINVAL;
+	}
+	*ret_options = options;
+	return 1;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How long a viewer may do nothing. Decides only; times are microseconds of one clock, passed in.
+ */
+#ifndef GPUDESK_PATIENCE_H
+#define GPUDESK_PATIENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A viewer that takes not one byte of what is sent to it for so long is dropped: before the 45 s of
+ * TCP_USER_TIMEOUT are over, so that the log has a reason. */
+#define PATIENCE_STALLED UINT64_C(40000000)
+
+struct patience {
+	uint64_t inactive_timeout; /* without input; UINT64_MAX: never */
+	uint64_t last_input;
+	uint64_t last_progress; /* when bytes were last written, or there were none to write */
+	bool is_sending;	/* bytes wait to be written */
+};
+
+/* Why the viewer is to go now, in words that go with "has left:"; NULL: it may stay. */
+const char *patience_is_over(const struct patience *patience, uint64_t now);
+
+/* When that may change, if nothing else happens; UINT64_MAX: never. */
+uint64_t patience_ends(const struct patience *patience);
+
+#endif

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "update.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "rect_header.h"
+
+enum {
+	JPEG_USEC = 15000,
+	JPEG_QUALITY_LEAST = 2, /* below, one sees squares rather than things */
+};
+#define STILL_USEC UINT64_C(334000) /* guacd takes for still what did not change for so long */
+
+static int init_maps(struct update *update, int width, int height)
+{
+	refresh_finish(&update->refresh);
+	tile_map_finish(&update->unseen);
+	int r = refresh_init(&update->refresh, width, height);
+	return r < 0 ? r : tile_map_init(&update->unseen, width, height);
+}
+
+int update_resize(struct update *update, const struct frame *frame)
+{
+	int r = init_maps(update, frame->width, frame->height);
+
+	if (r < 0)
+		return r;
+	free(update->rects);
+	update->rects = calloc((size_t)update->unseen.columns * (size_t)update->unseen.rows,
+			       sizeof(*update->rects));
+	if (!update->rects)
+		return -ENOMEM;
+	tile_map_add(&update->unseen, (struct rect){ 0, 0, frame->width, frame->height });
+	cursor_view_forget(&update->cursor_view);
+	update->is_blanked = false;
+	return 0;
+}
+
+int update_init(struct update *update, struct rfb_client *client, enum compression_mode mode,
+		const struct update_source *source)
+{
+	const struct frame *frame = source->frame;
+
+	*update = (struct update){
+		.client = client,
+		.mode = mode,
+		.encodings = { .quality = -1, .compression = -1 },
+		.source = *source,
+	};
+	method_costs_init(&update->costs);
+	update->jpeg_quality = 5;
+	size_view_init(&update->size_view, frame->width, frame->height);
+	int r = update_resize(update, frame);
+	if (r < 0)
+		update_finish(update);
+	return r;
+}
+
+void update_finish(struct update *update)
+{
+	tile_map_finish(&update->unseen);
+	refresh_finish(&update->refresh);
+	zlib_encoder_finish(&update->zlib);
+	jpeg_encoder_finish(&update->jpeg);
+	free(update->rects);
+	update->rects = NULL;
+}
+
+/* ---- what the viewer has of the screen ---- */
+
+/* A viewer that cannot follow the desktop's size has the part of the frame that is on both. */
+static struct rect visible_part(const struct update *update)
+{
+	const struct size_view *size = &update->size_view;
+
+	return rect_intersect((struct rect){ 0, 0, size->width, size->height },
+			      (struct rect){ 0, 0, update->unseen.width, update->unseen.height });
+}
+
+static bool size_is_alone(const struct update *update)
+{
+	return size_view_is_alone(&update->size_view, &update->encodings, update->unseen.width,
+				  update->unseen.height);
+}
+
+bool update_is_due(const struct update *update)
+{
+	return !tile_map_is_empty(&update->unseen) || refresh_is_due(&update->refresh) ||
+	       !rect_is_empty(update->move.to) ||
+	       size_view_is_due(&update->size_view, &update->encodings, update->unseen.width,
+				update->unseen.height) ||
+	       cursor_view_has_news(&update->cursor_view, &update->encodings, update->source.cursor,
+				    visible_part(update)) ||
+	       rfb_client_has_news(update->client);
+}
+
+/* ---- moves ---- */
+
+bool update_wants_moves(const struct update *update)
+{
+	return update->mode != COMPRESSION_NONE && !link_is_local(&update->link) &&
+	       client_lists(&update->encodings, CLIENT_ENCODING_COPYRECT);
+}
+
+void update_moved(struct update *update, struct move move, bool next)
+{
+	struct rect from = move_from(move), visible = visible_part(update);
+
+	/* What it would copy must be what it is thought to have. */
+	if (!next || !update_wants_moves(update) || tile_map_touches(&update->unseen, from) ||
+	    !rect_is_empty(rect_intersect(update->cursor_view.painted, from)) ||
+	    !rect_contains(visible, from) || !rect_contains(visible, move.to) ||
+	    size_is_alone(update)) {
+		tile_map_add(&update->unseen, move.to);
+		return;
+	}
+	update->move = move;
+	refresh_copied(&update->refresh, from, move.to);
+}
+
+/* ---- one rectangle ---- */
+
+/* The pixels go from the frame to the socket, not through libvncserver. */
+static int add_raw(const struct frame *frame, struct rect area, struct out_queue *out)
+{
+	int r = rect_header_append(out, area, RFB_RAW);
+
+	if (r >= 0)
+		r = out_queue_borrow(out, frame_at(frame, area.x, area.y),
+				     (size_t)area.w * (size_t)frame->bytes_per_pixel,
+				     (size_t)area.h, frame->stride);
+	return r < 0 ? r : 1;
+}
+
+static int add_move(struct update *update, struct out_queue *out)
+{
+	struct rect from = move_from(update->move);
+	const uint8_t source[4] = { (uint8_t)(from.x >> 8), (uint8_t)from.x, (uint8_t)(from.y >> 8),
+				    (uint8_t)from.y };
+	int r;
+
+	if (rect_is_empty(update->move.to))
+		return 0;
+	r = rect_header_append(out, update->move.to, RFB_COPYRECT);
+	if (r >= 0)
+		r = out_queue_append(out, source, sizeof(source));
+	update->move.to = (struct rect){ 0, 0, 0, 0 };
+	return r < 0 ? r : 1;
+}
+
+static int add_zlib(struct update *update, const struct frame *frame, struct rect area, bool coarse,
+		    struct out_queue *out)
+{
+	int r = rect_header_append(out, area, RFB_ZLIB);
+
+	if (r < 0)
+		return r;
+	long length = zlib_encoder_add(&update->zlib, frame, area, coarse, out);
+	return length < 0 ? (int)length : 1;
+}
+
+/*
+ * The quality the viewer asked for, or less where a frame would keep the link busy for longer than
+ * JPEG_USEC: what is in motion is better seen soon, and gets sharp when it rests.
+ */
+static int jpeg_quality(struct update *update, struct rect area)
+{
+	double bytes = update->costs.of[1][METHOD_JPEG].bytes * (double)rect_area(area);
+	double usec = bytes * 1e6 / (double)link_rate(&update->link);
+	int asked = update->encodings.quality;
+
+	if (usec > JPEG_USEC)
+		update->jpeg_quality--;
+	else if (usec < JPEG_USEC / 3)
+		update->jpeg_quality++;
+	if (update->jpeg_quality < JPEG_QUALITY_LEAST)
+		update->jpeg_quality = JPEG_QUALITY_LEAST;
+	if (update->jpeg_quality > asked)
+		update->jpeg_quality = asked;
+	return update->jpeg_quality;
+}
+
+/* As several rectangles where one would be larger than viewers take. Returns how many. */
+static int add_jpeg(struct update *update, const struct frame *frame, struct rect area,
+		    struct out_queue *out)
+{
+	int quality = jpeg_quality(update, area);
+	int columns = (area.w + JPEG_WIDTH_MAX - 1) / JPEG_WIDTH_MAX;
+	int width = (area.w + columns - 1) / columns, height = JPEG_AREA_MAX / width, n = 0;
+
+	for (int y = area.y; y < area.y + area.h; y += height) {
+		for (int x = area.x; x < area.x + area.w; x += width) {
+			struct rect part = rect_intersect(area,
+							  (struct rect){ x, y, width, height });
+			int r = rect_header_append(out, part, RFB_TIGHT);
+
+			if (r < 0)
+				return r;
+			long length = jpeg_encoder_add(&update->jpeg, frame, part, quality, out);
+			if (length < 0)
+				return (int)length;
+			n++;
+		}
+	}
+	return n;
+}
+
+/* libvncserver's encoders, and raw pixels in the viewer's own format. */
+static int add_by_library(struct update *update, struct rect area, enum method method,
+			  struct out_queue *out)
+{
+	static const int32_t encodings[N_METHODS] = {
+		[METHOD_RAW] = RFB_RAW,		[METHOD_ZRLE] = RFB_ZRLE,
+		[METHOD_TIGHT] = RFB_TIGHT,	[METHOD_JPEG] = RFB_TIGHT,
+		[METHOD_HEXTILE] = RFB_HEXTILE,
+	};
+	struct rfb_levels levels = {
+		.compression = update->mode == COMPRESSION_BEST ? 6 : 1,
+		.quality = method == METHOD_JPEG ? update->encodings.quality : -1,
+	};
+	int n = rfb_update_begin(update->client);
+
+	if (n >= 0)
+		n = rfb_update_rect(update->client, encodings[method], &levels, area);
+	long length = rfb_update_end(update->client, out);
+	return n < 0 ? n : length < 0 ? (int)length : n;
+}
+
+static uint64_t cpu_nsec(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static enum method choose(const struct update *update, struct rect area, bool native, bool moving)
+{
+	struct choice choice = {
+		.mode = update->mode,
+		.encodings = &update->encodings,
+		.no_zrle = update->used_zlib || !rfb_client_zrle_is_right(update->client),
+		.no_zlib = update->used_zrle,
+		.native = native,
+		.local = link_is_local(&update->link),
+		.rate = link_rate(&update->link),
+		.moving = moving,
+		.pixels = rect_area(area),
+	};
+
+	return choose_method(&choice, &update->costs);
+}
+
+/* Encodes `area` by `method`, and learns what that costs. Returns the rectangles made, or -errno.
+ */
+static int add_encoded(struct update *update, const struct frame *frame, struct rect area,
+		       enum method method, bool moving, bool native, struct out_queue *out)
+{
+	uint64_t start = cpu_nsec(), bytes = out->bytes_left;
+	int n;
+
+	update->used_zlib |= method == METHOD_ZLIB || method == METHOD_ZLIB_COARSE;
+	update->used_zrle |= method == METHOD_ZRLE;
+	if (method == METHOD_ZLIB || method == METHOD_ZLIB_COARSE)
+		n = add_zlib(update, frame, area, method == METHOD_ZLIB_COARSE, out);
+	else if (method == METHOD_JPEG && native && jpeg_encoder_takes(frame))
+		n = add_jpeg(update, frame, area, out);
+	else
+		n = add_by_library(update, area, method, out);
+	if (n < 0)
+		return n;
+	method_costs_learn(&update->costs, method, moving, rect_area(area), cpu_nsec() - start,
+			   out->bytes_left - bytes);
+	refresh_sent(&update->refresh, area, method_is_lossy(method));
+	return n;
+}
+
+/* `exact`: whatever it takes, without loss. */
+static int add_rect(struct update *update, const struct frame *frame, struct rect area, bool exact,
+		    struct out_queue *out)
+{
+	bool native = rfb_client_takes_frame_pixels(update->client);
+	bool local = link_is_local(&update->link);
+	bool moving = !exact && !local && refresh_is_moving(&update->refresh, area);
+	enum method method = choose(update, exact ? (struct rect){ 0, 0, 0, 0 } : area, native,
+				    moving);
+
+	if (method == METHOD_RAW && native) {
+		if (!local)
+			refresh_sent(&update->refresh, area, false);
+		return add_raw(frame, area, out);
+	}
+	return add_encoded(update, frame, area, method, moving, native, out);
+}
+
+/* ---- one update ---- */
+
+/*
+ * The first large change after a still screen, towards guacd: half of it now, the rest when that
+ * is taken. A full screen at once would keep its encoder in still-picture mode for long.
+ */
+static size_t halve(struct update *update, size_t n, uint64_t now, struct rect *ret_rest)
+{
+	size_t area = 0, kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		area += rect_area(update->rects[i]);
+	bool was_still = update->last_large && now > update->last_large + STILL_USEC;
+	bool first = !update->last_large;
+	if (area < UPDATE_LARGE)
+		return n;
+	update->last_large = now;
+	if (!was_still || first || !link_is_local(&update->link))
+		return n;
+
+	int middle = update->unseen.height / 2;
+	*ret_rest = (struct rect){ 0, middle, update->unseen.width,
+				   update->unseen.height - middle };
+	for (size_t i = 0; i < n; i++) {
+		struct rect upper = rect_intersect(
+			update->rects[i], (struct rect){ 0, 0, update->unseen.width, middle });
+
+		if (!rect_is_empty(upper))
+			update->rects[kept++] = upper;
+	}
+	return kept;
+}
+
+/* One rectangle of zeros: black in every format. */
+static int add_black(struct update *update, struct rect area, struct out_queue *out)
+{
+	size_t length = rect_area(area) * rfb_client_pixel_bytes(update->client);
+
+	if (!length)
+		return 0;
+	int r = rect_header_append(out, area, RFB_RAW);
+	uint8_t *to = r < 0 ? NULL : out_queue_reserve(out, length);
+	if (!to)
+		return -ENOMEM;
+	memset(to, 0, length);
+	return 1;
+}
+
+/* The screen is smaller now than the viewer can be told: what it has of it outside goes, once. */
+static int add_blank(struct update *update, struct out_queue *out)
+{
+	const struct size_view *size = &update->size_view;
+	int width = update->unseen.width, height = update->unseen.height;
+	int lower = size->height < height ? size->height : height;
+
+	if (update->is_blanked)
+		return 0;
+	int right = add_black(update, (struct rect){ width, 0, size->width - width, lower }, out);
+	if (right < 0)
+		return right;
+	int below = add_black(update,
+			      (struct rect){ 0, height, size->width, size->height - height }, out);
+	if (below < 0)
+		return below;
+	update->is_blanked = true;
+	return right + below;
+}
+
+/* News of libvncserver's. Returns how many rectangles, or -errno. */
+static int add_news(struct update *update, struct out_queue *out)
+{
+	if (!rfb_client_has_news(update->client))
+		return 0;
+	int n = rfb_update_begin(update->client);
+	if (n >= 0)
+		n = rfb_update_news(update->client);
+	long length = rfb_update_end(update->client, out);
+	return n < 0 ? n : length < 0 ? (int)length : n;
+}
+
+/* The first `n` of update->rects. Returns how many rectangles they have become, or -errno. */
+static int add_rects(struct update *update, const struct frame *frame, size_t n, bool exact,
+		     struct out_queue *out, bool *touched)
+{
+	struct rect pointer = cursor_shape_area(&update->source.cursor->shape,
+						update->source.cursor->x, update->source.cursor->y);
+	struct rect visible = visible_part(update);
+	int total = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct rect area = rect_intersect(update->rects[i], visible);
+
+		if (rect_is_empty(area))
+			continue;
+		int r = add_rect(update, frame, area, exact, out);
+		if (r < 0)
+			return r;
+		total += r;
+		*touched |= !rect_is_empty(rect_intersect(area, pointer));
+		update->n_pixels += rect_area(area);
+	}
+	return total;
+}
+
+/* What is unseen, apart from a `rest` that is to stay so. */
+static int add_unseen(struct update *update, const struct frame *frame, struct out_queue *out,
+		      uint64_t now, bool *touched, struct rect *ret_rest)
+{
+	size_t n = tile_map_rects(&update->unseen, update->rects);
+
+	n = halve(update, n, now, ret_rest);
+	return add_rects(update, frame, n, false, out, touched);
+}
+
+/* How many pixels without loss take the link `usec`, by what such pixels have cost so far. */
+static size_t pixels_in(const struct update *update, uint64_t usec)
+{
+	double bytes = update->costs.of[0][METHOD_ZLIB].bytes;
+
+	return (size_t)((double)link_rate(&update->link) * (double)usec / 1e6 / bytes);
+}
+
+/*
+ * A part of what is to be refreshed: little where something else was to be sent as well, so
+ * that this is not delayed, more where nothing was.
+ */
+static int add_refresh(struct update *update, const struct frame *frame, struct out_queue *out,
+		       bool *touched)
+{
+	if (!refresh_is_due(&update->refresh))
+		return 0;
+	refresh_take(&update->refresh, pixels_in(update, update->n_pixels ? 10000 : 100000));
+	size_t n = tile_map_rects(&update->refresh.taken, update->rects);
+	return add_rects(update, frame, n, true, out, touched);
+}
+
+/* The parts of an update that change the picture, the pointer last. */
+static int add_picture(struct update *update, const struct frame *frame, struct out_queue *out,
+		       uint64_t now, struct rect *ret_rest)
+{
+	const struct cursor_state *cursor = update->source.cursor;
+	struct rect visible = visible_part(update);
+	bool touched = !rect_is_empty(rect_intersect(update->cursor_view.painted, update->move.to));
+	int n[6] = { 0 }, total = 0, r = 0;
+
+	r = n[0] = cursor_view_begin(&update->cursor_view, &update->encodings, cursor, visible,
+				     update->client, &update->unseen, out);
+	if (r >= 0)
+		r = n[1] = add_move(update, out);
+	if (r >= 0)
+		r = n[2] = add_unseen(update, frame, out, now, &touched, ret_rest);
+	if (r >= 0)
+		r = n[3] = add_refresh(update, frame, out, &touched);
+	if (r >= 0)
+		r = n[4] = add_blank(update, out);
+	if (r >= 0)
+		r = n[5] = cursor_view_paint(&update->cursor_view, &update->encodings, cursor,
+					     visible, touched, frame, update->client, out);
+	for (int i = 0; i < 6; i++)
+		total += n[i];
+	return r < 0 ? r : total;
+}
+
+/* The size first; the picture only where the viewer is not to throw it away. */
+static int add_body(struct update *update, const struct frame *frame, struct out_queue *out,
+		    uint64_t now, struct rect *ret_rest)
+{
+	bool alone = size_is_alone(update);
+	bool resized = update->size_view.width != frame->width ||
+		       update->size_view.height != frame->height;
+	int size = size_view_add(&update->size_view, &update->encodings, frame->width,
+				 frame->height, update->source.layout, out);
+
+	if (size < 0 || alone) {
+		*ret_rest = (struct rect){ 0, 0, frame->width, frame->height };
+		tile_map_add(&update->unseen, resized ? *ret_rest : update->move.to);
+		update->move.to = (struct rect){ 0, 0, 0, 0 };
+		return size;
+	}
+	int news = add_news(update, out);
+	if (news < 0)
+		return news;
+	int picture = add_picture(update, frame, out, now, ret_rest);
+	return picture < 0 ? picture : size + news + picture;
+}
+
+long update_compose(struct update *update, const struct frame *frame, struct out_queue *out,
+		    uint64_t now)
+{
+	size_t start = out->own_length;
+	struct rect rest = { 0, 0, 0, 0 };
+	int total, r = out_queue_append(out, (uint8_t[4]){ 0 }, 4);
+
+	update->n_pixels = 0;
+	total = r < 0 ? r : add_body(update, frame, out, now, &rest);
+	if (total < 0)
+		return total;
+	if (total >= UINT16_MAX)
+		return -EOVERFLOW; /* 65535 would mean: until a LastRect */
+	out->own[start + 2] = (uint8_t)(total >> 8);
+	out->own[start + 3] = (uint8_t)total;
+	tile_map_keep(&update->unseen, rest);
+	return (long)update->n_pixels;
+}

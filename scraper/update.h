@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Puts a viewer's FramebufferUpdates together: what goes into one, as which encoding, and what has
+ * to be sent again without loss when it has come to rest. Raw pixels are borrowed from the frame,
+ * everything else is encoded into memory; nothing here waits.
+ */
+#ifndef GPUDESK_UPDATE_H
+#define GPUDESK_UPDATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client_messages.h"
+#include "config.h"
+#include "cursor_view.h"
+#include "encoding_choice.h"
+#include "frame.h"
+#include "jpeg_encoder.h"
+#include "link.h"
+#include "move.h"
+#include "out_queue.h"
+#include "refresh.h"
+#include "rfb.h"
+#include "size_view.h"
+#include "tile_map.h"
+#include "zlib_encoder.h"
+
+/* What is shown, the same for all viewers; must outlive them. */
+struct update_source {
+	const struct frame *frame;
+	const struct cursor_state *cursor;
+	const struct screen_layout *layout;
+};
+
+struct update {
+	struct rfb_client *client; /* not owned */
+	enum compression_mode mode;
+	struct client_encodings encodings;
+	struct link link;
+	struct method_costs costs;
+	struct zlib_encoder zlib;
+	bool used_zlib, used_zrle; /* never both: see encoding_choice.h */
+	struct jpeg_encoder jpeg;
+	int jpeg_quality;	/* 0 to what the viewer asked for, by what the link takes */
+	struct rect *rects;	/* room for one a tile */
+	size_t n_pixels;	/* of the update that is put together */
+	struct tile_map unseen; /* what has changed since it was last sent */
+	struct move move;	/* to be done by the viewer before anything else; empty: none */
+	struct cursor_view cursor_view;
+	struct size_view size_view;
+	struct update_source source;
+	bool is_blanked; /* what it has outside of the frame */
+
+	struct refresh refresh; /* kept up only where pictures are compressed */
+	uint64_t last_large;	/* when a large update was last sent, µs */
+};
+
+/* An update begins to be large, and is worth to be paced, at so many pixels. */
+enum { UPDATE_LARGE = 2500 * 1000 };
+
+/* Prepares for the source's frame; all of it is unseen. Returns 0 or -errno. */
+int update_init(struct update *update, struct rfb_client *client, enum compression_mode mode,
+		const struct update_source *source);
+void update_finish(struct update *update);
+
+/* The frame has another size: all of it is unseen. Returns 0 or -ENOMEM. */
+int update_resize(struct update *update, const struct frame *frame);
+
+/* Whether there is something for an update: pixels, the pointer, the size, other news. */
+bool update_is_due(const struct update *update);
+
+/* Whether moves are worth finding for this viewer: it takes CopyRect, and bytes cost something. */
+bool update_wants_moves(const struct update *update);
+
+/*
+ * Something in the frame has moved. `next`: an update is composed before the frame changes again,
+ * so that the viewer may do the move itself; otherwise, where it can't, the place is unseen.
+ */
+void update_moved(struct update *update, struct move move, bool next);
+
+/* Appends an update of all that is unseen, and of news, to `out`. Returns its pixels, or -errno. */
+long update_compose(struct update *update, const struct frame *frame, struct out_queue *out,
+		    uint64_t now);
+
+#endif

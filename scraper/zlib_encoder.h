@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The Zlib encoding (rfbproto.rst, "Zlib Encoding"): raw pixels through one deflate stream for the
+ * whole connection. Our own, since libvncserver's can neither be told to stay fast nor to leave out
+ * colours that a moving picture does not need.
+ */
+#ifndef GPUDESK_ZLIB_ENCODER_H
+#define GPUDESK_ZLIB_ENCODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zlib.h>
+
+#include "frame.h"
+#include "out_queue.h"
+#include "rect.h"
+
+struct zlib_encoder {
+	z_stream stream;
+	bool started;
+	uint8_t *row, *buffer;
+	size_t row_size, buffer_size;
+};
+
+void zlib_encoder_finish(struct zlib_encoder *encoder);
+
+/*
+ * Appends the rectangle's data (length and deflated pixels, no rectangle header) to `out`. With
+ * `coarse` the picture is sent at half its sharpness and with fewer shades, where it is not of one
+ * colour: a fifth of the bytes. Returns the number of bytes appended, or -errno.
+ */
+long zlib_encoder_add(struct zlib_encoder *encoder, const struct frame *frame, struct rect area,
+		      bool coarse, struct out_queue *out);
+
+#endif

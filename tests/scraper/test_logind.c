@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What can be asked of logind where none need run: that what it does not know is not known. What it
+ * says of real sessions is tested in the virtual machine.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "logind.h"
+
+static void test_unknown_sessions(void **state)
+{
+	static const char *const ids[] = { "no-such-session", "", "../users/0", "a b" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct session_facts facts;
+
+		memset(&facts, 0xff, sizeof(facts));
+		logind_session_facts(ids[i], &facts);
+		assert_false(facts.known);
+		assert_false(facts.closing);
+		assert_int_equal(facts.leader, 0);
+	}
+}
+
+static void test_no_such_process(void **state)
+{
+	char id[SESSION_ID_MAX] = "untouched";
+
+	(void)state;
+	assert_true(logind_session_of_pid(0x7ffffff0, id) < 0);
+	assert_string_equal(id, "untouched");
+	/* The first process is in no session, whoever runs this. */
+	assert_true(logind_session_of_pid(1, id) < 0);
+	assert_string_equal(id, "untouched");
+}
+
+static void test_survey_of_nobody(void **state)
+{
+	struct session_survey survey;
+
+	(void)state;
+	memset(&survey, 0xff, sizeof(survey));
+	logind_survey((uid_t)-2, &survey);
+	assert_string_equal(survey.graphical, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unknown_sessions),
+		cmocka_unit_test(test_no_such_process),
+		cmocka_unit_test(test_survey_of_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
