@@ -1,0 +1,178 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Usage: tests/demo.sh BUILDDIR [--once]
+#
+# A virtual desktop on Xvfb, proxy and scraper started on demand as an ordinary user, a viewer that
+# looks at the desktop through them, and a browser page for people. Ends on Ctrl-C, or with --once
+# as soon as the viewer's screenshot is in BUILDDIR/demo.png, and leaves nothing else behind.
+#
+# The script runs itself again (as `inside`) in a session of its own: ending it is one kill.
+set -eu
+
+: "${DEMO_SECONDS:=30}" # how long anything may take to come up
+self=$(CDPATH='' cd "$(dirname "$0")" && pwd)/$(basename "$0")
+
+free_port() {
+	python3 -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+# ---- inside: as the ordinary user, in $work, with the screenshot's file as descriptor 3 ---------
+
+fail() {
+	echo "demo: $*" >&2
+	[ ! -s demo.png ] || cat demo.png >&3
+	for log in log/*; do
+		[ ! -s "$log" ] || sed "s|^|$log: |" "$log" >&2
+	done
+	exit 1
+}
+
+wait_until() { # WHAT COMMAND...
+	what=$1 deadline=$(($(date +%s) + DEMO_SECONDS))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt $deadline ] || fail "$what did not come up in $DEMO_SECONDS s"
+		sleep 0.1
+	done
+}
+
+in_background() { # NAME COMMAND...
+	name=$1
+	shift
+	"$@" >"log/$name" 2>&1 3>&- </dev/null &
+}
+
+# Starts an X server on a free display and sets $display; its clients need $work/NAME.auth.
+start_x() { # NAME GEOMETRY
+	: >"$1.auth"
+	cookie=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+	xauth -q -f "$1.auth" add :0 . "$cookie"
+	Xvfb -displayfd 4 -screen 0 "$2" -auth "$1.auth" -nolisten tcp -noreset \
+		>"log/$1" 2>&1 3>&- 4>"$1.display" </dev/null &
+	wait_until "the X server" test -s "$1.display"
+	display=:$(cat "$1.display")
+	xauth -q -f "$1.auth" add "$display" . "$cookie"
+}
+
+# A window that comes while openbox starts may never be shown, so wait until openbox is done.
+start_window_manager() { # NAME
+	in_background "$1" openbox --sm-disable --startup "touch $work/$1.ready"
+	wait_until openbox test -e "$1.ready"
+}
+
+# systemd starts a program again at the next connection; systemd-socket-activate does so once.
+on_demand() { # NAME SOCKET-ACTIVATE'S-ARGUMENTS...
+	name=$1
+	shift
+	while :; do
+		systemd-socket-activate "$@" >>"log/$name" 2>&1 3>&- </dev/null || :
+		sleep 0.1
+	done &
+}
+
+listens() { # PORT
+	python3 -c 'import socket, sys
+sys.exit(socket.socket().connect_ex(("127.0.0.1", int(sys.argv[1]))))' "$1"
+}
+
+# The colour of the desktop's background is on the viewer's screen.
+shows_desktop() {
+	XAUTHORITY=$work/viewer.auth import -silent -display "$viewer" -window root demo.png 2>/dev/null &&
+		convert demo.png -format %c histogram:info:- | grep -qi '#2E5C7F'
+}
+
+inside() {
+	cd "$work"
+	mkdir log
+	umask 077
+	start_x desktop 1280x800x24
+	desktop=$display
+	export DISPLAY="$desktop" XAUTHORITY="$work/desktop.auth" HOME="$work"
+	xsetroot -solid '#2E5C7F'
+	start_window_manager openbox
+	in_background xterm xterm -geometry 80x20+40+60 -title 'gpudesk demo' -e \
+		sh -c 'while :; do date; sleep 1; done'
+	in_background xclock xclock -update 1 -geometry 220x220+960+60
+	in_background xeyes xeyes -geometry 220x140+960+420
+
+	password=$(head -c 6 /dev/urandom | base64 | tr +/ xy)
+	printf '%s\n' "$password" | vncpasswd -f >password
+	printf 'user = %s\npassword_file = %s\n' "$(id -un)" "$work/password" >gpudesk.conf
+	port=$(free_port)
+	on_demand scraper --seqpacket -l "$work/scraper.sock" "$work/gpudesk-scraper" \
+		--config "$work/gpudesk.conf" --display "$desktop" --xauthority "$work/desktop.auth"
+	on_demand proxy -l "127.0.0.1:$port" "$work/gpudesk-proxy" \
+		--config "$work/gpudesk.conf" --scraper-socket "$work/scraper.sock"
+	wait_until "the scraper's socket" test -S scraper.sock
+
+	start_x viewer 1300x850x24
+	viewer=$display
+	export DISPLAY="$viewer" XAUTHORITY="$work/viewer.auth"
+	start_window_manager viewer-openbox
+	in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 "127.0.0.1::$port"
+	wait_until "the desktop in the viewer" shows_desktop
+	cat demo.png >&3
+	exec 3>&-
+	echo "demo: the viewer shows the desktop: $screenshot"
+	[ "$once" = no ] || exit 0
+
+	web=$(free_port)
+	in_background websockify websockify --web /usr/share/novnc "127.0.0.1:$web" "127.0.0.1:$port"
+	wait_until "the browser's page" listens "$web"
+	cat <<-END
+
+		Any VNC viewer:  vncviewer 127.0.0.1::$port
+		A browser:       http://127.0.0.1:$web/vnc.html?autoconnect=1&resize=scale
+		Password:        $password
+
+		Ctrl-C ends it.
+	END
+	wait
+}
+
+# ---- outside ------------------------------------------------------------------------------------
+
+if [ "$1" = inside ]; then
+	inside
+	exit
+fi
+
+build=$1 once=no
+[ "${2-}" != --once ] || once=yes
+screenshot=$build/demo.png
+work=$(mktemp -d "${TMPDIR:-/tmp}/gpudesk-demo.XXXXXX")
+export DEMO_SECONDS work once screenshot
+session=''
+
+finish() {
+	trap '' INT TERM
+	if [ -n "$session" ]; then
+		kill -s TERM -- "-$session" 2>/dev/null || :
+		rounds=50
+		while [ $rounds -gt 0 ] && ps -s "$session" -o pid= >/dev/null; do
+			rounds=$((rounds - 1))
+			sleep 0.1
+		done
+		kill -s KILL -- "-$session" 2>/dev/null || :
+	fi
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 0' INT TERM
+
+# An ordinary user may not get at the build directory, so the programs are copied.
+cp "$build/proxy/gpudesk-proxy" "$build/scraper/gpudesk-scraper" "$self" "$work"
+as_user=''
+if [ "$(id -u)" -eq 0 ]; then
+	uid=${SUDO_UID:-$(id -u nobody)} gid=${SUDO_GID:-$(id -g nobody)}
+	as_user="setpriv --reuid=$uid --regid=$gid --clear-groups --"
+	chown -R "$uid:$gid" "$work"
+	[ -d /tmp/.X11-unix ] || mkdir -m 1777 /tmp/.X11-unix
+fi
+# shellcheck disable=SC2086 # a command with arguments, or nothing
+setsid $as_user "$work/$(basename "$self")" inside 3>"$screenshot" &
+session=$!
+wait "$session"

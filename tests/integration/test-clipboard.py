@@ -1,0 +1,511 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Copied texts, between viewers and the desktop's real programs: xclip, xsel, xterm, vncviewer."""
+
+import contextlib
+import os
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import zlib
+
+from lib import chain, rfb
+from lib.chain import ChainTest, wait_until
+
+EXTENDED_CLIPBOARD = -0x3f5e1a32  # 0xC0A1E5CE
+TEXT = 1
+CAPS, REQUEST, PEEK, NOTIFY, PROVIDE = (1 << bit for bit in range(24, 29))
+ALL = REQUEST | PEEK | NOTIFY | PROVIDE
+WORLD = "Grüße, 你好, здравствуй 😀\nsecond line\n\n"
+MIB = 1 << 20
+
+
+def extended(flags, data=b""):
+    return struct.pack(">BxxxiI", 6, -4 - len(data), flags) + data
+
+
+def provided(data):
+    return extended(PROVIDE | TEXT, zlib.compress(struct.pack(">I", len(data)) + data))
+
+
+def provide(text):
+    return provided(text.replace("\n", "\r\n").encode() + b"\0")
+
+
+class Viewer(rfb.Viewer):
+    """Notes what it gets: a bytes for a classic text, a str for a provided one, or a tuple."""
+
+    def __init__(self, port, password=chain.PASSWORD):
+        super().__init__(port)
+        self.got = []
+        self.log_in(password)
+
+    def speak(self, unasked=0):
+        """Has the Extended Clipboard from now on."""
+        self.send(rfb.set_encodings(rfb.RAW, EXTENDED_CLIPBOARD))
+        self.server_caps = self.next()
+        self.send(extended(CAPS | TEXT | ALL, struct.pack(">I", unasked)))
+        return self.settle()
+
+    def classic(self):
+        self.send(rfb.set_encodings(rfb.RAW))
+        self.settle()
+        return self
+
+    def next(self):
+        while not self.got:
+            self.read_message()
+        return self.got.pop(0)
+
+    def settle(self):
+        """What the server had to say so far has been heard; it has handled all that was sent."""
+        self.request(False, (0, 0, 1, 1))
+        self.read_update()
+        return self
+
+    def read_message(self):
+        if not self._ahead:
+            self._ahead += self.socket.recv(65536)
+            if not self._ahead:
+                raise EOFError("the server closed the connection")
+        if self._ahead[0] != 3:
+            return super().read_message()
+        length, = self.unpack(">xxxxi")
+        self.got.append(self.read(length) if length >= 0 else self._read_extended(-length))
+        return 3
+
+    def _read_extended(self, length):
+        flags, = self.unpack(">I")
+        data = self.read(length - 4)
+        if flags & CAPS:
+            return "caps", flags & ALL, *struct.unpack(">I", data)
+        if flags & PROVIDE:
+            content = zlib.decompress(data)
+            size, = struct.unpack(">I", content[:4])
+            assert size == len(content) - 4 and content.endswith(b"\0")
+            text = content[4:-1].decode()
+            assert text.count("\n") == text.count("\r\n")
+            return text.replace("\r\n", "\n")
+        return {NOTIFY: "notify", REQUEST: "request", PEEK: "peek"}[flags & ALL], flags & TEXT
+
+
+class ClipboardTest(ChainTest):
+    def setUp(self):
+        super().setUp()
+        self.start_chain()
+        self.environment = dict(os.environ, DISPLAY=self.x.display)
+
+    def viewer(self, password=chain.PASSWORD):
+        viewer = Viewer(self.port, password)
+        self.addCleanup(viewer.close)
+        return viewer
+
+    def run_client(self, *command, data=None, environment=None):
+        """xclip and xsel stay in the background for as long as they own something."""
+        return subprocess.run(command, input=data, stderr=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE if data is None else subprocess.DEVNULL,
+                              timeout=rfb.PATIENCE, env=environment or self.environment)
+
+    def copy(self, data, selection="clipboard", *options):
+        self.assertEqual(self.run_client("xclip", "-i", "-selection", selection, *options,
+                                         data=data).returncode, 0)
+
+    def paste(self, selection="clipboard", target="UTF8_STRING"):
+        """What a program would get; None if there is nothing to be had."""
+        result = self.run_client("xclip", "-o", "-selection", selection, "-t", target)
+        return None if result.returncode else result.stdout
+
+    def wait_pasted(self, data, selection="clipboard", target="UTF8_STRING"):
+        wait_until(lambda: self.paste(selection, target) == data, "%.60r to be pasted, not %.60r" %
+                   (data, self.paste(selection, target)))
+
+    def restart_with(self, config):
+        self.scraper.end()
+        self.write_config(config)
+        self.start_scraper()
+
+
+class ClassicTest(ClipboardTest):
+    def test_to_desktop(self):
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text("Grüße\nzwei\n".encode("latin-1")))
+        for selection in ("clipboard", "primary"):
+            self.wait_pasted("Grüße\nzwei\n".encode(), selection)
+            self.wait_pasted("Grüße\nzwei\n".encode("latin-1"), selection, "STRING")
+        self.assertEqual(self.run_client("xsel", "-b", "-o").stdout, "Grüße\nzwei\n".encode())
+        self.assertEqual(self.run_client("xsel", "-p", "-o").stdout, "Grüße\nzwei\n".encode())
+
+    def test_to_viewer(self):
+        viewer = self.viewer().classic()
+        self.copy("Grüße\n".encode())
+        self.assertEqual(viewer.next(), "Grüße\n".encode("latin-1"))
+        self.copy("“a” – € 你".encode())
+        self.assertEqual(viewer.next(), b'"a" - EUR ?')
+        self.copy(b"selected", "primary")
+        self.assertEqual(viewer.next(), b"selected")
+        self.run_client("xsel", "-b", "-i", data=b"by xsel")
+        self.assertEqual(viewer.next(), b"by xsel")
+        self.copy("nur Latin-1: ä".encode("latin-1"), "clipboard", "-t", "STRING")
+        self.assertEqual(viewer.next(), "nur Latin-1: ä".encode("latin-1"))
+
+    def test_odd_texts(self):
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text(b""))
+        viewer.settle()
+        self.assertIsNone(self.paste())
+        viewer.send(rfb.cut_text(b"a\0b"))
+        self.wait_pasted(b"a")
+        viewer.send(rfb.cut_text(b"1\r\n2\r3"))
+        self.wait_pasted(b"1\n2\n3")
+        viewer.send(rfb.cut_text(bytes(range(1, 256))))
+        self.wait_pasted(bytes(range(1, 256)).replace(b"\r", b"\n").decode("latin-1").encode())
+        self.copy(b"")
+        self.copy(b"\xff\xfe\xfd")
+        self.scraper.wait_log("not UTF-8")
+        self.copy(b"then\0this")
+        self.assertEqual(viewer.next(), b"then")
+
+    def test_limit(self):
+        viewer = self.viewer().classic()
+        secret = "".join(random.Random(1).choices("abcdefghijklmnop \n", k=256 * 1024 + 1)).encode()
+        viewer.send(rfb.cut_text(secret))
+        self.scraper.wait_log("clipboard_limit, 262144 bytes")
+        self.assertIsNone(self.paste())
+        viewer.send(rfb.cut_text(secret[:-1]))
+        self.wait_pasted(secret[:-1])
+        self.copy(secret)
+        self.scraper.wait_log("clipboard_limit, 262144 bytes", 2)
+        self.copy(secret[1:])
+        self.assertEqual(viewer.next(), secret[1:])
+        self.assertNotIn(secret[:20], self.scraper.read_log().encode())
+
+    def test_longer_than_a_message_may_be(self):
+        viewer = self.viewer().classic()
+        for length in (MIB, MIB + 1, 5 * MIB):
+            viewer.send(rfb.cut_text(b"x" * length))
+            viewer.send(extended(PROVIDE | TEXT, b"y" * (length - 4)))
+        viewer.send(rfb.cut_text(b"behind it"))
+        self.wait_pasted(b"behind it")
+        self.assertEqual(self.scraper.read_log().count("too long to be passed on"), 4)
+        # What claims to have no end is not waited for.
+        viewer.send(struct.pack(">Bxxxi", 6, 64 * MIB + 1))
+        viewer.wait_closed()
+
+    def test_other_viewers_get_it_too(self):
+        first, second = self.viewer().classic(), self.viewer().classic()
+        first.send(rfb.cut_text(b"from the first"))
+        self.assertEqual(second.next(), b"from the first")
+        second.send(rfb.cut_text(b"from the second"))
+        self.assertEqual(first.next(), b"from the second")
+        self.copy(b"from the desktop")
+        self.assertEqual(first.next(), b"from the desktop")
+        self.assertEqual(second.next(), b"from the desktop")
+        first.settle()
+        second.settle()
+        self.assertEqual(first.got + second.got, [])
+        # What a viewer got comes back as its own: the desktop keeps what it has.
+        self.copy(b"marked", "primary")
+        self.assertEqual(first.next(), b"marked")
+        first.send(rfb.cut_text(b"marked"))
+        first.settle()
+        self.assertEqual(self.paste(), b"from the desktop")
+
+    def test_a_dead_owner(self):
+        viewer = self.viewer().classic()
+        mute = self.client("selectionclient", DISPLAY=self.x.display)
+        mute.do("own", "CLIPBOARD")
+        self.scraper.wait_log("does not answer")
+        viewer.settle()
+        mute.close()
+        self.copy(b"alive")
+        self.assertEqual(viewer.next(), b"alive")
+        self.assertEqual(viewer.got, [])
+
+    def test_xterm(self):
+        viewer = self.viewer().classic()
+        path = os.path.join(self.directory, "typed")
+        xterm = subprocess.Popen(["xterm", "-geometry", "60x10+0+0", "-e", "cat > " + path],
+                                 env=self.environment, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(xterm.wait)
+        self.addCleanup(xterm.kill)
+        wait_until(lambda: os.path.exists(path), "xterm")
+        viewer.send(rfb.cut_text(b"pasted by hand\n"))
+        self.wait_pasted(b"pasted by hand\n", "primary")
+
+        def has_arrived():
+            viewer.send(rfb.pointer_event(60, 60), rfb.pointer_event(60, 60, 2),
+                        rfb.pointer_event(60, 60))
+            viewer.settle()
+            with open(path, "rb") as file:
+                return b"pasted by hand\n" in file.read()
+        wait_until(has_arrived, "the text in xterm")
+
+
+class ExtendedTest(ClipboardTest):
+    def test_caps(self):
+        viewer = self.viewer().speak()
+        self.assertEqual(viewer.server_caps, ("caps", ALL, 256 * 1024))
+
+    def test_to_desktop(self):
+        viewer = self.viewer().speak()
+        viewer.send(extended(NOTIFY | TEXT))
+        self.assertEqual(viewer.next(), ("request", TEXT))
+        viewer.send(provide(WORLD))
+        for selection in ("clipboard", "primary"):
+            for target in ("UTF8_STRING", "text/plain;charset=utf-8"):
+                self.wait_pasted(WORLD.encode(), selection, target)
+        viewer.send(provide("unasked"))
+        self.wait_pasted(b"unasked")
+        viewer.send(extended(NOTIFY))
+        wait_until(lambda: self.paste() is None, "nothing")
+
+    def test_to_viewer(self):
+        viewer = self.viewer().speak()
+        self.copy(WORLD.encode())
+        self.assertEqual(viewer.next(), ("notify", TEXT))
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), WORLD)
+        self.copy(b"\x89PNG", "clipboard", "-t", "image/png")
+        self.assertEqual(viewer.next(), ("notify", 0))
+        viewer.send(extended(REQUEST | TEXT), extended(PEEK))
+        self.assertEqual(viewer.next(), ("notify", 0))
+
+    def test_unasked(self):
+        viewer = self.viewer().speak(unasked=10)
+        self.copy(b"123456789")
+        self.assertEqual(viewer.next(), "123456789")
+        self.copy(b"1234567890")
+        self.assertEqual(viewer.next(), ("notify", TEXT))
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), "1234567890")
+
+    def test_what_was_there_before(self):
+        self.copy(b"old")
+        viewer = self.viewer().speak(unasked=1000).settle()
+        self.assertEqual(viewer.got, [])
+        viewer.send(extended(PEEK))
+        self.assertEqual(viewer.next(), ("notify", TEXT))
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), "old")
+
+    def test_it_is_only_fetched_on_request(self):
+        owner = self.client("selectionclient", DISPLAY=self.x.display)
+        viewer = self.viewer().speak()
+        owner.do("own", "CLIPBOARD", "a text")
+        self.assertEqual(viewer.next(), ("notify", TEXT))
+        viewer.settle()
+        self.assertEqual(owner.do("asked"), "TARGETS")
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), "a text")
+        self.assertEqual(owner.do("asked"), "UTF8_STRING")
+
+    def test_both_kinds(self):
+        old, new = self.viewer().classic(), self.viewer().speak()
+        new.send(provide("“für” 😀"))
+        self.assertEqual(old.next(), '"für" ?'.encode("latin-1"))
+        old.send(rfb.cut_text("für".encode("latin-1")))
+        self.assertEqual(new.next(), ("notify", TEXT))
+        new.send(extended(REQUEST | TEXT))
+        self.assertEqual(new.next(), "für")
+        self.wait_pasted("für".encode())
+
+    def test_nonsense(self):
+        viewer = self.viewer().speak()
+        viewer.send(extended(PROVIDE | TEXT), extended(PROVIDE | TEXT, b"\0" * 100),
+                    provided(b"\xff\xfe\0"), provided(b""), provided(b"\0"), extended(0),
+                    extended(0xffffffff), extended(CAPS | 0xffff), extended(1 << 31),
+                    extended(PEEK | PROVIDE), struct.pack(">Bxxxi", 6, -1) + b"x",
+                    extended(PROVIDE | TEXT, zlib.compress(b"\xff\xff\xff\xff" + bytes(10 ** 7))))
+        viewer.settle()
+        self.assertIsNone(self.paste())
+        viewer.send(provide("sense"))
+        self.wait_pasted(b"sense")
+        self.scraper.wait_log("not UTF-8")
+
+    def test_a_flood_of_questions(self):
+        viewer = self.viewer().speak()
+        self.copy(b"x" * 200000)
+        self.assertEqual(viewer.next(), ("notify", TEXT))
+        before = self.scraper.read_status("VmRSS")
+        viewer.send(*[extended(REQUEST | TEXT), extended(PEEK), extended(NOTIFY | TEXT)] * 3000)
+        while viewer.next() != "x" * 200000:
+            pass
+        viewer.settle()
+        self.assertLess(self.scraper.read_status("VmRSS") - before, 20000)
+
+
+class LargeTest(ClipboardTest):
+    config = "clipboard_limit = 1MiB"
+
+    def test_a_mebibyte(self):
+        viewer = self.viewer().speak()
+        text = "".join(random.Random(3).choices("abcdefgh 你\n", k=MIB))
+        data = text.encode()[:MIB].decode(errors="ignore").encode()
+        data += b"." * (MIB - len(data))
+        self.copy(data)
+        self.assertEqual(viewer.next(), ("notify", TEXT))
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), data.decode())
+        data = data[::-1].decode(errors="replace").replace("\ufffd", "?").encode()
+        viewer.send(provide(data.decode()))
+        self.wait_pasted(data)
+        self.assertEqual(self.run_client("xsel", "-b", "-o").stdout, data)
+
+    def test_a_mebibyte_for_a_classic_viewer(self):
+        viewer = self.viewer().classic()
+        data = b"0123456789abcde\n" * (MIB // 16)
+        self.copy(data)
+        self.assertEqual(viewer.next(), data)
+        data = data[::-1]
+        viewer.send(rfb.cut_text(data))
+        self.wait_pasted(data)
+
+
+class PermissionTest(ClipboardTest):
+    def expect(self, to_desktop, to_viewer, password=chain.PASSWORD):
+        self.copy(b"before")
+        old, new = self.viewer(password).classic(), self.viewer(password)
+        if to_desktop or to_viewer:
+            new.speak(unasked=1000)
+        old.send(rfb.cut_text(b"from a viewer"))
+        old.settle()
+        if to_desktop:
+            self.wait_pasted(b"from a viewer")
+        self.assertEqual(self.paste(), b"from a viewer" if to_desktop else b"before")
+        self.copy(b"from the desktop")
+        if to_viewer:
+            self.assertEqual(old.next(), b"from the desktop")
+            while new.next() != "from the desktop":
+                pass
+        old.settle()
+        new.settle()
+        self.assertEqual(old.got + new.got, [])
+        old.close()
+        new.close()
+
+    def test_both(self):
+        self.expect(True, True)
+
+    def test_to_desktop(self):
+        self.restart_with("clipboard = to-desktop")
+        self.expect(True, False)
+
+    def test_to_viewer(self):
+        self.restart_with("clipboard = to-viewer")
+        self.expect(False, True)
+
+    def test_off(self):
+        self.restart_with("clipboard = off")
+        self.expect(False, False)
+
+    def test_no_bytes(self):
+        self.restart_with("clipboard_limit = 0")
+        self.expect(False, False)
+
+    def test_who_may_only_look(self):
+        self.expect(False, False, chain.LOOK_PASSWORD)
+
+    def test_nothing_stays(self):
+        viewer = self.viewer().speak()
+        viewer.send(provide("not for ever"))
+        self.wait_pasted(b"not for ever")
+        viewer.close()
+        wait_until(lambda: self.paste() is None, "nothing to be left")
+        viewer = self.viewer().speak()
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), ("notify", 0))
+
+
+class MemoryTest(ClipboardTest):
+    def count(self, secret):
+        """How often it is in the scraper's memory."""
+        n = 0
+        with open("/proc/%d/maps" % self.scraper.pid, encoding="utf-8") as maps, \
+                open("/proc/%d/mem" % self.scraper.pid, "rb", 0) as memory:
+            text = maps.read()
+            if "libasan" in text:
+                self.skipTest("the sanitizer keeps what is freed")
+            for line in text.splitlines():
+                where, mode = line.split()[:2]
+                start, end = (int(number, 16) for number in where.split("-"))
+                if mode.startswith("rw"):
+                    memory.seek(start)
+                    with contextlib.suppress(OSError):  # it has been given back just now
+                        n += memory.read(end - start).count(secret)
+        return n
+
+    def test_nothing_stays_in_memory(self):
+        for n in (1, 100, 7000):
+            for to_desktop in (True, False):
+                secret = b"secret%d-%d" % (n, to_desktop)
+                old, new = self.viewer().classic(), self.viewer().speak(unasked=MIB)
+                if to_desktop:
+                    old.send(rfb.cut_text(n * (secret + b"\n")))
+                    self.wait_pasted(n * (secret + b"\n"))
+                else:
+                    self.copy(n * (secret + b"\n"))
+                    old.next()
+                new.next()
+                self.assertGreater(self.count(secret), 0)
+                old.close()
+                new.close()
+                # Wiped in the same breath, right after the last was seen to leave.
+                wait_until(lambda: self.count(secret) == 0, "the text to be wiped")
+
+
+class TigerVncTest(ClipboardTest):
+    """The real viewer, on a display of its own, where xclip is the user who copies and pastes."""
+
+    def setUp(self):
+        super().setUp()
+        program = shutil.which("xtigervncviewer") or shutil.which("vncviewer")
+        self.there = self.start_x("1000x800x24", name="there")
+        self.there_environment = dict(os.environ, DISPLAY=self.there.display,
+                                      HOME=self.directory)
+        # The viewer only looks at its clipboard while it has the focus.
+        manager = chain.Program("openbox", self.directory, ["openbox"],
+                                env=self.there_environment)
+        self.addCleanup(manager.kill)
+        wait_until(lambda: b"window id" in self.root("_NET_SUPPORTING_WM_CHECK"), "openbox")
+        vnc = chain.Program("vncviewer", self.directory,
+                            [program, "-passwd", self.password_path, "-Shared", "-Log",
+                             "*:stderr:100", "127.0.0.1::%d" % self.port],
+                            env=self.there_environment)
+        self.addCleanup(vnc.kill)
+        self.vnc = vnc
+        vnc.wait_log("clipboard capabilities")
+        wait_until(lambda: b"window id # 0x" in self.root("_NET_ACTIVE_WINDOW") and
+                   b"# 0x0\n" not in self.root("_NET_ACTIVE_WINDOW"), "the viewer's focus")
+
+    def root(self, property_name):
+        return self.run_client("xprop", "-root", property_name,
+                               environment=self.there_environment).stdout
+
+    def paste_there(self, selection):
+        return self.run_client("xclip", "-o", "-selection", selection, "-t", "UTF8_STRING",
+                               environment=self.there_environment).stdout
+
+    def test_to_viewer(self):
+        for text in (WORLD, "x" * 200000):
+            self.copy(text.encode())
+            wait_until(lambda: self.paste_there("clipboard") == text.encode(), "it there")
+        self.copy("gewählt".encode(), "primary")
+        wait_until(lambda: self.paste_there("clipboard") == "gewählt".encode(), "it there, too")
+
+    def test_to_desktop(self):
+        for text in (WORLD, "y" * 200000):
+            subprocess.run(["xclip", "-i", "-selection", "clipboard"], input=text.encode(),
+                           env=self.there_environment, stdout=subprocess.DEVNULL, check=True)
+            self.wait_pasted(text.encode())
+            self.wait_pasted(text.encode(), "primary")
+
+
+if __name__ == "__main__":
+    for command in ("xclip", "xsel", "xterm", "openbox", "xprop"):
+        if not shutil.which(command):
+            print("no", command)
+            sys.exit(77)
+    chain.main()

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The viewers' pointer is the desktop's, button by button."""
+
+from lib import chain, rfb
+from lib.chain import ChainTest, wait_until
+
+
+class PointerTest(ChainTest):
+    def setUp(self):
+        super().setUp()
+        self.start_chain()
+        self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
+        self.viewer = self.log_in()
+        self.seen = []
+        self.position = None
+
+    def point(self, x, y, buttons=0, viewer=None):
+        (viewer or self.viewer).send(rfb.pointer_event(x, y, buttons))
+
+    def wait_for(self, event):
+        """All that the application saw up to `event`, motions to where the pointer was left out."""
+        def has_come():
+            self.seen += self.app.do("events").split()
+            return event in self.seen
+
+        wait_until(has_come, "%s; there was %s" % (event, self.seen))
+        at = self.seen.index(event) + 1
+        before, self.seen = self.seen[:at], self.seen[at:]
+        return [seen for seen in before if "," not in seen or self.is_motion(seen)]
+
+    def is_motion(self, position):
+        last, self.position = self.position, position
+        return position != last
+
+    def test_buttons_and_wheels(self):
+        self.point(100, 100)
+        self.wait_for("100,100")
+        for bit in range(8):
+            self.point(100, 100, 1 << bit)
+            self.point(100, 100)
+            self.assertEqual(self.wait_for("b-%d" % (bit + 1)),
+                             ["b+%d" % (bit + 1), "b-%d" % (bit + 1)])
+
+    def test_several_buttons(self):
+        self.point(100, 100, 5)
+        self.point(100, 100, 4)
+        self.point(100, 100, 6)
+        self.point(100, 100, 0)
+        self.assertEqual(self.wait_for("b-3"),
+                         ["100,100", "b+1", "b+3", "b-1", "b+2", "b-2", "b-3"])
+
+    def test_drag_over_the_edge(self):
+        """No point of a stroke is left out, and those outside are on the edge."""
+        self.point(790, 590, 1)
+        for step in range(1, 60):
+            self.point(790 + step, 590 + step, 1)
+        self.point(65535, 65535, 1)
+        self.point(0, 300, 1)
+        self.point(0, 300, 0)
+        self.assertEqual(self.wait_for("b-1"),
+                         ["790,590", "b+1", *["%d,%d" % (790 + i, 590 + i) for i in range(1, 10)],
+                          "0,300", "b-1"])
+
+    def test_a_burst_ends_where_it_shall(self):
+        self.viewer.send(*[rfb.pointer_event(i % 700, i % 500) for i in range(20000)],
+                         rfb.pointer_event(777, 555))
+        self.wait_for("777,555")
+
+    def test_who_drags_has_the_pointer_alone(self):
+        other = self.log_in()
+        self.point(10, 10, 1)
+        self.wait_for("b+1")
+        self.point(500, 500, 4, other)
+        self.point(600, 500, 4, other)
+        other.send(rfb.key_event(ord("a"), True), rfb.key_event(ord("a"), False))
+        self.assertEqual(self.wait_for("k-38"), ["k+38", "k-38"])
+        self.point(20, 20, 0)
+        self.assertEqual(self.wait_for("b-1"), ["20,20", "b-1"])
+        self.point(30, 30, 4, other)
+        self.point(30, 30, 0, other)
+        self.point(30, 30, 1, other)
+        self.assertEqual(self.wait_for("b+1"), ["30,30", "b+1"])
+        other.reset()
+        self.wait_for("b-1")
+
+    def test_leaves_with_buttons_held(self):
+        for leave in (rfb.Viewer.close, rfb.Viewer.reset):
+            viewer = self.log_in()
+            self.point(50, 50, 0x87, viewer)
+            self.wait_for("b+8")
+            leave(viewer)
+            self.assertEqual(sorted(self.wait_for("b-8")), ["b-1", "b-2", "b-3", "b-8"])
+
+    def test_looking_only(self):
+        look = self.log_in(chain.LOOK_PASSWORD)
+        self.point(70, 70, 1, look)
+        look.send(rfb.key_event(ord("a"), True), rfb.key_event(ord("a"), False))
+        look.request()
+        look.read_update()
+        self.point(80, 80)
+        self.assertEqual(self.wait_for("80,80"), ["80,80"])
+
+
+if __name__ == "__main__":
+    chain.main()

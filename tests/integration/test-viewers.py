@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several viewers at once: who shares, who comes in, who is slow, who does nothing."""
+
+import time
+
+from lib import chain, rfb
+from lib.chain import LOOK_PASSWORD, PASSWORD, ChainTest, wait_until
+
+
+class SharingTest(ChainTest):
+    config = "max_viewers = 3"
+
+    def test_shared_and_exclusive(self):
+        self.start_chain()
+        first, second = self.log_in(), self.log_in()
+        for viewer in first, second:
+            viewer.expect(self.picture(self.x_client()))
+        alone = self.log_in(shared=False)
+        # At once, not when something happens next.
+        first.wait_closed()
+        second.wait_closed()
+        alone.expect(self.picture(self.x_client()))
+        self.assertEqual(self.scraper.read_log().count("asked for the desktop alone"), 2)
+        # The next one that shares is welcome.
+        self.log_in().expect(self.picture(self.x_client()))
+        alone.expect(self.picture(self.x_client()))
+
+    def test_one_more_than_may(self):
+        self.start_chain()
+        viewers = [self.log_in() for _ in range(3)]
+        with self.assertRaises(rfb.Refused) as refused:
+            self.view().authenticate(PASSWORD)
+        self.assertIn("max_viewers", str(refused.exception))
+        viewers[0].expect(self.picture(self.x_client()))
+        viewers.pop().close()
+        self.scraper.wait_log("has left")
+        self.log_in().expect(self.picture(self.x_client()))
+
+    def test_a_looker_looks(self):
+        self.start_chain()
+        screen, looker, viewer = self.x_client(), self.log_in(LOOK_PASSWORD), self.log_in()
+        screen.do("listen")
+        looker.send(rfb.key_event(ord("x"), True), rfb.pointer_event(30, 40, 1))
+        viewer.send(rfb.pointer_event(10, 20, 0), rfb.key_event(ord("y"), True),
+                    rfb.key_event(ord("y"), False))
+        wait_until(lambda: "y" in screen.do("held") or "+y" in screen.do("events"), "the key")
+        self.assertTrue(screen.do("held").startswith("10,20 buttons=0"))
+        looker.expect(self.picture(screen))
+
+
+class InactiveTest(ChainTest):
+    config = "inactive_timeout = 2s"
+
+    def test_who_sends_no_input_goes(self):
+        self.start_chain()
+        idle, busy = self.log_in(), self.log_in()
+        start = time.monotonic()
+        while "inactive_timeout" not in self.scraper.read_log():
+            self.assertLess(time.monotonic(), start + rfb.PATIENCE)
+            idle.request()  # which is no input
+            busy.send(rfb.pointer_event(int(time.monotonic() * 50) % 800, 100))
+            time.sleep(0.1)
+        idle.wait_closed()
+        busy.expect(self.picture(self.x_client()))
+        # It was let go alone, and now it is the other's turn.
+        self.assertEqual(self.scraper.read_log().count("has left"), 1)
+        busy.wait_closed()
+
+
+class SlowTest(ChainTest):
+    geometry = "1600x1200x24"
+
+    def test_one_that_stops_reading(self):
+        self.start_chain()
+        screen, deaf, viewer = self.x_client(), self.log_in(), self.log_in()
+        for seed in range(10):
+            screen.do("noise", 0, 0, 1600, 1200, seed)
+            deaf.request(False)
+        viewer.request(False)
+        viewer.read_update()
+        before = self.scraper.read_status("VmRSS")
+        for seed in range(40):
+            screen.do("noise", 0, 0, 1600, 1200, seed)
+            deaf.request(False)
+            viewer.request()
+            viewer.read_update()
+        viewer.expect(self.picture(screen))
+        # One update is kept for it, not one for each change: 7500 KiB.
+        self.assertLess(self.scraper.read_status("VmRSS") - before, 16 * 1024)
+        # Nor is it given up: it may read again.
+        deaf.expect(self.picture(screen))
+
+    def test_one_that_makes_us_answer_and_does_not_read(self):
+        """Each such message is answered with a palette of 1.5 KiB."""
+        self.start_chain()
+        viewer, flood = self.log_in(), self.log_in()
+        palette = rfb.PixelFormat(8, 8, (7, 7, 3), (0, 3, 6), true_colour=False)
+        message = (rfb.set_pixel_format(palette) + rfb.update_request(False, 0, 0, 9, 9)) * 2000
+        flood.socket.settimeout(5)
+        try:
+            for _ in range(200):
+                flood.send(message)
+        except (ConnectionError, TimeoutError):
+            pass
+        viewer.expect(self.picture(self.x_client()))
+        self.assertLess(self.scraper.read_status("VmHWM"), 200 * 1024)
+
+
+if __name__ == "__main__":
+    chain.main()
