@@ -20,6 +20,8 @@ static uint64_t stalled_at(const struct patience *patience)
 
 const char *patience_is_over(const struct patience *patience, uint64_t now)
 {
+	if (patience->init_until <= now)
+		return "it has sent no ClientInit for 10 s";
 	if (stalled_at(patience) <= now)
 		return "it has taken nothing of what was sent to it for 40 s";
 	if (inactive_at(patience) <= now)
@@ -31,5 +33,7 @@ uint64_t patience_ends(const struct patience *patience)
 {
 	uint64_t inactive = inactive_at(patience), stalled = stalled_at(patience);
 
-	return inactive < stalled ? inactive : stalled;
+	uint64_t first = inactive < stalled ? inactive : stalled;
+
+	return first < patience->init_until ? first : patience->init_until;
 }

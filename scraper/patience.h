@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long a viewer may do nothing. Decides only; times are microseconds of one clock, passed in.
- */
+/* How long a viewer may do nothing. Decides only; times are microseconds of one clock. */
 #ifndef GPUDESK_PATIENCE_H
 #define GPUDESK_PATIENCE_H
 
@@ -11,7 +10,12 @@
  * TCP_USER_TIMEOUT are over, so that the log has a reason. */
 #define PATIENCE_STALLED UINT64_C(40000000)
 
+/* After its password a viewer has so long to send ClientInit, or it would hold its place in vain.
+ */
+#define PATIENCE_INIT UINT64_C(10000000)
+
 struct patience {
+	uint64_t init_until;	   /* by then it must have sent ClientInit; UINT64_MAX: it has */
 	uint64_t inactive_timeout; /* without input; UINT64_MAX: never */
 	uint64_t last_input;
 	uint64_t last_progress; /* when bytes were last written, or there were none to write */

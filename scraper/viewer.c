@@ -155,6 +155,7 @@ static int handle_message(struct viewer *viewer, const uint8_t *message, size_t 
 	if (!rfb_client_is_ready(viewer->client)) { /* ClientInit */
 		int r = feed(viewer, message, length);
 
+		viewer->patience.init_until = UINT64_MAX;
 		/* libvncserver may have let the others go for this one's sake. */
 		viewer->callbacks->wants(viewer, viewer->userdata);
 		return r;
@@ -347,6 +348,7 @@ int viewer_create(sd_event *event, int fd, const char *peer, bool view_only,
 	out_queue_init(&viewer->out);
 	sd_event_now(event, CLOCK_MONOTONIC, &viewer->connected);
 	viewer->patience = (struct patience){
+		.init_until = viewer->connected + PATIENCE_INIT,
 		.inactive_timeout = UINT64_MAX,
 		.last_input = viewer->connected,
 		.last_progress = viewer->connected,

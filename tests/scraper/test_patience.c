@@ -11,7 +11,9 @@
 
 static void test_never(void **state)
 {
-	struct patience patience = { .inactive_timeout = UINT64_MAX, .last_input = 5 };
+	struct patience patience = { .init_until = UINT64_MAX,
+				     .inactive_timeout = UINT64_MAX,
+				     .last_input = 5 };
 
 	(void)state;
 	assert_null(patience_is_over(&patience, UINT64_MAX - 1));
@@ -20,7 +22,9 @@ static void test_never(void **state)
 
 static void test_inactive(void **state)
 {
-	struct patience patience = { .inactive_timeout = 100, .last_input = 1000 };
+	struct patience patience = { .init_until = UINT64_MAX,
+				     .inactive_timeout = 100,
+				     .last_input = 1000 };
 
 	(void)state;
 	assert_true(patience_ends(&patience) == 1100);
@@ -32,7 +36,9 @@ static void test_inactive(void **state)
 
 static void test_stalled(void **state)
 {
-	struct patience patience = { .inactive_timeout = UINT64_MAX, .last_progress = 1000 };
+	struct patience patience = { .init_until = UINT64_MAX,
+				     .inactive_timeout = UINT64_MAX,
+				     .last_progress = 1000 };
 
 	(void)state;
 	assert_true(patience_ends(&patience) == UINT64_MAX);
@@ -48,12 +54,25 @@ static void test_stalled(void **state)
 	assert_true(patience_ends(&patience) == 3010);
 }
 
+static void test_no_client_init(void **state)
+{
+	struct patience patience = { .init_until = 1000, .inactive_timeout = UINT64_MAX };
+
+	(void)state;
+	assert_true(patience_ends(&patience) == 1000);
+	assert_null(patience_is_over(&patience, 999));
+	assert_non_null(patience_is_over(&patience, 1000));
+	patience.init_until = UINT64_MAX;
+	assert_null(patience_is_over(&patience, 1000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_never),
 		cmocka_unit_test(test_inactive),
 		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_no_client_init),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
