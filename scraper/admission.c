@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "event_source.h"
@@ -38,6 +40,8 @@ struct admission {
 	struct server *server; /* NULL until a display was found */
 	char session[64];      /* whose display it is; "": given by --display */
 	struct applicant *applicants;
+	sd_login_monitor *monitor; /* of the session whose display it is */
+	sd_event_source *monitor_source;
 	sd_event_source *idle;
 	char desktop_socket[256];
 };
@@ -106,6 +110,53 @@ static const struct server_callbacks server_callbacks = {
 	.viewers_changed = on_viewers_changed,
 	.display_lost = on_display_lost,
 };
+
+/* ---- when the session is over ---- */
+
+/* Why the session is not to be served any more; its X server may live on for a while. */
+static const char *over_reason(const struct admission *admission)
+{
+	const char *directory = admission->options->session_dir;
+
+	if (!admission->server || !*admission->session)
+		return NULL;
+	uid_t owner = strcmp(directory, SESSION_RECORD_DIRECTORY) ? geteuid() : 0;
+	return session_over_reason(directory, owner, admission->session);
+}
+
+static void leave_session(struct admission *admission, const char *over)
+{
+	log_info("session %s is over (%s): stopping", admission->session, over);
+	sd_event_exit(admission->event, 0);
+}
+
+static int on_sessions_changed(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct admission *admission = userdata;
+
+	(void)source, (void)fd, (void)events;
+	sd_login_monitor_flush(admission->monitor);
+	const char *over = over_reason(admission);
+	if (over)
+		leave_session(admission, over);
+	return 0;
+}
+
+/*
+ * Mostly the X server's end tells. It does not where GDM's worker was killed: then the session is
+ * over for logind, and X goes on. Without the monitor that is noticed at the next viewer.
+ */
+static void watch_session(struct admission *admission)
+{
+	int r = sd_login_monitor_new("session", &admission->monitor);
+
+	if (r >= 0)
+		r = sd_event_add_io(admission->event, &admission->monitor_source,
+				    sd_login_monitor_get_fd(admission->monitor), EPOLLIN,
+				    on_sessions_changed, admission);
+	if (r < 0)
+		log_warning("cannot watch the sessions: %s; ignoring", strerror(-r));
+}
 
 /* ---- taking viewers over ---- */
 
@@ -196,6 +247,8 @@ static void on_session_found(const struct session_display *found, const char *re
 		reason = words;
 	}
 	admission->finder = session_finder_destroy(admission->finder);
+	if (!reason)
+		watch_session(admission);
 	settle(admission, reason);
 	if (reason)
 		arm_idle(admission, UNUSED_TIMEOUT);
@@ -280,17 +333,6 @@ static void admit(struct admission *admission, struct handoff_reply *reply, int 
 		settle(admission, strerror(-r));
 }
 
-/* The session may have ended while its X server lives on, or nobody has noticed yet. */
-static const char *over_reason(const struct admission *admission)
-{
-	const char *directory = admission->options->session_dir;
-
-	if (!admission->server || !*admission->session)
-		return NULL;
-	uid_t owner = strcmp(directory, SESSION_RECORD_DIRECTORY) ? geteuid() : 0;
-	return session_over_reason(directory, owner, admission->session);
-}
-
 static void on_request(const struct handoff_request *request, int viewer,
 		       struct handoff_reply *reply, void *userdata)
 {
@@ -301,9 +343,8 @@ static void on_request(const struct handoff_request *request, int viewer,
 
 	if (over) {
 		/* No answer: the proxy asks again, and gets a new scraper for the new session. */
-		log_info("session %s is over (%s): stopping", admission->session, over);
 		close(viewer);
-		sd_event_exit(admission->event, 0);
+		leave_session(admission, over);
 		return;
 	}
 	if (*admission->config->refusal) {
@@ -368,6 +409,8 @@ void admission_destroy(struct admission *admission)
 	session_finder_destroy(admission->finder);
 	handoff_server_destroy(admission->handoff);
 	server_destroy(admission->server);
+	event_source_end(admission->monitor_source);
+	sd_login_monitor_unref(admission->monitor);
 	event_source_end(admission->idle);
 	sd_event_unref(admission->event);
 	free(admission);
