@@ -75,13 +75,18 @@ void doubt_was_sampled(struct doubt_area *entry, struct rect changed)
 		entry->hot = changed;
 }
 
+static uint64_t owed_at(const struct doubt_area *entry)
+{
+	return entry->last_full + DOUBT_FULL_USEC + DOUBT_GRACE_USEC;
+}
+
 uint64_t doubt_due(const struct doubt *doubt)
 {
 	uint64_t due = UINT64_MAX;
 
 	for (size_t i = 0; i < DOUBT_AREAS; i++)
-		if (doubt->areas[i].owed && doubt->areas[i].last_full + DOUBT_FULL_USEC < due)
-			due = doubt->areas[i].last_full + DOUBT_FULL_USEC;
+		if (doubt->areas[i].owed && owed_at(&doubt->areas[i]) < due)
+			due = owed_at(&doubt->areas[i]);
 	return due;
 }
 
@@ -92,7 +97,7 @@ size_t doubt_take_due(struct doubt *doubt, uint64_t now, struct rect ret_areas[D
 	for (size_t i = 0; i < DOUBT_AREAS; i++) {
 		struct doubt_area *entry = &doubt->areas[i];
 
-		if (entry->owed && entry->last_full + DOUBT_FULL_USEC <= now)
+		if (entry->owed && owed_at(entry) <= now)
 			ret_areas[n++] = entry->area;
 	}
 	return n;

@@ -15,6 +15,9 @@
 #include "rect.h"
 
 #define DOUBT_FULL_USEC UINT64_C(200000)
+/* Later than that by so much a read is due of itself: a redraw in the meantime makes it unneeded.
+ */
+#define DOUBT_GRACE_USEC UINT64_C(50000)
 
 enum {
 	DOUBT_AREAS = 4,

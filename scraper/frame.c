@@ -8,6 +8,8 @@
 /* One cache line: what is compared and taken over at once. */
 enum { CHUNK = 64 };
 
+enum { WIDTH_MAX = 32767 }; /* of an X screen, pixels */
+
 /*
  * The compiler's vectors: every architecture's own, or 8-byte words where it has none. Reads of
  * the captured pixels need not be aligned; the frame's rows are.
@@ -18,7 +20,7 @@ typedef uint64_t unaligned_vec __attribute__((vector_size(16), may_alias, aligne
 int frame_init(struct frame *frame, int width, int height, int bytes_per_pixel,
 	       uint32_t colour_mask)
 {
-	if (width < 1 || height < 1 || width > 32767 || height > 32767)
+	if (width < 1 || height < 1 || width > WIDTH_MAX || height > WIDTH_MAX)
 		return -EINVAL;
 	if (bytes_per_pixel != 1 && bytes_per_pixel != 2 && bytes_per_pixel != 4)
 		return -EINVAL;
@@ -86,72 +88,106 @@ static unsigned absorb_rest(uint8_t *to, const uint8_t *from, size_t length, uin
 	return absorb_chunk(to, chunk, (vec){ colour, colour });
 }
 
-/* Absorbs `rows` rows of at most one tile's width; returns the box in bytes and rows, x1 0: the
- * same. */
-static struct tile_box absorb_tile(struct frame *frame, uint8_t *to, const uint8_t *from,
-				   size_t from_stride, size_t length, int rows)
+/* Absorbs one row of a tile, `length` bytes; returns a bit for each chunk that differed. */
+static unsigned absorb_row(uint8_t *to, const uint8_t *from, size_t length, uint64_t colour)
 {
-	vec colour = { frame->colour, frame->colour };
-	unsigned columns = 0; /* a bit for each chunk that differed */
-	int first = rows, last = -1;
+	unsigned differs = 0;
+	size_t at = 0;
 
-	for (int row = 0; row < rows; row++) {
-		unsigned differs = 0;
-		size_t at = 0;
+	for (unsigned bit = 1; at + CHUNK <= length; at += CHUNK, bit <<= 1)
+		if (absorb_chunk(to + at, from + at, (vec){ colour, colour }))
+			differs |= bit;
+	if (at < length && absorb_rest(to + at, from + at, length - at, colour))
+		differs |= 1U << (at / CHUNK);
+	return differs;
+}
 
-		for (unsigned bit = 1; at + CHUNK <= length; at += CHUNK, bit <<= 1)
-			if (absorb_chunk(to + at, from + at, colour))
-				differs |= bit;
-		if (at < length && absorb_rest(to + at, from + at, length - at, frame->colour))
-			differs |= 1U << (at / CHUNK);
-		if (differs) {
-			columns |= differs;
-			if (first > row)
-				first = row;
-			last = row;
+/* What one tile of a row of tiles has differed in so far. */
+struct found {
+	unsigned chunks; /* a bit for each chunk, in any row */
+	int first, last; /* rows, from the first one of the band */
+};
+
+/* The part of `area` that is in tile column `column`: its first pixel, and its width. */
+static void tile_part(struct rect area, int column, int *ret_x, int *ret_w)
+{
+	int left = column * TILE_SIZE, right = left + TILE_SIZE;
+	int x0 = area.x > left ? area.x : left;
+	int x1 = area.x + area.w < right ? area.x + area.w : right;
+
+	*ret_x = x0;
+	*ret_w = x1 - x0;
+}
+
+/*
+ * Absorbs rows of a band, which is at most one tile high. Row after row over the whole width:
+ * memory likes to be read in one go, and a tile's rows are far apart.
+ */
+static void absorb_band(struct frame *frame, const uint8_t *pixels, size_t stride, struct rect band,
+			struct found *found)
+{
+	int first_column = band.x / TILE_SIZE, last_column = (band.x + band.w - 1) / TILE_SIZE;
+
+	for (int row = 0; row < band.h; row++) {
+		const uint8_t *from = pixels + (size_t)row * stride;
+
+		for (int column = first_column; column <= last_column; column++) {
+			struct found *tile = &found[column - first_column];
+			int x, w;
+
+			tile_part(band, column, &x, &w);
+			unsigned differs = absorb_row(
+				(uint8_t *)(uintptr_t)frame_at(frame, x, band.y + row),
+				from + (size_t)(x - band.x) * (size_t)frame->bytes_per_pixel,
+				(size_t)w * (size_t)frame->bytes_per_pixel, frame->colour);
+			if (!differs)
+				continue;
+			if (!tile->chunks)
+				tile->first = row;
+			tile->chunks |= differs;
+			tile->last = row;
 		}
-		to += frame->stride;
-		from += from_stride;
 	}
-	if (!columns)
-		return (struct tile_box){ 0 };
+}
 
-	int low = __builtin_ctz(columns), high = 31 - __builtin_clz(columns);
-	return (struct tile_box){ (uint8_t)low, (uint8_t)first, (uint8_t)(high + 1),
-				  (uint8_t)(last + 1) };
+/* Adds what was found in the band's tiles to `changes`. */
+static void report_band(const struct frame *frame, struct rect band, const struct found *found,
+			struct tile_map *changes)
+{
+	int step = CHUNK / frame->bytes_per_pixel, row = band.y / TILE_SIZE;
+	int first_column = band.x / TILE_SIZE, last_column = (band.x + band.w - 1) / TILE_SIZE;
+
+	for (int column = first_column; column <= last_column; column++) {
+		const struct found *tile = &found[column - first_column];
+		int x, w;
+
+		if (!tile->chunks)
+			continue;
+		tile_part(band, column, &x, &w);
+		int low = __builtin_ctz(tile->chunks), high = 31 - __builtin_clz(tile->chunks);
+		int left = x - column * TILE_SIZE, top = band.y - row * TILE_SIZE;
+		int right = left + (high + 1) * step;
+		tile_map_add_box(changes, column, row,
+				 (struct tile_box){
+					 .x0 = (uint8_t)(left + low * step),
+					 .y0 = (uint8_t)(top + tile->first),
+					 .x1 = (uint8_t)(right < left + w ? right : left + w),
+					 .y1 = (uint8_t)(top + tile->last + 1),
+				 });
+	}
 }
 
 void frame_absorb(struct frame *frame, const uint8_t *pixels, size_t stride, struct rect area,
 		  struct tile_map *changes)
 {
-	int step = CHUNK / frame->bytes_per_pixel;
-
 	for (int y = area.y; y < area.y + area.h;) {
-		int row = y / TILE_SIZE, top = row * TILE_SIZE;
-		int y1 = top + TILE_SIZE < area.y + area.h ? top + TILE_SIZE : area.y + area.h;
+		struct found found[WIDTH_MAX / TILE_SIZE + 1] = { { 0 } };
+		int end = (y / TILE_SIZE + 1) * TILE_SIZE;
+		int y1 = end < area.y + area.h ? end : area.y + area.h;
+		struct rect band = { area.x, y, area.w, y1 - y };
 
-		for (int x = area.x; x < area.x + area.w;) {
-			int column = x / TILE_SIZE, left = column * TILE_SIZE;
-			int x1 = left + TILE_SIZE < area.x + area.w ? left + TILE_SIZE
-								    : area.x + area.w;
-			size_t offset = (size_t)(x - area.x) * (size_t)frame->bytes_per_pixel;
-			struct tile_box box = absorb_tile(
-				frame, (uint8_t *)frame_at(frame, x, y),
-				pixels + (size_t)(y - area.y) * stride + offset, stride,
-				(size_t)(x1 - x) * (size_t)frame->bytes_per_pixel, y1 - y);
-
-			if (box.x1) {
-				int right = x - left + box.x1 * step;
-				int limit = frame->width - left;
-
-				box.x0 = (uint8_t)(x - left + box.x0 * step);
-				box.x1 = (uint8_t)(right < limit ? right : limit);
-				box.y0 = (uint8_t)(box.y0 + y - top);
-				box.y1 = (uint8_t)(box.y1 + y - top);
-				tile_map_add_box(changes, column, row, box);
-			}
-			x = x1;
-		}
+		absorb_band(frame, pixels + (size_t)(y - area.y) * stride, stride, band, found);
+		report_band(frame, band, found, changes);
 		y = y1;
 	}
 }

@@ -13,6 +13,8 @@ static const struct rect window = { 480, 300, 1600, 1000 };
 static const struct rect spot = { 1260, 775, 50, 50 };
 static const struct rect nothing;
 
+enum { OWED = DOUBT_FULL_USEC + DOUBT_GRACE_USEC };
+
 static void make_doubted(struct doubt *doubt, uint64_t now)
 {
 	for (int i = 0; i < DOUBT_STREAK; i++) {
@@ -46,11 +48,11 @@ static void test_sampled_is_owed_a_whole_read(void **state)
 	make_doubted(&doubt, 100);
 	assert_int_equal(doubt_due(&doubt), UINT64_MAX);
 	doubt_was_sampled(doubt_find(&doubt, window, 101), nothing);
-	assert_int_equal(doubt_due(&doubt), 100 + DOUBT_FULL_USEC);
-	assert_int_equal(doubt_take_due(&doubt, 100 + DOUBT_FULL_USEC - 1, due), 0);
-	assert_int_equal(doubt_take_due(&doubt, 100 + DOUBT_FULL_USEC, due), 1);
+	assert_int_equal(doubt_due(&doubt), 100 + OWED);
+	assert_int_equal(doubt_take_due(&doubt, 100 + OWED - 1, due), 0);
+	assert_int_equal(doubt_take_due(&doubt, 100 + OWED, due), 1);
 	assert_memory_equal(&due[0], &window, sizeof(window));
-	doubt_was_read(&doubt, window, nothing, 0, 100 + DOUBT_FULL_USEC);
+	doubt_was_read(&doubt, window, nothing, 0, 100 + OWED);
 	assert_int_equal(doubt_due(&doubt), UINT64_MAX);
 }
 
@@ -75,7 +77,7 @@ static void test_a_part_does_not_pay_for_the_whole(void **state)
 	make_doubted(&doubt, 100);
 	doubt_was_sampled(doubt_find(&doubt, window, 101), spot);
 	doubt_was_read(&doubt, part, nothing, 0, 200);
-	assert_int_equal(doubt_due(&doubt), 100 + DOUBT_FULL_USEC);
+	assert_int_equal(doubt_due(&doubt), 100 + OWED);
 }
 
 static void test_real_change_ends_the_doubt(void **state)
@@ -120,7 +122,7 @@ static void test_bounded(void **state)
 		doubt_was_read(&doubt, area, nothing, 0, 200);
 	assert_null(doubt_find(&doubt, area, 201));
 	struct rect due[DOUBT_AREAS];
-	assert_int_equal(doubt_take_due(&doubt, 300 + DOUBT_FULL_USEC, due), DOUBT_AREAS);
+	assert_int_equal(doubt_take_due(&doubt, 300 + OWED, due), DOUBT_AREAS);
 }
 
 int main(void)
