@@ -18,6 +18,7 @@
 #define LOOK_AGAIN_USEC UINT64_C(30000)
 /* For a session without a record: the record follows the session at once, if at all. */
 #define UNRECORDED_USEC UINT64_C(5000000)
+#define ASK_AGAIN_USEC UINT64_C(5000000)
 
 struct session_finder {
 	sd_event *event;
@@ -28,7 +29,8 @@ struct session_finder {
 
 	sd_event_source *look, *records_watch, *xservers_watch;
 	struct desktop_starter *starter;
-	bool desktop_asked, reported;
+	bool reported;
+	uint64_t ask_at; /* µs: not to ask for the desktop before; 0: not yet asked */
 	uint64_t deadline, last_look, unrecorded_since; /* µs, CLOCK_MONOTONIC */
 
 	struct session_display display;
@@ -178,19 +180,23 @@ static void on_desktop_answer(enum desktop_answer answer, const char *text, void
 			       finder->user, text);
 		break;
 	case DESKTOP_END:
+		finder->starter = desktop_starter_destroy(finder->starter);
 		break;
 	}
 	look_soon(finder);
 }
 
-/* Once: what the answer is worth shows by a session that comes, or by none. */
-static void ask_for_desktop(struct session_finder *finder)
+/*
+ * What the answer is worth shows by a session that comes, or by none: then it is asked again, since
+ * what was too early for a restart (a logout just after GDM's start) is right some seconds later.
+ */
+static void ask_for_desktop(struct session_finder *finder, uint64_t now)
 {
 	int r;
 
-	if (!finder->desktop_socket || finder->desktop_asked)
+	if (!finder->desktop_socket || finder->starter || now < finder->ask_at)
 		return;
-	finder->desktop_asked = true;
+	finder->ask_at = now + ASK_AGAIN_USEC;
 	r = desktop_starter_start(finder->event, finder->desktop_socket, on_desktop_answer, finder,
 				  &finder->starter);
 	if (r < 0)
@@ -244,7 +250,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 		return 0;
 	}
 	if (verdict == SESSION_NONE)
-		ask_for_desktop(finder);
+		ask_for_desktop(finder, now);
 	if (is_hopeless(finder, verdict, now) || now >= finder->deadline) {
 		answer(finder, false);
 		return 0;
