@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# build-image.sh CACHE - makes, or reuses, CACHE/KEY/{disk.img,vmlinuz,initrd.gz} and prints that
+# folder: a Debian 12 machine with GDM (autologin of exouser, uid 1001, on Xorg), openbox, and a
+# runner (guest/) that runs what the test hands over on a second disk. KEY covers this script and
+# guest/* but their comments, so a changed recipe builds anew. Nothing of it is installed on the
+# host.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${1:?cache directory}
+key=$(grep -vh '^#' "$here/build-image.sh" "$here"/guest/* | sha256sum | cut -c1-16)
+mkdir -p "$cache"
+exec 9>"$cache/image.lock"
+flock 9
+out=$(realpath "$cache")/$key
+if [ -e "$out/done" ]; then
+	echo "$out"
+	exit 0
+fi
+mkdir -p "$out"
+work=$(mktemp -d "$out/build.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+
+# 0. A stand-in for GNOME's shell and session, which gdm3 depends on, but an autologin into
+#    openbox and the scripted greeter never run: saves 0.5 GB.
+stub=$work/stub
+mkdir -p "$stub/pkg/DEBIAN"
+cat >"$stub/pkg/DEBIAN/control" <<'END'
+Package: e2e-gnome-stub
+Version: 43.99
+Architecture: all
+Maintainer: e2e test <root@localhost>
+Provides: gnome-shell (= 43.99), gnome-session-bin (= 43.99), gnome-session-common (= 43.99), gnome-settings-daemon (= 43.99)
+Conflicts: gnome-shell, gnome-session-bin, gnome-session-common, gnome-settings-daemon
+Description: stands in for what gdm3 depends on in a test machine
+END
+dpkg-deb --root-owner-group -b "$stub/pkg" "$stub/e2e-gnome-stub.deb" >&2
+{
+	cat "$stub/pkg/DEBIAN/control"
+	echo "Filename: ./e2e-gnome-stub.deb"
+	echo "Size: $(stat -c %s "$stub/e2e-gnome-stub.deb")"
+	echo "SHA256: $(sha256sum "$stub/e2e-gnome-stub.deb" | cut -d' ' -f1)"
+} >"$stub/Packages"
+
+# 1. The root file system: the machine, what gpudesk is linked with, what the checks use.
+packages=e2e-gnome-stub,systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,init,\
+gdm3,accountsservice,xserver-xorg-core,xserver-xorg-video-dummy,xserver-xorg-input-libinput,\
+openbox,python3,python3-gi,\
+libvncserver1,libsodium23,libnettle8,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,\
+libxrandr2,libxcb1,libxcb-shm0,\
+xterm,x11-utils,x11-xserver-utils,xauth,xdotool,tigervnc-tools,iproute2,procps
+# the package archives that this host is set up to use
+# shellcheck disable=SC2016
+mapfile -t archives < <(apt-get indextargets --format 'deb $(SITE) $(RELEASE) $(COMPONENT)' \
+	'Created-By: Packages' | sort -u)
+mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
+	--aptopt='APT::Install-Recommends "false"' \
+	--dpkgopt='path-exclude=/usr/share/doc/*' \
+	--dpkgopt='path-exclude=/usr/share/man/*' \
+	--dpkgopt='path-exclude=/usr/share/locale/*' \
+	--dpkgopt='path-exclude=/usr/share/help/*' \
+	--dpkgopt='path-exclude=/usr/share/backgrounds/*' \
+	--hook-dir=/usr/share/mmdebstrap/hooks/file-mirror-automount \
+	--include="$packages" bookworm "$root" \
+	"${archives[@]}" "deb [trusted=yes] file://$stub ./" >&2
+
+# 2. Kernel and a static busybox, unpacked only.
+kernel_package=$(apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $2; exit }')
+(
+	cd "$work"
+	apt-get -qq -o APT::Sandbox::User=root download "$kernel_package" busybox-static >&2
+	dpkg -x linux-image-*.deb kernel
+	dpkg -x busybox-static*.deb busybox
+)
+version=$(ls "$work/kernel/lib/modules")
+modules=$work/kernel/lib/modules/$version
+cp "$work/kernel/boot/vmlinuz-$version" "$out/vmlinuz"
+
+# 3. The initramfs: busybox, and the modules between the firmware and the root disk, in order.
+initrd=$work/initrd
+mkdir -p "$initrd"/{bin,proc,sys,dev,new,m}
+cp "$work/busybox/bin/busybox" "$initrd/bin/"
+for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk \
+	crc16 mbcache jbd2 crc32c_generic libcrc32c ext4; do
+	cp "$(find "$modules" -name "$module.ko" | head -1)" "$initrd/m/"
+	echo "$module" >>"$initrd/m/order"
+done
+cat >"$initrd/init" <<'END'
+#!/bin/busybox sh
+b=/bin/busybox
+$b mount -t devtmpfs d /dev; $b mount -t proc p /proc; $b mount -t sysfs s /sys
+for m in $($b cat /m/order); do $b insmod /m/$m.ko || $b echo "initrd: insmod $m failed"; done
+# a probe boot (is this accelerator able to run Debian's kernel?) ends here
+$b grep -q e2e.probe /proc/cmdline && { $b echo E2E-PROBE-OK; $b poweroff -f; }
+i=0; while [ ! -b /dev/vda ] && [ $i -lt 100 ]; do $b sleep 0.1; i=$((i+1)); done
+$b mount -t ext4 -o rw /dev/vda /new || { $b echo "initrd: no root disk"; $b poweroff -f; }
+$b mount --move /dev /new/dev; $b umount /proc; $b umount /sys
+exec $b switch_root /new /sbin/init
+END
+chmod +x "$initrd/init"
+(cd "$initrd" && find . | cpio -o -H newc --quiet | gzip -1) >"$out/initrd.gz"
+
+# 4. The modules that the machine needs (23 MB of 390).
+target=$root/lib/modules/$version
+mkdir -p "$target"
+(
+	cd "$modules"
+	{
+		find kernel/drivers/gpu/drm -maxdepth 1 -name '*.ko'
+		find kernel/drivers/gpu/drm/{tiny,ttm,virtio} \
+			kernel/drivers/{virtio,input,video,i2c,firmware} \
+			kernel/drivers/hid/hid.ko kernel/drivers/hid/hid-generic.ko \
+			kernel/drivers/net/{dummy,veth}.ko kernel/drivers/char/hw_random \
+			kernel/net/{bridge,802,llc,9p} \
+			kernel/fs/{9p,fuse,autofs,netfs,fscache,configfs} \
+			kernel/lib kernel/crypto -name '*.ko' 2>/dev/null || :
+	} | sort -u | cpio -pdm --quiet "$target"
+	cp modules.{builtin,builtin.modinfo,order} "$target/"
+)
+chroot "$root" depmod "$version"
+
+# 5. The machine's settings.
+bash "$here/guest/customize.sh" "$root" "$here/guest"
+
+# 6. The disk. Without a journal: it is never written to for keeps.
+truncate -s 3G "$out/disk.img"
+mke2fs -q -F -t ext4 -O ^has_journal -m 0 -L e2e -d "$root" "$out/disk.img"
+: >"$out/done"
+echo "$out"

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2086
+# Who is kept out, and what they are told.
+
+systemctl stop gpudesk-scraper@exouser.service 2>/dev/null
+start_viewer wrong wrongpwd
+seen=no
+until [ -s wrong.status ]; do
+	! scraper_has_x || seen=yes
+	sleep 0.1
+done
+check "a wrong password is refused" viewer_ended wrong 3 1
+check "no X connection is made for it" test $seen = no
+# delayed_by SECONDS NAME - at least; what comes on top is the machine's
+delayed_by() {
+	cat "$2.log"
+	sed -n 's/^refused after \([0-9.]*\) s.*/\1/p' "$2.log" |
+		awk -v least="$1" '{ found = $1 >= least } END { exit !found }'
+}
+check "it is delayed" delayed_by 0.5 wrong
+start_viewer wrong2 wrongpwd
+check "a second one too" viewer_ended wrong2 3 30
+check "and longer" delayed_by 1.0 wrong2
+check_picture "who has the password is not kept out"
+check_refused "an empty password" . ""
+
+chmod 0644 /home/exouser/.vnc/passwd
+check_refused "a password file that others can read" "passwd" $password
+rm /home/exouser/.vnc/passwd
+check_refused "no password file" "passwd" $password
+write_password $password $view_password
+
+configure start_desktop=no "allow = 10.0.0.0/8"
+check_refused "an address that is not allowed" "allow|172\\.17\\.0\\.2" $password
+configure start_desktop=no "allow = 172.17.0.0/33"
+check_refused "a bad value of a key that guards access" "gpudesk\\.conf:[0-9]+:" $password
+configure start_desktop=no
+
+# one after the other, with nothing to say
+for _ in $(seq 30); do
+	ip netns exec guac bash -c 'exec 9<>/dev/tcp/172.17.0.1/5901' || :
+done
+check "viewers that say nothing leave the sockets listening" are_listening
+check_picture "and others served"

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2086
+# The session ends under a viewer; another one takes its place.
+
+# GDM counts a session as registered only after 10 s: a logout before that makes it log in again.
+is_registered() {
+	[ $(($(date +%s) - $(stat -c %Y "$records/$old"))) -gt 12 ]
+}
+old=$(session)
+eventually 60 is_registered
+rm -f viewing
+start_viewer logout $password frame 60 make viewing end 120
+eventually 60 test -e viewing
+as_user openbox --exit
+check "a logout ends the viewer" viewer_ended logout 0 60
+check "its record is gone" eventually 60 not test -e "$records/$old"
+check "the scraper is gone" eventually 30 not scraper_pid
+check "the login screen comes up" eventually 120 is_greeter_up
+check_refused "at the login screen" "login screen" $password
+
+echo "exouser exopass" >/run/e2e-login
+check "a login with a password" wait_for_desktop
+rm -f /run/e2e-login
+id=$(session)
+check "the session is a new one" test "$id" != "$old"
+check "its record says so" has_line SERVICE=gdm-password
+# :1, mostly; the two change places where the old X server is slow to let go of :0
+check "its display, $display, is not the login screen's" test "$display" != "$greeter_display"
+check_picture "a viewer sees it"

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2086
+# Sessions that end in a bad way. Stale records may be left; none is ever served: each connection
+# is answered with the picture of a living desktop, or with a reason.
+
+# check_answer NAME
+check_answer() {
+	local output status
+	output=$(viewer $password frame 90 2>&1) && status=0 || status=$?
+	if [ $status = 3 ]; then
+		pass "$1: \"${output#*: }\""
+	elif [ $status = 0 ] && wait_for_desktop; then
+		check_picture "$1: a picture"
+	else
+		fail "$1" "($status) $output"
+	fi
+}
+
+# Starts a viewer, and waits until it views.
+view() {
+	rm -f viewing
+	start_viewer "$1" $password frame 60 make viewing end 120
+	check "$1: a viewer is there" eventually 90 test -e viewing
+}
+
+is_active() {
+	[ "$(loginctl show-session "$1" -p State --value 2>/dev/null)" = active ]
+}
+
+view terminate-session
+old=$(session)
+loginctl terminate-session "$old"
+check "terminate-session: the viewer's end" viewer_ended terminate-session 0 60
+check "terminate-session: the scraper's end" eventually 30 not scraper_pid
+check "terminate-session: the session's end" eventually 60 not is_active "$old"
+check_answer "terminate-session: the next viewer"
+
+# Automatic login happens once for each start of GDM. It was started long ago, and only its login
+# screen is up: where that is allowed, a connection restarts it.
+session_wait=3min configure start_desktop=yes
+check "at the login screen a connection brings the desktop back" \
+	viewer $password frame 300
+check "by another automatic login" wait_for_desktop
+check_picture "which is what is shown"
+configure start_desktop=no
+
+view worker-killed
+old=$(session)
+kill -9 "$(loginctl show-session "$old" -p Leader --value)"
+check "worker-killed: the session's end" eventually 60 not is_active "$old"
+check "worker-killed: the viewer's end" viewer_ended worker-killed 0 30
+check_answer "worker-killed: the next viewer"
+
+restart_gdm
+view xorg-killed
+old=$(session)
+for pid in $(pgrep -x Xorg); do
+	! grep -q "/session-$old.scope" "/proc/$pid/cgroup" || kill -9 "$pid"
+done
+check "xorg-killed: the viewer's end" viewer_ended xorg-killed 0 60
+check "xorg-killed: the scraper's end" eventually 30 not scraper_pid
+check_answer "xorg-killed: the next viewer"
+
+restart_gdm
+view gdm-stopped
+systemctl stop gdm
+check "gdm-stopped: the viewer's end" viewer_ended gdm-stopped 0 60
+check "gdm-stopped: the scraper's end" eventually 30 not scraper_pid
+check_refused "gdm-stopped: the next viewer" "does not seem to run" $password

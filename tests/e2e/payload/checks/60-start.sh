@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2086
+# With start_desktop = yes a connection brings the desktop, and disturbs nobody's.
+
+session_wait=3min configure start_desktop=yes
+start_viewer starts $password frame 300
+check "a connection starts GDM and shows the desktop" viewer_ended starts 0 300
+check "it was GDM's automatic login" wait_for_desktop
+check_picture "and it is what is shown"
+
+old=$(session)
+check_picture "with a desktop there, the next connection"
+check "leaves it as it is" test "$(session)" = "$old"
+
+# Somebody at a text console, which a display manager that starts would take away.
+systemctl stop gdm
+eventually 60 not has_session
+systemd-run --quiet --unit=console -p User=root -p PAMName=login -p TTYPath=/dev/tty8 \
+	-p StandardInput=tty sleep 600
+is_at_console() {
+	loginctl --no-legend list-sessions | grep -q 'root *seat0 *tty8'
+}
+check "somebody logs in at a text console" eventually 30 is_at_console
+check_refused "nobody is disturbed" "root is logged in" $password
+check "and GDM is left alone" not systemctl is-active gdm
+systemctl stop console

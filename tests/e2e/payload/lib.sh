@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+# What the checks share. A check is one line, "ok NAME" or "FAIL NAME"; what it found out is shown
+# when it fails.
+
+password=sekret12 view_password=onlylook
+xauthority=/run/user/1001/gdm/Xauthority
+records=/run/gpudesk/sessions
+libexec=/usr/libexec/gpudesk
+idle_timeout=4 # s
+session_wait=6s
+: "${passed:=0}" "${failed:=0}"
+
+pass() {
+	passed=$((passed + 1))
+	echo "ok   $1"
+}
+
+# fail NAME [TEXT] - with everything that helps to see why
+fail() {
+	failed=$((failed + 1))
+	echo "FAIL $1"
+	[ -z "${2:-}" ] || echo "     | ${2//$'\n'/$'\n'     | }"
+}
+
+# check NAME COMMAND... - by its exit status; the command may set variables
+check() {
+	local name=$1 status=0
+	shift
+	"$@" >check.log 2>&1 || status=$?
+	if [ $status = 0 ]; then pass "$name"; else fail "$name" "$* ($status)"$'\n'"$(cat check.log)"; fi
+}
+
+# eventually SECONDS COMMAND... - whether it succeeds in time
+eventually() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $deadline ] || return 1
+		sleep 0.2
+	done
+}
+
+not() {
+	! "$@"
+}
+
+phase() {
+	echo "## $* (up $(cut -d' ' -f1 /proc/uptime) s)"
+}
+
+# write_password PASSWORD [VIEW-ONLY PASSWORD]
+write_password() {
+	install -d -m 0700 -o exouser -g exouser /home/exouser/.vnc
+	{ printf '%s\n' "$@"; } | tigervncpasswd -f >/home/exouser/.vnc/passwd
+	chmod 0600 /home/exouser/.vnc/passwd
+	chown exouser: /home/exouser/.vnc/passwd
+}
+
+# configure KEY=VALUE... - beside what all checks need; what runs is ended, and reads it anew
+configure() {
+	{
+		echo "idle_timeout = ${idle_timeout}s"
+		echo "session_wait = $session_wait"
+		printf '%s\n' "$@"
+	} >/etc/gpudesk.conf
+	systemctl stop gpudesk.service gpudesk-scraper@exouser.service 2>/dev/null
+}
+
+# What runs of gpudesk; fails when there is nothing.
+processes() {
+	pgrep -a -f "^$libexec/"
+}
+
+are_listening() {
+	local socket
+	for socket in gpudesk gpudesk-scraper@exouser gpudesk-desktop@exouser; do
+		systemctl is-active "$socket.socket" || return
+	done
+}
+
+scraper_pid() {
+	pgrep -x -u exouser gpudesk-scraper
+}
+
+# The id of exouser's graphical session, unless it is over but for left-over programs.
+session() {
+	local id
+	for id in $(loginctl --no-legend list-sessions | awk '/exouser/ && /seat0/ { print $1 }'); do
+		[ "$(loginctl show-session "$id" -p State --value)" = closing ] || { echo "$id"; return; }
+	done
+}
+
+has_session() {
+	[ -n "$(session)" ]
+}
+
+# Whether GDM's login screen is there; sets $greeter_display.
+is_greeter_up() {
+	local id
+	id=$(loginctl --no-legend list-sessions | awk '/Debian-gdm/ { print $1; exit }')
+	[ -n "$id" ] && greeter_display=$(find_display "$id")
+}
+
+# A session of exouser with its record and window manager; sets $display.
+wait_for_desktop() {
+	local id
+	eventually 120 has_session || return
+	id=$(session)
+	eventually 60 find_display "$id" || return
+	display=$(find_display "$id")
+	eventually 60 test -s "$records/$id" || return
+	eventually 60 as_user xdotool getmouselocation
+}
+
+# find_display SESSION - of the X server in that session, by what systemd says of its cgroup
+find_display() {
+	local pid
+	for pid in $(pgrep -x Xorg); do
+		grep -q "/session-$1.scope" "/proc/$pid/cgroup" || continue
+		ss -xlpH | awk -v pid="pid=$pid," '
+			index($0, pid) && match($0, /\/tmp\/\.X11-unix\/X[0-9]+/) {
+				print ":" substr($0, RSTART + 16, RLENGTH - 16); found = 1; exit
+			}
+			END { exit !found }' && return
+	done
+	return 1
+}
+
+# as_user COMMAND... - on exouser's desktop
+as_user() {
+	runuser -u exouser -- env DISPLAY="$display" XAUTHORITY=$xauthority "$@"
+}
+
+paint() {
+	as_user xsetroot -solid "#$1"
+}
+
+# viewer PASSWORD STEP... - from the container's side of the bridge; see viewer.py
+viewer() {
+	ip netns exec guac python3 -B viewer.py 172.17.0.1 5901 "$@"
+}
+
+# start_viewer NAME PASSWORD STEP... - in the background; its output and status in NAME.{log,status}
+start_viewer() {
+	local name=$1
+	shift
+	rm -f "$name.log" "$name.status"
+	(
+		viewer "$@" >"$name.log" 2>&1
+		echo $? >"$name.status"
+	) &
+}
+
+# viewer_ended NAME STATUS SECONDS
+viewer_ended() {
+	eventually "$3" test -s "$1.status" || { echo "it goes on"; return 1; }
+	cat "$1.log"
+	[ "$(cat "$1.status")" = "$2" ]
+}
+
+# check_refused NAME PATTERN PASSWORD - a viewer is refused for a reason that matches
+check_refused() {
+	local output status
+	output=$(viewer "$3" frame 60 2>&1) && status=0 || status=$?
+	if [ $status = 3 ] && grep -qE "$2" <<<"$output"; then
+		pass "$1: \"${output#*: }\""
+	else
+		fail "$1" "wanted: $2"$'\n'"($status) $output"
+	fi
+}
+
+# check_picture NAME - the viewer sees what was painted on the live desktop a moment ago
+check_picture() {
+	local output colour
+	colour=$(printf '%02x%02x%02x' $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256)))
+	if output=$(paint "$colour" 2>&1 && viewer "$password" pixel 3 3 "$colour" 60 2>&1); then
+		pass "$1"
+	else
+		fail "$1" "$output"
+	fi
+}
+
+# Whether the scraper has a connection to an X server. The server's end of it, which has the path, is
+# of the network namespace that the connection was made in: the scraper's own.
+scraper_has_x() {
+	local pid
+	pid=$(scraper_pid) && nsenter -t "$pid" -n ss -xH 2>/dev/null | grep -q '\.X11-unix/X'
+}
+
+restart_gdm() {
+	systemctl restart gdm
+	wait_for_desktop
+}
