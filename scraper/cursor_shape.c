@@ -284,7 +284,7 @@ struct colour_mean {
 static void take_mean(const struct colour_mean *from, uint8_t ret_rgb[3])
 {
 	for (int i = 0; i < 3; i++)
-		ret_rgb[i] = from->n ? (uint8_t)(from->sums[i] / from->n) : 0;
+		ret_rgb[i] = (uint8_t)(from->n ? from->sums[i] / from->n : 0);
 }
 
 void cursor_shape_bitmap(const struct cursor_shape *shape, uint8_t *ret_bits, uint8_t ret_first[3],
