@@ -105,8 +105,12 @@ int main(int argc, char **argv)
 	log_set_level((enum log_level)config.log_level);
 	report_idle_keys(&config);
 	check_user(&config);
-	if (vnc_auth_init() < 0)
+	if (vnc_auth_init() < 0) {
+		log_error("VNC's authentication needs the cipher DES, and this machine's libraries "
+			  "refuse "
+			  "it (FIPS mode?): nobody can be let in");
 		return EXIT_FAILURE;
+	}
 
 	r = run(&options, &config, listener);
 	if (r < 0)

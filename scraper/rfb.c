@@ -429,10 +429,6 @@ static int encode(rfbClientPtr cl, int32_t encoding, struct rect r)
 	case RFB_HEXTILE:
 		well = rfbSendRectEncodingHextile(cl, r.x, r.y, r.w, r.h);
 		break;
-	case RFB_ZLIB:
-		n = (r.h - 1) / (ZLIB_MAX_SIZE(r.w) / r.w) + 1;
-		well = rfbSendRectEncodingZlib(cl, r.x, r.y, r.w, r.h);
-		break;
 	case RFB_TIGHT: {
 		/* Without LastRect, so that their number is known beforehand. */
 		rfbBool last_rect = cl->enableLastRectEncoding;

@@ -109,16 +109,14 @@ static int feed_encodings(struct viewer *viewer, const uint8_t *message)
 /* Its last update has arrived: what does that say of the way there? */
 static void note_request(struct viewer *viewer)
 {
-	uint64_t now = 0;
+	struct timespec t;
 
 	if (!viewer->update.link.sent_bytes || !out_queue_is_empty(&viewer->out))
 		return;
 	/* Not sd_event_now(): what was sent and what came back may be of the same round. */
-	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	now = (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 	link_read_tcp(&viewer->update.link, viewer->fd);
-	link_asked(&viewer->update.link, now);
+	link_asked(&viewer->update.link, (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
 }
 
 static int handle_request(struct viewer *viewer, const uint8_t *message)
