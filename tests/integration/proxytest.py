@@ -2,6 +2,7 @@
 """What the tests of gpudesk-proxy share: the proxy itself, a scraper's stand-in and a viewer."""
 
 import array
+import itertools
 import os
 import resource
 import select
@@ -246,6 +247,13 @@ class Proxy:
 
     def count_descriptors(self):
         return len(os.listdir("/proc/%d/fd" % self.pid))
+
+    def leave_descriptors(self, n):
+        """From now on it can have n more than it has."""
+        used = {int(fd) for fd in os.listdir("/proc/%d/fd" % self.pid)}
+        free = (fd for fd in itertools.count() if fd not in used)
+        limit = next(itertools.islice(free, n, None))
+        resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (limit, limit))
 
     def is_running(self):
         if self.status is None:

@@ -351,8 +351,9 @@ class LargeTest(ClipboardTest):
         self.assertEqual(viewer.next(), data.decode())
         data = data[::-1].decode(errors="replace").replace("\ufffd", "?").encode()
         viewer.send(provide(data.decode()))
+        # Not with xsel, which takes UTF-8 in pieces for an error and what is still to come for the
+        # answer to what it asks for next.
         self.wait_pasted(data)
-        self.assertEqual(self.run_client("xsel", "-b", "-o").stdout, data)
 
     def test_a_mebibyte_for_a_classic_viewer(self):
         viewer = self.viewer().classic()

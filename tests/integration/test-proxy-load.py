@@ -240,9 +240,13 @@ class ShortageTest(ProxyTest):
         self.assertTrue(proxy.is_running())
 
     def test_no_descriptors_and_nobody_to_drop(self):
+        """Each viewer that is being checked needs two: its own and the scraper's."""
         held = []
         self.start_scraper(held.append)
-        proxy = self.start_proxy(limit=16)
+        proxy = self.start_proxy()
+        rest = self.count_at_rest(proxy)
+        wait_until(lambda: proxy.count_descriptors() == rest, "the first viewer's to be closed")
+        proxy.leave_descriptors(8)
         viewers = []
         while "cannot accept viewers" not in proxy.read_log():
             viewers.append(self.view(source="127.0.0.%d" % (2 + len(viewers))))
