@@ -270,7 +270,7 @@ static int format_size(const void *value, char *ret_text, size_t size)
 
 	while (unit->factor > 1 && (bytes < unit->factor || bytes % unit->factor != 0))
 		unit++;
-	if (unit->factor == 1)
+	if (unit->factor <= 1)
 		return config_fitted(snprintf(ret_text, size, "%llu", (unsigned long long)bytes),
 				     size);
 	return format_in_unit(bytes / unit->factor, unit, ret_text, size);

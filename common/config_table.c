@@ -28,7 +28,7 @@ static const struct config_field {
 /* Room for the value of any key. */
 union config_value {
 #define MEMBER(field, TYPE, standard, minimum, maximum, guards, placeholder, help)                 \
-	__typeof__(((struct config *)0)->field) field;
+	__typeof__(((struct config *)0)->field) field; /* NOLINT(bugprone-macro-parentheses) */
 	CONFIG_KEYS(MEMBER)
 #undef MEMBER
 };

@@ -21,6 +21,16 @@ static enum desktop_action decide_stopped(const struct desktop_facts *facts, cha
 	return because(DESKTOP_DO_START, "%s did not run", facts->unit);
 }
 
+/* Starting it now would contradict the stop, which may be a shutdown's. */
+static enum desktop_action decide_stopping(const struct desktop_facts *facts, char *text)
+{
+	if (!facts->start_desktop)
+		return because(DESKTOP_SAY_REFUSED,
+			       "%s is just being stopped, and start_desktop = no in %s",
+			       facts->unit, facts->config_path);
+	return because(DESKTOP_SAY_STARTING, "%s is just being stopped; ask again", facts->unit);
+}
+
 static enum desktop_action decide_running(const struct desktop_facts *facts, char *text)
 {
 	const char *shows = facts->seats.greeter ? "its login screen" : "no desktop";
@@ -74,7 +84,7 @@ enum desktop_action desktop_decide(const struct desktop_facts *facts,
 	case MANAGER_STARTING:
 		return because(DESKTOP_SAY_STARTING, "%s is starting", facts->unit);
 	case MANAGER_STOPPING:
-		return because(DESKTOP_SAY_REFUSED, "%s is just being stopped", facts->unit);
+		return decide_stopping(facts, text);
 	case MANAGER_RUNNING:
 		return decide_running(facts, text);
 	default:

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk-desktop(8): has the display manager started when somebody authenticated needs it. */
+/*
+ * gpudesk-desktop(8): has the display manager started when somebody authenticated needs it, and
+ * stopped when nobody has for long.
+ */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
@@ -13,10 +16,11 @@
 #include <unistd.h>
 
 #include "../common/config.h"
+#include "../common/gdm_config.h"
 #include "../common/log.h"
 #include "decision.h"
-#include "gdm_config.h"
 #include "manager.h"
+#include "stop.h"
 
 enum { ANSWER_MAX = 512 };
 
@@ -26,15 +30,31 @@ struct answer {
 	char text[ANSWER_MAX];
 };
 
+enum mode {
+	MODE_START,
+	MODE_SCHEDULE_STOP,
+	MODE_STOP,
+};
+
 struct options {
+	enum mode mode;
 	const char *config_path;
 	const char *user; /* NULL: the configuration's */
 };
 
 static const char help[] =
-	"Usage: gpudesk-desktop [--config FILE] [--user NAME]\n"
+	"Usage: gpudesk-desktop [--config FILE] [--user NAME] [--schedule-stop | --stop]\n"
 	"Starts the display manager for the desktop of NAME, where nothing speaks against it, and\n"
-	"answers whoever waits at the socket passed in LISTEN_FDS. See gpudesk-desktop(8).\n";
+	"answers whoever waits at the socket passed in LISTEN_FDS. See gpudesk-desktop(8).\n"
+	"\n"
+	"  --config FILE    in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	"  --user NAME      whose desktop; the configuration must name the same\n"
+	"  --schedule-stop  for systemd, when the scraper has ended: plans --stop, as\n"
+	"                   desktop_timeout says\n"
+	"  --stop           for systemd, at that time: stops the display manager if nobody is "
+	"there\n"
+	"  --help           print this and exit\n"
+	"  --version        print the version and exit\n";
 
 static void __attribute__((format(printf, 3, 4)))
 answer_set(struct answer *answer, const char *word, const char *format, ...)
@@ -82,7 +102,7 @@ static void act(sd_bus *bus, const struct desktop_facts *facts, struct answer *a
 		answer_set(answer, actions[action].word, "%s", text);
 		return;
 	}
-	r = manager_queue(bus, actions[action].method, facts->unit, &error);
+	r = systemd_queue(bus, actions[action].method, facts->unit, &error);
 	if (r < 0)
 		answer_set(answer, "refused", "%s, and systemd did not start it: %s", text,
 			   error.message ? error.message : strerror(-r));
@@ -128,26 +148,22 @@ static void look_and_act(const struct config *config, const struct options *opti
 	sd_bus_flush_close_unref(bus);
 }
 
-static void find_answer(const struct config *config, const struct options *options,
-			struct answer *answer)
+/* Whether anything is to be done for that user, and their id; else says why not. */
+static bool find_user(const struct config *config, const struct options *options, uid_t *ret_uid,
+		      char ret_text[static ANSWER_MAX])
 {
-	const struct passwd *account;
+	const struct passwd *account = getpwnam(options->user);
 
-	if (config->refusal[0]) {
-		answer_set(answer, "refused", "%s", config->refusal);
-		return;
-	}
-	if (strcmp(options->user, config->user) != 0) {
-		answer_set(answer, "refused", "%s is to show the desktop of %s, not of %s",
-			   options->config_path, config->user, options->user);
-		return;
-	}
-	account = getpwnam(options->user);
-	if (!account) {
-		answer_set(answer, "refused", "there is no user %s", options->user);
-		return;
-	}
-	look_and_act(config, options, account->pw_uid, answer);
+	if (config->refusal[0])
+		snprintf(ret_text, ANSWER_MAX, "%s", config->refusal);
+	else if (strcmp(options->user, config->user) != 0)
+		snprintf(ret_text, ANSWER_MAX, "%s is to show the desktop of %s, not of %s",
+			 options->config_path, config->user, options->user);
+	else if (!account)
+		snprintf(ret_text, ANSWER_MAX, "there is no user %s", options->user);
+	else
+		return *ret_uid = account->pw_uid, true;
+	return false;
 }
 
 /*
@@ -175,12 +191,52 @@ static int answer_all(int listener, const struct answer *answer)
 	return 0;
 }
 
+/* Returns 0 or -errno. */
+static int answer_socket(const struct config *config, const struct options *options)
+{
+	struct answer answer = { .word = "refused" };
+	uid_t uid;
+	int r;
+
+	if (sd_listen_fds(1) != 1 ||
+	    sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, NULL, 0) <= 0) {
+		log_error("expected one listening local stream socket in LISTEN_FDS; "
+			  "gpudesk-desktop is started by gpudesk-desktop@.socket");
+		return -EINVAL;
+	}
+	if (find_user(config, options, &uid, answer.text))
+		look_and_act(config, options, uid, &answer);
+	log_info("%s: %s", answer.word, answer.text);
+	r = answer_all(SD_LISTEN_FDS_START, &answer);
+	if (r < 0)
+		log_error("the socket failed: %s", strerror(-r));
+	return r;
+}
+
+/* What speaks against showing the user's desktop speaks against ending it, too. */
+static int end_desktop(const struct config *config, const struct options *options)
+{
+	char text[ANSWER_MAX];
+	uid_t uid;
+
+	if (config->desktop_timeout == CONFIG_NEVER && options->mode == MODE_SCHEDULE_STOP)
+		return 0;
+	if (!find_user(config, options, &uid, text)) {
+		log_info("%s's desktop is not stopped: %s", options->user, text);
+		return 0;
+	}
+	return options->mode == MODE_STOP ? stop_now(config, options->user, uid)
+					  : stop_schedule(config, options->user);
+}
+
 /* Returns -1 to go on, else the exit status. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "user", required_argument, NULL, 'u' },
+		{ "schedule-stop", no_argument, NULL, 'p' },
+		{ "stop", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
@@ -192,6 +248,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 			options->config_path = optarg;
 		} else if (c == 'u') {
 			options->user = optarg;
+		} else if (c == 'p' || c == 's') {
+			options->mode = c == 'p' ? MODE_SCHEDULE_STOP : MODE_STOP;
 		} else if (c == 'h' || c == 'v') {
 			fputs(c == 'h' ? help : "gpudesk-desktop " GPUDESK_VERSION "\n", stdout);
 			return EXIT_SUCCESS;
@@ -215,7 +273,6 @@ int main(int argc, char **argv)
 {
 	struct options options = { .config_path = GPUDESK_SYSCONFDIR "/gpudesk.conf" };
 	static struct config config;
-	struct answer answer;
 	int r;
 
 	r = parse_options(argc, argv, &options);
@@ -226,17 +283,7 @@ int main(int argc, char **argv)
 	log_set_level((enum log_level)config.log_level);
 	if (!options.user)
 		options.user = config.user;
-
-	if (sd_listen_fds(1) != 1 ||
-	    sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, NULL, 0) <= 0) {
-		log_error("expected one listening local stream socket in LISTEN_FDS; "
-			  "gpudesk-desktop is started by gpudesk-desktop@.socket");
-		return EXIT_FAILURE;
-	}
-	find_answer(&config, &options, &answer);
-	log_info("%s: %s", answer.word, answer.text);
-	r = answer_all(SD_LISTEN_FDS_START, &answer);
-	if (r < 0)
-		log_error("the socket failed: %s", strerror(-r));
+	r = options.mode == MODE_START ? answer_socket(&config, &options)
+				       : end_desktop(&config, &options);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static const char service[] = "org.freedesktop.systemd1";
-static const char manager_path[] = "/org/freedesktop/systemd1";
-static const char manager_interface[] = "org.freedesktop.systemd1.Manager";
-static const char unit_interface[] = "org.freedesktop.systemd1.Unit";
 
 enum manager_state manager_state_from_text(const char *active_state)
 {
@@ -29,21 +23,6 @@ enum manager_state manager_state_from_text(const char *active_state)
 	return MANAGER_STOPPED;
 }
 
-static uint64_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-static int get_text(sd_bus *bus, const char *path, const char *property, char **ret_text,
-		    sd_bus_error *error)
-{
-	return sd_bus_get_property_string(bus, service, path, unit_interface, property, error,
-					  ret_text);
-}
-
 /* Fills *ret from the unit object at `path`; its state stays MANAGER_MISSING when it is not
  * installed. */
 static int look_at(sd_bus *bus, const char *path, struct manager *ret, sd_bus_error *error)
@@ -53,23 +32,23 @@ static int look_at(sd_bus *bus, const char *path, struct manager *ret, sd_bus_er
 	uint64_t changed, now;
 	int r;
 
-	r = get_text(bus, path, "LoadState", &load, error);
+	r = systemd_get_text(bus, path, "Unit", "LoadState", &load, error);
 	if (r < 0)
 		goto finish;
 	if (strcmp(load, "loaded") != 0) {
 		*ret = manager;
 		goto finish;
 	}
-	r = get_text(bus, path, "Id", &id, error);
+	r = systemd_get_text(bus, path, "Unit", "Id", &id, error);
 	if (r >= 0)
-		r = get_text(bus, path, "ActiveState", &state, error);
+		r = systemd_get_text(bus, path, "Unit", "ActiveState", &state, error);
 	if (r >= 0)
-		r = sd_bus_get_property_trivial(bus, service, path, unit_interface,
-						"StateChangeTimestampMonotonic", error, 't',
-						&changed);
+		r = sd_bus_get_property_trivial(
+			bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Unit",
+			"StateChangeTimestampMonotonic", error, 't', &changed);
 	if (r < 0)
 		goto finish;
-	now = monotonic_now();
+	now = systemd_now();
 	snprintf(manager.unit, sizeof(manager.unit), "%s", id);
 	manager.state = manager_state_from_text(state);
 	manager.age = changed < now ? now - changed : 0;
@@ -83,18 +62,14 @@ finish:
 
 static int look_for(sd_bus *bus, const char *unit, struct manager *ret, sd_bus_error *error)
 {
-	sd_bus_message *reply = NULL;
-	const char *path;
+	char *path = NULL;
 	int r;
 
-	r = sd_bus_call_method(bus, service, manager_path, manager_interface, "LoadUnit", error,
-			       &reply, "s", unit);
-	if (r >= 0)
-		r = sd_bus_message_read(reply, "o", &path);
+	r = systemd_load_unit(bus, unit, &path, error);
 	if (r >= 0)
 		r = look_at(bus, path, ret, error);
-	sd_bus_message_unref(reply);
-	return r < 0 ? r : 0;
+	free(path);
+	return r;
 }
 
 int manager_look(sd_bus *bus, struct manager *ret_manager, sd_bus_error *error)
@@ -113,12 +88,4 @@ int manager_look(sd_bus *bus, struct manager *ret_manager, sd_bus_error *error)
 	}
 	*ret_manager = manager;
 	return 0;
-}
-
-int manager_queue(sd_bus *bus, const char *method, const char *unit, sd_bus_error *error)
-{
-	int r = sd_bus_call_method(bus, service, manager_path, manager_interface, method, error,
-				   NULL, "ss", unit, "fail");
-
-	return r < 0 ? r : 0;
 }

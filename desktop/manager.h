@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The display manager, through systemd's D-Bus interface (org.freedesktop.systemd1(5)). */
+/* The display manager, as systemd knows it. */
 #ifndef GPUDESK_DESKTOP_MANAGER_H
 #define GPUDESK_DESKTOP_MANAGER_H
 
@@ -7,11 +7,10 @@
 #include <systemd/sd-bus.h>
 
 #include "decision.h"
-
-enum { MANAGER_UNIT_MAX = 256 };
+#include "systemd.h"
 
 struct manager {
-	char unit[MANAGER_UNIT_MAX]; /* its own name, not the alias display-manager.service */
+	char unit[UNIT_NAME_MAX]; /* its own name, not the alias display-manager.service */
 	enum manager_state state;
 	uint64_t age; /* µs in that state */
 };
@@ -24,11 +23,5 @@ enum manager_state manager_state_from_text(const char *active_state);
  * with MANAGER_MISSING and no unit when there is none, or -errno with words in `error`.
  */
 int manager_look(sd_bus *bus, struct manager *ret_manager, sd_bus_error *error);
-
-/*
- * Queues a job, without waiting for it: `method` is "StartUnit" or "RestartUnit". Fails where that
- * contradicts what is already queued (a shutdown). Returns 0 or -errno with words in `error`.
- */
-int manager_queue(sd_bus *bus, const char *method, const char *unit, sd_bus_error *error);
 
 #endif

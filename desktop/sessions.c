@@ -19,20 +19,25 @@ static void set_name(char to[static SESSION_NAME_MAX], const char *from)
 
 void seat_survey_add(struct seat_survey *survey, const struct seat_session *session, uid_t uid)
 {
-	if (!session->seat || session->seat[0] == '\0' || !session->class)
-		return;
-	if (is(session->state, "closing"))
+	bool at_seat = session->seat && session->seat[0] != '\0';
+
+	if (!session->class || is(session->state, "closing"))
 		return;
 	if (is(session->class, "greeter")) {
-		survey->greeter = true;
+		survey->greeter |= at_seat;
 		return;
 	}
 	/* "user", and what later versions call "user-early", "user-light", ...; not "lock-screen".
 	 */
 	if (strncmp(session->class, "user", 4) != 0)
 		return;
-	if (session->uid == uid && (is(session->type, "x11") || is(session->type, "wayland"))) {
+	if (!at_seat) {
+		set_name(survey->away, session->id);
+		set_name(survey->away_user, session->user);
+	} else if (session->uid == uid &&
+		   (is(session->type, "x11") || is(session->type, "wayland"))) {
 		set_name(survey->own, session->id);
+		survey->own_unseen |= is(session->type, "wayland");
 	} else {
 		set_name(survey->other, session->id);
 		set_name(survey->other_user, session->user);
@@ -86,4 +91,24 @@ int seat_survey_read(struct seat_survey *survey, uid_t uid)
 	}
 	free(ids);
 	return 0;
+}
+
+int sessions_list_own(uid_t uid, char ret_ids[static SESSIONS_MAX][SESSION_NAME_MAX])
+{
+	char **ids = NULL;
+	int n, n_own = 0;
+
+	n = sd_get_sessions(&ids);
+	if (n < 0)
+		return n;
+	for (int i = 0; i < n; i++) {
+		struct seat_survey survey = { 0 };
+
+		add_by_id(&survey, ids[i], uid);
+		if (survey.own[0] && n_own < SESSIONS_MAX)
+			memcpy(ret_ids[n_own++], survey.own, SESSION_NAME_MAX);
+		free(ids[i]);
+	}
+	free(ids);
+	return n_own;
 }

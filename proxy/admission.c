@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "admission.h"
 
-#include <stdbool.h>
-
 static bool may_go_for_same_source(const struct admission_entry *entry)
 {
 	return entry->kind == ADMISSION_OVER || entry->kind == ADMISSION_SILENT;
@@ -11,7 +9,7 @@ static bool may_go_for_same_source(const struct admission_entry *entry)
 static bool may_go(const struct admission_entry *entry)
 {
 	return may_go_for_same_source(entry) ||
-	       (entry->kind == ADMISSION_WAITING && entry->source_failures > 0);
+	       (entry->kind == ADMISSION_WAITING && !entry->source_trusted);
 }
 
 /* Whether `a` goes rather than `b`. */
@@ -23,7 +21,9 @@ static bool goes_first(const struct admission_entry *a, const struct admission_e
 		return a->source_users > b->source_users;
 	if (a->kind != b->kind)
 		return a->kind < b->kind;
-	if (a->kind == ADMISSION_WAITING)
+	if (a->kind == ADMISSION_WAITING && a->source_failures != b->source_failures)
+		return a->source_failures > b->source_failures;
+	if (a->kind == ADMISSION_WAITING && a->source_failures > 0)
 		return a->since > b->since;
 	return a->since < b->since;
 }

@@ -7,12 +7,15 @@
  *    or else the one that has been silent longest. If all its viewers have answered their
  *    challenge, the new one is refused.
  * 2. When all places are taken, the source that has most gives one up: over, silent longest, or
- *    else the last to wait for its check, that source having failed before.
- * 3. A check under way is never ended for this.
+ *    else one that waits for its check. Of a source that has failed that is the last to come; of
+ *    one of which nothing is known the first, whose turn for a check is the last (throttle.h).
+ * 3. A check under way is never ended for this, and no place is lost by a source whose last
+ * password was right, or may prove to be by a check under way.
  */
 #ifndef GPUDESK_ADMISSION_H
 #define GPUDESK_ADMISSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +36,7 @@ struct admission_entry {
 	const void *source;
 	unsigned source_users;	  /* connections of that source */
 	unsigned source_failures; /* since its last right password */
+	bool source_trusted;	  /* throttle_source_is_trusted */
 	enum admission_kind kind;
 	uint64_t since; /* when it was accepted, µs */
 };

@@ -88,6 +88,8 @@ static unsigned accept_batch(struct listening_socket *s)
 	struct listener *listener = s->listener;
 	unsigned n = 0;
 
+	if (!listener->handlers->may_accept(listener->userdata))
+		return 0;
 	for (unsigned i = 0; i < BATCH; i++) {
 		int r = accept_one(s);
 

@@ -11,6 +11,8 @@
 struct listener;
 
 struct listener_handlers {
+	/* Whether to accept who is waiting; false leaves them to the next process. */
+	bool (*may_accept)(void *userdata);
 	/* Owns `fd`, non-blocking and close-on-exec. `address` is IPv4 or IPv6. */
 	void (*accepted)(int fd, const struct sockaddr *address, void *userdata);
 	/* Descriptors or memory ran out: makes room, or returns false when it cannot. */

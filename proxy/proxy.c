@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "listener.h"
+#include "program.h"
 #include "settings.h"
 #include "throttle.h"
 #include "viewer.h"
@@ -77,6 +78,51 @@ static void remove_viewer(struct viewer *viewer)
 		begin_idle_time(proxy);
 }
 
+/* Who makes room for others. */
+
+static size_t list_entries(const struct proxy *proxy, struct admission_entry *ret_entries,
+			   struct viewer **ret_viewers)
+{
+	struct viewer *viewer;
+	size_t n = 0;
+
+	TAILQ_FOREACH(viewer, &proxy->viewers, link)
+	{
+		ret_entries[n] = viewer_get_entry(viewer);
+		ret_viewers[n++] = viewer;
+	}
+	return n;
+}
+
+static void drop(struct viewer *viewer)
+{
+	struct proxy *proxy = viewer->owner;
+
+	viewer_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO,
+		   "%s: closed: others need its place", viewer->peer);
+	remove_viewer(viewer);
+}
+
+static bool on_exhausted(void *userdata)
+{
+	struct proxy *proxy = userdata;
+	struct admission_entry entries[ADMISSION_TOTAL];
+	struct viewer *viewers[ADMISSION_TOTAL];
+	size_t n = list_entries(proxy, entries, viewers);
+	int i = admission_choose(entries, n);
+
+	if (i >= 0)
+		drop(viewers[i]);
+	return i >= 0;
+}
+
+static bool on_check_exhausted(void *userdata)
+{
+	const struct viewer *viewer = userdata;
+
+	return on_exhausted(viewer->owner);
+}
+
 /* The checks: each viewer's response is shown to the scraper when its turn has come. */
 
 static void on_wrong_password(struct viewer *viewer)
@@ -135,7 +181,7 @@ static void begin_check(struct viewer *viewer)
 	snprintf(path, sizeof(path), GPUDESK_RUNDIR "/scraper/%s.sock", config->user);
 	r = viewer_begin_check(viewer, proxy->event,
 			       proxy->scraper_path ? proxy->scraper_path : path,
-			       config->session_wait, on_result);
+			       config->session_wait, on_result, on_check_exhausted);
 	if (r < 0) {
 		log_error("%s: cannot ask the scraper: %s", viewer->peer, strerror(-r));
 		on_not_possible(viewer, "the service is short of resources; try again");
@@ -188,33 +234,12 @@ static void on_ended(const char *why, void *userdata)
 	if (why)
 		viewer_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO, "%s: closed: %s",
 			   viewer->peer, why);
+	if (viewer->check || viewer_waits_for_check(viewer))
+		throttle_gave_up(viewer->source, get_now(proxy));
 	remove_viewer(viewer);
 }
 
 static const struct connection_handlers connection_handlers = { on_answered, on_ended };
-
-static size_t list_entries(const struct proxy *proxy, struct admission_entry *ret_entries,
-			   struct viewer **ret_viewers)
-{
-	struct viewer *viewer;
-	size_t n = 0;
-
-	TAILQ_FOREACH(viewer, &proxy->viewers, link)
-	{
-		ret_entries[n] = viewer_get_entry(viewer);
-		ret_viewers[n++] = viewer;
-	}
-	return n;
-}
-
-static void drop(struct viewer *viewer)
-{
-	struct proxy *proxy = viewer->owner;
-
-	viewer_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO,
-		   "%s: closed: others need its place", viewer->peer);
-	remove_viewer(viewer);
-}
 
 static bool make_room(struct proxy *proxy, const struct throttle_source *source)
 {
@@ -226,19 +251,6 @@ static bool make_room(struct proxy *proxy, const struct throttle_source *source)
 	if (i >= 0)
 		drop(viewers[i]);
 	return i != ADMISSION_REFUSED;
-}
-
-static bool on_exhausted(void *userdata)
-{
-	struct proxy *proxy = userdata;
-	struct admission_entry entries[ADMISSION_TOTAL];
-	struct viewer *viewers[ADMISSION_TOTAL];
-	size_t n = list_entries(proxy, entries, viewers);
-	int i = admission_choose(entries, n);
-
-	if (i >= 0)
-		drop(viewers[i]);
-	return i >= 0;
 }
 
 /* What a viewer from `address` is told in place of a challenge; "" when it may try. */
@@ -303,7 +315,19 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 	}
 }
 
-static const struct listener_handlers listener_handlers = { on_accepted, on_exhausted };
+/* After an upgrade, who is waiting is the new program's, which systemd starts for them. */
+static bool may_accept(void *userdata)
+{
+	struct proxy *proxy = userdata;
+
+	if (proxy->n_viewers > 0 || !program_is_replaced())
+		return true;
+	log_info("this program was replaced by another version: making way for that one");
+	sd_event_exit(proxy->event, 0);
+	return false;
+}
+
+static const struct listener_handlers listener_handlers = { may_accept, on_accepted, on_exhausted };
 
 /* Nobody who is in the backlog already is left to the next start. */
 static int on_idle(sd_event_source *source, uint64_t time, void *userdata)

@@ -155,20 +155,13 @@ static void take_security(struct rfb_handshake *h)
 static void take_step(struct rfb_handshake *h)
 {
 	h->n_input = 0;
-	switch (h->state) {
-	case RFB_VERSION:
+	if (h->state == RFB_VERSION) {
 		take_version(h);
-		break;
-	case RFB_SECURITY:
+	} else if (h->state == RFB_SECURITY) {
 		take_security(h);
-		break;
-	case RFB_RESPONSE:
+	} else { /* RFB_RESPONSE: in the other states nothing is wanted */
 		memcpy(h->response, h->input, RFB_CHALLENGE_SIZE);
 		h->state = RFB_ANSWERED;
-		break;
-	case RFB_ANSWERED:
-	case RFB_OVER:
-		break;
 	}
 }
 

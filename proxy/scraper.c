@@ -49,6 +49,7 @@ struct scraper_check {
 	unsigned deaths;
 	bool waiting_said;
 	scraper_result_fn result;
+	bool (*make_room)(void *userdata);
 	void *userdata;
 };
 
@@ -209,6 +210,12 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 		return 0;
 	}
 	r = ask(check);
+	/* Whoever has answered does not wait for those who say nothing. */
+	while ((r == -EMFILE || r == -ENFILE) && check->make_room &&
+	       check->make_room(check->userdata)) {
+		disconnect(check);
+		r = ask(check);
+	}
 	if (r == 0)
 		r = set_timer(check, get_now(check) + check->wait + ANSWER_MARGIN);
 	if (r < 0)
@@ -238,6 +245,7 @@ int scraper_check_start(const struct scraper_check_parameters *parameters,
 	check->wait = parameters->wait;
 	check->pause = FIRST_PAUSE;
 	check->result = parameters->result;
+	check->make_room = parameters->make_room;
 	check->userdata = parameters->userdata;
 	now = get_now(check);
 	check->give_up = now + (check->wait > SHORTEST_WAIT ? check->wait : SHORTEST_WAIT);

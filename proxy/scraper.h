@@ -7,6 +7,7 @@
 #ifndef GPUDESK_SCRAPER_H
 #define GPUDESK_SCRAPER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -26,6 +27,8 @@ struct scraper_check_parameters {
 	uint64_t wait;	  /* µs: how long to look for a scraper; its own waiting comes on top */
 	int viewer;	  /* borrowed until the check is destroyed */
 	scraper_result_fn result;
+	/* No descriptor is left to ask with: closes another's, or returns false. NULL: false. */
+	bool (*make_room)(void *userdata);
 	void *userdata;
 };
 

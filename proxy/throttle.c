@@ -12,11 +12,12 @@ struct throttle_source {
 	struct peer_key key;
 	unsigned users; /* 0: may be forgotten */
 	bool check_under_way;
-	bool passed;	       /* its last password was right */
-	unsigned failures;     /* since the last right one */
-	uint64_t last_used;    /* µs */
-	uint64_t last_failure; /* µs */
-	uint64_t next_check;   /* µs; not before */
+	bool passed;	     /* its last password was right */
+	unsigned failures;   /* since the last right one */
+	unsigned given_up;   /* likewise */
+	uint64_t last_used;  /* µs */
+	uint64_t last_blame; /* µs; when it failed or gave up */
+	uint64_t next_check; /* µs; not before */
 };
 
 struct throttle {
@@ -45,10 +46,15 @@ void throttle_destroy(struct throttle *throttle)
 	free(throttle);
 }
 
+static unsigned blame(const struct throttle_source *source)
+{
+	return source->failures + source->given_up;
+}
+
 /* Nothing learned is forgotten first, then failures, then right passwords. */
 static int worth(const struct throttle_source *source)
 {
-	return source->passed ? 2 : source->failures > 0 ? 1 : 0;
+	return source->passed ? 2 : blame(source) > 0 ? 1 : 0;
 }
 
 static bool is_worth_less(const struct throttle_source *a, const struct throttle_source *b)
@@ -108,8 +114,8 @@ struct throttle_source *throttle_acquire(struct throttle *throttle, const struct
 		source->key = key;
 		throttle->sources[throttle->n++] = source;
 	}
-	if (source->failures > 0 && now >= source->last_failure + THROTTLE_FORGET_AFTER)
-		source->failures = 0;
+	if (now >= source->last_blame + THROTTLE_FORGET_AFTER)
+		source->failures = source->given_up = 0;
 	source->users++;
 	source->last_used = now;
 	return source;
@@ -143,11 +149,16 @@ bool throttle_source_is_unknown(const struct throttle_source *source)
 	return worth(source) == 0;
 }
 
+bool throttle_source_is_trusted(const struct throttle_source *source)
+{
+	return source->passed || source->check_under_way;
+}
+
 int throttle_compare(const struct throttle_source *a, const struct throttle_source *b)
 {
 	if (a->passed != b->passed)
 		return a->passed ? -1 : 1;
-	return (a->failures > b->failures) - (a->failures < b->failures);
+	return (blame(a) > blame(b)) - (blame(a) < blame(b));
 }
 
 /* Until when the reserve may be in debt at `now` for one more check to fit. */
@@ -189,7 +200,7 @@ void throttle_check_passed(struct throttle *throttle, struct throttle_source *so
 		throttle->reserve_full -= THROTTLE_CHECK_INTERVAL;
 	source->check_under_way = false;
 	source->passed = true;
-	source->failures = 0;
+	source->failures = source->given_up = 0;
 	source->next_check = 0;
 }
 
@@ -214,7 +225,7 @@ uint64_t throttle_check_failed(struct throttle *throttle, struct throttle_source
 	source->passed = false;
 	source->failures++;
 	delay = delay_after(source->failures);
-	source->last_failure = now;
+	source->last_blame = now;
 	source->next_check = now + delay;
 	return delay;
 }
@@ -222,4 +233,12 @@ uint64_t throttle_check_failed(struct throttle *throttle, struct throttle_source
 void throttle_check_abandoned(struct throttle_source *source)
 {
 	source->check_under_way = false;
+}
+
+void throttle_gave_up(struct throttle_source *source, uint64_t now)
+{
+	if (source->passed)
+		return;
+	source->given_up++;
+	source->last_blame = now;
 }

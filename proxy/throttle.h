@@ -10,7 +10,9 @@
  * 3. All sources together have 90 checks a minute and 20 in reserve, so that many addresses are no
  *    way around 2. Right passwords do not count, and a source whose last password was right does
  *    not wait for this.
- * 4. When these run short, sources with fewer failures come first.
+ * 4. When these run short, sources of which nothing is known come before those that have failed or
+ *    given up; of the former the newest comes first, since the others may be an attacker's many
+ *    addresses, and who waits without an answer is not new by leaving and coming again.
  */
 #ifndef GPUDESK_THROTTLE_H
 #define GPUDESK_THROTTLE_H
@@ -48,8 +50,11 @@ void throttle_release(struct throttle *throttle, struct throttle_source *source,
 unsigned throttle_source_users(const struct throttle_source *source);
 unsigned throttle_source_failures(const struct throttle_source *source);
 
-/* Whether it has neither passed nor failed. */
+/* Whether it has neither passed, failed nor given up. */
 bool throttle_source_is_unknown(const struct throttle_source *source);
+
+/* Whether its last password was right, or is perhaps: its check is under way. */
+bool throttle_source_is_trusted(const struct throttle_source *source);
 
 /* Who comes first when checks run short: negative, 0 or positive like strcmp's. */
 int throttle_compare(const struct throttle_source *a, const struct throttle_source *b);
@@ -67,5 +72,8 @@ uint64_t throttle_check_failed(struct throttle *throttle, struct throttle_source
 			       uint64_t now);
 /* There was no answer about the password. */
 void throttle_check_abandoned(struct throttle_source *source);
+
+/* A viewer of it left that had given its answer and did not wait for the result. */
+void throttle_gave_up(struct throttle_source *source, uint64_t now);
 
 #endif

@@ -41,7 +41,7 @@ bool viewer_waits_for_check(const struct viewer *viewer)
 }
 
 int viewer_begin_check(struct viewer *viewer, sd_event *event, const char *path, uint64_t wait,
-		       scraper_result_fn result)
+		       scraper_result_fn result, bool (*make_room)(void *userdata))
 {
 	const struct rfb_handshake *handshake = connection_get_handshake(viewer->connection);
 	struct handoff_request request = { .minor = handshake->minor };
@@ -51,6 +51,7 @@ int viewer_begin_check(struct viewer *viewer, sd_event *event, const char *path,
 		.wait = wait,
 		.viewer = connection_get_fd(viewer->connection),
 		.result = result,
+		.make_room = make_room,
 		.userdata = viewer,
 	};
 	int r;
@@ -90,6 +91,7 @@ struct admission_entry viewer_get_entry(const struct viewer *viewer)
 		.source = viewer->source,
 		.source_users = throttle_source_users(viewer->source),
 		.source_failures = throttle_source_failures(viewer->source),
+		.source_trusted = throttle_source_is_trusted(viewer->source),
 		.kind = get_kind(viewer),
 		.since = viewer->accepted,
 	};

@@ -41,11 +41,11 @@ void viewer_destroy(struct viewer *viewer);
 bool viewer_waits_for_check(const struct viewer *viewer);
 
 /*
- * Shows the response to the scraper at `path`; `wait` and `result` are those of scraper.h, whose
- * userdata is the viewer. Returns 0 or -errno.
+ * Shows the response to the scraper at `path`; `wait`, `result` and `make_room` are those of
+ * scraper.h, whose userdata is the viewer. Returns 0 or -errno.
  */
 int viewer_begin_check(struct viewer *viewer, sd_event *event, const char *path, uint64_t wait,
-		       scraper_result_fn result);
+		       scraper_result_fn result, bool (*make_room)(void *userdata));
 void viewer_end_check(struct viewer *viewer);
 
 /* What admission.h has to know about it. */

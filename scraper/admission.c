@@ -2,6 +2,7 @@
 #include "admission.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
@@ -17,6 +18,8 @@
 #include "event_source.h"
 #include "handoff_server.h"
 #include "log.h"
+#include "program.h"
+#include "scraper_status.h"
 #include "server.h"
 #include "session.h"
 #include "vnc_auth.h"
@@ -43,6 +46,7 @@ struct admission {
 	sd_login_monitor *monitor; /* of the session whose display it is */
 	sd_event_source *monitor_source;
 	sd_event_source *idle;
+	struct scraper_status status;
 	char desktop_socket[256];
 };
 
@@ -71,6 +75,24 @@ static void arm_idle(struct admission *admission, uint64_t timeout)
 	sd_event_source_set_enabled(admission->idle, SD_EVENT_ONESHOT);
 }
 
+static bool is_idle(const struct admission *admission)
+{
+	return !(admission->server && server_n_viewers(admission->server)) &&
+	       !admission->applicants && !handoff_server_pending(admission->handoff);
+}
+
+/* After an upgrade, who is waiting is the new program's, which systemd starts for them. */
+static bool may_accept(void *userdata)
+{
+	struct admission *admission = userdata;
+
+	if (!is_idle(admission) || !program_is_replaced())
+		return true;
+	log_info("this program was replaced by another version: making way for that one");
+	sd_event_exit(admission->event, 0);
+	return false;
+}
+
 static int on_idle(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct admission *admission = userdata;
@@ -86,15 +108,37 @@ static int on_idle(sd_event_source *source, uint64_t usec, void *userdata)
 	return sd_event_exit(admission->event, 0);
 }
 
+/* Also what desktop_timeout counts from, when this process is no more. */
+static void tell_status(const struct admission *admission)
+{
+	char text[SCRAPER_STATUS_MAX];
+
+	scraper_status_format(&admission->status, text);
+	sd_notifyf(0, "STATUS=%s", text);
+}
+
+/* Somebody with the password was there until now. */
+static void note_use(struct admission *admission, unsigned n_viewers)
+{
+	admission->status.used = true;
+	admission->status.n_viewers = n_viewers;
+	sd_event_now(admission->event, CLOCK_MONOTONIC, &admission->status.left);
+	tell_status(admission);
+}
+
 static void on_viewers_changed(unsigned n, void *userdata)
 {
 	struct admission *admission = userdata;
+	const struct config *config = admission->config;
 
+	/* Not after the desktop is due to end, or idle_timeout = never would keep it. */
 	if (n)
 		sd_event_source_set_enabled(admission->idle, SD_EVENT_OFF);
 	else
-		arm_idle(admission, admission->config->idle_timeout);
-	sd_notifyf(0, "STATUS=%u viewer%s", n, n == 1 ? "" : "s");
+		arm_idle(admission, config->idle_timeout < config->desktop_timeout
+					    ? config->idle_timeout
+					    : config->desktop_timeout);
+	note_use(admission, n);
 }
 
 __attribute__((noreturn)) static void on_display_lost(void *userdata)
@@ -208,6 +252,8 @@ static void settle(struct admission *admission, const char *reason)
 	while (admission->applicants) {
 		struct applicant *a = admission->applicants;
 
+		/* free_applicant() takes it off the list, which the analyser does not see. */
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		handoff_reply_on_gone(a->reply, NULL, NULL);
 		if (reason)
 			refuse(a->reply, a->fd, a->peer, reason);
@@ -356,6 +402,7 @@ static void on_request(const struct handoff_request *request, int viewer,
 		handoff_reply_send(reply, HANDOFF_WRONG_PASSWORD, NULL);
 		close(viewer);
 	} else {
+		note_use(admission, admission->status.n_viewers);
 		admit(admission, reply, viewer, request->peer, access == VNC_ACCESS_VIEW_ONLY);
 	}
 }
@@ -396,9 +443,54 @@ int admission_start(sd_event *event, const struct options *options, const struct
 		admission_destroy(admission);
 		return r;
 	}
+	handoff_server_ask_before(admission->handoff, may_accept);
 	arm_idle(admission, UNUSED_TIMEOUT);
+	tell_status(admission);
 	*ret_admission = admission;
 	return 0;
+}
+
+void admission_disconnect(struct admission *admission, const char *reason)
+{
+	settle(admission, "Somebody has disconnected all viewers.");
+	if (admission->server)
+		server_disconnect(admission->server, reason);
+}
+
+/* Seconds until it ends if nobody comes; UINT64_MAX: it does not. */
+static uint64_t stops_in(const struct admission *admission)
+{
+	int enabled = SD_EVENT_OFF;
+	uint64_t now = 0, end = 0;
+
+	if (sd_event_source_get_enabled(admission->idle, &enabled) < 0 || enabled == SD_EVENT_OFF ||
+	    sd_event_source_get_time(admission->idle, &end) < 0)
+		return UINT64_MAX;
+	sd_event_now(admission->event, CLOCK_MONOTONIC, &now);
+	return end > now ? (end - now) / 1000000 : 0;
+}
+
+void admission_report(const struct admission *admission, FILE *answer)
+{
+	uint64_t idle_timeout = admission->config->idle_timeout, end = stops_in(admission);
+	unsigned waiting = 0;
+
+	for (const struct applicant *a = admission->applicants; a; a = a->next)
+		waiting++;
+	fprintf(answer, "version=%s\npid=%d\n", GPUDESK_VERSION, (int)getpid());
+	if (*admission->session)
+		fprintf(answer, "session=%s\n", admission->session);
+	fprintf(answer, "waiting=%u\n", waiting);
+	if (idle_timeout == CONFIG_NEVER)
+		fputs("idle_timeout=never\n", answer);
+	else
+		fprintf(answer, "idle_timeout=%" PRIu64 "\n", idle_timeout / 1000000);
+	if (end != UINT64_MAX)
+		fprintf(answer, "stops_in=%" PRIu64 "\n", end);
+	if (admission->server)
+		server_report(admission->server, answer);
+	else
+		fputs("viewers=0\n", answer);
 }
 
 void admission_destroy(struct admission *admission)

@@ -6,6 +6,7 @@
 #ifndef GPUDESK_SCRAPER_ADMISSION_H
 #define GPUDESK_SCRAPER_ADMISSION_H
 
+#include <stdio.h>
 #include <systemd/sd-event.h>
 
 #include "config.h"
@@ -21,5 +22,11 @@ struct admission;
 int admission_start(sd_event *event, const struct options *options, const struct config *config,
 		    int listener, struct admission **ret_admission);
 void admission_destroy(struct admission *admission);
+
+/* Lets all viewers go, and those that wait. */
+void admission_disconnect(struct admission *admission, const char *reason);
+
+/* Writes the lines of control_protocol.h that answer "status". */
+void admission_report(const struct admission *admission, FILE *answer);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+enum { CLIENT_MORE_BUTTONS = 0x80 }; /* in a pointer's mask, where that was agreed on */
+
 static uint16_t read_u16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);
@@ -36,7 +38,26 @@ static long encodings_length(const uint8_t *data, size_t have)
 	return n > CLIENT_ENCODINGS_MAX ? -EMSGSIZE : 4 + 4 * (long)n;
 }
 
-long client_message_length(const uint8_t *data, size_t have)
+static long pointer_length(const uint8_t *data, size_t have,
+			   const struct client_extensions *extensions)
+{
+	if (!extensions->buttons)
+		return 6;
+	return have < 2 ? 0 : data[1] & CLIENT_MORE_BUTTONS ? 7 : 6;
+}
+
+static long qemu_length(const uint8_t *data, size_t have,
+			const struct client_extensions *extensions)
+{
+	if (!extensions->scan_codes)
+		return -EPROTO;
+	if (have < 2)
+		return 0;
+	return data[1] == 0 ? 12 : -EPROTO; /* 0: a key; sound is not offered */
+}
+
+long client_message_length(const uint8_t *data, size_t have,
+			   const struct client_extensions *extensions)
 {
 	if (!have)
 		return 0;
@@ -50,7 +71,7 @@ long client_message_length(const uint8_t *data, size_t have)
 	case CLIENT_KEY:
 		return 8;
 	case CLIENT_POINTER:
-		return 6;
+		return pointer_length(data, have, extensions);
 	case CLIENT_CUT_TEXT:
 		return cut_text_length(data, have);
 	case CLIENT_SET_SCALE:
@@ -63,12 +84,35 @@ long client_message_length(const uint8_t *data, size_t have)
 	case CLIENT_SET_DESKTOP_SIZE:
 		return have < 8 ? 0 : 8 + 16 * (long)data[6];
 	case CLIENT_QEMU:
-		if (have < 2)
-			return 0;
-		return data[1] == 0 ? 12 : -EPROTO; /* 0: a key; sound is not offered */
+		return qemu_length(data, have, extensions);
 	default:
 		return -EPROTO;
 	}
+}
+
+struct client_key client_key_read(const uint8_t *message)
+{
+	if (message[0] == CLIENT_QEMU)
+		return (struct client_key){
+			.down = read_u16(message + 2) != 0,
+			.keysym = read_u32(message + 4),
+			.scan_code = read_u32(message + 8),
+		};
+	return (struct client_key){ .down = message[1] != 0, .keysym = read_u32(message + 4) };
+}
+
+struct client_pointer client_pointer_read(const uint8_t *message, size_t length)
+{
+	struct client_pointer pointer = {
+		.x = read_u16(message + 2),
+		.y = read_u16(message + 4),
+		.buttons = message[1],
+	};
+
+	if (length > 6)
+		pointer.buttons = (pointer.buttons & ~(unsigned)CLIENT_MORE_BUTTONS) |
+				  (unsigned)message[6] << 7;
+	return pointer;
 }
 
 static int bits_of(unsigned max)
@@ -120,6 +164,10 @@ static const struct {
 	{ -224, CLIENT_ENCODING_LAST_RECT, 0 },
 	{ -308, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE, 0 },
 	{ (int32_t)0xc0a1e5ce, CLIENT_ENCODING_EXTENDED_CLIPBOARD, 0 },
+	{ -258, CLIENT_ENCODING_QEMU_KEYS, 0 },
+	{ -261, CLIENT_ENCODING_QEMU_LEDS, 0 },
+	{ 0x574d5668, CLIENT_ENCODING_VMWARE_LEDS, 0 },
+	{ -316, CLIENT_ENCODING_BUTTONS, 0 },
 };
 
 void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings)

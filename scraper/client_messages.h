@@ -8,6 +8,7 @@
 #ifndef GPUDESK_CLIENT_MESSAGES_H
 #define GPUDESK_CLIENT_MESSAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,13 +36,39 @@ enum {
 	CLIENT_HEADER_MAX = 20, /* bytes that decide how long a message is */
 };
 
+/* Extensions that change what a viewer sends. It may as soon as it has said that it knows them. */
+struct client_extensions {
+	bool scan_codes; /* QEMU's extended key event */
+	bool buttons; /* ExtendedMouseButtons: bit 7 of the mask says that there is a second one */
+};
+
 /*
  * The length in bytes of the message that `data` begins with. Returns it as soon as the `have`
  * bytes decide it (it may be more than `have`), 0 when they do not yet, -EPROTO for a type that
  * nobody was told he may send, -EMSGSIZE for one over the limits above. Only a cut text can be
  * longer than CLIENT_MESSAGE_MAX: it is to be skipped as it comes.
  */
-long client_message_length(const uint8_t *data, size_t have);
+long client_message_length(const uint8_t *data, size_t have,
+			   const struct client_extensions *extensions);
+
+/* A key goes down or up: a KeyEvent (RFC 6143, 7.5.4) or QEMU's, which has a scan code as well. */
+struct client_key {
+	uint32_t keysym;    /* 0: the viewer knows none */
+	uint32_t scan_code; /* of the XT keyboard, 0xe0 as bit 7; 0: not said */
+	bool down;
+};
+
+/* Reads a whole message of that kind. */
+struct client_key client_key_read(const uint8_t *message);
+
+/* The pointer (RFC 6143, 7.5.5): bit 0 of `buttons` is the first one. */
+struct client_pointer {
+	int x, y;
+	unsigned buttons;
+};
+
+/* Reads a whole PointerEvent, of the length that client_message_length() says. */
+struct client_pointer client_pointer_read(const uint8_t *message, size_t length);
 
 /* The signed number of a ClientCutText's length field: negative for an extended clipboard message.
  */
@@ -76,6 +103,10 @@ enum client_encoding {
 	CLIENT_ENCODING_LAST_RECT,
 	CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE,
 	CLIENT_ENCODING_EXTENDED_CLIPBOARD,
+	CLIENT_ENCODING_QEMU_KEYS,
+	CLIENT_ENCODING_QEMU_LEDS,
+	CLIENT_ENCODING_VMWARE_LEDS,
+	CLIENT_ENCODING_BUTTONS,
 };
 
 static inline int client_lists(const struct client_encodings *encodings, enum client_encoding which)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <X11/Xlib-xcb.h>
+
 #include "log.h"
 
 void cursor_init(struct cursor *cursor)
@@ -88,16 +90,26 @@ uint64_t cursor_follow_due(const struct cursor *cursor)
 	return cursor->asked + CURSOR_INTERVAL;
 }
 
-void cursor_follow(struct cursor *cursor, struct display *display, uint64_t now)
+void cursor_ask(struct cursor *cursor, struct display *display, uint64_t now)
 {
-	Window root, child;
-	int x, y, window_x, window_y;
-	unsigned mask;
-
-	if (cursor_follow_due(cursor) > now)
+	if (cursor->question || cursor_follow_due(cursor) > now)
 		return;
 	cursor->asked = now;
-	if (XQueryPointer(display->x, display->root, &root, &child, &x, &y, &window_x, &window_y,
-			  &mask))
-		cursor_moved(cursor, x, y);
+	cursor->question = xcb_query_pointer(XGetXCBConnection(display->x),
+					     (xcb_window_t)display->root)
+				   .sequence;
+}
+
+void cursor_follow(struct cursor *cursor, struct display *display, uint64_t now)
+{
+	cursor_ask(cursor, display, now);
+	if (!cursor->question)
+		return;
+	xcb_query_pointer_reply_t *reply = xcb_query_pointer_reply(
+		XGetXCBConnection(display->x), (xcb_query_pointer_cookie_t){ cursor->question },
+		NULL);
+	cursor->question = 0;
+	if (reply)
+		cursor_moved(cursor, reply->root_x, reply->root_y);
+	free(reply);
 }

@@ -17,9 +17,10 @@
 
 struct cursor {
 	struct cursor_state state;
-	bool stale;	  /* X has reported another shape */
-	uint64_t fetched; /* when the shape was fetched last, */
-	uint64_t asked;	  /* and the position */
+	bool stale;	   /* X has reported another shape */
+	uint64_t fetched;  /* when the shape was fetched last, */
+	uint64_t asked;	   /* and the position; */
+	unsigned question; /* the request that is not yet answered, 0: none */
 };
 
 /* Nothing is known yet: the shape is stale. */
@@ -38,8 +39,12 @@ uint64_t cursor_update_due(const struct cursor *cursor);
 /* Fetches the shape and the position, when that is due (a round trip). */
 void cursor_update(struct cursor *cursor, struct display *display, uint64_t now);
 
-/* Asks where the pointer is, when that is due (a round trip); cursor_follow_due() says when. */
+/*
+ * Asks where the pointer is, when that is due (a round trip); cursor_follow_due() says when.
+ * cursor_ask() sends the question alone: between the two, other requests may share the round trip.
+ */
 uint64_t cursor_follow_due(const struct cursor *cursor);
+void cursor_ask(struct cursor *cursor, struct display *display, uint64_t now);
 void cursor_follow(struct cursor *cursor, struct display *display, uint64_t now);
 
 #endif

@@ -51,7 +51,7 @@ static uint32_t mean(const uint32_t *argb, int stride, struct rect area)
 			for (int i = 0; i < 4; i++)
 				sums[i] += channel(argb[(size_t)y * (size_t)stride + (size_t)x],
 						   8 * i);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 4 && n; i++)
 		result |= (uint32_t)((sums[i] + n / 2) / n) << 8 * i;
 	return result;
 }
@@ -341,7 +341,9 @@ static uint32_t blend(const struct rfb_format *format, uint32_t pixel, uint32_t 
 
 		rgb[i] = value > 255 ? 255 : value;
 	}
-	return to_pixel(format, rgb);
+	/* The bits that are no colour stay as they are all over the frame. */
+	return to_pixel(format, rgb) |
+	       (pixel & ~(format->red_mask | format->green_mask | format->blue_mask));
 }
 
 void cursor_shape_paint(const struct cursor_shape *shape, int x, int y,

@@ -149,15 +149,11 @@ int display_fd(const struct display *display)
 	return ConnectionNumber(display->x);
 }
 
-bool display_has_queued(const struct display *display)
+bool display_flush(struct display *display)
 {
-	/* Reading, not just counting: what came in with a reply still waits inside xcb. */
-	return XEventsQueued(display->x, QueuedAfterReading) > 0;
-}
-
-void display_flush(struct display *display)
-{
+	/* This reads, too: what came in with a reply still waits inside xcb. */
 	XFlush(display->x);
+	return XEventsQueued(display->x, QueuedAlready) > 0;
 }
 
 static void handle_resize(struct display *display, XEvent *event)

@@ -64,11 +64,8 @@ int display_fd(const struct display *display);
 /* Handles all events that are there, and sends what Xlib has buffered. Never waits. */
 void display_dispatch(struct display *display);
 
-/* Whether events are queued that polling the descriptor would not show. */
-bool display_has_queued(const struct display *display);
-
-/* Sends what Xlib has buffered. */
-void display_flush(struct display *display);
+/* Sends what Xlib has buffered. Returns whether events are queued, which no poll would show. */
+bool display_flush(struct display *display);
 
 /* Begins and ends tracking of damage, cursor and size. */
 int display_watch(struct display *display);

@@ -24,7 +24,8 @@ enum {
 	DOUBT_MIN_AREA = 256 * 256, /* pixels; smaller ones are read whole at once */
 	DOUBT_STREAK = 3,	    /* redraws in a row that changed almost nothing */
 	DOUBT_SHARE = 32,	    /* almost nothing: one pixel of so many */
-	DOUBT_ROW_STEP = 32,	    /* pixels between the rows that are read */
+	DOUBT_ROW_STEP =
+		64, /* pixels between the rows that are read: in turn these and those between */
 };
 
 struct doubt_area {

@@ -53,7 +53,10 @@ static bool is_possible(const struct choice *choice, enum method method)
 		return choice->native && !choice->no_zlib &&
 		       client_lists(encodings, CLIENT_ENCODING_ZLIB);
 	case METHOD_ZRLE:
-		return !choice->no_zrle && client_lists(encodings, CLIENT_ENCODING_ZRLE);
+		/* Only one of the two, and libvncclient's ZRLE leaves garbage in the padding byte,
+		 * which costs guacd dear. */
+		return !choice->no_zrle && !is_possible(choice, METHOD_ZLIB) &&
+		       client_lists(encodings, CLIENT_ENCODING_ZRLE);
 	case METHOD_TIGHT:
 		return client_lists(encodings, CLIENT_ENCODING_TIGHT);
 	case METHOD_JPEG:
@@ -90,6 +93,18 @@ static double price(const struct choice *choice, const struct method_cost *cost)
 	default:
 		return cost->cpu + cost->bytes * 1e9 / (double)choice->rate;
 	}
+}
+
+const char *method_name(enum method method)
+{
+	static const char *const names[N_METHODS] = {
+		[METHOD_RAW] = "raw",	       [METHOD_ZLIB] = "zlib",
+		[METHOD_ZLIB_COARSE] = "zlib", [METHOD_ZRLE] = "zrle",
+		[METHOD_TIGHT] = "tight",      [METHOD_JPEG] = "jpeg",
+		[METHOD_HEXTILE] = "hextile",
+	};
+
+	return names[method];
 }
 
 enum method choose_method(const struct choice *choice, const struct method_costs *costs)

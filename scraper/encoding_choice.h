@@ -34,6 +34,9 @@ struct method_costs {
 	struct method_cost of[2][N_METHODS];
 };
 
+/* For people: "raw", "tight"; "jpeg" is Tight with JPEG in it. */
+const char *method_name(enum method method);
+
 /* What the methods cost on an ordinary machine, to begin with. */
 void method_costs_init(struct method_costs *costs);
 

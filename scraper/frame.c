@@ -30,11 +30,12 @@ int frame_init(struct frame *frame, int width, int height, int bytes_per_pixel,
 	uint8_t *pixels = aligned_alloc(CHUNK, stride * (size_t)height);
 	if (!pixels)
 		return -ENOMEM;
-	memset(pixels, 0, stride * (size_t)height);
 
 	uint64_t colour = colour_mask;
 	for (int bits = bytes_per_pixel * 8; bits < 64; bits *= 2)
 		colour |= colour << bits;
+	for (size_t i = 0; i < stride * (size_t)height / sizeof(colour); i++)
+		((uint64_t *)(void *)pixels)[i] = ~colour;
 	*frame = (struct frame){
 		.width = width,
 		.height = height,
@@ -62,11 +63,11 @@ struct rect frame_align(const struct frame *frame, struct rect area)
 }
 
 /* Takes over one whole chunk; returns whether it differed. */
-static inline unsigned absorb_chunk(uint8_t *to, const uint8_t *from, vec colour)
+static inline unsigned absorb_chunk(uint8_t *to, const uint8_t *from, vec padding)
 {
 	vec *t = (vec *)to;
 	const unaligned_vec *f = (const unaligned_vec *)from;
-	vec a = f[0] & colour, b = f[1] & colour, c = f[2] & colour, d = f[3] & colour;
+	vec a = f[0] | padding, b = f[1] | padding, c = f[2] | padding, d = f[3] | padding;
 	vec differs = (a ^ t[0]) | (b ^ t[1]) | (c ^ t[2]) | (d ^ t[3]);
 
 	if (!(differs[0] | differs[1]))
@@ -79,25 +80,25 @@ static inline unsigned absorb_chunk(uint8_t *to, const uint8_t *from, vec colour
 }
 
 /* The same for the `length` bytes that a row has in its last chunk. */
-static unsigned absorb_rest(uint8_t *to, const uint8_t *from, size_t length, uint64_t colour)
+static unsigned absorb_rest(uint8_t *to, const uint8_t *from, size_t length, uint64_t padding)
 {
 	uint8_t chunk[CHUNK] __attribute__((aligned(16)));
 
 	memcpy(chunk, to, CHUNK);
 	memcpy(chunk, from, length);
-	return absorb_chunk(to, chunk, (vec){ colour, colour });
+	return absorb_chunk(to, chunk, (vec){ padding, padding });
 }
 
 /* Absorbs one row of a tile, `length` bytes; returns a bit for each chunk that differed. */
-static unsigned absorb_row(uint8_t *to, const uint8_t *from, size_t length, uint64_t colour)
+static unsigned absorb_row(uint8_t *to, const uint8_t *from, size_t length, uint64_t padding)
 {
 	unsigned differs = 0;
 	size_t at = 0;
 
 	for (unsigned bit = 1; at + CHUNK <= length; at += CHUNK, bit <<= 1)
-		if (absorb_chunk(to + at, from + at, (vec){ colour, colour }))
+		if (absorb_chunk(to + at, from + at, (vec){ padding, padding }))
 			differs |= bit;
-	if (at < length && absorb_rest(to + at, from + at, length - at, colour))
+	if (at < length && absorb_rest(to + at, from + at, length - at, padding))
 		differs |= 1U << (at / CHUNK);
 	return differs;
 }
@@ -139,7 +140,7 @@ static void absorb_band(struct frame *frame, const uint8_t *pixels, size_t strid
 			unsigned differs = absorb_row(
 				(uint8_t *)(uintptr_t)frame_at(frame, x, band.y + row),
 				from + (size_t)(x - band.x) * (size_t)frame->bytes_per_pixel,
-				(size_t)w * (size_t)frame->bytes_per_pixel, frame->colour);
+				(size_t)w * (size_t)frame->bytes_per_pixel, ~frame->colour);
 			if (!differs)
 				continue;
 			if (!tile->chunks)

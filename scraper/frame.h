@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The picture as the viewers know it: pixels in the X server's own format, with the bits that are
- * no colour always 0. A capture is absorbed into it, and what differed is reported. Knows no X.
+ * no colour always 1: guacd needs them to be always the same, and noVNC up to 1.3 shows pixels as
+ * transparent where they are 0. A capture is absorbed into it, and what differed is reported. Knows
+ * no X.
  */
 #ifndef GPUDESK_FRAME_H
 #define GPUDESK_FRAME_H

@@ -32,6 +32,7 @@ struct handoff_server {
 	sd_event *event;
 	sd_event_source *listening, *pause;
 	handoff_request_fn on_request;
+	handoff_may_accept_fn may_accept; /* NULL: always */
 	void *userdata;
 	struct handoff_reply *connections;
 	unsigned n_connections;
@@ -198,6 +199,8 @@ static int on_listening(sd_event_source *source, int fd, uint32_t events, void *
 	int connection, r;
 
 	(void)events;
+	if (server->may_accept && !server->may_accept(server->userdata))
+		return 0;
 	connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (connection < 0) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
@@ -244,12 +247,18 @@ int handoff_server_start(sd_event *event, int fd, handoff_request_fn on_request,
 	return 0;
 }
 
+void handoff_server_ask_before(struct handoff_server *server, handoff_may_accept_fn may_accept)
+{
+	server->may_accept = may_accept;
+}
+
 struct handoff_server *handoff_server_destroy(struct handoff_server *server)
 {
 	if (!server)
 		return NULL;
 	while (server->connections) {
-		if (server->connections->requested)
+		/* Both take it off the list, which the analyser does not see. */
+		if (server->connections->requested) /* NOLINT(clang-analyzer-unix.Malloc) */
 			unlink_connection(server->connections);
 		else
 			connection_destroy(server->connections);

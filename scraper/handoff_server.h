@@ -7,6 +7,7 @@
 #ifndef GPUDESK_HANDOFF_SERVER_H
 #define GPUDESK_HANDOFF_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -36,6 +37,9 @@ typedef void (*handoff_request_fn)(const struct handoff_request *request, int vi
  */
 typedef void (*handoff_gone_fn)(struct handoff_reply *reply, void *userdata);
 
+/* Whether to accept who is waiting; false leaves them to the next process. */
+typedef bool (*handoff_may_accept_fn)(void *userdata);
+
 /*
  * Serves the listening SOCK_SEQPACKET socket `fd`, which the server owns from then on, and makes it
  * non-blocking. Returns 0, -EINVAL when `fd` is not such a socket (still the caller's, as on any
@@ -43,6 +47,9 @@ typedef void (*handoff_gone_fn)(struct handoff_reply *reply, void *userdata);
  */
 int handoff_server_start(sd_event *event, int fd, handoff_request_fn on_request, void *userdata,
 			 struct handoff_server **ret_server);
+
+/* `may_accept`, with the `userdata` given at the start, is asked before each connection. */
+void handoff_server_ask_before(struct handoff_server *server, handoff_may_accept_fn may_accept);
 
 /* Closes the socket and the connections without a request; open replies stay. NULL is fine. */
 struct handoff_server *handoff_server_destroy(struct handoff_server *server);

@@ -8,7 +8,10 @@
 #include <X11/extensions/dpms.h>
 
 #include "event_source.h"
+#include "keymap_keysym.h"
+#include "leftover.h"
 #include "log.h"
+#include "scan_code.h"
 
 enum {
 	QUIET_MS = 1000, /* after this long without input the monitor may have been switched off */
@@ -39,8 +42,10 @@ int input_init(struct input *input, struct display *display, sd_event *event)
 	}
 	/* A program that has grabbed the server, as menus did once, is not to stop its own input.
 	 */
-	if (display->has_test)
+	if (display->has_test) {
+		leftover_begin(display->x);
 		XTestGrabControl(display->x, True);
+	}
 	keyboard_init(&input->keyboard, display->x, display->xkb_event);
 	if (!display->xkb_event)
 		log_warning("the X server has no XKB extension: viewers cannot type");
@@ -53,8 +58,10 @@ void input_finish(struct input *input)
 		return;
 	input->retry = event_source_end(input->retry);
 	keyboard_finish(&input->keyboard);
-	if (input->display->has_test)
+	if (input->display->has_test) {
+		leftover_end(input->display->x);
 		XTestGrabControl(input->display->x, False);
+	}
 	input->display = NULL;
 }
 
@@ -82,12 +89,27 @@ static uint64_t wake(struct input *input)
 
 /* ---- keys ---- */
 
-static int find_key(const struct input_holder *holder, uint32_t keysym)
+/* The key that the viewer means: the one in that place, or where none is said, of that keysym. */
+static int find_key(const struct input_holder *holder, struct keyboard_wish wish)
 {
-	for (int i = 0; i < holder->n_keys; i++)
-		if (holder->keys[i].keysym == keysym)
+	for (int i = 0; i < holder->n_keys; i++) {
+		const struct keyboard_wish *held = &holder->keys[i].wish;
+
+		if (held->place == wish.place && (wish.place || held->keysym == wish.keysym))
 			return i;
+	}
 	return -1;
+}
+
+/* The modifiers that the viewer holds: each keysym's own bit. */
+static uint32_t modifiers_of(const struct input_holder *holder)
+{
+	uint32_t modifiers = 0;
+
+	for (int i = 0; i < holder->n_keys; i++)
+		if (keysym_is_modifier(holder->keys[i].wish.keysym))
+			modifiers |= UINT32_C(1) << (holder->keys[i].wish.keysym * 5 >> 1 & 31);
+	return modifiers;
 }
 
 static void release_key(struct input *input, struct input_holder *holder, int i)
@@ -97,20 +119,21 @@ static void release_key(struct input *input, struct input_holder *holder, int i)
 }
 
 /* Returns 0, or -EAGAIN if the key has to wait. */
-static int press(struct input *input, struct input_holder *holder, uint32_t keysym, uint64_t now)
+static int press(struct input *input, struct input_holder *holder, struct keyboard_wish wish,
+		 uint64_t now)
 {
 	bool mine[KEYMAP_KEYS] = { false };
 
 	/* A viewer's autorepeat: X repeats by itself as long as the key is down. */
-	if (find_key(holder, keysym) >= 0 || holder->n_keys == INPUT_KEYS_MAX)
+	if (find_key(holder, wish) >= 0 || holder->n_keys == INPUT_KEYS_MAX)
 		return 0;
 	for (int i = 0; i < holder->n_keys; i++)
 		mine[holder->keys[i].keycode] = true;
-	int keycode = keyboard_press(&input->keyboard, mine, keysym, now);
+	int keycode = keyboard_press(&input->keyboard, mine, wish, now);
 	if (keycode == -EAGAIN)
 		return -EAGAIN;
 	if (keycode < 0)
-		log_debug("keysym 0x%x cannot be typed: ignoring", keysym);
+		log_debug("keysym 0x%x cannot be typed: ignoring", wish.keysym);
 	if (keycode <= 0)
 		return 0;
 	/* The same key as another keysym: the viewer forgot to let go of that when Shift changed.
@@ -118,8 +141,12 @@ static int press(struct input *input, struct input_holder *holder, uint32_t keys
 	for (int i = 0; i < holder->n_keys; i++)
 		if (holder->keys[i].keycode == keycode)
 			release_key(input, holder, i--);
-	holder->keys[holder->n_keys++] = (struct input_key){ .keysym = keysym,
-							     .keycode = (uint8_t)keycode };
+	holder->keys[holder->n_keys] = (struct input_key){
+		.wish = wish,
+		.keycode = (uint8_t)keycode,
+		.modifiers = modifiers_of(holder),
+	};
+	holder->n_keys++;
 	return 0;
 }
 
@@ -133,15 +160,35 @@ static int find_other_keysym(const struct input *input, const struct input_holde
 	return -1;
 }
 
+/*
+ * The same where that keysym is on another key or on none, as e and the é of AltGr+e are: the last
+ * key that was pressed with other modifiers than are held now. A wrong guess ends a key's repeating
+ * too soon, none at all would let it repeat for ever.
+ */
+static int find_displaced(const struct input_holder *holder, uint32_t keysym)
+{
+	uint32_t modifiers = modifiers_of(holder);
+
+	if (keysym_is_modifier(keysym))
+		return -1;
+	for (int i = holder->n_keys - 1; i >= 0; i--)
+		if (!keysym_is_modifier(holder->keys[i].wish.keysym) &&
+		    holder->keys[i].modifiers != modifiers)
+			return i;
+	return -1;
+}
+
 static int handle_key(struct input *input, const struct input_queued *key, uint64_t now)
 {
 	int i;
 
 	if (key->down)
-		return press(input, key->holder, key->keysym, now);
-	i = find_key(key->holder, key->keysym);
-	if (i < 0)
-		i = find_other_keysym(input, key->holder, key->keysym);
+		return press(input, key->holder, key->wish, now);
+	i = find_key(key->holder, key->wish);
+	if (i < 0 && !key->wish.place)
+		i = find_other_keysym(input, key->holder, key->wish.keysym);
+	if (i < 0 && !key->wish.place)
+		i = find_displaced(key->holder, key->wish.keysym);
 	if (i >= 0)
 		release_key(input, key->holder, i);
 	return 0;
@@ -170,9 +217,13 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-void input_key(struct input *input, struct input_holder *holder, uint32_t keysym, bool down)
+void input_key(struct input *input, struct input_holder *holder, struct client_key from)
 {
-	struct input_queued key = { .holder = holder, .keysym = keysym, .down = down };
+	struct input_queued key = {
+		.holder = holder,
+		.wish = { .keysym = from.keysym, .place = scan_code_to_keycode(from.scan_code) },
+		.down = from.down,
+	};
 
 	if (!input->display->has_test)
 		return;
@@ -188,7 +239,7 @@ void input_key(struct input *input, struct input_holder *holder, uint32_t keysym
 
 /* ---- the pointer ---- */
 
-static void put_buttons(struct input *input, uint8_t buttons, bool down)
+static void put_buttons(struct input *input, uint16_t buttons, bool down)
 {
 	for (unsigned i = 0; i < POINTER_BUTTONS; i++)
 		if (buttons >> i & 1)
@@ -204,18 +255,18 @@ void input_flush(struct input *input)
 			     CurrentTime);
 }
 
-void input_pointer(struct input *input, struct input_holder *holder, int x, int y, unsigned buttons)
+void input_pointer(struct input *input, struct input_holder *holder, struct client_pointer to)
 {
 	if (!input->display->has_test)
 		return;
 	struct pointer_steps steps = pointer_event(&input->pointer, &holder->pointer,
-						   (uint8_t)buttons, wake(input));
+						   to.buttons & POINTER_MASK, wake(input));
 
 	put_buttons(input, steps.release_before, false);
 	if (!steps.move)
 		return;
-	input->x = pointer_clamp(x, input->display->width);
-	input->y = pointer_clamp(y, input->display->height);
+	input->x = pointer_clamp(to.x, input->display->width);
+	input->y = pointer_clamp(to.y, input->display->height);
 	input->is_moving = true;
 	/* Of a burst of motions the last will do, but every point of a stroke counts. */
 	if (!holder->pointer.held && !steps.release)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "client_messages.h"
 #include "display.h"
 #include "input_queue.h"
 #include "keyboard.h"
@@ -29,8 +30,9 @@ struct input {
 /* What one viewer holds down. Begins as all zero. */
 struct input_holder {
 	struct input_key {
-		uint32_t keysym;
+		struct keyboard_wish wish;
 		uint8_t keycode;
+		uint32_t modifiers; /* the viewer's own when it was pressed, as bits */
 	} keys[INPUT_KEYS_MAX];
 	int n_keys;
 	struct pointer_user pointer;
@@ -46,11 +48,10 @@ void input_finish(struct input *input);
 enum keyboard_news input_handle_event(struct input *input, XEvent *event);
 
 /* A key goes down or up. */
-void input_key(struct input *input, struct input_holder *holder, uint32_t keysym, bool down);
+void input_key(struct input *input, struct input_holder *holder, struct client_key from);
 
-/* The pointer is at x, y (clamped to the screen) with `buttons` down: bit 0 is the first. */
-void input_pointer(struct input *input, struct input_holder *holder, int x, int y,
-		   unsigned buttons);
+/* The pointer is somewhere (clamped to the screen) with some buttons down. */
+void input_pointer(struct input *input, struct input_holder *holder, struct client_pointer to);
 
 /* Sends what is left to send. To be called when all input that was there has been handled. */
 void input_flush(struct input *input);

@@ -9,13 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "keyboard.h"
+
 enum { INPUT_QUEUE_MAX = 512 };
 
 struct input_holder;
 
 struct input_queued {
 	struct input_holder *holder; /* whose key it is */
-	uint32_t keysym;
+	struct keyboard_wish wish;
 	bool down;
 };
 

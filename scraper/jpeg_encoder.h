@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "frame.h"
+#include "interlude.h"
 #include "out_queue.h"
 #include "rect.h"
 
@@ -20,6 +21,7 @@ enum {
 
 struct jpeg_encoder {
 	struct jpeg_encoder_state *state; /* NULL until the first rectangle */
+	struct interlude *interlude;	  /* between rows; may be NULL */
 };
 
 void jpeg_encoder_finish(struct jpeg_encoder *encoder);

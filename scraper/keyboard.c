@@ -124,14 +124,17 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 	return 0;
 }
 
-static int plan(struct keyboard *keyboard, const struct keymap_state *state, uint32_t keysym,
-		uint64_t now, struct keymap_plan *ret_plan)
+static int plan(struct keyboard *keyboard, const struct keymap_state *state,
+		struct keyboard_wish wish, uint64_t now, struct keymap_plan *ret_plan)
 {
+	uint32_t keysym = wish.keysym;
 	int r;
 
 	if (keysym_is_modifier(keysym))
 		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
-	r = keymap_plan(&keyboard->map, state, keysym, ret_plan);
+	r = keymap_plan(&keyboard->map, state, keysym, wish.place, ret_plan);
+	if (r == -ENOENT && wish.place && !keysym_character(keysym))
+		r = keymap_plan_place(&keyboard->map, state, wish.place, ret_plan);
 	if (r != -ENOENT || !keysym_is_known(keysym) || keysym_is_server_action(keysym))
 		return r;
 
@@ -140,7 +143,7 @@ static int plan(struct keyboard *keyboard, const struct keymap_state *state, uin
 	if (r < 0)
 		return r;
 	r = keyboard_map_load(keyboard->x, &keyboard->map);
-	return r < 0 ? r : keymap_plan(&keyboard->map, state, keysym, ret_plan);
+	return r < 0 ? r : keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
 }
 
 /* Changes the modifiers for the key of the plan. */
@@ -178,8 +181,8 @@ static void hold(struct keyboard *keyboard, uint8_t keycode)
 	put(keyboard, keycode);
 }
 
-int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS], uint32_t keysym,
-		   uint64_t now)
+int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS],
+		   struct keyboard_wish wish, uint64_t now)
 {
 	struct keymap_state state;
 	struct keymap_plan how;
@@ -190,13 +193,13 @@ int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS
 		return -ENOTSUP;
 	keyboard_settle(keyboard);
 	r = refresh(keyboard, &state);
-	if (r >= 0 && !keysym_is_modifier(keysym)) {
+	if (r >= 0 && !keysym_is_modifier(wish.keysym)) {
 		foreign = state.ours & (uint8_t)~modifiers_of(keyboard, mine, state.group);
 		state.modifiers &= (uint8_t)~foreign;
 		state.ours &= (uint8_t)~foreign;
 	}
 	if (r >= 0)
-		r = plan(keyboard, &state, keysym, now, &how);
+		r = plan(keyboard, &state, wish, now, &how);
 	if (r < 0)
 		return r;
 	how.release |= foreign;

@@ -115,6 +115,10 @@ void keymap_finish(struct keymap *keymap)
 
 /* ---- planning ---- */
 
+struct keymap_range {
+	unsigned first, last; /* keycodes */
+};
+
 /* Two keysyms of the same key between which Shift or a lock makes the difference, not the user. */
 static bool is_twin(uint32_t a, uint32_t b)
 {
@@ -153,10 +157,11 @@ static bool types(const struct keymap *keymap, const struct keymap_state *state,
 	       !keysym_is_server_action(keymap_symbol(keymap, keycode, group, modifiers));
 }
 
+/* Of the keys from `first` to `last`. */
 static uint8_t find_key(const struct keymap *keymap, const struct keymap_state *state,
-			unsigned group, uint8_t change, uint32_t keysym)
+			unsigned group, uint8_t change, uint32_t keysym, struct keymap_range among)
 {
-	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++)
+	for (unsigned keycode = among.first; keycode <= among.last; keycode++)
 		if (types(keymap, state, (uint8_t)keycode, group, change, keysym))
 			return (uint8_t)keycode;
 	return 0;
@@ -179,7 +184,8 @@ static int change_of(const struct keymap *keymap, const struct keymap_state *sta
 }
 
 static int plan_in_group(const struct keymap *keymap, const struct keymap_state *state,
-			 unsigned group, uint32_t keysym, struct keymap_plan *ret_plan)
+			 unsigned group, uint32_t keysym, struct keymap_range among,
+			 struct keymap_plan *ret_plan)
 {
 	static const uint8_t sets[1 << KEYMAP_SHIFTERS] = {
 		0, 1, 2, 4, 3, 5, 6, 7
@@ -190,7 +196,7 @@ static int plan_in_group(const struct keymap *keymap, const struct keymap_state 
 		uint8_t keycode = 0;
 
 		if (change >= 0)
-			keycode = find_key(keymap, state, group, (uint8_t)change, keysym);
+			keycode = find_key(keymap, state, group, (uint8_t)change, keysym, among);
 		if (!keycode)
 			continue;
 		*ret_plan = (struct keymap_plan){
@@ -215,19 +221,34 @@ static bool is_windows_altgr(const struct keymap *keymap, const struct keymap_st
 }
 
 int keymap_plan(const struct keymap *keymap, const struct keymap_state *state, uint32_t keysym,
-		struct keymap_plan *ret_plan)
+		uint8_t place, struct keymap_plan *ret_plan)
 {
+	const struct keymap_range all = { 0, KEYMAP_KEYS - 1 }, only = { place, place };
 	int r = -ENOENT;
 
 	keysym = keysym_canonical(keysym);
 	if (!keysym || keysym_is_server_action(keysym))
 		return -ENOENT;
+	if (place)
+		r = plan_in_group(keymap, state, state->group, keysym, only, ret_plan);
 	for (unsigned i = 0; i < keymap->n_groups && r < 0; i++)
-		r = plan_in_group(keymap, state, (state->group + i) % keymap->n_groups, keysym,
+		r = plan_in_group(keymap, state, (state->group + i) % keymap->n_groups, keysym, all,
 				  ret_plan);
 	if (r >= 0 && is_windows_altgr(keymap, state, keysym, ret_plan))
 		ret_plan->release |= state->ours & keymap->commands;
 	return r;
+}
+
+int keymap_plan_place(const struct keymap *keymap, const struct keymap_state *state, uint8_t place,
+		      struct keymap_plan *ret_plan)
+{
+	uint32_t symbol = keymap_symbol(keymap, place, state->group, state->modifiers);
+
+	if (!symbol || keysym_character(symbol) || keysym_is_dead(symbol) ||
+	    keysym_is_server_action(symbol))
+		return -ENOENT;
+	*ret_plan = (struct keymap_plan){ .keycode = place, .group = state->group };
+	return 0;
 }
 
 /* What stands in for a modifier that the keyboard does not have. */

@@ -90,10 +90,18 @@ bool keymap_key_has(const struct keymap *keymap, uint8_t keycode, uint32_t keysy
  * How `keysym` is typed: in the current group if possible, with as few changes of the modifiers as
  * possible. Control, Alt and Super stay as they are, and a letter's case does not matter with them;
  * but where both Control and Alt are ours and the character is on AltGr's level, they are what
- * some viewers send for AltGr. Returns 0, or -ENOENT if no key of this keyboard types it.
+ * some viewers send for AltGr. The key `place`, if not 0, is the one to be used where it types the
+ * keysym in the current group. Returns 0, or -ENOENT if no key of this keyboard types it.
  */
 int keymap_plan(const struct keymap *keymap, const struct keymap_state *state, uint32_t keysym,
-		struct keymap_plan *ret_plan);
+		uint8_t place, struct keymap_plan *ret_plan);
+
+/*
+ * For a keysym that is not known or on no key: the key that is where it was pressed, as it is.
+ * Returns 0, or -ENOENT if that types a character, or begins one: there it would be another one.
+ */
+int keymap_plan_place(const struct keymap *keymap, const struct keymap_state *state, uint8_t place,
+		      struct keymap_plan *ret_plan);
 
 /* The same for a keysym_is_modifier, or the nearest one there is. It changes nothing else. */
 int keymap_plan_modifier(const struct keymap *keymap, const struct keymap_state *state,

@@ -12,6 +12,7 @@ enum {
 	FUNCTION_LAST = 0xffff,
 	SERVER_ACTION_FIRST = 0x1008fe01, /* XF86Switch_VT_1 */
 	SERVER_ACTION_LAST = 0x1008feff,
+	DEAD_LAST = 0xfe93,
 	KEYSYM_LAST = 0x1fffffff,
 };
 
@@ -54,6 +55,11 @@ bool keysym_is_modifier(uint32_t keysym)
 	return keysym_is_command(keysym) || keysym == XK_Shift_L || keysym == XK_Shift_R ||
 	       keysym == XK_ISO_Level3_Shift || keysym == XK_ISO_Level5_Shift ||
 	       keysym == XK_Mode_switch;
+}
+
+bool keysym_is_dead(uint32_t keysym)
+{
+	return keysym >= XK_dead_grave && keysym <= DEAD_LAST;
 }
 
 bool keysym_is_command(uint32_t keysym)

@@ -23,6 +23,9 @@ uint32_t keysym_upper(uint32_t keysym);
 /* A modifier that works while it is held: Shift, Control, Alt, AltGr... but no lock. */
 bool keysym_is_modifier(uint32_t keysym);
 
+/* One that types nothing by itself, but changes the character after it. */
+bool keysym_is_dead(uint32_t keysym);
+
 /* Control, Alt, Meta, Super or Hyper: what makes a command of another key. */
 bool keysym_is_command(uint32_t keysym);
 

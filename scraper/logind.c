@@ -19,39 +19,6 @@ static bool session_string_is(session_string_fn get, const char *id, const char 
 	return is;
 }
 
-void logind_session_facts(const char *id, struct session_facts *ret_facts)
-{
-	struct session_facts facts = { 0 };
-	char *state = NULL;
-
-	if (sd_session_get_uid(id, &facts.uid) >= 0 && sd_session_get_state(id, &state) >= 0) {
-		facts.known = true;
-		facts.closing = strcmp(state, "closing") == 0;
-		free(state);
-	}
-#ifdef HAVE_SD_SESSION_GET_LEADER
-	if (facts.known && sd_session_get_leader(id, &facts.leader) < 0)
-		facts.leader = 0;
-#endif
-	*ret_facts = facts;
-}
-
-int logind_session_of_pid(pid_t pid, char ret_id[static SESSION_ID_MAX])
-{
-	char *id = NULL;
-	size_t length;
-	int r;
-
-	r = sd_pid_get_session(pid, &id);
-	if (r < 0)
-		return r;
-	length = strlen(id);
-	if (length < SESSION_ID_MAX)
-		memcpy(ret_id, id, length + 1);
-	free(id);
-	return length < SESSION_ID_MAX ? 0 : -ENAMETOOLONG;
-}
-
 static bool is_graphical(const char *id)
 {
 	return session_string_is(sd_session_get_type, id, "x11") ||

@@ -7,14 +7,7 @@
 #include <sys/types.h>
 
 #include "session_choice.h"
-#include "session_record.h"
 #include "xserver.h"
-
-/* Always fills *ret_facts; a session that logind does not know (or no logind) is not `known`. */
-void logind_session_facts(const char *id, struct session_facts *ret_facts);
-
-/* A session_of_pid_fn. */
-int logind_session_of_pid(pid_t pid, char ret_id[static SESSION_ID_MAX]);
 
 /*
  * Looks at all sessions for what explains that `uid` has none with a record: a greeter, another

@@ -13,6 +13,7 @@
 
 #include "admission.h"
 #include "config.h"
+#include "control.h"
 #include "log.h"
 #include "options.h"
 #include "vnc_auth.h"
@@ -23,31 +24,54 @@ static void report(const char *message, void *userdata)
 	log_warning("%s", message);
 }
 
-/* Keys that are read, and obeyed in a later version only. */
-static void report_idle_keys(const struct config *config)
+static void check_desktop_keys(const struct config *config)
 {
-	static const char *const idle[] = { "desktop_timeout" };
-
-	for (size_t i = 0; i < config_n_keys; i++)
-		for (size_t k = 0; k < sizeof(idle) / sizeof(*idle); k++)
-			if ((config->is_set >> i & 1) && !strcmp(config_keys[i].name, idle[k]))
-				log_warning("%s has no effect yet", idle[k]);
+	if (config->desktop_timeout != CONFIG_NEVER && !config->start_desktop)
+		log_warning("with start_desktop = no, a desktop that desktop_timeout has stopped "
+			    "does not come back by itself");
 }
 
-/* systemd's one socket. Returns it, or -EINVAL after saying what is wrong. */
-static int take_listener(void)
-{
-	/* Unset, so that libvncserver, which looks at LISTEN_FDS too, does not take it. */
-	int n = sd_listen_fds(1);
+/* What systemd listens on for us. */
+struct listeners {
+	int handoff;
+	int control; /* -1: nobody can ask */
+};
 
-	unsetenv("LISTEN_FDNAMES");
-	if (n != 1 || sd_is_socket(SD_LISTEN_FDS_START, AF_UNIX, SOCK_SEQPACKET, 1) <= 0) {
-		log_error(
-			"expected one listening SOCK_SEQPACKET socket in LISTEN_FDS: start "
-			"gpudesk-scraper@USER.socket, or use systemd-socket-activate --seqpacket");
-		return -EINVAL;
+/* That called "control" is for control, any other one for hand-offs. */
+static int sort_listeners(int n, char **names, struct listeners *ret)
+{
+	struct listeners found = { -1, -1 };
+
+	for (int i = 0; i < n; i++) {
+		int fd = SD_LISTEN_FDS_START + i;
+		int *place = strcmp(names[i], "control") ? &found.handoff : &found.control;
+
+		if (*place >= 0 || sd_is_socket(fd, AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
+			return -EINVAL;
+		*place = fd;
 	}
-	return SD_LISTEN_FDS_START;
+	if (found.handoff < 0)
+		return -EINVAL;
+	*ret = found;
+	return 0;
+}
+
+/* Returns 0, or -EINVAL after saying what is wrong. */
+static int take_listeners(struct listeners *ret)
+{
+	char **names = NULL;
+	/* Unset, so that libvncserver, which looks at LISTEN_FDS too, does not take one. */
+	int n = sd_listen_fds_with_names(1, &names);
+	int r = sort_listeners(n, names, ret);
+
+	for (int i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+	if (r < 0)
+		log_error("expected one listening SOCK_SEQPACKET socket in LISTEN_FDS, and perhaps "
+			  "one called \"control\": start gpudesk-scraper@USER.socket, or use "
+			  "systemd-socket-activate --seqpacket");
+	return r;
 }
 
 /* The unit runs us as somebody; whose password and session it is must agree with the file. */
@@ -60,12 +84,60 @@ static void check_user(const struct config *config)
 			  config->user);
 }
 
-static int run(const struct options *options, const struct config *config, int listener)
+/* ---- what `gpudesk` asks ---- */
+
+struct scraper {
+	sd_event *event;
+	struct admission *admission;
+	struct control *control;
+};
+
+static void on_status(FILE *answer, void *userdata)
 {
-	struct admission *admission = NULL;
-	sd_event *event = NULL;
+	struct scraper *scraper = userdata;
+
+	admission_report(scraper->admission, answer);
+}
+
+static void on_disconnect(void *userdata)
+{
+	struct scraper *scraper = userdata;
+
+	admission_disconnect(scraper->admission, "gpudesk disconnect was called");
+}
+
+static void on_stop(void *userdata)
+{
+	struct scraper *scraper = userdata;
+
+	log_info("gpudesk stop was called: stopping");
+	sd_event_exit(scraper->event, 0);
+}
+
+static const struct control_commands control_commands = {
+	.status = on_status,
+	.disconnect = on_disconnect,
+	.stop = on_stop,
+};
+
+/* It does without, if need be: viewers matter more. */
+static void start_control(struct scraper *scraper, int listener)
+{
+	int r = listener < 0 ? 0
+			     : control_start(scraper->event, listener, &control_commands, scraper,
+					     &scraper->control);
+
+	if (r < 0)
+		log_warning("the control socket cannot be served: %s; ignoring it", strerror(-r));
+}
+
+static int run(const struct options *options, const struct config *config,
+	       const struct listeners *listeners)
+{
+	struct scraper scraper = { 0 };
 	sigset_t signals;
-	int r = sd_event_new(&event);
+	int r = sd_event_new(&scraper.event);
+	sd_event *event = scraper.event;
 
 	if (r < 0)
 		return r;
@@ -78,13 +150,15 @@ static int run(const struct options *options, const struct config *config, int l
 	if (r >= 0)
 		r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
 	if (r >= 0)
-		r = admission_start(event, options, config, listener, &admission);
+		r = admission_start(event, options, config, listeners->handoff, &scraper.admission);
 	if (r >= 0) {
+		start_control(&scraper, listeners->control);
 		sd_notify(0, "READY=1");
 		r = sd_event_loop(event);
 		sd_notify(0, "STOPPING=1");
 	}
-	admission_destroy(admission);
+	control_destroy(scraper.control);
+	admission_destroy(scraper.admission);
 	sd_event_unref(event);
 	return r;
 }
@@ -98,12 +172,12 @@ int main(int argc, char **argv)
 	int r = options_parse(argc, argv, &options);
 	if (r <= 0)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	int listener = take_listener();
-	if (listener < 0)
+	struct listeners listeners = { -1, -1 };
+	if (take_listeners(&listeners) < 0)
 		return EXIT_FAILURE;
 	config_load(options.config, &config, report, NULL);
 	log_set_level((enum log_level)config.log_level);
-	report_idle_keys(&config);
+	check_desktop_keys(&config);
 	check_user(&config);
 	if (vnc_auth_init() < 0) {
 		log_error("VNC's authentication needs the cipher DES, and this machine's libraries "
@@ -112,7 +186,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 
-	r = run(&options, &config, listener);
+	r = run(&options, &config, &listeners);
 	if (r < 0)
 		log_error("stopping: %s", strerror(-r));
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -26,7 +26,7 @@ static uint32_t is(const struct pair *pair, int x, int y)
 	       pair->pixels + (size_t)(y - pair->area.y) * pair->stride +
 		       (size_t)(x - pair->area.x) * 4,
 	       4);
-	return pixel & pair->colour;
+	return pixel | ~pair->colour;
 }
 
 static const uint8_t *is_at(const struct pair *pair, int x, int y)
@@ -90,8 +90,8 @@ static int find_rows(const struct pair *pair, int *ret_y)
 {
 	int h = pair->area.h, best = 0, changed = 0;
 	struct row *rows = calloc((size_t)h, sizeof(*rows));
-	int *votes = calloc((size_t)(2 * h + 1), sizeof(*votes));
-	int *example = calloc((size_t)(2 * h + 1), sizeof(*example));
+	int *votes = calloc(2 * (size_t)h + 1, sizeof(*votes));
+	int *example = calloc(2 * (size_t)h + 1, sizeof(*example));
 
 	if (!rows || !votes || !example)
 		goto end;
@@ -255,7 +255,7 @@ static int count_right(const struct pair *pair, int x, int y, int n, int dx, int
 
 		memcpy(&a, now + (size_t)i * 4, 8);
 		memcpy(&b, before + (size_t)i * 4, 8);
-		if ((a & pair->frame->colour) != b)
+		if ((a | ~pair->frame->colour) != b)
 			break;
 	}
 	while (i < n && is(pair, x + i, y) == was(pair, x + i - dx, y - dy))

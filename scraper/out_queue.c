@@ -9,6 +9,7 @@
 
 enum {
 	BATCH = 1024,		    /* struct iovec a call: IOV_MAX of Linux */
+	WRITE_MAX = 1024 * 1024,    /* bytes a call, about */
 	KEEP_CAPACITY = 256 * 1024, /* a larger buffer of our own is given back when empty */
 };
 
@@ -158,19 +159,24 @@ int out_queue_keep(struct out_queue *queue)
 
 static size_t fill_batch(const struct out_queue *queue, struct iovec batch[static BATCH])
 {
-	size_t n = 0, row = queue->row, column = queue->column;
+	size_t n = 0, row = queue->row, column = queue->column, room = WRITE_MAX;
 
-	for (size_t i = queue->current; i < queue->n_pieces && n < BATCH; i++) {
+	for (size_t i = queue->current; i < queue->n_pieces && n < BATCH && room; i++) {
 		const struct out_piece *piece = &queue->pieces[i];
 		const uint8_t *base = piece->borrowed ? piece->borrowed
 						      : queue->own + piece->offset;
 
-		for (; row < piece->rows && n < BATCH; row++, column = 0)
+		for (; row < piece->rows && n < BATCH && room; row++, column = 0) {
+			size_t left = piece->row_bytes - column;
+			size_t length = left < room ? left : room;
+
 			batch[n++] = (struct iovec){
 				.iov_base = (void *)(uintptr_t)(base + row * piece->stride +
 								column),
-				.iov_len = piece->row_bytes - column,
+				.iov_len = length,
 			};
+			room -= length;
+		}
 		row = 0;
 	}
 	return n;
@@ -223,6 +229,7 @@ int out_queue_write(struct out_queue *queue, int fd)
 		if (n < 0)
 			return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 		advance(queue, (size_t)n);
+		interlude_after(queue->interlude, (size_t)n);
 	}
 	reset(queue);
 	return 0;

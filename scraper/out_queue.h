@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "interlude.h"
+
 struct out_piece {
 	const uint8_t *borrowed; /* NULL: the bytes are at `offset` of the queue's own buffer */
 	size_t offset;
@@ -25,7 +27,8 @@ struct out_queue {
 	size_t own_length, own_capacity;
 	size_t n_borrowed; /* pieces that borrow and are not yet written */
 	uint64_t bytes_left;
-	uint64_t bytes_written; /* in all */
+	uint64_t bytes_written;	     /* in all */
+	struct interlude *interlude; /* between writes; may be NULL */
 };
 
 void out_queue_init(struct out_queue *queue);

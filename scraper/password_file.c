@@ -60,17 +60,15 @@ int password_file_path(const char *configured, char *ret_path, size_t size)
 
 int password_file_decode(const uint8_t *bytes, size_t length, struct vnc_passwords *ret_passwords)
 {
-	static const uint8_t key[VNC_DES_BLOCK] = { 23, 82, 107, 6, 35, 78, 88, 7 };
-
 	sodium_memzero(ret_passwords, sizeof(*ret_passwords));
 	if (length == 0)
 		return -ENODATA;
 	if (length != VNC_PASSWORD_SIZE && length != PASSWORD_FILE_MAX)
 		return -EINVAL;
 
-	vnc_des_decrypt(key, 1, bytes, ret_passwords->full);
+	vnc_des_reveal(bytes, ret_passwords->full);
 	if (length == PASSWORD_FILE_MAX) {
-		vnc_des_decrypt(key, 1, bytes + VNC_PASSWORD_SIZE, ret_passwords->view_only);
+		vnc_des_reveal(bytes + VNC_PASSWORD_SIZE, ret_passwords->view_only);
 		ret_passwords->has_view_only = ret_passwords->view_only[0] != '\0';
 	}
 	if (ret_passwords->full[0] != '\0')

@@ -2,9 +2,9 @@
 #include "pointer.h"
 
 /* Takes the pointer away from an owner that is silent. Returns the buttons to release. */
-static uint8_t dispossess(struct pointer *pointer)
+static uint16_t dispossess(struct pointer *pointer)
 {
-	uint8_t lost = pointer->owner->held;
+	uint16_t lost = pointer->owner->held;
 
 	pointer->owner->ignored |= lost;
 	pointer->owner->held = 0;
@@ -12,8 +12,8 @@ static uint8_t dispossess(struct pointer *pointer)
 	return lost;
 }
 
-struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user *user, uint8_t mask,
-				   uint64_t now)
+struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user *user,
+				   uint16_t mask, uint64_t now)
 {
 	struct pointer_steps steps = { .move = true };
 
@@ -25,18 +25,18 @@ struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user 
 		}
 		steps.release_before = dispossess(pointer);
 	}
-	mask &= (uint8_t)~user->ignored;
-	steps.press = mask & (uint8_t)~user->held;
-	steps.release = user->held & (uint8_t)~mask;
+	mask &= (uint16_t)~user->ignored;
+	steps.press = mask & (uint16_t)~user->held;
+	steps.release = user->held & (uint16_t)~mask;
 	user->held = mask;
 	pointer->owner = mask ? user : NULL;
 	pointer->owner_heard = now;
 	return steps;
 }
 
-uint8_t pointer_leave(struct pointer *pointer, struct pointer_user *user)
+uint16_t pointer_leave(struct pointer *pointer, struct pointer_user *user)
 {
-	uint8_t held = user->held;
+	uint16_t held = user->held;
 
 	if (pointer->owner == user)
 		pointer->owner = NULL;

@@ -11,15 +11,16 @@
 #include <stdint.h>
 
 enum {
-	POINTER_BUTTONS = 8, /* an RFB pointer event has 8 bits; bit 0 is X's button 1 */
+	POINTER_BUTTONS = 9, /* bit 0 is X's button 1; more than 9 mean nothing to anybody */
+	POINTER_MASK = (1 << POINTER_BUTTONS) - 1,
 	POINTER_PATIENCE =
 		10000 /* ms after which a viewer that holds buttons and is silent loses them */
 };
 
 /* What one viewer does with the pointer. Begins as all zero. */
 struct pointer_user {
-	uint8_t held;	 /* buttons that are down on the desktop for it */
-	uint8_t ignored; /* buttons that it pressed when it was not its turn; until it lets go */
+	uint16_t held;	  /* buttons that are down on the desktop for it */
+	uint16_t ignored; /* buttons that it pressed when it was not its turn; until it lets go */
 };
 
 /* Begins as all zero. */
@@ -31,16 +32,16 @@ struct pointer {
 /* What is to be done on the desktop: release_before, the motion, release, press. */
 struct pointer_steps {
 	bool move;
-	uint8_t release_before; /* buttons that a silent owner has lost */
-	uint8_t press, release;
+	uint16_t release_before; /* buttons that a silent owner has lost */
+	uint16_t press, release;
 };
 
 /* `user` says where the pointer is, with `mask` held. `now` is in ms. */
-struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user *user, uint8_t mask,
-				   uint64_t now);
+struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user *user,
+				   uint16_t mask, uint64_t now);
 
 /* The viewer has left. Returns the buttons to release. */
-uint8_t pointer_leave(struct pointer *pointer, struct pointer_user *user);
+uint16_t pointer_leave(struct pointer *pointer, struct pointer_user *user);
 
 /* The nearest coordinate on a screen of `limit` pixels. */
 int pointer_clamp(int value, int limit);

@@ -215,6 +215,8 @@ static bool set_mode(struct display *display, const struct monitor *monitor, RRM
 	XRRCrtcInfo *info = monitor->crtc_info;
 	Status status;
 
+	if (!info)
+		return false;
 	/* The screen must hold the monitor at each moment, and nobody is to see it in between. */
 	XGrabServer(display->x);
 	if (most_width != old_width || most_height != old_height)

@@ -23,7 +23,6 @@ enum {
 
 struct rfb_server {
 	rfbScreenInfoPtr screen;
-	struct rfb_callbacks callbacks;
 	struct rfb_format format;
 	char name[128];
 	int leds;    /* in libvncserver's bits */
@@ -33,7 +32,6 @@ struct rfb_server {
 struct rfb_client {
 	struct rfb_server *server;
 	rfbClientPtr cl;
-	void *viewer;
 	int near, far; /* the socket pair that libvncserver reads messages from; it owns `near` */
 };
 
@@ -54,34 +52,10 @@ static void log_chatter(const char *format, ...)
 	log_debug("libvncserver: %s", line);
 }
 
-static struct rfb_client *client_of(rfbClientPtr cl)
-{
-	return cl->clientData;
-}
-
-static void on_key(rfbBool down, rfbKeySym keysym, rfbClientPtr cl)
-{
-	struct rfb_client *client = client_of(cl);
-
-	client->server->callbacks.key(client->viewer, keysym, down != 0);
-}
-
-static void on_pointer(int buttons, int x, int y, rfbClientPtr cl)
-{
-	struct rfb_client *client = client_of(cl);
-
-	client->server->callbacks.pointer(client->viewer, x, y, (unsigned)buttons);
-}
-
 static enum rfbNewClientAction on_new_client(rfbClientPtr cl)
 {
 	(void)cl;
 	return RFB_CLIENT_ACCEPT;
-}
-
-static void on_text(char *text, int length, rfbClientPtr cl)
-{
-	(void)text, (void)length, (void)cl; /* cut text is taken before it gets here */
 }
 
 static int shift_of(uint32_t mask)
@@ -115,24 +89,28 @@ static int get_leds(rfbScreenInfoPtr screen)
 static void set_hooks(rfbScreenInfoPtr screen)
 {
 	screen->getKeyboardLedStateHook = get_leds;
-	screen->kbdAddEvent = on_key;
-	screen->ptrAddEvent = on_pointer;
 	screen->newClientHook = on_new_client;
-	screen->setXCutText = on_text;
+}
+
+/* Without a name, and in memory, where that is to be had. */
+static int make_staging(void)
+{
+	int fd = memfd_create("gpudesk-update", MFD_CLOEXEC);
+
+	return fd >= 0 ? fd : open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
 int rfb_server_create(const struct frame *frame, const struct rfb_format *format, const char *name,
-		      const struct rfb_callbacks *callbacks, struct rfb_server **ret_server)
+		      struct rfb_server **ret_server)
 {
 	struct rfb_server *server = calloc(1, sizeof(*server));
 
 	if (!server)
 		return -ENOMEM;
 	rfbLog = rfbErr = log_chatter;
-	server->callbacks = *callbacks;
 	server->format = *format;
 	snprintf(server->name, sizeof(server->name), "%s", name);
-	server->staging = memfd_create("gpudesk-update", MFD_CLOEXEC);
+	server->staging = make_staging();
 	server->screen = rfbGetScreen(NULL, NULL, frame->width, frame->height, 8, 3,
 				      frame->bytes_per_pixel);
 	if (server->staging < 0 || !server->screen) {
@@ -174,6 +152,27 @@ void rfb_server_destroy(struct rfb_server *server)
 	free(server);
 }
 
+/*
+ * What a viewer of 32 bits a pixel gets in the bits that are no colour: ones, as in the frame. They
+ * go into one of libvncserver's three tables, whose entries are ored together.
+ */
+static void fill_padding(rfbClientPtr cl)
+{
+	const rfbPixelFormat *from = &cl->screen->serverFormat, *to = &cl->format;
+	uint32_t *red = (void *)cl->translateLookupTable;
+	uint32_t padding = ~((uint32_t)to->redMax << to->redShift |
+			     (uint32_t)to->greenMax << to->greenShift |
+			     (uint32_t)to->blueMax << to->blueShift);
+
+	if (from->bitsPerPixel != 32 || to->bitsPerPixel != 32 || !to->trueColour || !red ||
+	    cl->translateFn == rfbTranslateNone)
+		return;
+	if (!to->bigEndian != !from->bigEndian)
+		padding = __builtin_bswap32(padding);
+	for (unsigned i = 0; i <= from->redMax; i++)
+		red[i] |= padding;
+}
+
 void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame)
 {
 	rfbScreenInfoPtr screen = server->screen;
@@ -192,8 +191,10 @@ void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame)
 	screen->depth = depth;
 	screen->paddedWidthInBytes = (int)frame->stride;
 	rfbClientIteratorPtr i = rfbGetClientIterator(screen);
-	for (rfbClientPtr cl; (cl = rfbClientIteratorNext(i));)
+	for (rfbClientPtr cl; (cl = rfbClientIteratorNext(i));) {
 		screen->setTranslateFunction(cl);
+		fill_padding(cl);
+	}
 	rfbReleaseClientIterator(i);
 }
 
@@ -227,15 +228,13 @@ static int skip_handshake(struct rfb_client *client)
 	client->cl = rfbNewClient(client->server->screen, client->near);
 	if (!client->cl)
 		return -ENOMEM; /* it has closed `near` */
-	client->cl->clientData = client;
 	for (int i = 0; i < 2 && client->cl->state != RFB_INITIALISATION; i++)
 		rfbProcessClientMessage(client->cl);
 	drain(client->far);
 	return client->cl->state == RFB_INITIALISATION ? 0 : -EPROTO;
 }
 
-int rfb_client_create(struct rfb_server *server, bool view_only, void *viewer,
-		      struct rfb_client **ret_client)
+int rfb_client_create(struct rfb_server *server, struct rfb_client **ret_client)
 {
 	struct rfb_client *client = calloc(1, sizeof(*client));
 	int pair[2], r;
@@ -247,15 +246,12 @@ int rfb_client_create(struct rfb_server *server, bool view_only, void *viewer,
 		free(client);
 		return r;
 	}
-	*client = (struct rfb_client){
-		.server = server, .viewer = viewer, .near = pair[0], .far = pair[1]
-	};
+	*client = (struct rfb_client){ .server = server, .near = pair[0], .far = pair[1] };
 	r = skip_handshake(client);
 	if (r < 0) {
 		rfb_client_destroy(client);
 		return r;
 	}
-	client->cl->viewOnly = view_only;
 	*ret_client = client;
 	return 0;
 }
@@ -291,14 +287,13 @@ int rfb_client_feed(struct rfb_client *client, const uint8_t *message, size_t le
 
 	if (rfb_client_is_gone(client))
 		return -EPROTO;
-	/* Who has the pointer is not its business: it would wait for a button for ever. */
-	client->cl->screen->pointerClient = NULL;
 	n = send(client->far, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0)
 		return -errno;
 	if ((size_t)n < length)
 		return -EMSGSIZE;
 	rfbProcessClientMessage(client->cl);
+	fill_padding(client->cl); /* the message may have been a SetPixelFormat */
 	while ((n = recv(client->far, answer, sizeof(answer), MSG_DONTWAIT)) > 0)
 		if (out_queue_append(out, answer, (size_t)n) < 0)
 			return -ENOMEM;
@@ -342,10 +337,24 @@ size_t rfb_client_pixel_bytes(const struct rfb_client *client)
 void rfb_client_translate(const struct rfb_client *client, const uint8_t *pixels, size_t stride,
 			  int width, int height, uint8_t *ret_pixels)
 {
+	enum { AT_ONCE = 256 };
 	rfbClientPtr cl = client->cl;
+	size_t from = (size_t)client->server->format.bits_per_pixel / 8;
+	uint32_t piece[AT_ONCE]; /* it writes whole pixels, which are not to be at odd addresses */
 
-	cl->translateFn(cl->translateLookupTable, &cl->screen->serverFormat, &cl->format,
-			(char *)(uintptr_t)pixels, (char *)ret_pixels, (int)stride, width, height);
+	for (int y = 0; y < height; y++) {
+		for (int x = 0; x < width; x += AT_ONCE) {
+			int n = width - x < AT_ONCE ? width - x : AT_ONCE;
+			const uint8_t *at = pixels + (size_t)y * stride + (size_t)x * from;
+			size_t bytes = (size_t)n * rfb_client_pixel_bytes(client);
+
+			cl->translateFn(cl->translateLookupTable, &cl->screen->serverFormat,
+					&cl->format, (char *)(uintptr_t)at, (char *)piece,
+					(int)stride, n, 1);
+			memcpy(ret_pixels, piece, bytes);
+			ret_pixels += bytes;
+		}
+	}
 }
 
 bool rfb_client_has_news(const struct rfb_client *client)
@@ -470,7 +479,7 @@ long rfb_update_end(struct rfb_client *client, struct out_queue *out)
 	if (rfb_client_is_gone(client)) {
 		/* It took the staging memory for the connection and closed it. */
 		close(client->near);
-		client->server->staging = memfd_create("gpudesk-update", MFD_CLOEXEC);
+		client->server->staging = make_staging();
 		return -EIO;
 	}
 	client->cl->sock = client->near;

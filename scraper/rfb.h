@@ -25,18 +25,12 @@ struct rfb_format {
 	uint32_t red_mask, green_mask, blue_mask;
 };
 
-/* What viewers ask for. `viewer` is the userdata of its rfb_client_create. */
-struct rfb_callbacks {
-	void (*key)(void *viewer, uint32_t keysym, bool down);
-	void (*pointer)(void *viewer, int x, int y, unsigned buttons);
-};
-
 /*
  * A server for `frame`, which must outlive it or be replaced by rfb_server_set_frame. `name` is the
  * desktop's name as viewers show it (copied). Returns 0 or -errno.
  */
 int rfb_server_create(const struct frame *frame, const struct rfb_format *format, const char *name,
-		      const struct rfb_callbacks *callbacks, struct rfb_server **ret_server);
+		      struct rfb_server **ret_server);
 void rfb_server_destroy(struct rfb_server *server);
 
 /* Another frame, of another size or place. */
@@ -46,11 +40,10 @@ void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame);
 void rfb_server_set_leds(struct rfb_server *server, unsigned leds);
 
 /*
- * A client in the middle of the handshake: ClientInit is the first message it expects. Returns 0 or
- * -errno. Its `viewer` is passed to the callbacks.
+ * A client in the middle of the handshake: ClientInit is the first message it expects. Keys, the
+ * pointer and texts are not its business. Returns 0 or -errno.
  */
-int rfb_client_create(struct rfb_server *server, bool view_only, void *viewer,
-		      struct rfb_client **ret_client);
+int rfb_client_create(struct rfb_server *server, struct rfb_client **ret_client);
 void rfb_client_destroy(struct rfb_client *client);
 
 /* libvncserver has given the client up (an error, or another viewer wants the desktop alone). */

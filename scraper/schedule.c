@@ -129,16 +129,19 @@ static void capture(struct server *server, uint64_t now)
 
 	keep_sending(server);
 	screen->find_moves = false;
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
-		screen->find_moves |= viewer_is_waiting(viewer) &&
-				      update_wants_moves(&viewer->update);
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
+		if (!viewer_is_waiting(viewer))
+			continue;
+		screen->find_moves |= update_wants_moves(&viewer->update);
+		told |= client_lists(&viewer->update.encodings, CLIENT_ENCODING_POINTER_POSITION);
+	}
+	if (told)
+		cursor_ask(&server->cursor, &server->display, now);
 	screen_capture(screen, now);
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
 		if (!rect_is_empty(screen->move.to))
 			update_moved(&viewer->update, screen->move, viewer_is_waiting(viewer));
 		tile_map_add_map(&viewer->update.unseen, &screen->changes);
-		told |= viewer_is_waiting(viewer) &&
-			client_lists(&viewer->update.encodings, CLIENT_ENCODING_POINTER_POSITION);
 	}
 	if (told)
 		cursor_follow(&server->cursor, &server->display, now);

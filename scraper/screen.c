@@ -160,7 +160,17 @@ static struct rect changes_in(const struct screen *screen, struct rect area, siz
 
 static void absorb(struct screen *screen, const struct capture_read *read)
 {
-	frame_absorb(&screen->frame, read->pixels, read->stride, read->area, &screen->changes);
+	int end = read->area.y + read->area.h, next;
+
+	for (int y = read->area.y; y < end; y = next) {
+		next = y - y % TILE_SIZE + TILE_SIZE;
+		struct rect band = { read->area.x, y, read->area.w, (next < end ? next : end) - y };
+
+		frame_absorb(&screen->frame,
+			     read->pixels + (size_t)(y - read->area.y) * read->stride, read->stride,
+			     band, &screen->changes);
+		interlude_after(screen->interlude, (size_t)band.h * read->stride);
+	}
 	screen->n_pixels_read += rect_area(read->area);
 }
 
@@ -183,8 +193,8 @@ static int read_samples(struct screen *screen, struct doubt_area *entry, struct 
 		n += !rect_is_empty(reads[0].area);
 	}
 	size_t n_hot = n;
-	for (int y = area.y + DOUBT_ROW_STEP / 2; y < area.y + area.h && n <= ROWS_MAX;
-	     y += DOUBT_ROW_STEP)
+	int first = screen->n_captures % 2 ? DOUBT_ROW_STEP / 4 : DOUBT_ROW_STEP * 3 / 4;
+	for (int y = area.y + first; y < area.y + area.h && n <= ROWS_MAX; y += DOUBT_ROW_STEP)
 		reads[n++].area = (struct rect){ area.x, y, area.w, 1 };
 	r = capture_read(&screen->capture, reads, n);
 	if (r < 0)

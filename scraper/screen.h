@@ -14,6 +14,7 @@
 #include "display.h"
 #include "doubt.h"
 #include "frame.h"
+#include "interlude.h"
 #include "look.h"
 #include "move.h"
 #include "pacer.h"
@@ -36,6 +37,7 @@ struct screen {
 	struct rect pending[DISPLAY_DAMAGE_MAX]; /* fetched, not yet captured */
 	size_t n_pending;
 	uint64_t n_captures, n_pixels_read;
+	struct interlude *interlude; /* between bands; may be NULL */
 };
 
 /* Starts tracking `display`, which must be watched. Returns 0 or -errno. */

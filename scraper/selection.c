@@ -76,14 +76,18 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+/* What the owner is asked for. */
+static Atom asked_target(const struct selection *selection)
+{
+	return selection->looking ? selection->atoms.targets
+				  : selection->atoms.texts[selection->target];
+}
+
 static void convert(struct selection *selection)
 {
-	Atom target = selection->looking ? selection->atoms.targets
-					 : selection->atoms.texts[selection->target];
-
 	selection->step = SELECTION_CONVERTING;
 	XDeleteProperty(selection->display->x, selection->window, selection->atoms.property);
-	XConvertSelection(selection->display->x, selection->current, target,
+	XConvertSelection(selection->display->x, selection->current, asked_target(selection),
 			  selection->atoms.property, selection->window, selection->time);
 	XFlush(selection->display->x);
 	start_timer(selection->timer, SELECTION_ANSWER_USEC);
@@ -354,12 +358,9 @@ static void on_property(struct selection *selection, const XPropertyEvent *event
 
 static void on_answer(struct selection *selection, const XSelectionEvent *event)
 {
-	Atom target = selection->looking ? selection->atoms.targets
-					 : selection->atoms.texts[selection->target];
-
-	/* An answer to what is no longer asked comes too late. */
+	/* An answer to what is no longer asked comes too late; there may be no target any more. */
 	if (selection->step != SELECTION_CONVERTING || event->requestor != selection->window ||
-	    event->selection != selection->current || event->target != target)
+	    event->selection != selection->current || event->target != asked_target(selection))
 		return;
 	if (event->property)
 		on_converted(selection);

@@ -324,7 +324,8 @@ void selection_owner_handle(struct selection_owner *owner, const XEvent *event)
 			on_clear(owner, event->xselectionclear.selection);
 		break;
 	case PropertyNotify:
-		if (event->xproperty.state != PropertyDelete)
+		/* Any client can make up an event, also one of no window: that is no transfer. */
+		if (event->xproperty.state != PropertyDelete || !event->xproperty.window)
 			break;
 		transfer = find_transfer(owner, event->xproperty.window, event->xproperty.atom);
 		if (transfer)

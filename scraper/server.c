@@ -66,6 +66,12 @@ static void ring(struct server *server)
 		viewer_ring(viewer);
 }
 
+static void read_leds(struct server *server)
+{
+	server->leds = keyboard_leds(&server->input.keyboard);
+	rfb_server_set_leds(server->rfb, server->leds);
+}
+
 static void on_xkb(void *userdata, XEvent *event)
 {
 	struct server *server = userdata;
@@ -77,7 +83,7 @@ static void on_xkb(void *userdata, XEvent *event)
 		ring(server);
 		break;
 	case KEYBOARD_LEDS:
-		rfb_server_set_leds(server->rfb, keyboard_leds(&server->input.keyboard));
+		read_leds(server);
 		request_work(server);
 		break;
 	default:
@@ -118,9 +124,8 @@ static int on_prepare(sd_event_source *source, void *userdata)
 
 	(void)source;
 	input_flush(&server->input);
-	if (display_has_queued(&server->display))
+	if (display_flush(&server->display))
 		display_dispatch(&server->display);
-	display_flush(&server->display);
 	return 0;
 }
 
@@ -137,14 +142,6 @@ static void on_wants(struct viewer *viewer, void *userdata)
 
 	(void)viewer;
 	request_work(extra->server);
-}
-
-static void on_active(struct viewer *viewer, void *userdata)
-{
-	struct server_viewer *extra = userdata;
-
-	(void)viewer;
-	look_activity(&extra->server->screen.look, true, server_now(extra->server));
 }
 
 static void on_encodings(struct viewer *viewer, void *userdata)
@@ -199,9 +196,32 @@ static void on_resize(struct viewer *viewer, struct resize_wish wish, void *user
 	request_work(server);
 }
 
+static void on_key(struct viewer *viewer, struct client_key key, void *userdata)
+{
+	struct server_viewer *extra = userdata;
+
+	(void)viewer;
+	look_activity(&extra->server->screen.look, true, server_now(extra->server));
+	input_key(&extra->server->input, &extra->holder, key);
+}
+
+static void on_pointer(struct viewer *viewer, struct client_pointer pointer, void *userdata)
+{
+	struct server_viewer *extra = userdata;
+	struct server *server = extra->server;
+
+	look_activity(&server->screen.look, true, server_now(server));
+	input_pointer(&server->input, &extra->holder, pointer);
+	/* Which may be elsewhere: clamped, or where another viewer drags. */
+	cursor_view_moved(&viewer->update.cursor_view, pointer.x, pointer.y);
+	cursor_moved(&server->cursor, server->input.x, server->input.y);
+	request_work(server);
+}
+
 static const struct viewer_callbacks viewer_callbacks = {
 	.wants = on_wants,
-	.active = on_active,
+	.key = on_key,
+	.pointer = on_pointer,
 	.resize = on_resize,
 	.encodings = on_encodings,
 	.cut_text = on_cut_text,
@@ -209,33 +229,21 @@ static const struct viewer_callbacks viewer_callbacks = {
 	.gone = on_gone,
 };
 
-static void on_key(void *userdata, uint32_t keysym, bool down)
-{
-	struct server_viewer *extra = extra_of(userdata);
-
-	if (!extra->server->config->view_only)
-		input_key(&extra->server->input, &extra->holder, keysym, down);
-}
-
-static void on_pointer(void *userdata, int x, int y, unsigned buttons)
-{
-	struct viewer *viewer = userdata;
-	struct server_viewer *extra = extra_of(viewer);
-	struct server *server = extra->server;
-
-	input_pointer(&server->input, &extra->holder, x, y, buttons);
-	/* Which may be elsewhere: clamped, or where another viewer drags. */
-	cursor_view_moved(&viewer->update.cursor_view, x, y);
-	cursor_moved(&server->cursor, server->input.x, server->input.y);
-	request_work(server);
-}
-
-static const struct rfb_callbacks rfb_callbacks = {
-	.key = on_key,
-	.pointer = on_pointer,
-};
-
 /* ---- while there are viewers ---- */
+
+/* In the middle of something longer: see interlude.h. */
+static void take_input(void *userdata)
+{
+	struct server *server = userdata;
+	bool taken = false;
+
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		taken |= viewer_take_input(viewer);
+	if (!taken)
+		return;
+	input_flush(&server->input);
+	display_flush(&server->display);
+}
 
 static int start_watching(struct server *server)
 {
@@ -247,8 +255,10 @@ static int start_watching(struct server *server)
 	r = screen_init(&server->screen, display, server->config->frame_rate, server_now(server));
 	if (r < 0)
 		goto unwatch;
+	server->interlude = (struct interlude){ .run = take_input, .userdata = server };
+	server->screen.interlude = &server->interlude;
 	r = rfb_server_create(&server->screen.frame, &display->format, server->config->user,
-			      &rfb_callbacks, &server->rfb);
+			      &server->rfb);
 	if (r < 0)
 		goto finish_screen;
 	r = clipboard_bridge_start(&server->clipboard, server->event, display, server->config);
@@ -257,7 +267,7 @@ static int start_watching(struct server *server)
 	r = input_init(&server->input, display, server->event);
 	if (r < 0)
 		goto stop_clipboard;
-	rfb_server_set_leds(server->rfb, keyboard_leds(&server->input.keyboard));
+	read_leds(server);
 	server->watching = true;
 	cursor_init(&server->cursor);
 	randr_init(&server->randr, display);
@@ -343,6 +353,8 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 		.frame = &server->screen.frame,
 		.cursor = &server->cursor.state,
 		.layout = &server->layout,
+		.leds = &server->leds,
+		.interlude = &server->interlude,
 	};
 	int r = extra ? 0 : -ENOMEM;
 
@@ -374,6 +386,12 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 unsigned server_n_viewers(const struct server *server)
 {
 	return server->n_viewers;
+}
+
+void server_disconnect(struct server *server, const char *reason)
+{
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		viewer_end(viewer, reason);
 }
 
 static int add_sources(struct server *server)

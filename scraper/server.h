@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <systemd/sd-event.h>
 
 #include "config.h"
@@ -33,6 +34,12 @@ int server_create(sd_event *event, const struct config *config, const char *disp
 void server_destroy(struct server *server);
 
 unsigned server_n_viewers(const struct server *server);
+
+/* All viewers are let go; `reason` goes with "has left:". */
+void server_disconnect(struct server *server, const char *reason);
+
+/* Writes the lines about display and viewers of control_protocol.h. */
+void server_report(const struct server *server, FILE *answer);
 
 /* A viewer whose socket stands before ClientInit. Owns `fd` from then on, also on failure. */
 int server_add_viewer(struct server *server, int fd, const char *peer, bool view_only);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What server.c and schedule.c share: the state of the server. Nobody else includes this. */
+/*
+ * What server.c, schedule.c and server_report.c share: the state of the server. Nobody else
+ * includes this.
+ */
 #ifndef GPUDESK_SERVER_STATE_H
 #define GPUDESK_SERVER_STATE_H
 
@@ -11,6 +14,7 @@
 #include "cursor.h"
 #include "display.h"
 #include "input.h"
+#include "interlude.h"
 #include "randr.h"
 #include "rfb.h"
 #include "screen.h"
@@ -43,6 +47,8 @@ struct server {
 	bool has_wish;
 	uint64_t wish_due; /* µs: not before */
 	struct input input;
+	unsigned leds; /* of enum keyboard_led: those that are on */
+	struct interlude interlude;
 	uint64_t last_bell; /* µs */
 	struct cpu_load load;
 };

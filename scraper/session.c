@@ -11,6 +11,7 @@
 #include "desktop_starter.h"
 #include "log.h"
 #include "logind.h"
+#include "session_facts.h"
 
 /* How often to look while nothing tells of a change, and at most how often when things do. */
 #define LOOK_STARTING_USEC UINT64_C(250000) /* a session is there, its X server is to come */
@@ -122,7 +123,7 @@ static enum session_verdict choose(struct session_finder *finder, struct session
 	options->survey(options->uid, &survey);
 	verdict = session_choose(candidates, n < 0 ? 0 : (size_t)n, finder->user, options->uid,
 				 &survey, gdm_config_path(), &index, finder->reason);
-	if (verdict == SESSION_CHOSEN)
+	if (verdict == SESSION_CHOSEN && candidates)
 		*ret_record = candidates[index].record;
 	free(candidates);
 	return verdict;
@@ -273,7 +274,7 @@ static int copy_options(struct session_finder *finder, const struct session_find
 	if (!finder->options.session_of_pid)
 		finder->options.session_of_pid = logind_session_of_pid;
 	if (!finder->options.session_facts)
-		finder->options.session_facts = logind_session_facts;
+		finder->options.session_facts = session_facts_read;
 	if (!finder->options.survey)
 		finder->options.survey = logind_survey;
 
@@ -360,6 +361,6 @@ const char *session_over_reason(const char *directory, uid_t record_owner, const
 
 	if (session_record_load(directory, id, record_owner, &record) < 0)
 		return "its record is gone";
-	logind_session_facts(id, &facts);
+	session_facts_read(id, &facts);
 	return session_record_stale_reason(&record, &facts);
 }

@@ -51,6 +51,7 @@ int update_init(struct update *update, struct rfb_client *client, enum compressi
 		.source = *source,
 	};
 	method_costs_init(&update->costs);
+	update->zlib.interlude = update->jpeg.interlude = source->interlude;
 	update->jpeg_quality = 5;
 	size_view_init(&update->size_view, frame->width, frame->height);
 	int r = update_resize(update, frame);
@@ -94,6 +95,8 @@ bool update_is_due(const struct update *update)
 				update->unseen.height) ||
 	       cursor_view_has_news(&update->cursor_view, &update->encodings, update->source.cursor,
 				    visible_part(update)) ||
+	       extension_view_has_news(&update->extension_view, &update->encodings,
+				       *update->source.leds) ||
 	       rfb_client_has_news(update->client);
 }
 
@@ -174,7 +177,7 @@ static int jpeg_quality(struct update *update, struct rect area)
 
 	if (usec > JPEG_USEC)
 		update->jpeg_quality--;
-	else if (usec < JPEG_USEC / 3)
+	else if (3 * usec < JPEG_USEC)
 		update->jpeg_quality++;
 	if (update->jpeg_quality < JPEG_QUALITY_LEAST)
 		update->jpeg_quality = JPEG_QUALITY_LEAST;
@@ -208,9 +211,8 @@ static int add_jpeg(struct update *update, const struct frame *frame, struct rec
 	return n;
 }
 
-/* libvncserver's encoders, and raw pixels in the viewer's own format. */
-static int add_by_library(struct update *update, struct rect area, enum method method,
-			  struct out_queue *out)
+static int add_band_by_library(struct update *update, struct rect band, enum method method,
+			       struct out_queue *out)
 {
 	static const int32_t encodings[N_METHODS] = {
 		[METHOD_RAW] = RFB_RAW,		[METHOD_ZRLE] = RFB_ZRLE,
@@ -224,9 +226,31 @@ static int add_by_library(struct update *update, struct rect area, enum method m
 	int n = rfb_update_begin(update->client);
 
 	if (n >= 0)
-		n = rfb_update_rect(update->client, encodings[method], &levels, area);
+		n = rfb_update_rect(update->client, encodings[method], &levels, band);
 	long length = rfb_update_end(update->client, out);
 	return n < 0 ? n : length < 0 ? (int)length : n;
+}
+
+/*
+ * libvncserver's encoders, and raw pixels in the viewer's own format. In bands of whole tiles, as
+ * nothing can be done while it encodes.
+ */
+static int add_by_library(struct update *update, struct rect area, enum method method,
+			  struct out_queue *out)
+{
+	int tiles = INTERLUDE_BYTES / (area.w * 4 * TILE_SIZE), n = 0;
+	int height = (tiles ? tiles : 1) * TILE_SIZE;
+
+	for (int y = area.y; y < area.y + area.h; y += height) {
+		struct rect band = rect_intersect(area, (struct rect){ area.x, y, area.w, height });
+		int r = add_band_by_library(update, band, method, out);
+
+		if (r < 0)
+			return r;
+		n += r;
+		interlude_after(update->source.interlude, rect_area(band) * 4);
+	}
+	return n;
 }
 
 static uint64_t cpu_nsec(void)
@@ -288,6 +312,7 @@ static int add_rect(struct update *update, const struct frame *frame, struct rec
 	enum method method = choose(update, exact ? (struct rect){ 0, 0, 0, 0 } : area, native,
 				    moving);
 
+	update->last_encoding = method_name(method);
 	if (method == METHOD_RAW && native) {
 		if (!local)
 			refresh_sent(&update->refresh, area, false);
@@ -329,10 +354,11 @@ static size_t halve(struct update *update, size_t n, uint64_t now, struct rect *
 	return kept;
 }
 
-/* One rectangle of zeros: black in every format. */
+/* Black: zeros in every format, and in the frame's own the bits that are no colour as there. */
 static int add_black(struct update *update, struct rect area, struct out_queue *out)
 {
 	size_t length = rect_area(area) * rfb_client_pixel_bytes(update->client);
+	const struct frame *frame = update->source.frame;
 
 	if (!length)
 		return 0;
@@ -341,6 +367,9 @@ static int add_black(struct update *update, struct rect area, struct out_queue *
 	if (!to)
 		return -ENOMEM;
 	memset(to, 0, length);
+	if (frame->bytes_per_pixel == 4 && rfb_client_takes_frame_pixels(update->client))
+		for (size_t i = 0; i < length; i += 4)
+			memcpy(to + i, &(uint32_t){ (uint32_t)~frame->colour }, 4);
 	return 1;
 }
 
@@ -364,24 +393,27 @@ static int add_blank(struct update *update, struct out_queue *out)
 	return right + below;
 }
 
-/* News of libvncserver's. Returns how many rectangles, or -errno. */
+/* What is no pixels: ours, and libvncserver's. Returns how many rectangles, or -errno. */
 static int add_news(struct update *update, struct out_queue *out)
 {
-	if (!rfb_client_has_news(update->client))
-		return 0;
+	int ours = extension_view_add(&update->extension_view, &update->encodings,
+				      *update->source.leds, out);
+
+	if (ours < 0 || !rfb_client_has_news(update->client))
+		return ours;
 	int n = rfb_update_begin(update->client);
 	if (n >= 0)
 		n = rfb_update_news(update->client);
 	long length = rfb_update_end(update->client, out);
-	return n < 0 ? n : length < 0 ? (int)length : n;
+	return n < 0 ? n : length < 0 ? (int)length : ours + n;
 }
 
 /* The first `n` of update->rects. Returns how many rectangles they have become, or -errno. */
 static int add_rects(struct update *update, const struct frame *frame, size_t n, bool exact,
 		     struct out_queue *out, bool *touched)
 {
-	struct rect pointer = cursor_shape_area(&update->source.cursor->shape,
-						update->source.cursor->x, update->source.cursor->y);
+	struct rect pointer = cursor_shape_area(&update->cursor.shape, update->cursor.x,
+						update->cursor.y);
 	struct rect visible = visible_part(update);
 	int total = 0;
 
@@ -436,7 +468,7 @@ static int add_refresh(struct update *update, const struct frame *frame, struct 
 static int add_picture(struct update *update, const struct frame *frame, struct out_queue *out,
 		       uint64_t now, struct rect *ret_rest)
 {
-	const struct cursor_state *cursor = update->source.cursor;
+	const struct cursor_state *cursor = &update->cursor;
 	struct rect visible = visible_part(update);
 	bool touched = !rect_is_empty(rect_intersect(update->cursor_view.painted, update->move.to));
 	int n[6] = { 0 }, total = 0, r = 0;
@@ -490,6 +522,7 @@ long update_compose(struct update *update, const struct frame *frame, struct out
 	int total, r = out_queue_append(out, (uint8_t[4]){ 0 }, 4);
 
 	update->n_pixels = 0;
+	update->cursor = *update->source.cursor; /* which an interlude may move */
 	total = r < 0 ? r : add_body(update, frame, out, now, &rest);
 	if (total < 0)
 		return total;

@@ -14,7 +14,9 @@
 #include "config.h"
 #include "cursor_view.h"
 #include "encoding_choice.h"
+#include "extension_view.h"
 #include "frame.h"
+#include "interlude.h"
 #include "jpeg_encoder.h"
 #include "link.h"
 #include "move.h"
@@ -30,6 +32,8 @@ struct update_source {
 	const struct frame *frame;
 	const struct cursor_state *cursor;
 	const struct screen_layout *layout;
+	const unsigned *leds;	     /* of enum keyboard_led */
+	struct interlude *interlude; /* while an update is composed; may be NULL */
 };
 
 struct update {
@@ -40,6 +44,7 @@ struct update {
 	struct method_costs costs;
 	struct zlib_encoder zlib;
 	bool used_zlib, used_zrle; /* never both: see encoding_choice.h */
+	const char *last_encoding; /* of pixels, a method_name(); NULL: none was sent */
 	struct jpeg_encoder jpeg;
 	int jpeg_quality;	/* 0 to what the viewer asked for, by what the link takes */
 	struct rect *rects;	/* room for one a tile */
@@ -48,8 +53,10 @@ struct update {
 	struct move move;	/* to be done by the viewer before anything else; empty: none */
 	struct cursor_view cursor_view;
 	struct size_view size_view;
+	struct extension_view extension_view;
 	struct update_source source;
-	bool is_blanked; /* what it has outside of the frame */
+	struct cursor_state cursor; /* the source's, when the update was begun */
+	bool is_blanked;	    /* what it has outside of the frame */
 
 	struct refresh refresh; /* kept up only where pictures are compressed */
 	uint64_t last_large;	/* when a large update was last sent, µs */

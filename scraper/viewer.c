@@ -74,6 +74,10 @@ static bool is_kept_back(const uint8_t *encoding)
 		-308,		     /* the desktop's size */
 		-309,		     /* xvp: to shut the machine down */
 		(int32_t)0xc0a1e5ce, /* the extended clipboard */
+		-258,		     /* QEMU's keys */
+		-261,
+		0x574d5668, /* the keyboard's lights */
+		-316,	    /* more mouse buttons */
 	};
 	uint32_t number = (uint32_t)encoding[0] << 24 | (uint32_t)encoding[1] << 16 |
 			  (uint32_t)encoding[2] << 8 | encoding[3];
@@ -90,6 +94,7 @@ static int feed_encodings(struct viewer *viewer, const uint8_t *message)
 	unsigned n = (unsigned)(message[2] << 8 | message[3]), kept = 0;
 
 	client_encodings_read(message, &viewer->update.encodings);
+	extension_view_encodings(&viewer->update.extension_view, &viewer->update.encodings);
 	memcpy(allowed, message, 2);
 	for (unsigned i = 0; i < n; i++) {
 		const uint8_t *encoding = message + 4 + 4 * i;
@@ -122,36 +127,48 @@ static void note_request(struct viewer *viewer)
 static int handle_request(struct viewer *viewer, const uint8_t *message)
 {
 	bool incremental = message[1];
-	int r = feed(viewer, message, 10);
 
-	if (r < 0)
-		return r;
-	if (!incremental)
+	/* Not for libvncserver, which would add it up with all others, the slower the more. */
+	if (!incremental) {
 		tile_map_add(&viewer->update.unseen, (struct rect){ message[2] << 8 | message[3],
 								    message[4] << 8 | message[5],
 								    message[6] << 8 | message[7],
 								    message[8] << 8 | message[9] });
-	if (!incremental)
 		size_view_refresh(&viewer->update.size_view, &viewer->update.encodings);
+	}
 	note_request(viewer);
 	viewer->requested = true;
 	viewer->callbacks->wants(viewer, viewer->userdata);
 	return 0;
 }
 
+static bool is_input(const uint8_t *message)
+{
+	return message[0] == CLIENT_KEY || message[0] == CLIENT_POINTER ||
+	       message[0] == CLIENT_QEMU;
+}
+
 static int handle_input(struct viewer *viewer, const uint8_t *message, size_t length)
 {
 	sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC,
 		     &viewer->patience.last_input);
-	viewer->callbacks->active(viewer, viewer->userdata);
-	return feed(viewer, message, length);
+	if (viewer->view_only)
+		return 0;
+	if (message[0] == CLIENT_POINTER)
+		viewer->callbacks->pointer(viewer, client_pointer_read(message, length),
+					   viewer->userdata);
+	else
+		viewer->callbacks->key(viewer, client_key_read(message), viewer->userdata);
+	return 0;
 }
 
 /* Handles one whole message; a negative result ends the viewer. */
 static int handle_message(struct viewer *viewer, const uint8_t *message, size_t length)
 {
 	if (!rfb_client_is_ready(viewer->client)) { /* ClientInit */
-		int r = feed(viewer, message, length);
+		/* Whoever may only look cannot have the desktop alone: that ends the others. */
+		const uint8_t shared = viewer->view_only || *message;
+		int r = feed(viewer, &shared, 1);
 
 		viewer->patience.init_until = UINT64_MAX;
 		/* libvncserver may have let the others go for this one's sake. */
@@ -169,6 +186,7 @@ static int handle_message(struct viewer *viewer, const uint8_t *message, size_t 
 		return handle_request(viewer, message);
 	case CLIENT_KEY:
 	case CLIENT_POINTER:
+	case CLIENT_QEMU:
 		return handle_input(viewer, message, length);
 	case CLIENT_CUT_TEXT:
 		viewer->callbacks->cut_text(viewer, message, length, viewer->userdata);
@@ -190,7 +208,7 @@ static long next_length(const struct viewer *viewer, const uint8_t *data, size_t
 {
 	if (!rfb_client_is_ready(viewer->client))
 		return have ? 1 : 0;
-	return client_message_length(data, have);
+	return client_message_length(data, have, &viewer->update.extension_view.listed);
 }
 
 /* Takes the bytes at `*at` that are to be skipped. Returns whether the whole message is. */
@@ -307,6 +325,34 @@ static void read_messages(struct viewer *viewer)
 	}
 }
 
+/* The length of the key or pointer message that `data` begins with whole, or 0. */
+static size_t input_length(const struct viewer *viewer, const uint8_t *data, size_t have)
+{
+	if (!have || !is_input(data))
+		return 0;
+	long length = client_message_length(data, have, &viewer->update.extension_view.listed);
+	return length > 0 && (size_t)length <= have ? (size_t)length : 0;
+}
+
+bool viewer_take_input(struct viewer *viewer)
+{
+	uint8_t data[256];
+	size_t at = 0, n;
+
+	/* What has come before it has its turn first. */
+	if (viewer->is_gone || viewer->in_length || viewer->skip ||
+	    !rfb_client_is_ready(viewer->client))
+		return false;
+	ssize_t have = recv(viewer->fd, data, sizeof(data), MSG_DONTWAIT | MSG_PEEK);
+	while (have > 0 && (n = input_length(viewer, data + at, (size_t)have - at))) {
+		/* An error ends the viewer at its next turn. */
+		if (handle_input(viewer, data + at, n) < 0)
+			shutdown(viewer->fd, SHUT_RD);
+		at += n;
+	}
+	return at && recv(viewer->fd, data, at, MSG_DONTWAIT) > 0;
+}
+
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct viewer *viewer = userdata;
@@ -344,6 +390,7 @@ int viewer_create(sd_event *event, int fd, const char *peer, bool view_only,
 	viewer->view_only = view_only;
 	snprintf(viewer->peer, sizeof(viewer->peer), "%s", peer);
 	out_queue_init(&viewer->out);
+	viewer->out.interlude = source->interlude;
 	sd_event_now(event, CLOCK_MONOTONIC, &viewer->connected);
 	viewer->patience = (struct patience){
 		.init_until = viewer->connected + PATIENCE_INIT,
@@ -352,7 +399,7 @@ int viewer_create(sd_event *event, int fd, const char *peer, bool view_only,
 		.last_progress = viewer->connected,
 	};
 
-	r = rfb_client_create(server, view_only, viewer, &viewer->client);
+	r = rfb_client_create(server, &viewer->client);
 	if (r >= 0)
 		r = update_init(&viewer->update, viewer->client, compression, source);
 	if (r >= 0)
@@ -428,6 +475,7 @@ size_t viewer_send_update(struct viewer *viewer, const struct frame *frame)
 	sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC, &now);
 	viewer->requested = false;
 	viewer->n_updates++;
+	update_rate_count(&viewer->rate, now);
 	long pixels = update_compose(&viewer->update, frame, &viewer->out, now);
 	if (pixels < 0) {
 		log_warning("viewer %s: cannot put an update together: %s", viewer->peer,

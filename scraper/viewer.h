@@ -17,14 +17,16 @@
 #include "resize.h"
 #include "rfb.h"
 #include "update.h"
+#include "update_rate.h"
 
 struct viewer;
 
 struct viewer_callbacks {
 	/* It asked for a frame, or has taken what was sent: there may be something to do for it. */
 	void (*wants)(struct viewer *viewer, void *userdata);
-	/* A key or the pointer came from it. */
-	void (*active)(struct viewer *viewer, void *userdata);
+	/* A key or the pointer, where the viewer may do more than look. */
+	void (*key)(struct viewer *viewer, struct client_key key, void *userdata);
+	void (*pointer)(struct viewer *viewer, struct client_pointer pointer, void *userdata);
 	/* It wishes for another size of the desktop; answered by size_view_answer(). */
 	void (*resize)(struct viewer *viewer, struct resize_wish wish, void *userdata);
 	/* It has said what it understands: update.encodings. */
@@ -60,6 +62,7 @@ struct viewer {
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
 	struct patience patience;
 	uint64_t n_updates;
+	struct update_rate rate;
 	const struct viewer_callbacks *callbacks;
 	void *userdata;
 };
@@ -76,6 +79,12 @@ void viewer_destroy(struct viewer *viewer);
 
 /* Ends the connection; `reason` goes with "has left:". */
 void viewer_end(struct viewer *viewer, const char *reason);
+
+/*
+ * Keys and pointers that have come and are next in line, and nothing else: for the time when an
+ * update is being made. Returns whether there was something.
+ */
+bool viewer_take_input(struct viewer *viewer);
 
 /* Whether an update could be sent now. */
 bool viewer_is_waiting(const struct viewer *viewer);

@@ -72,7 +72,7 @@ static uint32_t blend(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 	/* Red and blue in one word, green in another, so that no sum runs into its neighbour. */
 	even = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff);
 	odd = (a & 0x00ff00) + (b & 0x00ff00) + (c & 0x00ff00) + (d & 0x00ff00);
-	return ((even >> 2) & 0xf800f8) | ((odd >> 2) & 0x00f800);
+	return ((even >> 2) & 0xf800f8) | ((odd >> 2) & 0x00f800) | 0xff000000;
 }
 
 /*
@@ -122,6 +122,7 @@ long zlib_encoder_add(struct zlib_encoder *encoder, const struct frame *frame, s
 		r = deflate_all(encoder, y == last ? Z_SYNC_FLUSH : Z_NO_FLUSH);
 		if (r < 0)
 			return r;
+		interlude_after(encoder->interlude, row_bytes);
 	}
 
 	size_t length = encoder->buffer_size - stream->avail_out;

@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "frame.h"
+#include "interlude.h"
 #include "out_queue.h"
 #include "rect.h"
 
@@ -22,6 +23,7 @@ struct zlib_encoder {
 	bool started;
 	uint8_t *row, *buffer;
 	size_t row_size, buffer_size;
+	struct interlude *interlude; /* between rows; may be NULL */
 };
 
 void zlib_encoder_finish(struct zlib_encoder *encoder);

@@ -189,9 +189,30 @@ void ticks_attach(const char *path)
 		die("probe: cannot map %s", path);
 }
 
+/* The middle of a block; after JPEG its mean, as single pixels are off by more. */
+static uint32_t block_color(int x, int y)
+{
+	enum { HALF = TICK_PIXELS / 4 };
+	uint32_t sum[3] = { 0 }, n = 0;
+
+	if (!options.tolerance)
+		return *picture_at(x, y);
+	for (int row = y - HALF; row < y + HALF; row++) {
+		for (int column = x - HALF; column < x + HALF; column++) {
+			uint32_t pixel = *picture_at(column, row);
+
+			for (int i = 0; i < 3; i++)
+				sum[i] += pixel >> 8 * i & 255;
+			n++;
+		}
+	}
+	return sum[2] / n << 16 | sum[1] / n << 8 | sum[0] / n;
+}
+
 /* How many of the blocks of frame `id` the picture has; -1 when one lies outside. */
 static int count_blocks(uint32_t id)
 {
+	int tolerance = options.tolerance ? TICK_TOLERANCE : 0;
 	uint32_t slot = id % TICK_RING;
 	int found = 0;
 
@@ -199,9 +220,10 @@ static int count_blocks(uint32_t id)
 		int x = ticks->position[slot].x + ticks->block[i].x;
 		int y = ticks->position[slot].y + ticks->block[i].y;
 
-		if (x < 0 || y < 0 || x >= picture.width || y >= picture.height)
+		if (x < TICK_PIXELS / 4 || y < TICK_PIXELS / 4 ||
+		    x > picture.width - TICK_PIXELS / 4 || y > picture.height - TICK_PIXELS / 4)
 			return -1;
-		found += tick_color_matches(*picture_at(x, y), tick_color(id), options.tolerance);
+		found += tick_color_matches(block_color(x, y), tick_color(id), tolerance);
 	}
 	return found;
 }

@@ -11,7 +11,7 @@
 
 enum { EXOUSER = 1001, ALICE = 1002 };
 
-enum counts_as { NOTHING, OWN, OTHER, GREETER };
+enum counts_as { NOTHING, OWN, OTHER, AWAY, GREETER };
 
 static const struct {
 	struct seat_session session;
@@ -38,9 +38,14 @@ static const struct {
 	{ { "4", "alice", ALICE, "user", "x11", "closing", "seat0" }, NOTHING },
 	{ { "c1", "gdm", 120, "greeter", "x11", "closing", "seat0" }, NOTHING },
 	/* not at a seat */
-	{ { "7", "exouser", EXOUSER, "user", "tty", "active", NULL }, NOTHING },
-	{ { "7", "exouser", EXOUSER, "user", "x11", "active", "" }, NOTHING },
-	{ { "8", "alice", ALICE, "user", "x11", "active", NULL }, NOTHING },
+	{ { "7", "exouser", EXOUSER, "user", "tty", "active", NULL }, AWAY },
+	{ { "7", "exouser", EXOUSER, "user", "x11", "active", "" }, AWAY },
+	{ { "8", "alice", ALICE, "user", "x11", "online", NULL }, AWAY },
+	{ { "8", "alice", ALICE, "user", NULL, "opening", NULL }, AWAY },
+	{ { "8", "alice", ALICE, "user", "tty", "closing", NULL }, NOTHING },
+	{ { "8", "alice", ALICE, "background", "unspecified", "active", NULL }, NOTHING },
+	{ { "8", "alice", ALICE, "manager", "unspecified", "active", NULL }, NOTHING },
+	{ { "c1", "gdm", 120, "greeter", "x11", "active", NULL }, NOTHING },
 	/* no session of a person */
 	{ { "9", "alice", ALICE, "background", "unspecified", "active", "seat0" }, NOTHING },
 	{ { "9", "alice", ALICE, "lock-screen", "x11", "active", "seat0" }, NOTHING },
@@ -58,10 +63,13 @@ static void test_each_alone(void **state)
 		seat_survey_add(&survey, &rows[i].session, EXOUSER);
 		counts = survey.own[0]	   ? OWN
 			 : survey.other[0] ? OTHER
+			 : survey.away[0]  ? AWAY
 			 : survey.greeter  ? GREETER
 					   : NOTHING;
 		if (counts != rows[i].counts)
 			fail_msg("row %zu counts as %d", i, (int)counts);
+		assert_int_equal(survey.own_unseen,
+				 counts == OWN && !strcmp(rows[i].session.type, "wayland"));
 	}
 }
 
@@ -75,7 +83,10 @@ static void test_all_together(void **state)
 	assert_string_equal(survey.own, "2");
 	assert_string_equal(survey.other, "4");
 	assert_string_equal(survey.other_user, "?");
+	assert_string_equal(survey.away, "8");
+	assert_string_equal(survey.away_user, "alice");
 	assert_true(survey.greeter);
+	assert_true(survey.own_unseen);
 }
 
 static void test_long_id_is_cut(void **state)

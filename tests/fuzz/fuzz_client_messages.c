@@ -22,12 +22,13 @@ static void require(int condition)
 /* 0 up to some point, and from there the same: no byte behind the message matters. */
 static long decided_length(const uint8_t *data, size_t have)
 {
+	static const struct client_extensions all = { true, true };
 	size_t enough = have < CLIENT_HEADER_MAX ? have : CLIENT_HEADER_MAX;
-	long length = client_message_length(data, have), before = 0;
+	long length = client_message_length(data, have, &all), before = 0;
 
-	require(length == client_message_length(data, enough));
+	require(length == client_message_length(data, enough, &all));
 	for (size_t n = 0; n <= enough; n++) {
-		long now = client_message_length(data, n);
+		long now = client_message_length(data, n, &all);
 
 		require(!before || now == before);
 		before = now;

@@ -185,7 +185,7 @@ class PaintedTest(CursorTest):
 
     def count_others(self, viewer):
         pixels = bytes(viewer.pixels)
-        background = b"\x60\x40\x20\x00"
+        background = b"\x60\x40\x20\xff"
         return sum(pixels[i:i + 4] != background for i in range(0, len(pixels), 4))
 
     def expect_at(self, viewer, x, y):

@@ -16,7 +16,7 @@ WHOLE = {
     "PointerEvent": rfb.pointer_event(5, 5, 1),
     "ClientCutText": rfb.cut_text(b"some text"),
     "SetDesktopSize": struct.pack(">BxHHBxIHHHHI", 251, 640, 480, 1, 1, 0, 0, 640, 480, 0),
-    "QEMU key": struct.pack(">BBHII", 255, 0, 1, 0x61, 30),
+    "QEMU key": struct.pack(">BBHII", 255, 0, 1, 0x41, 30),
 }
 # Exactly what is on the screen, without the pointer, at any size.
 FOLLOWS = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE)
@@ -79,7 +79,7 @@ class GarbageTest(ChainTest):
         self.check_others()
 
     def test_byte_by_byte(self):
-        viewer = self.log_in()
+        viewer = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.QEMU_KEYS))
         for byte in b"".join(WHOLE.values()):
             viewer.send(bytes([byte]))
         wait_until(lambda: self.screen.do("held").startswith("5,5 buttons=1 ") and

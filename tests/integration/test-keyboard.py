@@ -428,6 +428,105 @@ class TellTest(KeyboardTest):
             self.assertEqual(viewer.led_states[-1], state)
 
 
+    def test_lights_as_others_say_it(self):
+        viewers = [self.log_in(encodings=(rfb.RAW, rfb.CURSOR, encoding))
+                   for encoding in (rfb.QEMU_LEDS, rfb.VMWARE_LEDS)]
+        for viewer in viewers:
+            viewer.request(False)
+            viewer.read_update()
+            self.assertEqual(viewer.leds, [0])
+        for keysym, state in ((CAPS_LOCK, 4), (NUM_LOCK_KEY, 6), (CAPS_LOCK, 2)):
+            for viewer in viewers:
+                viewer.request()
+            self.type(keysym)
+            for viewer in viewers:
+                while viewer.leds[-1] != state:
+                    viewer.read_update()
+                    viewer.request()
+
+
+class ScanCodeTest(KeyboardTest):
+    """QEMU's extended key events."""
+
+    def setUp(self):
+        super().setUp()
+        self.viewer = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.QEMU_KEYS))
+        self.viewer.request(False)
+        self.viewer.read_update()
+        self.assertEqual(self.viewer.granted, [rfb.QEMU_KEYS])
+
+    def scan(self, keysym, scan_code, *downs):
+        for down in downs or (1, 0):
+            self.viewer.send(rfb.scan_code_event(keysym, scan_code, down))
+
+    def codes(self):
+        """The keys that went down."""
+        return [int(event[2:]) for event in self.app.do("events").split()
+                if event.startswith("k+")]
+
+    def test_the_place_is_the_key(self):
+        """Where the place types the keysym: keypad and main block, left and right."""
+        self.app.do("lock", "10", "10", 0)  # Num Lock
+        for keysym, scan_code, keycode in (
+                (ord("a"), 0x1e, 38), (ord("1"), 0x02, 10), (0xffb1, 0x4f, 87), (RETURN, 0x1c, 36),
+                (0xff8d, 0x9c, 104), (0xff51, 0xcb, 113), (0xff51, 0xe04b, 113), (F1, 0x3b, 67)):
+            with self.subTest("%x" % scan_code):
+                self.app.do("events")
+                self.scan(keysym, scan_code)
+                self.assertEqual(self.read_press()[0], keysym)
+                self.assertEqual(self.codes(), [keycode])
+
+    def test_the_character_is_what_counts(self):
+        """A viewer with another layout: the places are those of other characters here."""
+        for keysym, scan_code in ((ord("q"), 0x1e), (ord("z"), 0x15), (0xe9, 0x03),
+                                  (UNICODE | 0x20ac, 0x12), (ord("@"), 0x10)):
+            self.scan(keysym, scan_code)
+            self.assertEqual(self.read_press()[2], character(keysym))
+        self.wait_state(0, 0, 0)
+
+    def test_without_a_keysym(self):
+        """A key's place will do where it types no character; dead keys have none yet."""
+        self.scan(0, 0xcb)
+        self.assertEqual(self.read_press()[0], 0xff51)
+        self.scan(0, 0x1e)
+        self.scan(0, 0xffff)
+        self.scan(0, 0)
+        self.scan(ord("b"), 0x30)
+        self.assertEqual(self.read_press()[2], "b")
+
+    def test_the_place_goes_up(self):
+        """Whatever is said of the keysym then; and all of them when the viewer leaves."""
+        self.scan(0xe9, 0x12, 1)
+        wait_until(lambda: self.state()[3:], "a key")
+        self.scan(ord("e"), 0x12, 0)
+        self.wait_state(0, 0, 0)
+        self.scan(SHIFT_L, 0x2a, 1)
+        self.scan(ord("X"), 0x2d, 1)
+        wait_until(lambda: len(self.state()) == 5, "two keys")
+        self.viewer.reset()
+        self.wait_state(0, 0, 0)
+
+    def test_who_did_not_ask(self):
+        other = self.log_in()
+        other.send(rfb.scan_code_event(ord("a"), 0x1e, 1))
+        other.wait_closed()
+        self.scraper.wait_log("did not offer")
+
+
+class DisplacedTest(KeyboardTest):
+    def test_a_modifier_goes_up_first(self):
+        """The viewer then says another keysym when the key goes up, one that is on no such key."""
+        for modifier, pressed, released in ((ALTGR, 0xe9, ord("e")), (ALTGR, 0xdf, ord("s")),
+                                            (SHIFT_L, UNICODE | 0x416, ord(";"))):
+            self.key(modifier, True)
+            self.key(pressed, True)
+            self.key(modifier, False)
+            self.key(ord("x"), True)
+            self.key(released, False)
+            self.key(ord("x"), False)
+            self.wait_state(0, 0, 0)
+
+
 class FloodTest(KeyboardTest):
     def test_flood(self):
         """20,000 events and more, all at once: the last one arrives, and nothing is left down."""

@@ -3,7 +3,11 @@
 """When the scraper ends, and what it leaves: with its viewers, with its X server, with a signal."""
 
 import os
+import re
 import signal
+import socket
+import time
+import unittest.mock
 
 from lib import chain, rfb
 from lib.chain import PASSWORD, ChainTest, wait_until
@@ -56,6 +60,69 @@ class AtOnceTest(ChainTest):
         self.start_chain()
         self.log_in().reset()
         self.assertEqual(self.scraper.wait(), 0)
+
+
+class DesktopTimeoutTest(ChainTest):
+    """What the end of the desktop goes by, when the scraper is no more."""
+
+    config = "idle_timeout = never\ndesktop_timeout = 1s"
+
+    def setUp(self):
+        super().setUp()
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.notify.close)
+        self.notify.settimeout(rfb.PATIENCE)
+        path = os.path.join(self.directory, "notify")
+        self.notify.bind(path)
+        environment = unittest.mock.patch.dict(os.environ, NOTIFY_SOCKET=path)
+        environment.start()
+        self.addCleanup(environment.stop)
+
+    def start_proxy(self):
+        with unittest.mock.patch.dict(os.environ):
+            del os.environ["NOTIFY_SOCKET"]
+            return super().start_proxy()
+
+    def read_status(self):
+        while True:
+            for line in self.notify.recv(4096).decode().split("\n"):
+                if line.startswith("STATUS="):
+                    return line.removeprefix("STATUS=")
+
+    def test_it_ends_then_and_says_when_the_last_left(self):
+        self.start_chain()
+        before = time.monotonic()
+        viewer = self.log_in()
+        self.assertEqual(self.read_status(), "nobody has been let in")
+        self.assertRegex(self.read_status(), "^no viewer since [0-9]+ s after boot$")
+        self.assertEqual(self.read_status(), "1 viewer")
+        second = self.log_in()
+        self.assertEqual(self.read_status(), "1 viewer")
+        self.assertEqual(self.read_status(), "2 viewers")
+        second.close()
+        self.assertEqual(self.read_status(), "1 viewer")
+        viewer.close()
+        text = self.read_status()
+        self.assertEqual(self.scraper.wait(), 0)
+        since = re.fullmatch("no viewer since ([0-9]+) s after boot", text)
+        self.assertTrue(before < int(since[1]) <= time.monotonic(), text)
+        self.assertNotIn("no effect", self.scraper.read_log())
+
+    def test_a_wrong_password_is_no_viewer(self):
+        self.start_chain()
+        with self.assertRaises(rfb.Refused):
+            self.view().authenticate("wrongpwd")
+        self.assertEqual(self.read_status(), "nobody has been let in")
+        self.assertEqual(self.scraper.end(), 0)
+        self.notify.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            self.read_status()
+
+    def test_a_desktop_that_does_not_come_back(self):
+        self.write_config("desktop_timeout = 1s\nstart_desktop = no")
+        self.start_chain()
+        self.log_in()
+        self.assertIn("does not come back by itself", self.scraper.read_log())
 
 
 class ResourcesTest(ChainTest):

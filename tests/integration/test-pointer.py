@@ -42,6 +42,23 @@ class PointerTest(ChainTest):
             self.assertEqual(self.wait_for("b-%d" % (bit + 1)),
                              ["b+%d" % (bit + 1), "b-%d" % (bit + 1)])
 
+    def test_the_ninth_button(self):
+        wide = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.BUTTONS))
+        wide.request(False)
+        wide.read_update()
+        self.assertEqual(wide.granted, [rfb.BUTTONS])
+        self.point(100, 100, 0, wide)
+        self.wait_for("100,100")
+        for button in 8, 9:
+            wide.send(rfb.wide_pointer_event(100, 100, 1 << button - 1))
+            self.point(100, 100, 0, wide)
+            self.assertEqual(self.wait_for("b-%d" % button), ["b+%d" % button, "b-%d" % button])
+        # Those that X has no button for are ignored; what is held goes up at the end.
+        wide.send(rfb.wide_pointer_event(100, 100, 0x7e01 | 0x100))
+        self.wait_for("b+9")
+        wide.reset()
+        self.assertEqual(sorted(self.wait_for("b-9")), ["b-1", "b-9"])
+
     def test_several_buttons(self):
         self.point(100, 100, 5)
         self.point(100, 100, 4)

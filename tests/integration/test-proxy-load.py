@@ -229,24 +229,57 @@ class CrowdTest(ProxyTest):
 
 
 class ShortageTest(ProxyTest):
+    def start_with_free_descriptors(self, n):
+        proxy = self.start_proxy()
+        rest = self.count_at_rest(proxy)
+        wait_until(lambda: proxy.count_descriptors() == rest, "the first viewer's to be closed")
+        proxy.leave_descriptors(n)
+        return proxy
+
     def test_no_descriptors_left(self):
-        self.start_scraper()
-        proxy = self.start_proxy(limit=24)
-        silent = [self.view() for _ in range(60)]
-        self.assertIsNone(self.view().log_in())
-        for viewer in silent:
-            viewer.close()
-        self.assertIsNone(self.view().log_in())
-        self.assertTrue(proxy.is_running())
+        for free in 12, 13:
+            with self.subTest(free=free):
+                self.start_over()
+                self.start_scraper()
+                proxy = self.start_with_free_descriptors(free)
+                silent = [self.view() for _ in range(60)]
+                self.assertIsNone(self.view().log_in())
+                for viewer in silent:
+                    viewer.close()
+                self.assertIsNone(self.view().log_in())
+                self.assertTrue(proxy.is_running())
+
+    def test_no_descriptors_left_for_a_check(self):
+        """Who has answered takes the place of one who says nothing, and waits for none of them."""
+        for free in 7, 8:
+            with self.subTest(free=free):
+                self.start_over()
+                held = []
+                self.start_scraper(held.append)
+                proxy = self.start_with_free_descriptors(free)
+                silent = [self.view(source="127.0.1.%d" % (1 + i)) for i in range(5)]
+                owners = [self.view(source="127.0.0.%d" % (2 + i)) for i in range(2)]
+                for viewer in silent[1:] + owners:
+                    viewer.read(12)
+                if free == 8:
+                    silent[0].read(12)
+                for i, owner in enumerate(owners):
+                    owner.send(b"RFB 003.008\n\2" + RIGHT)
+                    wait_until(lambda: len(held) == i + 1, "a request")
+                log = proxy.read_log()
+                self.assertNotIn("waiting for the scraper", log)
+                dropped = 2 if free == 7 else 1
+                self.assertEqual(log.count("closed: others need its place"), dropped, log)
+                for i, viewer in enumerate(silent):
+                    self.assertEqual(viewer.can_read(), i < dropped)
+                for request in held:
+                    request.take()
 
     def test_no_descriptors_and_nobody_to_drop(self):
         """Each viewer that is being checked needs two: its own and the scraper's."""
         held = []
         self.start_scraper(held.append)
-        proxy = self.start_proxy()
-        rest = self.count_at_rest(proxy)
-        wait_until(lambda: proxy.count_descriptors() == rest, "the first viewer's to be closed")
-        proxy.leave_descriptors(8)
+        proxy = self.start_with_free_descriptors(8)
         viewers = []
         while "cannot accept viewers" not in proxy.read_log():
             viewers.append(self.view(source="127.0.0.%d" % (2 + len(viewers))))

@@ -189,7 +189,7 @@ class XvfbTest(ResizeTest):
             rigid.request()
             rigid.read_update()
             rows = [bytes(rigid.pixels[y * 5120:(y + 1) * 5120]) for y in range(800)]
-            black, n = bytes(5120), 701 * 4
+            black, n = b"\0\0\0\xff" * 1280, 701 * 4
             masked = picture.masked()
             return all(row == (masked[y * n:(y + 1) * n] + black)[:5120] if y < 501 else
                        row == black for y, row in enumerate(rows))

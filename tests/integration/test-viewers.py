@@ -48,6 +48,13 @@ class SharingTest(ChainTest):
         self.assertTrue(screen.do("held").startswith("10,20 buttons=0"))
         looker.expect(self.picture(screen))
 
+    def test_a_looker_sends_nobody_away(self):
+        self.start_chain()
+        viewer = self.log_in()
+        looker = self.log_in(LOOK_PASSWORD, shared=False)
+        looker.expect(self.picture(self.x_client()))
+        viewer.expect(self.picture(self.x_client()))
+
 
 class InactiveTest(ChainTest):
     config = "inactive_timeout = 2s"

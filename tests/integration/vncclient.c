@@ -20,7 +20,9 @@ enum { PATIENCE = 10 }; /* seconds */
 
 static const char *password;
 static struct {
-	unsigned cursors, updates, resizes;
+	unsigned cursors, updates, resizes, texts;
+	char *text;
+	size_t text_length;
 } seen;
 
 /* A picture of xclient's: each pixel as it is on X. */
@@ -73,6 +75,19 @@ static void on_log(const char *format, ...)
 	fprintf(stderr, "libvncclient: %s\n", last_log);
 }
 
+/* What the server has sent of its clipboard, as it came: Latin-1. */
+static void on_text(rfbClient *client, const char *text, int length)
+{
+	(void)client;
+	free(seen.text);
+	seen.text = malloc((size_t)length + 1);
+	if (!seen.text)
+		return;
+	memcpy(seen.text, text, (size_t)length);
+	seen.text_length = (size_t)length;
+	seen.texts++;
+}
+
 static bool parse_format(const char *text, rfbPixelFormat *format)
 {
 	unsigned bits, max[3], shift[3];
@@ -107,6 +122,7 @@ static rfbClient *create(int port, const char *encodings, const char *format)
 	client->GetPassword = get_password;
 	client->GotCursorShape = on_cursor;
 	client->FinishedFrameBufferUpdate = on_finished;
+	client->GotXCutText = on_text;
 	client->appData.useRemoteCursor = TRUE;
 	client->appData.compressLevel = 3;
 	client->appData.qualityLevel = 9;
@@ -251,6 +267,51 @@ static void do_cursor(rfbClient *client)
 	puts(seen.cursors > before ? "ok" : "error no cursor came");
 }
 
+/* copy HEX: bytes of Latin-1 */
+static void do_copy(rfbClient *client, const char *hex)
+{
+	char text[256];
+	size_t n = 0;
+	unsigned byte;
+
+	while (n < sizeof(text) && sscanf(hex + 2 * n, "%2x", &byte) == 1)
+		text[n++] = (char)byte;
+	puts(SendClientCutText(client, text, (int)n) ? "ok" : "error");
+}
+
+/* paste: the next text that comes, or the last one that has, in hexadecimal */
+static void do_paste(rfbClient *client)
+{
+	time_t end = time(NULL) + PATIENCE;
+
+	while (!seen.texts && time(NULL) < end && handle_one(client, 500))
+		;
+	seen.texts = 0;
+	fputs("ok ", stdout);
+	for (size_t i = 0; i < seen.text_length; i++)
+		printf("%02x", (unsigned)(unsigned char)seen.text[i]);
+	puts("");
+}
+
+/* resize WIDTH HEIGHT: as guacd does, once the server has said what its screens are */
+static void do_resize(rfbClient *client, unsigned width, unsigned height)
+{
+	time_t end = time(NULL) + PATIENCE;
+	unsigned before = seen.resizes;
+
+	while (!client->screen.width && time(NULL) < end && handle_one(client, 500))
+		;
+	if (!SendExtDesktopSize(client, (uint16_t)width, (uint16_t)height)) {
+		puts("error");
+		return;
+	}
+	client->requestedResize = FALSE;
+	SendFramebufferUpdateRequest(client, 0, 0, client->width, client->height, FALSE);
+	while (seen.resizes == before && time(NULL) < end && handle_one(client, 500))
+		;
+	printf("ok %d %d\n", client->width, client->height);
+}
+
 static void obey(rfbClient *client, const char *line)
 {
 	unsigned a, b, c;
@@ -261,6 +322,12 @@ static void obey(rfbClient *client, const char *line)
 		do_end(client);
 	else if (!strcmp(line, "cursor"))
 		do_cursor(client);
+	else if (!strncmp(line, "copy ", 5))
+		do_copy(client, line + 5);
+	else if (!strcmp(line, "paste"))
+		do_paste(client);
+	else if (sscanf(line, "resize %u %u", &a, &b) == 2)
+		do_resize(client, a, b);
 	else if (sscanf(line, "key %x %u", &a, &b) == 2)
 		puts(SendKeyEvent(client, a, b != 0) ? "ok" : "error");
 	else if (sscanf(line, "pointer %u %u %u", &a, &b, &c) == 3)

@@ -49,7 +49,8 @@ static void test_full_share(void **state)
 	entries[127].kind = ADMISSION_SILENT;
 	assert_int_equal(admission_decide(entries, 128, &sources[1], ADMISSION_PER_SOURCE), 127);
 	for (unsigned i = 64; i < 128; i++)
-		entries[i] = (struct admission_entry){ &sources[1], 64, 5, ADMISSION_WAITING, i };
+		entries[i] = (struct admission_entry){ &sources[1],	  64, 5, false,
+						       ADMISSION_WAITING, i };
 	assert_int_equal(admission_decide(entries, 128, &sources[1], ADMISSION_PER_SOURCE),
 			 ADMISSION_REFUSED);
 }
@@ -70,8 +71,11 @@ static void test_all_places_taken(void **state)
 	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 71);
 	entries[71].kind = ADMISSION_WAITING;
 	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 71);
-	/* Who waits and has not failed stays. */
+	/* If nothing is known of it, its first one goes: it would be the last to be checked. */
 	entries[70].source_failures = entries[71].source_failures = 0;
+	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 70);
+	/* Who waits and may be trusted stays. */
+	entries[70].source_trusted = entries[71].source_trusted = true;
 	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 0);
 	entries[200].kind = ADMISSION_OVER;
 	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 200);
@@ -92,12 +96,32 @@ static void test_nobody_may_go(void **state)
 	assert_int_equal(admission_choose(entries, ADMISSION_TOTAL), 9);
 }
 
+static void test_all_wait(void **state)
+{
+	struct admission_entry entries[ADMISSION_TOTAL];
+
+	(void)state;
+	fill(entries, 1, ADMISSION_WAITING);
+	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 0);
+	entries[0].source_trusted = true;
+	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 1);
+	/* Who has failed goes before who is unknown, and the last of them first. */
+	entries[90].source_failures = entries[91].source_failures = 2;
+	entries[92].source_failures = 1;
+	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 91);
+	/* For one's own source nobody goes who waits. */
+	assert_int_equal(
+		admission_decide(entries, ADMISSION_TOTAL, &sources[5], ADMISSION_PER_SOURCE),
+		ADMISSION_REFUSED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_full_share),
 		cmocka_unit_test(test_all_places_taken),
+		cmocka_unit_test(test_all_wait),
 		cmocka_unit_test(test_nobody_may_go),
 	};
 

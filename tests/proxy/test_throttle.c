@@ -223,6 +223,50 @@ static void test_turns(void **state)
 	assert_false(throttle_source_is_unknown(once));
 }
 
+/* Leaving without an answer and coming again does not make a source new. */
+static void test_giving_up(void **state)
+{
+	struct throttle *t = *state;
+	struct throttle_source *fresh = acquire4(t, 1, START), *guesser = acquire4(t, 2, START);
+	uint64_t when;
+
+	throttle_gave_up(guesser, START);
+	assert_false(throttle_source_is_unknown(guesser));
+	assert_int_equal(throttle_source_failures(guesser), 0);
+	assert_true(throttle_compare(fresh, guesser) < 0);
+	throttle_release(t, guesser, START);
+	guesser = acquire4(t, 2, START + 1);
+	assert_true(throttle_compare(fresh, guesser) < 0);
+	/* It costs its turn, not a delay. */
+	assert_int_equal(throttle_begin_check(t, guesser, START + 1, &when), 0);
+	throttle_check_passed(t, guesser);
+	throttle_gave_up(guesser, START + 1);
+	assert_true(throttle_compare(guesser, fresh) < 0);
+	throttle_release(t, guesser, START + 1);
+	throttle_gave_up(fresh, START);
+	throttle_release(t, fresh, START);
+	fresh = acquire4(t, 1, START + THROTTLE_FORGET_AFTER);
+	assert_true(throttle_source_is_unknown(fresh));
+	throttle_release(t, fresh, START + THROTTLE_FORGET_AFTER);
+}
+
+static void test_trust(void **state)
+{
+	struct throttle *t = *state;
+	struct throttle_source *s = acquire4(t, 1, START);
+	uint64_t when;
+
+	assert_false(throttle_source_is_trusted(s));
+	assert_int_equal(throttle_begin_check(t, s, START, &when), 0);
+	assert_true(throttle_source_is_trusted(s));
+	throttle_check_failed(t, s, START);
+	assert_false(throttle_source_is_trusted(s));
+	assert_int_equal(throttle_begin_check(t, s, START + SECOND, &when), 0);
+	throttle_check_passed(t, s);
+	assert_true(throttle_source_is_trusted(s));
+	throttle_release(t, s, START + SECOND);
+}
+
 static void test_full_table_of_used_sources(void **state)
 {
 	struct throttle *t = *state;
@@ -278,6 +322,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_right_passwords_cost_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_turns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_giving_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_trust, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_table_of_used_sources, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_table_forgets_what_taught_least, set_up,
 						tear_down),

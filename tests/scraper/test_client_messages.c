@@ -41,7 +41,8 @@ static const struct message {
 	{ "SetEncodings, far too many", { 2, 0, 255, 255 }, 4, -EMSGSIZE },
 	{ "FramebufferUpdateRequest", { 3 }, 1, 10 },
 	{ "KeyEvent", { 4 }, 1, 8 },
-	{ "PointerEvent", { 5 }, 1, 6 },
+	{ "PointerEvent", { 5, 0x7f }, 2, 6 },
+	{ "PointerEvent, more buttons", { 5, 0x80 }, 2, 7 },
 	{ "ClientCutText, empty", { 6, 0, 0, 0, 0, 0, 0, 0 }, 8, 8 },
 	{ "ClientCutText, 258", { 6, 0, 0, 0, 0, 0, 1, 2 }, 8, 8 + 258 },
 	{ "ClientCutText, all that is kept", { 6, 0, 0, 0, 0, 0x10, 0, 0 }, 8, 8 + (1 << 20) },
@@ -64,6 +65,7 @@ static const struct message {
 	{ "QEMU audio", { 255, 1 }, 2, -EPROTO },
 	{ "QEMU, unknown", { 255, 255 }, 2, -EPROTO },
 };
+static const struct client_extensions all = { .scan_codes = true, .buttons = true }, none;
 enum { N_MESSAGES = sizeof(messages) / sizeof(*messages) };
 
 static bool is_known(unsigned type)
@@ -86,7 +88,7 @@ static void test_lengths(void **state)
 			uint8_t *data = malloc(have ? have : 1);
 
 			memcpy(data, m->header, have);
-			long length = client_message_length(data, have);
+			long length = client_message_length(data, have, &all);
 			if (length != (have < m->decides ? 0 : m->length))
 				print_message("%s, %zu bytes: %ld\n", m->name, have, length);
 			assert_int_equal(length, have < m->decides ? 0 : m->length);
@@ -106,10 +108,56 @@ static void test_unknown_types(void **state)
 		if (is_known(type))
 			continue;
 		n_unknown++;
-		assert_int_equal(client_message_length(data, 1), -EPROTO);
-		assert_int_equal(client_message_length(data, sizeof(data)), -EPROTO);
+		assert_int_equal(client_message_length(data, 1, &all), -EPROTO);
+		assert_int_equal(client_message_length(data, sizeof(data), &all), -EPROTO);
 	}
 	assert_int_equal(n_unknown, 256 - 13);
+}
+
+static void test_extensions_are_agreed_on(void **state)
+{
+	const uint8_t key[2] = { CLIENT_QEMU, 0 }, pointer[2] = { CLIENT_POINTER, 0x80 };
+
+	(void)state;
+	assert_int_equal(client_message_length(key, 1, &none), -EPROTO);
+	assert_int_equal(client_message_length(key, 2, &none), -EPROTO);
+	assert_int_equal(client_message_length(pointer, 1, &none), 6);
+	assert_int_equal(client_message_length(pointer, 2, &none), 6);
+}
+
+static void test_keys(void **state)
+{
+	const uint8_t plain[8] = { 4, 1, 0, 0, 0, 0, 0xff, 0x0d };
+	const uint8_t qemu[12] = { 255, 0, 0, 1, 0, 0, 0xff, 0x8d, 0, 0, 0, 0x9c };
+	const uint8_t up[12] = { 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+	struct client_key key = client_key_read(plain);
+
+	(void)state;
+	assert_true(key.down);
+	assert_int_equal(key.keysym, 0xff0d);
+	assert_int_equal(key.scan_code, 0);
+	key = client_key_read(qemu);
+	assert_true(key.down);
+	assert_int_equal(key.keysym, 0xff8d);
+	assert_int_equal(key.scan_code, 0x9c);
+	key = client_key_read(up);
+	assert_false(key.down);
+	assert_int_equal(key.keysym, 0);
+	assert_int_equal(key.scan_code, 1);
+}
+
+static void test_pointers(void **state)
+{
+	const uint8_t message[7] = { 5, 0x81, 1, 2, 3, 4, 0x03 };
+	struct client_pointer pointer = client_pointer_read(message, 6);
+
+	(void)state;
+	assert_int_equal(pointer.x, 0x102);
+	assert_int_equal(pointer.y, 0x304);
+	assert_int_equal(pointer.buttons, 0x81);
+	pointer = client_pointer_read(message, 7);
+	assert_int_equal(pointer.x, 0x102);
+	assert_int_equal(pointer.buttons, 0x181);
 }
 
 static void test_cut_text_lengths(void **state)
@@ -282,6 +330,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_unknown_types),
+		cmocka_unit_test(test_extensions_are_agreed_on),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_pointers),
 		cmocka_unit_test(test_cut_text_lengths),
 		cmocka_unit_test(test_formats_that_are_fine),
 		cmocka_unit_test(test_formats_that_are_not),

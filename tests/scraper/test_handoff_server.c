@@ -133,6 +133,34 @@ static void test_three_answers(void **state)
 	}
 }
 
+static bool is_accepting;
+
+static bool may_accept(void *userdata)
+{
+	assert_ptr_equal(userdata, &n_requests);
+	return is_accepting;
+}
+
+static void test_leaves_who_is_waiting_to_others(void **state)
+{
+	int proxy = connect_proxy(), far_end;
+
+	(void)state;
+	handoff_server_ask_before(server, may_accept);
+	is_accepting = false;
+	request(proxy, &far_end);
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(sd_event_run(event, 0) >= 0);
+	assert_int_equal(handoff_server_pending(server), 0);
+	is_accepting = true;
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	(void)close(viewers[0]);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), 0);
+	assert_answer(proxy, HANDOFF_TAKEN, "");
+	(void)close(far_end);
+}
+
 static void test_proxy_vanishes_before_the_answer(void **state)
 {
 	int proxy = connect_proxy(), far_end;
@@ -355,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_CASE(test_three_answers),
+		TEST_CASE(test_leaves_who_is_waiting_to_others),
 		TEST_CASE(test_proxy_vanishes_before_the_answer),
 		TEST_CASE(test_proxy_vanishes_at_once),
 		TEST_CASE(test_bad_messages),

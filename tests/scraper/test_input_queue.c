@@ -22,7 +22,8 @@ static int setup(void **state)
 
 static int add(struct input_holder *holder, uint32_t keysym)
 {
-	return input_queue_add(&queue, &(struct input_queued){ holder, keysym, true });
+	return input_queue_add(&queue,
+			       &(struct input_queued){ holder, { .keysym = keysym }, true });
 }
 
 static void expect(uint32_t keysym)
@@ -30,7 +31,7 @@ static void expect(uint32_t keysym)
 	const struct input_queued *first = input_queue_first(&queue);
 
 	assert_non_null(first);
-	assert_int_equal(first->keysym, keysym);
+	assert_int_equal(first->wish.keysym, keysym);
 	input_queue_remove_first(&queue);
 }
 

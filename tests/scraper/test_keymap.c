@@ -173,7 +173,7 @@ static void test_plan(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(plans); i++) {
 		struct keymap_plan plan = { 0 };
-		int r = keymap_plan(&keymap, &plans[i].state, plans[i].keysym, &plan);
+		int r = keymap_plan(&keymap, &plans[i].state, plans[i].keysym, 0, &plan);
 
 		if (r != (plans[i].plan.keycode ? 0 : -ENOENT) ||
 		    plan.keycode != plans[i].plan.keycode || plan.press != plans[i].plan.press ||
@@ -220,8 +220,8 @@ static void test_modifier_that_is_missing(void **state)
 	keymap_prepare(&keymap);
 	assert_int_equal(keymap_plan_modifier(&keymap, &nothing, XK_ISO_Level3_Shift, &plan),
 			 -ENOENT);
-	assert_int_equal(keymap_plan(&keymap, &nothing, XK_at, &plan), -ENOENT);
-	assert_int_equal(keymap_plan(&keymap, &nothing, XK_slash, &plan), 0);
+	assert_int_equal(keymap_plan(&keymap, &nothing, XK_at, 0, &plan), -ENOENT);
+	assert_int_equal(keymap_plan(&keymap, &nothing, XK_slash, 0, &plan), 0);
 }
 
 static void test_key_has(void **state)

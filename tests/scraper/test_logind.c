@@ -15,22 +15,6 @@
 
 #include "logind.h"
 
-static void test_unknown_sessions(void **state)
-{
-	static const char *const ids[] = { "no-such-session", "", "../users/0", "a b" };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-		struct session_facts facts;
-
-		memset(&facts, 0xff, sizeof(facts));
-		logind_session_facts(ids[i], &facts);
-		assert_false(facts.known);
-		assert_false(facts.closing);
-		assert_int_equal(facts.leader, 0);
-	}
-}
-
 static void test_no_such_process(void **state)
 {
 	char id[SESSION_ID_MAX] = "untouched";
@@ -56,7 +40,6 @@ static void test_survey_of_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_unknown_sessions),
 		cmocka_unit_test(test_no_such_process),
 		cmocka_unit_test(test_survey_of_nobody),
 	};

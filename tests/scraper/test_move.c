@@ -52,7 +52,7 @@ static void draw_text(struct frame *frame, struct rect area, uint32_t text)
 	seed = text;
 	for (int y = area.y; y < area.y + area.h; y++)
 		for (int x = area.x; x < area.x + area.w; x++)
-			*pixel(frame, x, y) = random_bits() % 5 ? 0xf0f0f0 : 0x101010;
+			*pixel(frame, x, y) = random_bits() % 5 ? 0xfff0f0f0 : 0xff101010;
 }
 
 static bool find(struct rect area, struct move *move)
@@ -117,8 +117,8 @@ static void test_drag(void **state)
 
 		to.x += steps[i][0];
 		to.y += steps[i][1];
-		memset(before.pixels, 0, before.stride * HEIGHT);
-		memset(after.pixels, 0, after.stride * HEIGHT);
+		memset(before.pixels, 0xff, before.stride * HEIGHT);
+		memset(after.pixels, 0xff, after.stride * HEIGHT);
 		draw_text(&before, from, 5);
 		draw_text(&after, to, 5);
 		assert_true(find(rect_bounds(from, to), &move));
@@ -139,7 +139,7 @@ static void test_nothing_moved(void **state)
 	assert_false(find(screen, &move)); /* the same picture */
 	draw_text(&after, screen, 4);
 	assert_false(find(screen, &move)); /* quite another one */
-	memset(before.pixels, 0, before.stride * HEIGHT);
+	memset(before.pixels, 0xff, before.stride * HEIGHT);
 	assert_false(find(screen, &move)); /* from blank */
 	memset(after.pixels, 0x20, after.stride * HEIGHT);
 	assert_false(find(screen, &move)); /* plain colours: no place is like no other */
@@ -175,7 +175,7 @@ static void test_random_pictures(void **state)
 
 		memset(before.pixels, (int)(round & 0x7f), before.stride * HEIGHT);
 		for (size_t i = 3; i < before.stride * HEIGHT; i += 4)
-			before.pixels[i] = 0;
+			before.pixels[i] = 0xff;
 		memcpy(after.pixels, before.pixels, before.stride * HEIGHT);
 		draw_text(&before, a, round + 1);
 		draw_text(&after, b, round + 1);

@@ -91,13 +91,12 @@ static void test_two_passwords(void **state)
 
 static void test_empty_second_password_is_none(void **state)
 {
-	static const uint8_t key[VNC_DES_BLOCK] = { 23, 82, 107, 6, 35, 78, 88, 7 };
 	static const uint8_t zeros[VNC_PASSWORD_SIZE];
 	struct vnc_passwords passwords;
 	uint8_t bytes[PASSWORD_FILE_MAX], empty[VNC_PASSWORD_SIZE];
 
 	(void)state;
-	vnc_des_encrypt(key, 1, zeros, empty);
+	vnc_des_hide(zeros, empty);
 	memcpy(bytes, one, sizeof(one));
 	memcpy(bytes + sizeof(one), empty, sizeof(empty));
 	assert_int_equal(password_file_decode(bytes, sizeof(bytes), &passwords), 0);

@@ -20,8 +20,8 @@ static int setup(void **state)
 	return 0;
 }
 
-static void expect(struct pointer_user *user, uint8_t mask, uint64_t now, bool move, uint8_t press,
-		   uint8_t release, uint8_t release_before)
+static void expect(struct pointer_user *user, uint16_t mask, uint64_t now, bool move,
+		   uint16_t press, uint16_t release, uint16_t release_before)
 {
 	struct pointer_steps steps = pointer_event(&pointer, user, mask, now);
 
@@ -39,7 +39,8 @@ static void test_buttons(void **state)
 	expect(&one, 5, 2, true, 4, 0, 0);
 	expect(&one, 4, 3, true, 0, 1, 0);
 	expect(&one, 0x80, 4, true, 0x80, 4, 0);
-	expect(&one, 0, 5, true, 0, 0x80, 0);
+	expect(&one, 0x100, 5, true, 0x100, 0x80, 0);
+	expect(&one, 0, 6, true, 0, 0x100, 0);
 }
 
 static void test_who_drags_has_the_pointer_alone(void **state)

@@ -21,6 +21,7 @@ PASSWORD, LOOK_PASSWORD = "secret12", "look-it8"
 GUACD_ENCODINGS = "zrle ultra copyrect hextile zlib corre rre raw"
 GUACD_FORMAT = "32/255,255,255/16,8,0"
 SANITIZER_OPTIONS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
+PASSED_ON = (*SANITIZER_OPTIONS, "NOTIFY_SOCKET")
 
 
 def wait_until(condition, what):
@@ -80,13 +81,16 @@ class Program:
 
 
 class Activated(Program):
-    """A program that systemd-socket-activate starts at the first connection to `address`."""
+    """A program that systemd-socket-activate starts at the first connection to `address`, or to
+    one of `others`: addresses by the names that systemd is to give their sockets."""
 
-    def __init__(self, name, directory, address, program, *arguments, seqpacket=False):
+    def __init__(self, name, directory, address, program, *arguments, seqpacket=False, others=None):
         self.program = os.path.join(BUILD, program)
+        names = ":".join(["first", *(others or [])])
         command = ["systemd-socket-activate", *(["--seqpacket"] if seqpacket else []),
-                   *["--setenv=" + name for name in SANITIZER_OPTIONS if name in os.environ],
-                   "--listen=" + address, self.program, *arguments]
+                   *["--setenv=" + name for name in PASSED_ON if name in os.environ],
+                   "--listen=" + address, *["--listen=" + at for at in (others or {}).values()],
+                   *(["--fdname=" + names] if others else []), self.program, *arguments]
         super().__init__(name, directory, command)
         self.wait_log("Listening on")
 
@@ -163,12 +167,12 @@ class Picture:
         self.masks = tuple(int(mask, 16) for mask in header[3:])
 
     def masked(self):
-        """The pixels with those bits 0 that are no colour."""
+        """The pixels with those bits 1 that are no colour, as viewers get them."""
         mask = sum(self.masks).to_bytes(self.bytes_per_pixel, sys.byteorder)
         if mask == b"\xff" * len(mask):
             return self.data
-        n = len(self.data)
-        wide = int.from_bytes(self.data, "big") & int.from_bytes(mask * (n // len(mask)), "big")
+        n, padding = len(self.data), bytes(~byte & 255 for byte in mask)
+        wide = int.from_bytes(self.data, "big") | int.from_bytes(padding * (n // len(mask)), "big")
         return wide.to_bytes(n, "big")
 
     def read_pixel(self, x, y, maxima):
@@ -214,6 +218,7 @@ class ChainTest(unittest.TestCase):
         self.password_path = os.path.join(self.directory, "passwd")
         self.config_path = os.path.join(self.directory, "gpudesk.conf")
         self.scraper_socket = os.path.join(self.directory, "scraper.sock")
+        self.control_socket = None  # a path: the scraper gets that socket as well
         self.proxy = self.scraper = self.x = None
         self.n_pictures = 0
         self.write_passwords(PASSWORD, LOOK_PASSWORD)
@@ -242,7 +247,8 @@ class ChainTest(unittest.TestCase):
         arguments = arguments or ("--display", self.x.display)
         self.scraper = Activated("scraper", self.directory, self.scraper_socket,
                                  "scraper/gpudesk-scraper", "--config", self.config_path,
-                                 *arguments, seqpacket=True)
+                                 *arguments, seqpacket=True,
+                                 others=self.control_socket and {"control": self.control_socket})
         self.addCleanup(self.check_end, self.scraper)
         return self.scraper
 

@@ -11,6 +11,7 @@ PATIENCE = 30  # seconds until a test that waits for something fails
 
 RAW, ZRLE, CURSOR, X_CURSOR, DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = 0, 16, -239, -240, -223, -308
 ALPHA_CURSOR, POINTER_POSITION = -314, -232
+QEMU_KEYS, QEMU_LEDS, VMWARE_LEDS, BUTTONS = -258, -261, 0x574d5668, -316
 
 
 class Refused(Exception):
@@ -57,6 +58,16 @@ def pointer_event(x, y, buttons=0):
     return struct.pack(">BBHH", 5, buttons, x, y)
 
 
+def scan_code_event(keysym, scan_code, down):
+    """QEMU's extended key event."""
+    return struct.pack(">BBHII", 255, 0, down, keysym, scan_code)
+
+
+def wide_pointer_event(x, y, buttons):
+    """With more buttons than 7, as ExtendedMouseButtons has it."""
+    return struct.pack(">BBHHB", 5, buttons & 0x7f | 0x80, x, y, buttons >> 7)
+
+
 def set_desktop_size(width, height, screens=None):
     screens = [(1, 0, 0, width, height)] if screens is None else screens
     return struct.pack(">BxHHBx", 251, width, height, len(screens)) + b"".join(
@@ -70,8 +81,9 @@ def cut_text(text):
 class Viewer:
     """Each step of the protocol is one method; `log_in` does all up to ServerInit."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    def __init__(self, port, host="127.0.0.1", source=None):
+        self.socket = socket.create_connection((host, port), PATIENCE,
+                                               (source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.width = self.height = 0
         self.format = self.name = self.pixels = None
@@ -80,6 +92,7 @@ class Viewer:
         self.screens = []  # of the last of them: (id, x, y, width, height)
         self.cursor = None  # (encoding, hot_x, hot_y, width, height, data)
         self.pointer = None
+        self.granted, self.leds = [], []  # extensions; what was said of the keyboard's lights
         self.palette = {}
         self.zrle = zrle.Decoder()
         self._ahead = bytearray()
@@ -227,6 +240,11 @@ class Viewer:
             if (width, height) != (self.width, self.height):
                 self.width, self.height = width, height
                 self.clear()
+        elif encoding in (QEMU_KEYS, BUTTONS):
+            assert (x, y, width, height) == (0, 0, 0, 0)
+            self.granted.append(encoding)
+        elif encoding in (QEMU_LEDS, VMWARE_LEDS):
+            self.leds.append(self.unpack("B" if encoding == QEMU_LEDS else ">I")[0])
         else:
             raise AssertionError("encoding %d" % encoding)
 

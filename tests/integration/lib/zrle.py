@@ -44,7 +44,7 @@ class Decoder:
         pixel = self.data[self.at:self.at + self.length]
         assert len(pixel) == self.length
         self.at += self.length
-        return b"\0" * self.first + pixel + b"\0" * (self.size - self.first - self.length)
+        return b"\xff" * self.first + pixel + b"\xff" * (self.size - self.first - self.length)
 
     def _run(self):
         length = 1

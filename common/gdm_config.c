@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gdm_config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *const gdm_config_files[] = {
+	"/etc/gdm3/daemon.conf", /* Debian */
+	"/etc/gdm3/custom.conf", /* Ubuntu */
+	"/etc/gdm/custom.conf",	 /* Fedora and its relatives */
+	NULL,
+};
+
+static const char blanks[] = " \t\r";
+
+/* Cuts the blanks off both ends. */
+static char *trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, blanks);
+	length = strlen(text);
+	while (length > 0 && strchr(blanks, text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+/* GDM takes "true" in any case, and "1"; "false", and "0". */
+static bool is_on(const char *value)
+{
+	return strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0;
+}
+
+static bool is_off(const char *value)
+{
+	return strcasecmp(value, "false") == 0 || strcmp(value, "0") == 0;
+}
+
+/* A key of [daemon]. */
+static void take(struct gdm_settings *settings, const char *key, const char *value)
+{
+	if (strcmp(key, "AutomaticLoginEnable") == 0)
+		settings->autologin_enabled = is_on(value);
+	else if (strcmp(key, "AutomaticLogin") == 0)
+		snprintf(settings->autologin_user, sizeof(settings->autologin_user), "%s", value);
+	else if (strcmp(key, "WaylandEnable") == 0)
+		settings->wayland_off = is_off(value);
+}
+
+void gdm_config_parse(char *text, struct gdm_settings *ret_settings)
+{
+	struct gdm_settings settings = { 0 };
+	bool in_daemon = false;
+	char *save = NULL;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *key = trim(line), *value;
+
+		if (key[0] == '[')
+			in_daemon = strcmp(key, "[daemon]") == 0;
+		value = strchr(key, '=');
+		if (!in_daemon || key[0] == '#' || !value)
+			continue;
+		*value++ = '\0';
+		take(&settings, trim(key), trim(value));
+	}
+	*ret_settings = settings;
+}
+
+bool gdm_settings_log_in(const struct gdm_settings *settings, const char *user)
+{
+	return settings->autologin_enabled && strcmp(settings->autologin_user, user) == 0;
+}
+
+/* A regular file; O_NONBLOCK, since a FIFO in its place would hold us up. */
+static FILE *open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	FILE *file = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		errno = EINVAL;
+	else
+		file = fdopen(fd, "r");
+	if (!file) {
+		int saved = errno;
+
+		close(fd);
+		errno = saved;
+	}
+	return file;
+}
+
+/* Returns a malloc'ed text, or NULL with errno set. */
+static char *read_text(const char *path)
+{
+	FILE *file = open_regular(path);
+	char *text = NULL;
+	size_t length;
+	int saved;
+
+	if (!file)
+		return NULL;
+	text = malloc(GDM_CONFIG_MAX + 1);
+	if (text) {
+		length = fread(text, 1, GDM_CONFIG_MAX + 1, file);
+		if (ferror(file) || length > GDM_CONFIG_MAX) {
+			saved = ferror(file) ? EIO : E2BIG;
+			free(text);
+			text = NULL;
+			errno = saved;
+		} else {
+			text[length] = '\0';
+		}
+	}
+	saved = errno;
+	fclose(file);
+	errno = saved;
+	return text;
+}
+
+int gdm_config_load(const char *path, struct gdm_settings *ret_settings)
+{
+	char *text = read_text(path);
+
+	if (!text)
+		return -errno;
+	gdm_config_parse(text, ret_settings);
+	free(text);
+	return 0;
+}
+
+int gdm_config_read(const char *const files[], const char *user, bool *ret_logs_in,
+		    const char **ret_path)
+{
+	struct gdm_settings settings = { 0 };
+
+	for (; *files; files++) {
+		int r = gdm_config_load(*files, &settings);
+
+		if (r == -ENOENT)
+			continue;
+		if (r < 0)
+			return r;
+		*ret_logs_in = gdm_settings_log_in(&settings, user);
+		*ret_path = *files;
+		return 0;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* GDM's own configuration (a GKeyFile): whom it logs in when it starts, and on what. */
+#ifndef GPUDESK_GDM_CONFIG_H
+#define GPUDESK_GDM_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where distributions keep it; the first that exists is the one that GDM reads. */
+extern const char *const gdm_config_files[]; /* NULL terminated */
+
+enum { GDM_CONFIG_MAX = 65536 }; /* bytes of a file that are read */
+
+/* What [daemon] says. */
+struct gdm_settings {
+	bool autologin_enabled;
+	char autologin_user[64]; /* "" when none is named */
+	bool wayland_off;	 /* GDM's default is on */
+};
+
+/* Reads NUL terminated text. Later lines win over earlier ones, as in GDM. Changes `text`. */
+void gdm_config_parse(char *text, struct gdm_settings *ret_settings);
+
+/* Whether these settings have `user` logged in when GDM starts. */
+bool gdm_settings_log_in(const struct gdm_settings *settings, const char *user);
+
+/* Reads the file at `path`. Returns 0, -ENOENT, -E2BIG above GDM_CONFIG_MAX, or -errno. */
+int gdm_config_load(const char *path, struct gdm_settings *ret_settings);
+
+/*
+ * Reads the first of `files` that exists. Returns 0 and whether it logs in `user`, and its path
+ * (one of `files`); -ENOENT when there is none; -E2BIG above GDM_CONFIG_MAX, or -errno.
+ */
+int gdm_config_read(const char *const files[], const char *user, bool *ret_logs_in,
+		    const char **ret_path);
+
+#endif

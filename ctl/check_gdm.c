@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The display manager, and what it does when it starts. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+/* GDM by the name that the distribution gives it; NULL when it is not installed. */
+static const struct unit *find_gdm(const struct machine *machine)
+{
+	static const char *const names[] = { "gdm.service", "gdm3.service" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct unit *unit = machine_unit(machine, names[i]);
+
+		if (unit_exists(unit) || strcmp(unit->load, "masked") == 0)
+			return unit;
+	}
+	return NULL;
+}
+
+static void check_gdm_runs(const struct machine *machine, const struct unit *gdm,
+			   struct findings *findings)
+{
+	if (unit_is_active(gdm))
+		finding_ok(findings, "%s runs and starts at boot", gdm->name);
+	else if (strcmp(gdm->active, "failed") == 0)
+		finding_fail(findings,
+			     finding_text("journalctl -b -u %s; systemctl restart %s", gdm->name,
+					  gdm->name),
+			     "%s has failed", gdm->name);
+	else if (machine->config.start_desktop)
+		finding_ok(findings, "%s does not run: the next viewer starts it", gdm->name);
+	else
+		finding_fail(findings, finding_text("systemctl start %s", gdm->name),
+			     "%s does not run (%s), and start_desktop = no", gdm->name,
+			     gdm->active);
+}
+
+void check_gdm(const struct machine *machine, struct findings *findings)
+{
+	const struct unit *manager = machine_unit(machine, "display-manager.service");
+	const struct unit *gdm = find_gdm(machine);
+	const struct distribution *distribution = &machine->distribution;
+
+	if (!gdm)
+		finding_fail(findings,
+			     finding_text("%s %s", distribution->install_command,
+					  distribution->gdm_package),
+			     "GDM is not installed");
+	else if (strcmp(gdm->load, "masked") == 0)
+		finding_fail(findings, finding_text("systemctl unmask %s", gdm->name),
+			     "%s is masked", gdm->name);
+	else if (!unit_exists(manager))
+		finding_fail(findings,
+			     finding_text("ln -s %s /etc/systemd/system/display-manager.service; "
+					  "systemctl daemon-reload",
+					  gdm->fragment),
+			     "GDM is not enabled: there is no display-manager.service, so it does "
+			     "not start at boot");
+	else if (strcmp(manager->name, gdm->name) != 0)
+		finding_fail(
+			findings,
+			distribution->family == DISTRIBUTION_DEBIAN
+				? "dpkg-reconfigure gdm3"
+				: finding_text("systemctl disable --now %s; systemctl enable %s",
+					       manager->name, gdm->name),
+			"the display manager is %s, not GDM", manager->name);
+	else
+		check_gdm_runs(machine, gdm, findings);
+}
+
+void check_default_target(const struct machine *machine, struct findings *findings)
+{
+	static const char mend[] = "systemctl set-default graphical.target";
+	const char *target = machine->default_target;
+
+	if (!target[0])
+		finding_warn(findings, "systemctl get-default", "not seen");
+	else if (strcmp(target, "graphical.target") == 0)
+		finding_ok(findings, "%s", target);
+	else if (machine->config.start_desktop)
+		finding_warn(findings, mend,
+			     "%s: the desktop does not start at boot, but when the first viewer "
+			     "comes",
+			     target);
+	else
+		finding_fail(findings, mend, "%s: GDM does not start at boot", target);
+}
+
+/* Says so when GDM's file cannot be read. */
+static bool can_read_gdm(const struct machine *machine, struct findings *findings)
+{
+	if (machine->gdm_error == 0 || machine->gdm_error == -ENOENT)
+		return true;
+	if (machine->gdm_error == -EACCES && !machine->is_root) {
+		finding_warn(findings, "sudo gpudesk doctor", "not seen: only root can");
+		return false;
+	}
+	finding_fail(findings, finding_text("ls -l %s", machine->distribution.gdm_config),
+		     "%s cannot be read: %s", machine->distribution.gdm_config,
+		     strerror(-machine->gdm_error));
+	return false;
+}
+
+void check_wayland(const struct machine *machine, struct findings *findings)
+{
+	const char *path = machine->distribution.gdm_config;
+
+	if (!can_read_gdm(machine, findings))
+		return;
+	if (machine->gdm.wayland_off)
+		finding_ok(findings, "off in %s", path);
+	else
+		finding_fail(
+			findings,
+			finding_text("gpudesk setup (WaylandEnable=false under [daemon] in %s)",
+				     path),
+			"on: GDM may log %s in to Wayland, which cannot be shown",
+			machine->config.user);
+}
+
+void check_autologin(const struct machine *machine, struct findings *findings)
+{
+	const char *path = machine->distribution.gdm_config, *user = machine->config.user;
+	const char *mend = finding_text("gpudesk setup (AutomaticLoginEnable=true and "
+					"AutomaticLogin=%s under [daemon] in %s)",
+					user, path);
+
+	if (!can_read_gdm(machine, findings))
+		return;
+	if (gdm_settings_log_in(&machine->gdm, user))
+		finding_ok(findings, "GDM logs %s in when it starts", user);
+	else if (machine->gdm.autologin_enabled && machine->gdm.autologin_user[0])
+		finding_fail(findings, mend, "GDM logs %s in, not %s (%s)",
+			     machine->gdm.autologin_user, user, path);
+	else
+		finding_fail(findings, mend, "GDM logs nobody in when it starts (%s)", path);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "log.h"
+
+int ctl_failed(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_message(LOG_LEVEL_ERROR, format, arguments);
+	va_end(arguments);
+	return CTL_FAILED;
+}
+
+int ctl_misused(const char *format, ...)
+{
+	va_list arguments;
+
+	if (format) {
+		va_start(arguments, format);
+		log_message(LOG_LEVEL_ERROR, format, arguments);
+		va_end(arguments);
+	}
+	fputs("Try 'gpudesk --help'.\n", stderr);
+	return CTL_USAGE;
+}
+
+const char *ctl_path(const struct ctl *ctl, const char *path, char ret_path[static CTL_PATH_MAX])
+{
+	snprintf(ret_path, CTL_PATH_MAX, "%s%s", ctl->root, path);
+	return ret_path;
+}
+
+static void warn(const char *message, void *userdata)
+{
+	(void)userdata;
+	log_warning("%s", message);
+}
+
+int ctl_config(const struct ctl *ctl, struct config *ret_config, config_report_fn report,
+	       void *userdata)
+{
+	char path[CTL_PATH_MAX];
+
+	if (ctl->config_given)
+		snprintf(path, sizeof(path), "%s", ctl->config_path);
+	else
+		ctl_path(ctl, ctl->config_path, path);
+	return config_load(path, ret_config, report ? report : warn, userdata);
+}

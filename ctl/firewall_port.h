@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A port in the running firewalld, as "ZONE PORT/PROTOCOL". */
+#ifndef GPUDESK_CTL_FIREWALL_PORT_H
+#define GPUDESK_CTL_FIREWALL_PORT_H
+
+#include <stdbool.h>
+
+#include "setup.h"
+
+/* False also when firewalld does not run. */
+bool firewall_port_is_open(const struct setup *setup, const char *zone_and_port);
+
+/* Opens or closes it till firewalld's next start. Returns 0 or -errno. */
+int firewall_port_set(const struct setup *setup, const char *zone_and_port, bool is_open);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "listeners.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "machine_file.h"
+
+enum { TABLE_MAX = 4 << 20, TCP_LISTENING = 0x0a, PATH_SIZE = 300 };
+
+/* The kernel prints an address as 32 bit words in the machine's own byte order. */
+static int parse_address(const char *hex, struct listener *listener)
+{
+	uint32_t words[4] = { 0 };
+	size_t n = strlen(hex) / 8;
+
+	if (n != 1 && n != 4)
+		return -EINVAL;
+	listener->is_any = true;
+	for (size_t i = 0; i < n; i++) {
+		if (sscanf(hex + 8 * i, "%8" SCNx32, &words[i]) != 1)
+			return -EINVAL;
+		listener->is_any &= words[i] == 0;
+	}
+	return inet_ntop(n == 1 ? AF_INET : AF_INET6, words, listener->address,
+			 sizeof(listener->address))
+		       ? 0
+		       : -EINVAL;
+}
+
+/* A line of /proc/net/tcp. Returns 1 when it listens at `port`, else 0. */
+static int parse_line(const char *line, uint16_t port, struct listener *ret_listener)
+{
+	struct listener listener = { 0 };
+	char address[40];
+	unsigned local_port, state;
+
+	if (sscanf(line,
+		   " %*u: %32[0-9A-Fa-f]:%4x %*[0-9A-Fa-f]:%*4x %2x %*s %*s %*s %*s %*s %" SCNu64,
+		   address, &local_port, &state, &listener.inode) != 4)
+		return 0;
+	if (state != TCP_LISTENING || local_port != port || parse_address(address, &listener) < 0)
+		return 0;
+	*ret_listener = listener;
+	return 1;
+}
+
+static int read_table(const struct ctl *ctl, const char *path, uint16_t port,
+		      struct listener *listeners, size_t max, size_t *n)
+{
+	char *text, *save = NULL;
+	int r;
+
+	r = machine_file_read(ctl, path, TABLE_MAX, &text, NULL);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	for (char *line = strtok_r(text, "\n", &save); line && *n < max;
+	     line = strtok_r(NULL, "\n", &save))
+		if (parse_line(line, port, &listeners[*n]))
+			++*n;
+	free(text);
+	return 0;
+}
+
+/* Undoes systemd's escaping of a name in the cgroup tree: "_" before what the kernel reserves. */
+static const char *unescape_cgroup(const char *name)
+{
+	return name[0] == '_' ? name + 1 : name;
+}
+
+static bool is_unit(const char *name, size_t length)
+{
+	static const char *const suffixes[] = { ".service", ".scope", ".socket", ".mount",
+						".swap" };
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t tail = strlen(suffixes[i]);
+
+		if (length > tail && memcmp(name + length - tail, suffixes[i], tail) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The innermost unit of a path in the cgroup tree. */
+static int unit_from_path(const char *path, char ret_unit[static LISTENER_UNIT_MAX])
+{
+	const char *best = NULL;
+	size_t best_length = 0;
+
+	while (*path && *path != '\n') {
+		size_t length = strcspn(path, "/\n");
+
+		if (is_unit(path, length)) {
+			best = path;
+			best_length = length;
+		}
+		path += length + (path[length] == '/');
+	}
+	if (!best || best_length >= LISTENER_UNIT_MAX)
+		return -ENOENT;
+	snprintf(ret_unit, LISTENER_UNIT_MAX, "%.*s",
+		 (int)(best_length - (size_t)(unescape_cgroup(best) - best)),
+		 unescape_cgroup(best));
+	return 0;
+}
+
+/*
+ * systemd uses the unified hierarchy ("0::/..."), its own ("1:name=systemd:/..."), or both; where
+ * it does not use one, the path there is "/".
+ */
+int listener_unit_from_cgroup(const char *text, char ret_unit[static LISTENER_UNIT_MAX])
+{
+	static const char own[] = ":name=systemd:";
+	const char *path = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+
+	if (path && unit_from_path(path + strspn(path, "\n0:"), ret_unit) == 0)
+		return 0;
+	path = strstr(text, own);
+	return path ? unit_from_path(path + strlen(own), ret_unit) : -ENOENT;
+}
+
+static void describe_holder(const struct ctl *ctl, pid_t pid, struct listener *listener)
+{
+	char path[PATH_SIZE], *text;
+
+	listener->pid = pid;
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	if (machine_file_read_line(ctl, path, listener->command, sizeof(listener->command)) < 0)
+		listener->command[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
+	if (machine_file_read(ctl, path, 65536, &text, NULL) < 0)
+		return;
+	listener_unit_from_cgroup(text, listener->unit);
+	free(text);
+}
+
+/* Holds the descriptors of one process against the listeners that nobody is known to hold. */
+static void look_at_process(const struct ctl *ctl, pid_t pid, struct listener *listeners, size_t n)
+{
+	char path[PATH_SIZE], below[CTL_PATH_MAX], target[64], wanted[64], **names = NULL;
+	int n_names;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	n_names = machine_file_list(ctl, path, "", &names);
+	for (int i = 0; i < n_names; i++) {
+		ssize_t length;
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%.16s", (int)pid, names[i]);
+		length = readlink(ctl_path(ctl, path, below), target, sizeof(target) - 1);
+		if (length < 0 || strncmp(target, "socket:", 7) != 0)
+			continue;
+		target[length] = '\0';
+		for (size_t j = 0; j < n; j++) {
+			snprintf(wanted, sizeof(wanted), "socket:[%" PRIu64 "]",
+				 listeners[j].inode);
+			if (listeners[j].pid == 0 && strcmp(target, wanted) == 0)
+				describe_holder(ctl, pid, &listeners[j]);
+		}
+	}
+	machine_file_free_names(names, n_names);
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	int first = *(const int *)a, second = *(const int *)b;
+
+	return (first > second) - (first < second);
+}
+
+/* All processes, from the lowest pid on. Returns their number or -errno; *ret_pids is malloc'ed. */
+static int list_processes(const struct ctl *ctl, int **ret_pids)
+{
+	char **names = NULL;
+	int n, n_pids = 0, *pids;
+
+	n = machine_file_list(ctl, "/proc", "", &names);
+	if (n < 0)
+		return n;
+	pids = calloc((size_t)n + 1, sizeof(*pids));
+	for (int i = 0; i < n && pids; i++)
+		if (names[i][strspn(names[i], "0123456789")] == '\0')
+			pids[n_pids++] = atoi(names[i]);
+	machine_file_free_names(names, n);
+	if (!pids)
+		return -ENOMEM;
+	qsort(pids, (size_t)n_pids, sizeof(*pids), compare_pids);
+	*ret_pids = pids;
+	return n_pids;
+}
+
+int listeners_read(const struct ctl *ctl, uint16_t port, struct listener *ret_listeners, size_t max)
+{
+	size_t n = 0;
+	int *pids, n_pids, r;
+
+	r = read_table(ctl, "/proc/net/tcp", port, ret_listeners, max, &n);
+	if (r == 0)
+		r = read_table(ctl, "/proc/net/tcp6", port, ret_listeners, max, &n);
+	if (r < 0 || n == 0)
+		return r;
+	n_pids = list_processes(ctl, &pids);
+	if (n_pids < 0)
+		return n_pids;
+	for (int i = 0; i < n_pids; i++)
+		look_at_process(ctl, pids[i], ret_listeners, n);
+	free(pids);
+	return (int)n;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole files of the machine, found below --root. */
+#ifndef GPUDESK_CTL_MACHINE_FILE_H
+#define GPUDESK_CTL_MACHINE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ctl;
+
+/*
+ * Reads the regular file at `path`, `max` bytes at most, into malloc'ed NUL terminated text, which
+ * the caller frees. ret_length may be NULL. Returns 0; -E2BIG above `max`; -EINVAL for anything but
+ * a regular file; or -errno.
+ */
+int machine_file_read(const struct ctl *ctl, const char *path, size_t max, char **ret_text,
+		      size_t *ret_length);
+
+/* Reads the first line of a small file (sysfs) without its newline. Returns 0 or -errno. */
+int machine_file_read_line(const struct ctl *ctl, const char *path, char *ret_line, size_t size);
+
+bool machine_file_exists(const struct ctl *ctl, const char *path);
+
+/*
+ * The names in a directory that end in `suffix` ("" for all; never "." and ".."), sorted by their
+ * bytes. *ret_names is one malloc'ed array of malloc'ed strings, freed by machine_file_free_names,
+ * also when it is empty. Returns their number, 0 for a missing directory, or -errno.
+ */
+int machine_file_list(const struct ctl *ctl, const char *path, const char *suffix,
+		      char ***ret_names);
+void machine_file_free_names(char **names, int n);
+
+#endif

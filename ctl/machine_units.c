@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-bus.h>
+
+#include "machine_read.h"
+
+static const char service[] = "org.freedesktop.systemd1";
+
+/* Beside those with the user's name in them. */
+static const char *const unit_names[] = {
+	"gpudesk.socket",	"gpudesk.service",     "display-manager.service",
+	"gdm.service",		"gdm3.service",	       "vncserver@1.service",
+	"vncserver@:1.service", "x0vncserver.service", "firewalld.service",
+	"docker.service",
+};
+
+static const char *const instance_names[][2] = {
+	{ "gpudesk-scraper", ".socket" }, { "gpudesk-scraper", ".service" },
+	{ "gpudesk-desktop", ".socket" }, { "gpudesk-desktop", ".service" },
+	{ "gpudesk-control", ".socket" },
+};
+
+const char *machine_instance(const struct machine *machine, const char *name, const char *suffix)
+{
+	static char names[4][UNIT_NAME_MAX];
+	static unsigned turn;
+	char *text = names[turn++ % 4];
+
+	snprintf(text, sizeof(names[0]), "%s@%s%s", name, machine->config.user, suffix);
+	return text;
+}
+
+const struct unit *machine_unit(const struct machine *machine, const char *name)
+{
+	static const struct unit missing = { .load = "not-found", .active = "inactive" };
+
+	for (size_t i = 0; i < machine->n_units; i++)
+		if (strcmp(machine->unit_names[i], name) == 0)
+			return &machine->units[i];
+	return &missing;
+}
+
+bool machine_unit_failed(const struct machine *machine, const char *name)
+{
+	const char *active = machine_unit(machine, name)->active;
+
+	if (strcmp(active, "failed") == 0)
+		return true;
+	for (size_t i = 0; i < machine->n_units; i++)
+		if (strcmp(machine->unit_names[i], name) == 0)
+			return machine->unit_results[i][0] &&
+			       strcmp(machine->unit_results[i], "success") != 0;
+	return false;
+}
+
+/* A unit of another kind has none, and says so by an error that is none here. */
+static void read_result(sd_bus *bus, const char *name, char ret_result[static UNIT_WORD_MAX])
+{
+	char *path = NULL, *result = NULL;
+
+	if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", name, &path) >= 0 &&
+	    sd_bus_get_property_string(bus, service, path, "org.freedesktop.systemd1.Service",
+				       "Result", NULL, &result) >= 0)
+		snprintf(ret_result, UNIT_WORD_MAX, "%s", result);
+	free(result);
+	free(path);
+}
+
+static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
+{
+	const size_t i = machine->n_units;
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+
+	if (i == MACHINE_UNITS_MAX)
+		return;
+	if (units_read(bus, name, &machine->units[i], &error) >= 0) {
+		snprintf(machine->unit_names[i], UNIT_NAME_MAX, "%s", name);
+		read_result(bus, name, machine->unit_results[i]);
+		machine->n_units++;
+	}
+	sd_bus_error_free(&error);
+}
+
+int machine_parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
+			 uint16_t *ret_port)
+{
+	const char *colon = strrchr(text, ':'), *digits = colon ? colon + 1 : text;
+	size_t length = colon ? (size_t)(colon - text) : 0;
+	unsigned long port;
+	char *end;
+
+	port = strtoul(digits, &end, 10);
+	if (end == digits || *end || port == 0 || port > 65535)
+		return -EINVAL;
+	if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
+		text++;
+		length -= 2;
+	}
+	if (length >= MACHINE_ADDRESS_MAX)
+		return -EINVAL;
+	snprintf(ret_address, MACHINE_ADDRESS_MAX, "%.*s", (int)length, length ? text : "");
+	if (length == 0)
+		snprintf(ret_address, MACHINE_ADDRESS_MAX, "::");
+	*ret_port = (uint16_t)port;
+	return 0;
+}
+
+/* The first stream address of gpudesk.socket. */
+static void read_address(struct machine *machine, sd_bus *bus)
+{
+	sd_bus_message *reply = NULL;
+	const char *kind, *text;
+	char *path = NULL;
+
+	if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", "gpudesk.socket", &path) < 0)
+		return;
+	if (sd_bus_get_property(bus, service, path, "org.freedesktop.systemd1.Socket", "Listen",
+				NULL, &reply, "a(ss)") >= 0 &&
+	    sd_bus_message_enter_container(reply, 'a', "(ss)") >= 0) {
+		while (machine->port == 0 && sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
+			if (strcmp(kind, "Stream") == 0)
+				machine_parse_listen(text, machine->address, &machine->port);
+	}
+	sd_bus_message_unref(reply);
+	free(path);
+}
+
+static void read_manager(struct machine *machine, sd_bus *bus)
+{
+	char *version = NULL;
+
+	if (sd_bus_get_property_string(bus, service, "/org/freedesktop/systemd1",
+				       "org.freedesktop.systemd1.Manager", "Version", NULL,
+				       &version) >= 0)
+		snprintf(machine->systemd_version, sizeof(machine->systemd_version), "%s", version);
+	free(version);
+	if (units_get_default(bus, machine->default_target, NULL) < 0)
+		machine->default_target[0] = '\0';
+}
+
+void machine_read_units(struct machine *machine)
+{
+	sd_bus *bus = NULL;
+	int r = -ENOTSUP;
+
+	if (!machine->ctl->root[0])
+		r = units_open(&bus);
+	if (r < 0) {
+		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
+			 "systemd cannot be asked: %s",
+			 r == -EHOSTDOWN ? "it does not run this machine" : strerror(-r));
+		return;
+	}
+	machine->has_systemd = true;
+	read_manager(machine, bus);
+	for (size_t i = 0; i < sizeof(unit_names) / sizeof(*unit_names); i++)
+		read_unit(machine, bus, unit_names[i]);
+	for (size_t i = 0; i < sizeof(instance_names) / sizeof(*instance_names); i++)
+		read_unit(machine, bus,
+			  machine_instance(machine, instance_names[i][0], instance_names[i][1]));
+	read_address(machine, bus);
+	sd_bus_flush_close_unref(bus);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gpudesk(8): looks after the remote desktop, for whoever calls it. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "log.h"
+
+static const struct command {
+	const char *name;
+	const char *summary; /* NULL: not for people */
+	int (*run)(struct ctl *ctl, int argc, char **argv);
+} commands[] = {
+	{ "status", "show the session, its viewers, what runs and the GPU", cmd_status },
+	{ "doctor", "find what is wrong, and what mends it", cmd_doctor },
+	{ "setup", "set the machine up as doctor wants it", cmd_setup },
+	{ "passwd", "set the VNC password", cmd_passwd },
+	{ "disconnect", "let all viewers go", cmd_disconnect },
+	{ "stop", "stop the scraper", cmd_stop },
+	{ "x-probe", NULL, cmd_x_probe }, /* what doctor has the desktop's user try */
+};
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
+
+static void print_help(void)
+{
+	puts("Usage: gpudesk [--config FILE] COMMAND [OPTION]...\n"
+	     "Looks after a desktop that gpudesk shows to VNC viewers. See gpudesk(8).\n");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (commands[i].summary)
+			printf("  %-14s %s\n", commands[i].name, commands[i].summary);
+	puts("\n"
+	     "  --config FILE  in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	     "  --help         print this and exit; after a command: about that\n"
+	     "  --version      print the version and exit");
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int set_root(struct ctl *ctl, const char *root)
+{
+	if (strlen(root) >= CTL_ROOT_MAX)
+		return ctl_misused("--root: the path is too long");
+	ctl->root = strcmp(root, "/") ? root : "";
+	return CTL_OK;
+}
+
+/* The options before the command. Returns -1 to go on at argv[optind], else the exit status. */
+static int parse(struct ctl *ctl, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "root", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+
+	for (int option; (option = getopt_long(argc, argv, "+", known, NULL)) != -1;) {
+		switch (option) {
+		case 'c':
+			ctl->config_path = optarg;
+			ctl->config_given = true;
+			break;
+		case 'r':
+			if (set_root(ctl, optarg) != CTL_OK)
+				return CTL_USAGE;
+			break;
+		case 'h':
+			print_help();
+			return CTL_OK;
+		case 'v':
+			puts("gpudesk " GPUDESK_VERSION);
+			return CTL_OK;
+		default:
+			return ctl_misused(NULL);
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl ctl = { .config_path = GPUDESK_SYSCONFDIR "/gpudesk.conf", .root = "" };
+
+	log_init("gpudesk");
+	int status = parse(&ctl, argc, argv);
+	if (status >= 0)
+		return status;
+	if (optind == argc) {
+		print_help();
+		return CTL_USAGE;
+	}
+	const struct command *command = find(argv[optind]);
+	if (!command)
+		return ctl_misused("there is no command '%s'", argv[optind]);
+	status = command->run(&ctl, argc - optind, argv + optind);
+	if (fflush(stdout) || ferror(stdout))
+		return ctl_failed("the output could not be written");
+	return status;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "old_server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
+
+enum { ENVIRONMENT_MAX = 131072, ANCESTORS_MAX = 64 };
+
+const char *const old_server_units[] = {
+	"x0vncserver.service",
+	"vncserver@1.service",
+	"vncserver@:1.service",
+	"vncserver@\\:1.service",
+	NULL,
+};
+
+bool old_server_is_program(const char *command)
+{
+	/* A process name has 15 characters at most. */
+	static const char *const names[] = { "Xvnc",	       "Xtigervnc", "Xtightvnc",
+					     "Xvnc4",	       "Xrealvnc",  "x0vncserver",
+					     "x0tigervncserv", "x11vnc",    "vino-server",
+					     "krfb",	       "wayvnc",    "gnome-remote-de" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(command, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the process's environment began with DISPLAY=:1. */
+static bool is_on_display_1(pid_t pid)
+{
+	char path[64], *text = malloc(ENVIRONMENT_MAX);
+	bool found = false;
+	size_t length = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	file = fopen(path, "re");
+	if (file && text)
+		length = fread(text, 1, ENVIRONMENT_MAX - 1, file);
+	if (file)
+		fclose(file);
+	if (text)
+		text[length] = '\0';
+	for (size_t at = 0; at < length; at += strlen(text + at) + 1)
+		if (strcmp(text + at, "DISPLAY=:1") == 0 || strcmp(text + at, "DISPLAY=:1.0") == 0)
+			found = true;
+	free(text);
+	return found;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], text[512];
+	const char *end;
+	size_t length;
+	FILE *file;
+	int parent;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	length = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[length] = '\0';
+	/* The name, in parentheses, may have anything in it. */
+	end = strrchr(text, ')');
+	return end && sscanf(end, ") %*c %d", &parent) == 1 ? (pid_t)parent : 0;
+}
+
+static bool is_in_unit(pid_t pid, const char *unit)
+{
+	char *name = NULL;
+	bool is;
+
+	if (sd_pid_get_unit(pid, &name) < 0)
+		return false;
+	is = strcmp(name, unit) == 0;
+	free(name);
+	return is;
+}
+
+bool old_server_is_around_us(const char *unit)
+{
+	bool has_display_1 = strncmp(unit, "vncserver@", strlen("vncserver@")) == 0;
+	pid_t pid = getpid();
+
+	for (int i = 0; i < ANCESTORS_MAX && pid > 1; i++, pid = parent_of(pid))
+		if (is_in_unit(pid, unit) || (has_display_1 && is_on_display_1(pid)))
+			return true;
+	return false;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pam_gpudesk's line in a PAM service file. */
+#ifndef GPUDESK_CTL_PAM_EDIT_H
+#define GPUDESK_CTL_PAM_EDIT_H
+
+#include <stddef.h>
+
+#define PAM_EDIT_LINE "session    optional    pam_gpudesk.so"
+
+/*
+ * Puts the line at the end of the file, where it is behind pam_systemd, and nowhere else in it.
+ * Returns 0 and the new malloc'ed text, or -ENOMEM.
+ */
+int pam_edit_apply(const char *text, size_t length, char **ret_text, size_t *ret_length);
+
+#endif

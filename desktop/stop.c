@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stop.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/log.h"
+#include "manager.h"
+#include "stop_decision.h"
+#include "systemd.h"
+
+#define SECOND UINT64_C(1000000)
+
+/* systemd itself gives a service 90 s to end, before it is killed. */
+#define STOP_TIMEOUT (120 * SECOND)
+
+/* By then the scraper whose end starts the timer has gone. */
+#define SHORTEST_DELAY SECOND
+
+static const char *words(const sd_bus_error *error, int r)
+{
+	return error->message ? error->message : strerror(-r);
+}
+
+static int start_timer(sd_bus *bus, const char *user, uint64_t delay, sd_bus_error *error)
+{
+	char name[UNIT_NAME_MAX], description[UNIT_NAME_MAX];
+
+	if (snprintf(name, sizeof(name), "gpudesk-desktop-stop@%s", user) >= (int)sizeof(name))
+		return -ENAMETOOLONG;
+	snprintf(description, sizeof(description),
+		 "Remote desktop: until the unused desktop of %s is stopped", user);
+	return systemd_start_timer(bus, name, description, delay, error);
+}
+
+static enum scraper_state scraper_state_from_text(const char *active_state)
+{
+	if (strcmp(active_state, "deactivating") == 0)
+		return SCRAPER_ENDS;
+	if (strcmp(active_state, "inactive") == 0 || strcmp(active_state, "failed") == 0)
+		return SCRAPER_GONE;
+	return SCRAPER_RUNS;
+}
+
+/* Viewers of a scraper that was cut off under them left when it did. */
+static int correct_viewers(sd_bus *bus, const char *path, struct scraper_status *viewers,
+			   sd_bus_error *error)
+{
+	int r = sd_bus_get_property_trivial(
+		bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Service",
+		"ExecMainExitTimestampMonotonic", error, 't', &viewers->left);
+
+	viewers->n_viewers = 0;
+	return r < 0 ? r : 0;
+}
+
+/* The service of the user's scraper: its state, and what it has told of its viewers. */
+static int look_at_scraper(sd_bus *bus, const char *user, enum scraper_state *ret_state,
+			   struct scraper_status *ret_viewers, sd_bus_error *error)
+{
+	char unit[UNIT_NAME_MAX], *path = NULL, *state = NULL, *status = NULL;
+	int r;
+
+	if (snprintf(unit, sizeof(unit), "gpudesk-scraper@%s.service", user) >= (int)sizeof(unit))
+		return -ENAMETOOLONG;
+	r = systemd_load_unit(bus, unit, &path, error);
+	if (r >= 0)
+		r = systemd_get_text(bus, path, "Unit", "ActiveState", &state, error);
+	if (r >= 0)
+		r = systemd_get_text(bus, path, "Service", "StatusText", &status, error);
+	if (r >= 0) {
+		*ret_state = scraper_state_from_text(state);
+		scraper_status_parse(status, ret_viewers);
+		if (*ret_state != SCRAPER_RUNS && ret_viewers->n_viewers > 0)
+			r = correct_viewers(bus, path, ret_viewers, error);
+	}
+	free(path);
+	free(state);
+	free(status);
+	return r;
+}
+
+/* Whether a viewer who comes later would be served, and get the desktop back. */
+static int look_at_listener(sd_bus *bus, const char *user, bool *ret_listening, sd_bus_error *error)
+{
+	char unit[UNIT_NAME_MAX];
+
+	if (snprintf(unit, sizeof(unit), "gpudesk-scraper@%s.socket", user) >= (int)sizeof(unit))
+		return -ENAMETOOLONG;
+	return systemd_stays_active(bus, unit, ret_listening, error);
+}
+
+/* ---- when a scraper has ended ---- */
+
+static int schedule(sd_bus *bus, const struct config *config, const char *user, sd_bus_error *error)
+{
+	enum scraper_state state;
+	struct scraper_status viewers;
+	bool listening;
+	uint64_t delay;
+	int r;
+
+	r = look_at_scraper(bus, user, &state, &viewers, error);
+	if (r >= 0)
+		r = look_at_listener(bus, user, &listening, error);
+	if (r < 0)
+		return r;
+	delay = stop_delay(config->desktop_timeout, &viewers, systemd_now());
+	if (delay == CONFIG_NEVER || !listening)
+		return 0;
+	r = start_timer(bus, user, delay > SHORTEST_DELAY ? delay : SHORTEST_DELAY, error);
+	if (r >= 0)
+		log_info("%s's desktop ends in %" PRIu64 " s if no viewer comes", user,
+			 delay / SECOND);
+	return r;
+}
+
+int stop_schedule(const struct config *config, const char *user)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus *bus = NULL;
+	int r;
+
+	r = sd_bus_open_system(&bus);
+	if (r >= 0)
+		r = schedule(bus, config, user, &error);
+	if (r < 0)
+		log_warning("the end of %s's desktop cannot be planned: %s", user,
+			    words(&error, r));
+	sd_bus_error_free(&error);
+	sd_bus_flush_close_unref(bus);
+	return r;
+}
+
+/* ---- when the time has come ---- */
+
+static int look(sd_bus *bus, uid_t uid, struct manager *ret_manager, struct stop_facts *facts,
+		sd_bus_error *error)
+{
+	int r;
+
+	r = look_at_listener(bus, facts->user, &facts->listening, error);
+	if (r >= 0)
+		r = manager_look(bus, ret_manager, error);
+	if (r >= 0)
+		r = inhibitor_look(bus, &facts->inhibitor, error);
+	if (r >= 0)
+		r = seat_survey_read(&facts->sessions, uid);
+	/* Last, so that a viewer who comes meanwhile is not overlooked. */
+	if (r >= 0)
+		r = look_at_scraper(bus, facts->user, &facts->scraper, &facts->viewers, error);
+	if (r < 0)
+		return r;
+	facts->manager = ret_manager->state;
+	facts->unit = ret_manager->unit;
+	facts->now = systemd_now();
+	return 0;
+}
+
+/*
+ * Programs that need no X server outlive it, and may hold the GPU's memory. Not by logind: a
+ * session that its login manager has closed is over for it, whatever is left there.
+ */
+static void end_sessions(sd_bus *bus, char ids[SESSIONS_MAX][SESSION_NAME_MAX], int n)
+{
+	for (int i = 0; i < n; i++) {
+		sd_bus_error error = SD_BUS_ERROR_NULL;
+		char scope[UNIT_NAME_MAX];
+		int r;
+
+		snprintf(scope, sizeof(scope), "session-%.*s.scope", SESSION_NAME_MAX, ids[i]);
+		r = systemd_queue(bus, "StopUnit", scope, &error);
+		/* Mostly it is gone already. */
+		if (r < 0 && !sd_bus_error_has_name(&error, "org.freedesktop.systemd1.NoSuchUnit"))
+			log_warning("%s cannot be stopped: %s", scope, words(&error, r));
+		sd_bus_error_free(&error);
+	}
+}
+
+static int stop(sd_bus *bus, const struct stop_facts *facts, uid_t uid, sd_bus_error *error)
+{
+	char ids[SESSIONS_MAX][SESSION_NAME_MAX];
+	int n = sessions_list_own(uid, ids);
+	int r;
+
+	r = systemd_run(bus, "StopUnit", facts->unit, STOP_TIMEOUT, error);
+	if (r < 0)
+		return r;
+	end_sessions(bus, ids, n);
+	log_info("%s is stopped, and %s's desktop with it", facts->unit, facts->user);
+	return 0;
+}
+
+static int decide_and_act(sd_bus *bus, const struct stop_facts *facts, uid_t uid,
+			  sd_bus_error *error)
+{
+	char text[DECISION_TEXT_MAX];
+	uint64_t again;
+
+	switch (stop_decide(facts, text, &again)) {
+	case STOP_DO_STOP:
+		log_info("stopping %s: %s", facts->unit, text);
+		return stop(bus, facts, uid, error);
+	case STOP_DO_RETRY:
+		log_info("%s's desktop goes on: %s; looking again in %" PRIu64 " s", facts->user,
+			 text, (again + SECOND - 1) / SECOND);
+		return start_timer(bus, facts->user, again, error);
+	default:
+		log_info("%s's desktop is not stopped: %s", facts->user, text);
+		return 0;
+	}
+}
+
+int stop_now(const struct config *config, const char *user, uid_t uid)
+{
+	struct stop_facts facts = { .user = user, .desktop_timeout = config->desktop_timeout };
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	struct manager manager;
+	sd_bus *bus = NULL;
+	int r;
+
+	r = sd_bus_open_system(&bus);
+	if (r >= 0)
+		r = look(bus, uid, &manager, &facts, &error);
+	if (r >= 0)
+		r = decide_and_act(bus, &facts, uid, &error);
+	if (r < 0)
+		log_error("%s's desktop cannot be stopped: %s", user, words(&error, r));
+	sd_bus_error_free(&error);
+	sd_bus_flush_close_unref(bus);
+	return r;
+}

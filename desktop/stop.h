@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* desktop_timeout: stopping the display manager when the last viewer has been gone for long. */
+#ifndef GPUDESK_DESKTOP_STOP_H
+#define GPUDESK_DESKTOP_STOP_H
+
+#include <sys/types.h>
+
+#include "../common/config.h"
+
+/*
+ * When the scraper of `user` has ended: has systemd call stop_now in due time. Both log what they
+ * do or why not, and return 0 or -errno.
+ */
+int stop_schedule(const struct config *config, const char *user);
+
+/* Stops the display manager, unless somebody is there; then it has systemd call again. */
+int stop_now(const struct config *config, const char *user, uid_t uid);
+
+#endif

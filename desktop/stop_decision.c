@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stop_decision.h"
+
+#include <stdio.h>
+
+#include "../common/config.h"
+
+/* Fills the text and gives back the action, so that each rule below is one statement. */
+#define because(action, ...) (snprintf(text, DECISION_TEXT_MAX, __VA_ARGS__), (action))
+
+/*
+ * Who uses the desktop in another way than by a viewer, or uses the machine next to it. They have
+ * the whole time over again, since nobody knows when they left.
+ */
+static enum stop_action decide_for_others(const struct stop_facts *facts, char *text)
+{
+	const struct seat_survey *sessions = &facts->sessions;
+
+	if (sessions->other[0])
+		return because(STOP_DO_RETRY, "%s is logged in at the machine itself (session %s)",
+			       sessions->other_user, sessions->other);
+	if (sessions->own_unseen)
+		return because(STOP_DO_RETRY, "%s has a Wayland session, which no viewer can see",
+			       facts->user);
+	if (sessions->away[0])
+		return because(STOP_DO_RETRY, "%s is logged in (session %s)", sessions->away_user,
+			       sessions->away);
+	if (facts->inhibitor.who[0])
+		return because(STOP_DO_RETRY, "%s holds an inhibitor lock (%s)",
+			       facts->inhibitor.who, facts->inhibitor.why);
+	return because(STOP_DO_STOP, "the last viewer of %s's desktop has been gone for long",
+		       facts->user);
+}
+
+/*
+ * A scraper that has let somebody in starts the timer anew when it ends. One that was started by a
+ * wrong password does not, and is soon gone.
+ */
+static enum stop_action decide_for_viewers(const struct stop_facts *facts, char *text,
+					   uint64_t *again)
+{
+	uint64_t left = stop_delay(facts->desktop_timeout, &facts->viewers, facts->now);
+
+	if (facts->scraper == SCRAPER_ENDS) {
+		*again = STOP_RETRY_SOON;
+		return because(STOP_DO_RETRY, "its viewers are just leaving");
+	}
+	if (facts->scraper == SCRAPER_RUNS)
+		return facts->viewers.used ? because(STOP_DO_NOTHING, "a viewer has come meanwhile")
+					   : because(STOP_DO_RETRY, "somebody is just connecting");
+	if (left != CONFIG_NEVER && left > 0) {
+		*again = left;
+		return because(STOP_DO_RETRY, "a viewer was there meanwhile");
+	}
+	if (facts->desktop_timeout > STOP_RETRY)
+		*again = facts->desktop_timeout;
+	return decide_for_others(facts, text);
+}
+
+/*
+ * 1. The administrator may have changed the configuration since the timer was started.
+ * 2. What nobody can ask for again is left alone.
+ * 3. There may be nothing to stop, or it is under way.
+ * 4. Viewers come first.
+ * 5. Nobody who is here in another way is disturbed.
+ */
+enum stop_action stop_decide(const struct stop_facts *facts,
+			     char ret_text[static DECISION_TEXT_MAX], uint64_t *ret_again)
+{
+	char *text = ret_text;
+
+	*ret_again = STOP_RETRY;
+	if (facts->desktop_timeout == CONFIG_NEVER)
+		return because(STOP_DO_NOTHING, "desktop_timeout = never");
+	if (!facts->listening)
+		return because(STOP_DO_NOTHING,
+			       "no connection could start it again: gpudesk's sockets are stopped");
+	switch (facts->manager) {
+	case MANAGER_RUNNING:
+		return decide_for_viewers(facts, text, ret_again);
+	case MANAGER_STARTING:
+		return because(STOP_DO_RETRY, "%s is just starting", facts->unit);
+	default:
+		return because(STOP_DO_NOTHING, "no display manager runs");
+	}
+}
+
+uint64_t stop_delay(uint64_t desktop_timeout, const struct scraper_status *scraper, uint64_t now)
+{
+	uint64_t gone;
+
+	if (desktop_timeout == CONFIG_NEVER || !scraper->used)
+		return CONFIG_NEVER;
+	gone = scraper->n_viewers == 0 && scraper->left < now ? now - scraper->left : 0;
+	return gone < desktop_timeout ? desktop_timeout - gone : 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The scraper's end of the control socket (common/control_protocol.h). A connection to it keeps
+ * nothing alive, and needs no timer: there are few at a time, and one more ends the oldest.
+ */
+#ifndef GPUDESK_SCRAPER_CONTROL_H
+#define GPUDESK_SCRAPER_CONTROL_H
+
+#include <stdio.h>
+#include <systemd/sd-event.h>
+
+enum { CONTROL_CONNECTIONS_MAX = 4 };
+
+struct control;
+
+/* Each does what its name says. The answer to "stop" is sent first. */
+struct control_commands {
+	void (*status)(FILE *answer, void *userdata); /* writes the lines after "ok" */
+	void (*disconnect)(void *userdata);
+	void (*stop)(void *userdata);
+};
+
+/*
+ * Serves the listening SOCK_SEQPACKET socket `listener`, which it owns from then on. Only root and
+ * the user that we are get an answer. `commands` must outlive it. Returns 0, -EINVAL when it is not
+ * such a socket (still the caller's, as on any failure), or -errno.
+ */
+int control_start(sd_event *event, int listener, const struct control_commands *commands,
+		  void *userdata, struct control **ret_control);
+void control_destroy(struct control *control);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gdm_config.h"
+
+static const struct {
+	const char *text;
+	bool logs_in;
+} rows[] = {
+	{ "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n", true },
+	{ "[daemon]\nAutomaticLogin=exouser\nAutomaticLoginEnable=true", true },
+	{ "[daemon]\n  AutomaticLoginEnable = True \r\n\tAutomaticLogin\t= exouser\r\n", true },
+	{ "[daemon]\nAutomaticLoginEnable=1\nAutomaticLogin=exouser\n", true },
+	{ "# comment\n\n[security]\n[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=TRUE\n"
+	  "AutomaticLogin=exouser\n[debug]\nEnable=true\n",
+	  true },
+	{ "[daemon]\nAutomaticLogin=alice\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n",
+	  true },
+	{ "[daemon]\nAutomaticLoginEnable=true\n[x]\n[daemon]\nAutomaticLogin=exouser\n", true },
+	{ "", false },
+	{ "[daemon]\n", false },
+	{ "[daemon]\nAutomaticLoginEnable=true\n", false },
+	{ "[daemon]\nAutomaticLogin=exouser\n", false },
+	{ "[daemon]\nAutomaticLoginEnable=false\nAutomaticLogin=exouser\n", false },
+	{ "[daemon]\nAutomaticLoginEnable=yes\nAutomaticLogin=exouser\n", false },
+	{ "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser2\n", false },
+	{ "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=\n", false },
+	{ "[daemon]\nAutomaticLoginEnable\nAutomaticLogin=exouser\n", false },
+	{ "[daemon]\n#AutomaticLoginEnable=true\nAutomaticLogin=exouser\n", false },
+	{ "[daemon]\n  # AutomaticLoginEnable=true\nAutomaticLogin=exouser\n", false },
+	{ "AutomaticLoginEnable=true\nAutomaticLogin=exouser\n", false },
+	{ "[security]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n", false },
+	{ "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\nAutomaticLogin=alice\n",
+	  false },
+	{ "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n"
+	  "AutomaticLoginEnable=false\n",
+	  false },
+};
+
+static void test_each_text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct gdm_settings settings;
+		char *text = strdup(rows[i].text);
+
+		assert_non_null(text);
+		gdm_config_parse(text, &settings);
+		if (gdm_settings_log_in(&settings, "exouser") != rows[i].logs_in)
+			fail_msg("row %zu: %s", i, rows[i].text);
+		free(text);
+	}
+}
+
+static void test_wayland(void **state)
+{
+	static const struct {
+		const char *text;
+		bool off;
+	} lines[] = {
+		{ "[daemon]\nWaylandEnable=false\n", true },
+		{ "[daemon]\n WaylandEnable = FALSE \n", true },
+		{ "[daemon]\nWaylandEnable=0\n", true },
+		{ "[daemon]\nWaylandEnable=true\nWaylandEnable=false\n", true },
+		{ "", false },
+		{ "[daemon]\n", false },
+		{ "[daemon]\n#WaylandEnable=false\n", false },
+		{ "[daemon]\nWaylandEnable=no\n", false },
+		{ "[daemon]\nWaylandEnable=true\n", false },
+		{ "[daemon]\nWaylandEnable=false\nWaylandEnable=true\n", false },
+		{ "[security]\nWaylandEnable=false\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct gdm_settings settings;
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s", lines[i].text);
+		gdm_config_parse(text, &settings);
+		if (settings.wayland_off != lines[i].off)
+			fail_msg("%s", lines[i].text);
+	}
+}
+
+struct folder {
+	char path[64], first[96], second[96];
+};
+
+static int make_folder(void **state)
+{
+	struct folder *folder = calloc(1, sizeof(*folder));
+
+	if (!folder)
+		return -1;
+	strcpy(folder->path, "/tmp/gpudesk-gdm.XXXXXX");
+	if (!mkdtemp(folder->path))
+		return -1;
+	snprintf(folder->first, sizeof(folder->first), "%s/daemon.conf", folder->path);
+	snprintf(folder->second, sizeof(folder->second), "%s/custom.conf", folder->path);
+	*state = folder;
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	struct folder *folder = *state;
+
+	unlink(folder->first);
+	unlink(folder->second);
+	rmdir(folder->path);
+	free(folder);
+	return 0;
+}
+
+static void write_file(const char *path, const char *text, size_t times)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	while (times-- > 0)
+		fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_first_file_counts(void **state)
+{
+	struct folder *folder = *state;
+	const char *const files[] = { folder->first, folder->second, NULL };
+	const char *path = NULL;
+	bool logs_in = false;
+
+	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), -ENOENT);
+	assert_null(path);
+
+	write_file(folder->second, rows[0].text, 1);
+	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), 0);
+	assert_true(logs_in);
+	assert_ptr_equal(path, folder->second);
+
+	write_file(folder->first, "[daemon]\n", 1);
+	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), 0);
+	assert_false(logs_in);
+	assert_ptr_equal(path, folder->first);
+}
+
+static void test_size_is_bounded(void **state)
+{
+	struct folder *folder = *state;
+	const char *const files[] = { folder->first, NULL };
+	const char *path = NULL;
+	bool logs_in = true;
+
+	write_file(folder->first, "#", GDM_CONFIG_MAX);
+	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), 0);
+	assert_false(logs_in);
+
+	path = NULL;
+	write_file(folder->first, "#", GDM_CONFIG_MAX + 1);
+	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), -E2BIG);
+	assert_null(path);
+}
+
+static void test_folder_is_no_file(void **state)
+{
+	struct folder *folder = *state;
+	const char *const files[] = { folder->path, folder->second, NULL };
+	const char *path;
+	bool logs_in;
+
+	assert_true(gdm_config_read(files, "exouser", &logs_in, &path) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_text),
+		cmocka_unit_test(test_wayland),
+		cmocka_unit_test_setup_teardown(test_first_file_counts, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(test_size_is_bounded, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(test_folder_is_no_file, make_folder, remove_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

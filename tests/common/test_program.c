@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copies of this program that are replaced while they run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "program.h"
+
+static char directory[] = "/tmp/gpudesk-test-program-XXXXXX";
+static char copy[sizeof(directory) + 16], other[sizeof(directory) + 16];
+
+enum { BAD_BEFORE = 10, REPLACED, NOT_REPLACED };
+
+/* In the copy: does `how` to its own file, and says what program_is_replaced() finds. */
+static int replace_self(const char *how, const char *self, const char *by)
+{
+	if (program_is_replaced())
+		return BAD_BEFORE;
+	if (!strcmp(how, "unlink") && unlink(self) < 0)
+		return EXIT_FAILURE;
+	if (!strcmp(how, "rename") && rename(by, self) < 0)
+		return EXIT_FAILURE;
+	/* as dpkg does: the old file keeps a second name until all is well */
+	if (!strcmp(how, "dpkg") &&
+	    (link(self, "old") < 0 || rename(by, self) < 0 || unlink("old") < 0))
+		return EXIT_FAILURE;
+	return program_is_replaced() ? REPLACED : NOT_REPLACED;
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	char buffer[65536];
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+	ssize_t n;
+
+	assert_true(in >= 0 && out >= 0);
+	while ((n = read(in, buffer, sizeof(buffer))) > 0)
+		assert_int_equal(write(out, buffer, (size_t)n), n);
+	assert_int_equal(n, 0);
+	close(in);
+	close(out);
+}
+
+static int run_copy(const char *how)
+{
+	int status = 0;
+	pid_t pid;
+
+	copy_file("/proc/self/exe", copy);
+	copy_file("/proc/self/exe", other);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (chdir(directory) == 0)
+			(void)execl(copy, copy, how, other, (char *)NULL);
+		_exit(EXIT_FAILURE);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void test_replaced(void **state)
+{
+	(void)state;
+	assert_int_equal(run_copy("nothing"), NOT_REPLACED);
+	assert_int_equal(run_copy("unlink"), REPLACED);
+	assert_int_equal(run_copy("rename"), REPLACED);
+	assert_int_equal(run_copy("dpkg"), REPLACED);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(copy, sizeof(copy), "%s/copy", directory);
+	snprintf(other, sizeof(other), "%s/other", directory);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	unlink(copy);
+	unlink(other);
+	return rmdir(directory);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_replaced),
+	};
+
+	if (argc == 3)
+		return replace_self(argv[1], argv[0], argv[2]);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any image as the X server's pointer, through Xlib's struct to each form that viewers get it in.
+ * XFixesGetCursorImage() is ours here: it hands out what the input says.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "scraper/cursor.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PIXELS_MAX = 1 << 16, SCREEN = 64 };
+
+static struct bytes input;
+static bool has_image, is_small;
+
+/* As Xlib does: one block, the pixels behind the struct, 32 bits in each long. */
+XFixesCursorImage *XFixesGetCursorImage(Display *x)
+{
+	unsigned width = take_u16(&input), height = take_u16(&input);
+	struct bytes pattern;
+
+	(void)x;
+	if (!has_image)
+		return NULL;
+	if (is_small)
+		width %= 80, height %= 80;
+	if (height > PIXELS_MAX / (width ? width : 1))
+		height = PIXELS_MAX / (width ? width : 1);
+	size_t n = (size_t)width * height;
+	XFixesCursorImage *image = malloc(sizeof(*image) + n * sizeof(*image->pixels));
+	require(image != NULL);
+	*image = (XFixesCursorImage){
+		.x = (short)take_u16(&input),
+		.y = (short)take_u16(&input),
+		.width = (unsigned short)width,
+		.height = (unsigned short)height,
+		.xhot = take_u16(&input),
+		.yhot = take_u16(&input),
+		.pixels = (unsigned long *)(void *)(image + 1),
+	};
+	pattern = input;
+	for (size_t i = 0; i < n; i++) {
+		if (!pattern.left)
+			pattern = input;
+		image->pixels[i] = take_u32(&pattern);
+	}
+	return image;
+}
+
+int XFree(void *data)
+{
+	free(data);
+	return 1;
+}
+
+static void check_shape(const struct cursor_shape *shape)
+{
+	require(shape->argb && shape->id);
+	require(shape->width >= 1 && shape->width <= CURSOR_SIDE_MAX);
+	require(shape->height >= 1 && shape->height <= CURSOR_SIDE_MAX);
+	require(shape->hot_x >= 0 && shape->hot_x < shape->width);
+	require(shape->hot_y >= 0 && shape->hot_y < shape->height);
+}
+
+static void *block(size_t size)
+{
+	void *made = malloc(size);
+
+	require(made != NULL);
+	memset(made, 0xa5, size);
+	return made;
+}
+
+/* No bit is set to the right of the picture. */
+static void check_bits(const struct cursor_shape *shape, const uint8_t *bits)
+{
+	size_t row_bytes = cursor_shape_row_bytes(shape);
+
+	for (int y = 0; y < shape->height && shape->width % 8; y++)
+		require(!(bits[((size_t)y + 1) * row_bytes - 1] & (255 >> shape->width % 8)));
+}
+
+static void check_bitmaps(const struct cursor_shape *shape)
+{
+	size_t size = cursor_shape_row_bytes(shape) * (size_t)shape->height;
+	uint8_t *bits = block(size), first[3], second[3];
+
+	cursor_shape_mask(shape, bits);
+	check_bits(shape, bits);
+	cursor_shape_bitmap(shape, bits, first, second);
+	check_bits(shape, bits);
+	free(bits);
+}
+
+static void check_pixels(const struct cursor_shape *shape, const struct rfb_format *format)
+{
+	size_t n = (size_t)shape->width * (size_t)shape->height;
+	uint8_t *rgba = block(4 * n), *pixels = block(n * (size_t)format->bits_per_pixel / 8);
+
+	cursor_shape_rgba(shape, rgba);
+	cursor_shape_pixels(shape, format, pixels);
+	free(rgba);
+	free(pixels);
+}
+
+/* A part of the screen of just its size, for what watches over writes. */
+static void check_painted(const struct cursor_shape *shape, int x, int y,
+			  const struct rfb_format *format, struct rect area)
+{
+	size_t stride = (size_t)area.w * (size_t)format->bits_per_pixel / 8;
+	uint8_t *pixels = block(stride * (size_t)area.h + 1);
+
+	cursor_shape_paint(shape, x, y, format, area, pixels, stride);
+	require(pixels[stride * (size_t)area.h] == 0xa5);
+	free(pixels);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct rfb_format formats[] = {
+		{ 32, 24, 0xff0000, 0xff00, 0xff },
+		{ 32, 30, 0x3ff00000, 0xffc00, 0x3ff },
+		{ 32, 32, 0xff000000, 0xff0000, 0xff00 },
+		{ 16, 16, 0xf800, 0x7e0, 0x1f },
+		{ 16, 15, 0x7c00, 0x3e0, 0x1f },
+		{ 8, 8, 0x07, 0x38, 0xc0 },
+		{ 8, 3, 0x04, 0, 0x01 }, /* no X server has this one */
+	};
+	struct display display = { .x = NULL };
+	struct cursor cursor;
+
+	input = (struct bytes){ data, size };
+	uint8_t choice = take_u8(&input);
+	const struct rfb_format *format = &formats[choice % 7];
+	has_image = choice < 240;
+	is_small = choice % 16 != 0; /* large ones take their time */
+	struct rect area = { take_u8(&input) % SCREEN, take_u8(&input) % SCREEN,
+			     take_u8(&input) % SCREEN, take_u8(&input) % SCREEN };
+
+	cursor_init(&cursor);
+	cursor_update(&cursor, &display, CURSOR_INTERVAL);
+	const struct cursor_shape *shape = &cursor.state.shape;
+	check_shape(shape);
+	check_bitmaps(shape);
+	check_pixels(shape, format);
+	check_painted(shape, cursor.state.x, cursor.state.y, format, area);
+	cursor_finish(&cursor);
+	return 0;
+}

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The clipboard between any other X clients and any viewers: what owners of selections answer (of
+ * any type, format and size, whole or in pieces, late or never), what requestors ask us for, and
+ * the cut texts of two viewers, in any order. Xlib's calls that selection.c makes are ours here.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <X11/Xatom.h>
+
+#include "bytes.h"
+#include "log.h"
+#include "scraper/client_messages.h"
+#include "scraper/clipboard.h"
+#include "scraper/selection.h"
+#include "steered_event.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum {
+	LIMIT = 4096, /* bytes of a text */
+	ROOT = 1,
+	OURS = 2,
+	FOREIGN = 3, /* and above */
+	FIXES_EVENT = 87,
+	FIRST_ATOM = 100,
+	N_ATOMS = 11,
+	PROPERTY_MAX = 8192, /* bytes */
+	N_VIEWERS = 2,
+	SECOND = 1000000,
+	STEPS_MAX = 200,
+};
+
+/* ---- the X server ---- */
+
+/* The one property that can be read, of whatever window. */
+static struct {
+	Atom type;
+	int format;
+	uint8_t bytes[PROPERTY_MAX];
+	size_t n; /* items */
+	bool is_broken;
+} property;
+static Window owners[2];
+static bool others_are_quicker;
+
+Status XInternAtoms(Display *x, char **names, int n, Bool only_if_exists, Atom *ret_atoms)
+{
+	(void)x, (void)names, (void)only_if_exists;
+	for (int i = 0; i < n; i++)
+		ret_atoms[i] = FIRST_ATOM + (Atom)i;
+	return 1;
+}
+
+static size_t item_size(int format)
+{
+	return format == 32 ? sizeof(long) : (size_t)format / 8;
+}
+
+/* As Xlib hands them out: 32 bits in each long. */
+static unsigned char *copy_items(size_t first, size_t n)
+{
+	size_t wire = (size_t)property.format / 8;
+	unsigned char *data = malloc(n * item_size(property.format) + 1);
+
+	require(data != NULL);
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *from = property.bytes + (first + i) * wire;
+		long item = 0;
+
+		memcpy(&item, from, wire);
+		memcpy(data + i * item_size(property.format), &item, item_size(property.format));
+	}
+	data[n * item_size(property.format)] = '\0';
+	return data;
+}
+
+int XGetWindowProperty(Display *x, Window window, Atom name, long offset, long length, Bool delete,
+		       Atom requested, Atom *type, int *format, unsigned long *n,
+		       unsigned long *after, unsigned char **data)
+{
+	size_t wire = (size_t)property.format / 8, most;
+
+	(void)x, (void)window, (void)name, (void)requested;
+	require(offset == 0 && length >= 0);
+	if (property.is_broken)
+		return BadWindow;
+	*type = property.type;
+	*format = property.type ? property.format : 0;
+	*n = *after = 0;
+	*data = NULL;
+	if (!property.type)
+		return Success;
+	most = (size_t)length * 4 / wire;
+	*n = most < property.n ? most : property.n;
+	*after = (property.n - *n) * wire;
+	*data = copy_items(0, *n);
+	if (delete &&!*after)
+		property.type = None;
+	return Success;
+}
+
+int XDeleteProperty(Display *x, Window window, Atom name)
+{
+	(void)x, (void)window, (void)name;
+	property.type = None;
+	return 1;
+}
+
+/* Reads what it is given, for what watches over reads. */
+int XChangeProperty(Display *x, Window window, Atom name, Atom type, int format, int mode,
+		    const unsigned char *data, int n)
+{
+	int sum = 0;
+
+	(void)x, (void)window, (void)name, (void)type, (void)mode;
+	require(n >= 0 && (format == 8 || format == 16 || format == 32));
+	for (size_t i = 0; i < (size_t)n * item_size(format); i++)
+		sum ^= data[i];
+	return sum | 1;
+}
+
+int XConvertSelection(Display *x, Atom selection, Atom target, Atom name, Window window, Time time)
+{
+	(void)x, (void)selection, (void)target, (void)name, (void)time;
+	require(window == OURS);
+	return 1;
+}
+
+static int owner_index(Atom selection)
+{
+	require(selection == XA_PRIMARY || selection == FIRST_ATOM);
+	return selection == XA_PRIMARY;
+}
+
+int XSetSelectionOwner(Display *x, Atom selection, Window owner, Time time)
+{
+	(void)x, (void)time;
+	if (!others_are_quicker)
+		owners[owner_index(selection)] = owner;
+	return 1;
+}
+
+Window XGetSelectionOwner(Display *x, Atom selection)
+{
+	(void)x;
+	return owners[owner_index(selection)];
+}
+
+Window XCreateWindow(Display *x, Window parent, int left, int top, unsigned width, unsigned height,
+		     unsigned border, int depth, unsigned class, Visual *visual, unsigned long mask,
+		     XSetWindowAttributes *attributes)
+{
+	(void)x, (void)parent, (void)left, (void)top, (void)width, (void)height, (void)border;
+	(void)depth, (void)class, (void)visual, (void)mask, (void)attributes;
+	return OURS;
+}
+
+int XDestroyWindow(Display *x, Window window)
+{
+	(void)x;
+	require(window == OURS);
+	return 1;
+}
+
+int XSelectInput(Display *x, Window window, long mask)
+{
+	(void)x, (void)mask;
+	require(window != OURS && window != ROOT);
+	return 1;
+}
+
+int XSendEvent(Display *x, Window window, Bool propagate, long mask, XEvent *event)
+{
+	(void)x, (void)window, (void)propagate, (void)mask;
+	require(event->type == SelectionNotify);
+	return 1;
+}
+
+int XFlush(Display *x)
+{
+	(void)x;
+	return 1;
+}
+
+int XFree(void *data)
+{
+	free(data);
+	return 1;
+}
+
+void XFixesSelectSelectionInput(Display *x, Window window, Atom selection, unsigned long mask)
+{
+	(void)x, (void)mask;
+	require(window == OURS);
+	(void)owner_index(selection);
+}
+
+/* ---- the clipboard's two sides ---- */
+
+struct run {
+	struct selection selection;
+	struct clipboard clipboard;
+	struct clipboard_viewer viewers[N_VIEWERS];
+	bool is_clear;
+};
+
+static int send_to(void *viewer, const uint8_t *message, size_t length)
+{
+	(void)viewer;
+	require(length >= 8 && message[0] == 3);
+	require(client_cut_text_length(message) == (int32_t)(length - 8) ||
+		client_cut_text_length(message) == -(int32_t)(length - 8));
+	return 0;
+}
+
+static bool is_clear(const void *viewer)
+{
+	return ((const struct run *)viewer)->is_clear;
+}
+
+static void look(void *userdata)
+{
+	selection_look(&((struct run *)userdata)->selection);
+}
+
+static void fetch(void *userdata)
+{
+	selection_fetch(&((struct run *)userdata)->selection);
+}
+
+static void own(struct text *text, void *userdata)
+{
+	require(text->length <= LIMIT);
+	selection_own(&((struct run *)userdata)->selection, text);
+}
+
+static void give_up(void *userdata)
+{
+	selection_give_up(&((struct run *)userdata)->selection);
+}
+
+static const struct clipboard_operations operations = {
+	.send = send_to,
+	.is_clear = is_clear,
+	.look = look,
+	.fetch = fetch,
+	.own = own,
+	.give_up = give_up,
+};
+
+static void on_changed(bool owned, void *userdata)
+{
+	clipboard_changed(&((struct run *)userdata)->clipboard, owned);
+}
+
+static void on_offers(int result, void *userdata)
+{
+	require(result == 0 || result == 1 || result == -ETIMEDOUT);
+	clipboard_offers(&((struct run *)userdata)->clipboard, result);
+}
+
+static void on_text(int result, struct text *text, void *userdata)
+{
+	require(result <= 0 && (result == 0) == (text != NULL));
+	require(!text || text->length <= LIMIT);
+	clipboard_fetched(&((struct run *)userdata)->clipboard, result, text);
+}
+
+static const struct selection_callbacks callbacks = {
+	.changed = on_changed,
+	.offers = on_offers,
+	.text = on_text,
+};
+
+/* ---- what happens ---- */
+
+static Atom take_atom(struct bytes *input)
+{
+	static const Atom others[] = { None, XA_PRIMARY, XA_STRING, XA_ATOM, 9999 };
+	unsigned which = take_u8(input) % (N_ATOMS + 5);
+
+	return which < N_ATOMS ? FIRST_ATOM + which : others[which - N_ATOMS];
+}
+
+static Window take_window(struct bytes *input)
+{
+	return take_u8(input) % (FOREIGN + SELECTION_TRANSFERS_MAX + 2);
+}
+
+/* Its bytes are repeated up to the size that is said. */
+static void take_property(struct bytes *input)
+{
+	static const int formats[] = { 8, 8, 32, 16 };
+	unsigned choice = take_u8(input);
+	size_t size = take_u16(input) % (PROPERTY_MAX + 1), n, used;
+	const uint8_t *bytes = take_some(input, choice >> 3, &n);
+
+	property.type = take_atom(input);
+	property.format = formats[choice % 4];
+	property.is_broken = choice % 8 == 7;
+	used = n < size ? n : size;
+	if (used)
+		memcpy(property.bytes, bytes, used);
+	for (size_t i = used; i < size; i++)
+		property.bytes[i] = used ? property.bytes[i % used] : 'x';
+	property.n = size / ((size_t)property.format / 8);
+}
+
+/* An owner's answer, by default to what was asked. */
+static XEvent answer(const struct run *run, struct bytes *input)
+{
+	const struct selection *selection = &run->selection;
+	unsigned choice = take_u8(input);
+	XSelectionEvent event = {
+		.type = SelectionNotify,
+		.requestor = OURS,
+		.selection = selection->current,
+		.target = selection->looking
+				  ? selection->atoms.targets
+				  : selection->atoms.texts[selection->target % N_SELECTION_TARGETS],
+		.property = choice & 1 ? None : selection->atoms.property,
+	};
+
+	if (choice & 16)
+		event.selection = take_atom(input);
+	if (choice & 32)
+		event.target = take_atom(input);
+	return (XEvent){ .xselection = event };
+}
+
+static XEvent property_event(struct bytes *input)
+{
+	unsigned choice = take_u8(input);
+
+	return (XEvent){ .xproperty = {
+				 .type = PropertyNotify,
+				 .window = choice & 1 ? take_window(input) : OURS,
+				 .atom = choice & 2 ? take_atom(input) : FIRST_ATOM + N_ATOMS - 1,
+				 .state = choice & 4 ? PropertyDelete : PropertyNewValue,
+				 .time = choice,
+			 } };
+}
+
+/* Some text with the server's time brings everything on that waits for it. */
+static XEvent time_event(struct bytes *input)
+{
+	return (XEvent){ .xproperty = {
+				 .type = PropertyNotify,
+				 .window = OURS,
+				 .atom = FIRST_ATOM + N_ATOMS - 2,
+				 .state = PropertyNewValue,
+				 .time = take_u32(input),
+			 } };
+}
+
+static XEvent request(struct bytes *input)
+{
+	return (XEvent){ .xselectionrequest = {
+				 .type = SelectionRequest,
+				 .requestor = take_window(input),
+				 .selection = take_atom(input),
+				 .target = take_atom(input),
+				 .property = take_atom(input),
+				 .time = take_u8(input),
+			 } };
+}
+
+static XEvent new_owner(struct bytes *input)
+{
+	unsigned choice = take_u8(input);
+	XEvent event = { .type = FIXES_EVENT + XFixesSelectionNotify };
+	XFixesSelectionNotifyEvent *notify = (XFixesSelectionNotifyEvent *)(void *)&event;
+
+	notify->selection = choice & 1 ? XA_PRIMARY : FIRST_ATOM;
+	notify->owner = choice & 2 ? take_window(input) : FOREIGN;
+	owners[choice & 1] = notify->owner;
+	return event;
+}
+
+static XEvent other_event(struct bytes *input)
+{
+	unsigned choice = take_u8(input);
+	XEvent event = { .xselectionclear = { .type = SelectionClear, .window = OURS } };
+
+	if (choice & 1)
+		event.xdestroywindow = (XDestroyWindowEvent){ .type = DestroyNotify,
+							      .window = take_window(input) };
+	else
+		event.xselectionclear.selection = take_atom(input);
+	return event;
+}
+
+/* A viewer's cut text, as it comes from the fence: its length is right. */
+static void cut_text(struct run *run, struct bytes *input, bool extended)
+{
+	size_t n;
+	const uint8_t *bytes = take_some(input, take_u8(input), &n);
+	uint8_t *message = malloc(8 + n);
+	uint32_t length = extended ? (uint32_t) - (int32_t)n : (uint32_t)n;
+
+	require(message != NULL);
+	memset(message, 0, 8);
+	message[0] = CLIENT_CUT_TEXT;
+	for (int i = 0; i < 4; i++)
+		message[4 + i] = (uint8_t)(length >> (24 - 8 * i));
+	if (n)
+		memcpy(message + 8, bytes, n);
+	clipboard_message(&run->clipboard, &run->viewers[n % N_VIEWERS], message, 8 + n);
+	free(message);
+}
+
+static void handle(struct run *run, XEvent event)
+{
+	selection_handle(&run->selection, &event);
+}
+
+static void viewer_step(struct run *run, struct bytes *input, unsigned what)
+{
+	struct clipboard_viewer *viewer = &run->viewers[what / 16 % N_VIEWERS];
+
+	switch (what % 4) {
+	case 0:
+		cut_text(run, input, what & 4);
+		break;
+	case 1:
+		clipboard_encodings(&run->clipboard, viewer, what & 4);
+		break;
+	case 2:
+		run->is_clear = what & 4;
+		if (run->is_clear)
+			clipboard_sent(&run->clipboard, viewer);
+		break;
+	default:
+		clipboard_remove(&run->clipboard, viewer);
+		clipboard_add(&run->clipboard, viewer, "viewer", what & 4, run);
+		break;
+	}
+}
+
+static void step(struct run *run, struct bytes *input, sd_event *event)
+{
+	unsigned what = take_u8(input);
+
+	switch (what % 10) {
+	case 0:
+		handle(run, new_owner(input));
+		break;
+	case 1:
+		handle(run, time_event(input));
+		break;
+	case 2: /* an owner answers, */
+		take_property(input);
+		handle(run, answer(run, input));
+		break;
+	case 3: /* or has another piece */
+		take_property(input);
+		handle(run, property_event(input));
+		break;
+	case 4:
+		handle(run, property_event(input));
+		break;
+	case 5:
+		handle(run, request(input));
+		break;
+	case 6:
+		handle(run, other_event(input));
+		break;
+	case 7:
+		steered_event_advance(event, take_u8(input) * UINT64_C(20000));
+		break;
+	case 8:
+		others_are_quicker = !others_are_quicker;
+		break;
+	default:
+		viewer_step(run, input, take_u8(input));
+		break;
+	}
+}
+
+/* Whatever is left undone by others, nothing waits for it for ever. */
+static void check_patience(struct run *run, sd_event *event)
+{
+	steered_event_advance(event, 6 * (uint64_t)SECOND);
+	require(run->selection.step == SELECTION_IDLE);
+	for (int i = 0; i < SELECTION_TRANSFERS_MAX; i++)
+		require(!run->selection.owner.transfers[i].requestor);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes input = { data, size };
+	struct display display = { .root = ROOT, .fixes_event = FIXES_EVENT };
+	sd_event *event = steered_event_new();
+	struct run run = { .is_clear = true };
+
+	log_set_level(LOG_LEVEL_ERROR);
+	memset(&property, 0, sizeof(property));
+	property.format = 8;
+	owners[0] = owners[1] = take_u8(&input) & 1 ? FOREIGN : None;
+	others_are_quicker = false;
+	clipboard_init(&run.clipboard, CLIPBOARD_BOTH, LIMIT, &operations, &run);
+	require(selection_start(&run.selection, event, &display, LIMIT, &callbacks, &run) == 0);
+	for (int i = 0; i < N_VIEWERS; i++)
+		clipboard_add(&run.clipboard, &run.viewers[i], "viewer", false, &run);
+	for (int i = 0; i < STEPS_MAX && input.left; i++)
+		step(&run, &input, event);
+	check_patience(&run, event);
+	for (int i = 0; i < N_VIEWERS; i++)
+		clipboard_remove(&run.clipboard, &run.viewers[i]);
+	selection_stop(&run.selection);
+	clipboard_finish(&run.clipboard);
+	sd_event_unref(event);
+	return 0;
+}

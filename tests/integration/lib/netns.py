@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A network of the test's own, that nothing leaves and that can be cut."""
+
+import contextlib
+import ctypes
+import os
+import subprocess
+import sys
+
+
+def enter():
+    """Runs the calling program anew in a network namespace; skips it where there can be none."""
+    if "GPUDESK_NETNS" in os.environ:
+        return
+    unshare = ["unshare", "--net"]
+    if os.geteuid() != 0:
+        unshare += ["--user", "--map-root-user"]
+    probe = subprocess.run([*unshare, "ip", "link", "set", "lo", "up"], check=False,
+                           capture_output=True)
+    if probe.returncode:
+        print("no network namespaces: %s" % probe.stderr.decode().strip())
+        sys.exit(77)
+    os.environ["GPUDESK_NETNS"] = "entered"
+    os.execvp(unshare[0], [*unshare, sys.executable, "-B", *sys.argv])
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+
+def start():
+    """In the namespace: loopback as it should be."""
+    ip("link", "set", "lo", "up")
+
+
+def add_addresses(*addresses):
+    batch = "".join("address add %s/8 dev lo\n" % address for address in addresses)
+    subprocess.run(["ip", "-batch", "-"], input=batch.encode(), check=True)
+
+
+class Cable:
+    """Another namespace, at the end of a cable; what is made `with cable.far():` is of that one."""
+
+    def __init__(self, here, there):
+        self.process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 600"],
+                                        stdout=subprocess.PIPE)
+        self.process.stdout.readline()
+        pid = str(self.process.pid)
+        ip("link", "add", "cable0", "type", "veth", "peer", "name", "cable1", "netns", pid)
+        ip("address", "add", here + "/24", "dev", "cable0")
+        ip("link", "set", "cable0", "up")
+        with self.far():
+            ip("address", "add", there + "/24", "dev", "cable1")
+            ip("link", "set", "cable1", "up")
+
+    @contextlib.contextmanager
+    def far(self):
+        libc = ctypes.CDLL(None, use_errno=True)
+        with open("/proc/thread-self/ns/net", "rb") as here, \
+                open("/proc/%d/ns/net" % self.process.pid, "rb") as there:
+            if libc.setns(there.fileno(), 0):
+                raise OSError(ctypes.get_errno(), "setns")
+            try:
+                yield
+            finally:
+                libc.setns(here.fileno(), 0)
+
+    @staticmethod
+    def cut():
+        """Nothing comes through any more, and neither end is told."""
+        ip("link", "set", "cable0", "down")
+
+    @staticmethod
+    def mend():
+        ip("link", "set", "cable0", "up")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        subprocess.run(["ip", "link", "delete", "cable0"], check=False, capture_output=True)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Stands between a viewer and the proxy, and notes which encodings are spoken there."""
+
+import contextlib
+import socket
+import struct
+import threading
+
+NAMES = {0: "Raw", 1: "CopyRect", 2: "RRE", 4: "CoRRE", 5: "Hextile", 6: "Zlib", 7: "Tight",
+         9: "Ultra", 16: "ZRLE", 50: "H.264"}
+CURSOR, X_CURSOR, ALPHA_CURSOR, EXTENDED_SIZE = -239, -240, -314, -308
+QEMU_LEDS, VMWARE_LEDS = -261, 0x574d5668
+SUPPORTED_MESSAGES, SUPPORTED_ENCODINGS, IDENTITY = -0x1ffff, -0x1fffe, -0x1fffd
+CONTENT_FREE = (-223, -232, -258, -316, -0x20000)
+
+
+class Relay:
+    """Takes one connection after the other on `port`."""
+
+    def __init__(self, to_port):
+        self.to_port = to_port
+        self.asked = self.got = "none"
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.sockets = [self.listener]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        for one in self.sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                viewer, _ = self.listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.to_port))
+                self.sockets += [viewer, server]
+                for one in viewer, server:
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                bits = []
+                self._start(viewer, server, self._read_viewer, bits)
+                self._start(server, viewer, self._read_server, bits)
+
+    def _start(self, source, target, reader, bits):
+        threading.Thread(target=self._forward, args=(source, target, reader(bits)),
+                         daemon=True).start()
+
+    @staticmethod
+    def _forward(source, target, reader):
+        """Passes on what comes, and shows it to the reader, which asks for so many bytes."""
+        ahead, wanted = b"", next(reader)
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+                if wanted is None:
+                    continue
+                ahead += data
+                while wanted is not None and len(ahead) >= wanted:
+                    data, ahead = ahead[:wanted], ahead[wanted:]
+                    wanted = reader.send(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def _read_viewer(self, bits):
+        """Up to its first SetEncodings."""
+        yield 12 + 1 + 16 + 1
+        while True:
+            kind = (yield 1)[0]
+            if kind == 0:
+                bits.append((yield 19)[3])
+            elif kind == 2:
+                n, = struct.unpack(">xH", (yield 3))
+                numbers = struct.unpack(">%di" % n, (yield 4 * n))
+                self.asked = next((NAMES[number] for number in numbers if number in NAMES and
+                                   number != 1), "none")
+                yield None
+            else:
+                yield {3: 9, 4: 7, 5: 5}.get(kind)
+
+    def _read_server(self, bits):
+        """Up to the first pixels."""
+        yield 12
+        yield (yield 1)[0]
+        yield 16 + 4
+        start = yield 24
+        bits.append(start[4])
+        yield int.from_bytes(start[20:], "big")
+        while True:
+            kind = (yield 1)[0]
+            if kind == 3:
+                yield abs(struct.unpack(">xxxi", (yield 7))[0])
+                continue
+            if kind != 0:
+                yield None
+            n, = struct.unpack(">xH", (yield 3))
+            for _ in range(n):
+                *_, width, height, encoding = struct.unpack(">HHHHi", (yield 12))
+                if encoding in NAMES:
+                    self.got = NAMES[encoding]
+                    yield None
+                
+                if encoding not in CONTENT_FREE:
+                    yield from self._skip(width, height, encoding, bits[-1] // 8)
+
+    @staticmethod
+    def _skip(width, height, encoding, pixel):
+        mask = (width + 7) // 8 * height
+        if encoding == EXTENDED_SIZE:
+            yield 16 * (yield 4)[0]
+        else:
+            yield {SUPPORTED_MESSAGES: 64, SUPPORTED_ENCODINGS: width, IDENTITY: width, ALPHA_CURSOR: 4 + width * height * 4, CURSOR: width * height * pixel + mask, QEMU_LEDS: 1, VMWARE_LEDS: 4,
+                   X_CURSOR: 6 + 2 * mask if mask else 0}.get(encoding)

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Strangers by the thousand while the owner works, in a network of the test's own.
+
+What the owner notices is printed as lines that begin with "figure". ATTACK_SECONDS is for how long
+passwords are guessed, 60 to measure a whole minute.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+import unittest
+
+from lib import attack, chain, netns
+from lib.chain import wait_until
+from lib.standing import StandingChain
+
+SECONDS = float(os.environ.get("ATTACK_SECONDS", "10"))
+JUNK_A_MINUTE, JUNK_SECONDS = 10000, 5
+SERVER, OWNER, NEWCOMER, LONE_GUESSER = "10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4"
+STRANGERS = ["10.9.1.%d" % n for n in range(1, 201)]
+
+
+def figure(text, *values):
+    print("figure " + text % values, flush=True)
+
+
+class AttackTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="gpudesk-attack-")
+        self.addCleanup(directory.cleanup)
+        self.chain = StandingChain(directory.name, "allow = 10.0.0.0/8\nmax_viewers = 32\n",
+                                   host=SERVER)
+        self.addCleanup(self.end)
+        self.screen = self.chain.x_client()
+        self.addCleanup(self.screen.close)
+
+    def end(self):
+        self.assertEqual(self.chain.close(), "")
+        self.assertEqual((self.chain.proxy.n_started, self.chain.scraper.n_started), (1, 1))
+
+    def crowd(self, seconds, work):
+        crowd = attack.Crowd(seconds, work)
+        self.addCleanup(crowd.kill)
+        return crowd
+
+    def watch(self, viewer, seconds):
+        """The owner works: what is painted is seen, every time. Returns latencies in ms."""
+        latencies = []
+        end, n = time.monotonic() + seconds, 0
+        while time.monotonic() < end:
+            n += 1
+            colour = (n * 7 % 256, n % 256, n // 256 + 1)
+            viewer.request()
+            begin = time.monotonic()
+            self.screen.do("fill", 4, 4, 60, 60, "%02x%02x%02x" % colour)
+            while viewer.read_pixel(30, 30) != colour:
+                viewer.read_update()
+                if viewer.read_pixel(30, 30) != colour:
+                    viewer.request()
+            latencies.append((time.monotonic() - begin) * 1000)
+            time.sleep(0.03)
+        return latencies
+
+    def log_in_as(self, source):
+        """Returns how long it took, and the viewer."""
+        begin = time.monotonic()
+        viewer = self.chain.log_in(source=source)
+        self.addCleanup(viewer.close)
+        return time.monotonic() - begin, viewer
+
+    def test_junk(self):
+        _, owner = self.log_in_as(OWNER)
+        owner.request(False)
+        owner.read_update()
+        quiet = self.watch(owner, 2)
+        before = self.chain.count_descriptors()
+        crowd = self.crowd(JUNK_SECONDS, attack.send_junk(
+            (SERVER, self.chain.port), STRANGERS, JUNK_A_MINUTE))
+        loud = self.watch(owner, JUNK_SECONDS - 1)
+        newcomer = self.log_in_as(NEWCOMER)[0]
+        sent = crowd.finish()
+        rate = sent["connections"] * 60 / sent["seconds"]
+        figure("junk connections: %d, %d a minute; no crash", sent["connections"], rate)
+        figure("the owner's frames meanwhile: %d; all came; median %.1f ms, %.2f times that of "
+               "quiet", len(loud), statistics.median(loud),
+               statistics.median(loud) / statistics.median(quiet))
+        figure("somebody else with the password: 1; gets in within %.2f s", newcomer)
+        self.assertGreater(sent["connections"], 0)
+        wait_until(lambda: self.chain.count_descriptors()[0] == before[0],
+                   "the proxy to have no more descriptors than before")
+
+    def test_slowloris(self):
+        """Peers that stop after each byte that there is in a handshake."""
+        said = b"RFB 003.008\n\x02" + b"x" * 15
+        _, owner = self.log_in_as(OWNER)
+        before = self.chain.count_descriptors()[0]
+        silent = []
+        for length in range(len(said) + 1):
+            for i in range(8):
+                viewer = self.chain.view(STRANGERS[(length * 8 + i) % len(STRANGERS)])
+                self.addCleanup(viewer.close)
+                viewer.read(12)
+                viewer.send(said[:length])
+                silent.append(viewer)
+        seconds, newcomer = self.log_in_as(NEWCOMER)
+        figure("peers that stop after each byte of the handshake: %d; who has the password gets in "
+               "within %.2f s", len(silent), seconds)
+        for viewer in (owner, newcomer):
+            viewer.request(False)
+            viewer.read_update()
+        for viewer in silent:
+            viewer.wait_closed()
+        wait_until(lambda: self.chain.count_descriptors()[0] == before,
+                   "the proxy to have closed them all")
+
+    def guess(self, sources, patiences, seconds):
+        """Returns the answers that each source had, and how long newcomers took meanwhile."""
+        crowd = self.crowd(seconds, attack.guess((SERVER, self.chain.port), sources, patiences))
+        took, end = [], time.monotonic() + seconds - 3
+        n = 0
+        while time.monotonic() < end:
+            time.sleep(1)
+            n += 1
+            # Once somebody of whom nothing is known yet, once the owner.
+            source = "10.9.2.%d" % (n % 250 + 1) if n % 2 else OWNER
+            seconds_taken, viewer = self.log_in_as(source)
+            viewer.close()
+            took.append(seconds_taken)
+        return crowd.finish(), took
+
+    def check_guesses(self, answers, took, seconds, what):
+        figure("%s: %d guesses in %.0f s let through, %d of one source; who has the password gets "
+               "in within %.2f s, median %.2f s", what, sum(answers), seconds, max(answers),
+               max(took), statistics.median(took))
+        # 20 in reserve, and 90 a minute; of one source after 0, 0.5, 1.5, 3.5, ... seconds.
+        self.assertLessEqual(sum(answers), 20 + 1.5 * seconds + 2)
+        self.assertLessEqual(max(answers), 20)
+        self.assertLess(statistics.median(took), 2)
+        if seconds >= 60:
+            self.assertLessEqual(sum(answers) * 60 / seconds, 120)
+
+    def test_one_guesser(self):
+        self.log_in_as(OWNER)
+        seconds = min(SECONDS, 60)
+        answers, took = self.guess([LONE_GUESSER], [60], seconds)
+        self.assertGreater(answers[0], 1)
+        self.check_guesses(answers, took, seconds, "one guesser")
+
+    def test_200_guessers(self):
+        """One half waits for its answers, the other comes again and again."""
+        self.log_in_as(OWNER)
+        answers, took = self.guess(STRANGERS, [60, 1.0], SECONDS)
+        self.assertGreater(sum(answers), 10)
+        self.check_guesses(answers, took, SECONDS, "200 guessers")
+
+
+if __name__ == "__main__":
+    netns.enter()
+    netns.start()
+    netns.add_addresses(SERVER, OWNER, NEWCOMER, LONE_GUESSER, *STRANGERS,
+                        *("10.9.2.%d" % n for n in range(1, 251)))
+    chain.main()

@@ -1,0 +1,461 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""gpudesk: what it shows of a running chain, what it makes the scraper do, and passwords."""
+
+import getpass
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import socket
+import stat
+import subprocess
+import time
+
+from lib import chain, des, rfb
+from lib.chain import LOOK_PASSWORD, PASSWORD, ChainTest, wait_until
+
+GPUDESK = os.path.join(chain.BUILD, "ctl/gpudesk")
+NOBODY = 65534
+
+
+def gpudesk(*arguments, program=GPUDESK, **options):
+    """Runs it, and returns what subprocess does."""
+    return subprocess.run([program, *arguments], capture_output=True, encoding="utf-8",
+                          timeout=rfb.PATIENCE, check=False,
+                          **{"stdin": subprocess.DEVNULL, **options})
+
+
+def as_nobody(directory):
+    """Options that make it run as a user with no rights: root is given one for that."""
+    if os.geteuid():
+        return {}
+    os.chmod(directory, 0o755)
+    # The build may be where that user does not get to.
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": [],
+            "program": shutil.copy(GPUDESK, directory)}
+
+
+class ControlTest(ChainTest):
+    def setUp(self):
+        super().setUp()
+        self.control_socket = os.path.join(self.directory, "control.sock")
+
+    def gpudesk(self, command, *arguments, status=0, **options):
+        done = gpudesk(command, "--config", self.config_path, *arguments, **options)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def ask(self, command, *arguments, **options):
+        return self.gpudesk(command, "--control-socket", self.control_socket, *arguments, **options)
+
+    def read_status(self):
+        return json.loads(self.ask("status", "--json").stdout)
+
+    def send(self, question):
+        """A question to the socket itself; returns the answer."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
+            control.settimeout(rfb.PATIENCE)
+            control.connect(self.control_socket)
+            control.send(question)
+            return control.recv(65536)
+
+
+class StatusTest(ControlTest):
+    config = "max_viewers = 5\nidle_timeout = 90s"
+
+    def test_nobody_has_come_yet(self):
+        """systemd has the socket: no process is started by a question that finds none."""
+        shown = json.loads(self.ask("status", "--json").stdout)
+        self.assertIs(shown["scraper"]["running"], False)
+        self.assertIn("does not run", self.ask("status").stdout)
+        self.assertIn("does not run", self.ask("stop").stdout)
+        self.assertIn("does not run", self.ask("disconnect").stdout)
+
+    def test_two_viewers(self):
+        self.start_chain()
+        begun = int(time.time())
+        screen, viewer, looker = self.x_client(), self.log_in(), self.log_in(LOOK_PASSWORD)
+        viewer.send(rfb.set_encodings(rfb.ZRLE, rfb.RAW))
+        for seed in range(5):
+            screen.do("noise", 0, 0, 400, 300, seed)
+            viewer.request()
+            viewer.read_update()
+        looker.request(False)
+        looker.read_update()
+        status = wait_until(lambda: self.settled(viewer, looker), "the figures")
+        scraper = status["scraper"]
+        self.assertEqual(scraper["pid"], self.scraper.pid)
+        self.assertEqual(scraper["display"], self.x.display)
+        self.assertEqual(scraper["size"], "800x600")
+        self.assertEqual((scraper["waiting"], scraper["idle_timeout"], scraper["stops_in"]),
+                         (0, 90, None))
+        self.check_viewer(status, viewer, begun, "zrle", False)
+        self.check_viewer(status, looker, begun, "raw", True)
+        text = self.ask("status").stdout
+        self.assertRegex(text, r"Viewers +2, 5 may come")
+        self.assertRegex(text, r"stops 1 min 30 s after the last viewer has left")
+        for peer in viewer, looker:
+            self.assertIn("127.0.0.1:%d " % peer.socket.getsockname()[1], text)
+        self.assertIn("looks only", text)
+
+    def shown(self, status, viewer):
+        peer = "127.0.0.1:%d" % viewer.socket.getsockname()[1]
+        return next(v for v in status["scraper"]["viewers"] if v["peer"] == peer)
+
+    def settled(self, *viewers):
+        """The status when it counts what each viewer has received."""
+        status = self.read_status()
+        if all(self.shown(status, v)["frames"] == v.n_updates for v in viewers):
+            return status
+        return None
+
+    def check_viewer(self, status, viewer, begun, asks_for, view_only):
+        shown = self.shown(status, viewer)
+        pixels = 4 * 800 * 600
+        self.assertEqual(shown["view_only"], view_only)
+        self.assertEqual(shown["encoding"], "raw")  # of the same machine
+        self.assertEqual(shown["asks_for"], asks_for)
+        self.assertEqual(shown["link"], "local")
+        self.assertGreaterEqual(shown["bytes"], pixels)
+        self.assertLessEqual(begun - 1, shown["since"])
+        self.assertLessEqual(shown["since"], time.time() + 1)
+        self.assertGreater(shown["frames_per_second"], 0)
+        self.assertLessEqual(shown["frames_per_second"], 2 * viewer.n_updates)
+
+    def test_bytes_are_what_was_received(self):
+        self.start_chain()
+        viewer = self.log_in()
+        viewer.request(False)
+        viewer.read_update()
+        counted = self.read_status()["scraper"]["viewers"][0]["bytes"]
+        viewer.request(False)
+        viewer.read_update()
+        more = self.read_status()["scraper"]["viewers"][0]["bytes"] - counted
+        # A header, a rectangle's header or few, and the pixels.
+        self.assertLess(abs(more - 4 * 800 * 600), 1000)
+
+    def test_when_it_stops(self):
+        self.start_chain()
+        viewer = self.log_in()
+        viewer.close()
+        self.scraper.wait_log("has left")
+        stops_in = wait_until(lambda: self.read_status()["scraper"]["stops_in"], "the end")
+        self.assertLessEqual(stops_in, 90)
+        self.assertGreater(stops_in, 40)
+        self.assertRegex(self.ask("status").stdout, r"stops in 1 min [0-9]+ s, if nobody comes")
+
+    def test_questions_keep_nothing_alive(self):
+        self.write_config("idle_timeout = 1s")
+        self.start_chain()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as silent:
+            self.log_in().close()
+            silent.connect(self.control_socket)  # and asks nothing
+            self.scraper.wait_log("nobody is connected any more")
+            self.assertEqual(self.scraper.wait(), 0)
+
+    def test_odd_questions(self):
+        self.start_chain()
+        viewer = self.log_in()
+        for question in b"", b"nonsense", b"status\n", b"x" * 32, b"x" * 33, b"y" * 5000, b"\0":
+            if question:
+                self.assertTrue(self.send(question).startswith(b"error "), question)
+        self.assertTrue(self.send(b"status").startswith(b"ok\nversion="))
+        # More who ask nothing than there is room for: the newest is heard.
+        silent = [socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(20)]
+        for one in silent:
+            self.addCleanup(one.close)
+            one.connect(self.control_socket)
+        self.assertTrue(self.send(b"status").startswith(b"ok\n"))
+        viewer.expect(self.picture(self.x_client()))
+
+    def test_other_users_are_not_answered(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to be somebody else")
+        self.start_chain()
+        self.log_in()
+        # systemd's modes keep them out; here the scraper itself has to.
+        os.chmod(self.control_socket, 0o777)
+        os.chmod(self.config_path, 0o644)
+        done = self.ask("stop", status=1, **as_nobody(self.directory))
+        self.assertIn("gave no answer", done.stderr)
+        self.scraper.wait_log("user %d may not ask" % NOBODY)
+        self.assertTrue(self.scraper.is_running())
+
+
+class CommandTest(ControlTest):
+    def test_disconnect(self):
+        self.start_chain()
+        viewers = [self.log_in(), self.log_in(LOOK_PASSWORD)]
+        self.assertIn("let go", self.ask("disconnect").stdout)
+        for viewer in viewers:
+            viewer.wait_closed()
+        self.assertEqual(self.scraper.read_log().count("gpudesk disconnect was called"), 2)
+        wait_until(lambda: self.read_status()["scraper"]["viewers"] == [], "no viewers")
+        # It stays, and the next one is welcome.
+        self.log_in().expect(self.picture(self.x_client()))
+
+    def test_stop(self):
+        self.start_chain()
+        viewer = self.log_in()
+        self.assertIn("is stopping", self.ask("stop").stdout)
+        viewer.wait_closed()
+        self.assertEqual(self.scraper.wait(), 0)
+        self.assertIn("gpudesk stop was called", self.scraper.read_log())
+
+    def test_without_a_control_socket(self):
+        """As from an older unit: everything else works."""
+        self.control_socket = None
+        self.start_chain()
+        self.log_in().expect(self.picture(self.x_client()))
+
+
+class WordsTest(ControlTest):
+    def test_no_rights(self):
+        path = self.control_socket
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(path)
+            listener.listen()
+            os.chmod(path, 0)
+            os.chmod(self.config_path, 0o644)
+            nobody = as_nobody(self.directory)
+            done = self.ask("status", status=1, **nobody)
+            words = "only root and %s may ask" % getpass.getuser()
+            self.assertIn(words, done.stdout)
+            for command in "stop", "disconnect":
+                self.assertIn(words, self.ask(command, status=1, **nobody).stderr)
+
+    def test_wrong_words(self):
+        for arguments, words in ((), "Usage"), (("nonsense",), "no command 'nonsense'"), \
+                (("--nonsense",), "unrecognized option"), (("status", "x"), "no argument 'x'"), \
+                (("status", "--nonsense"), "unrecognized option"), (("stop", "now"), "no argument"), \
+                (("--config",), "requires an argument"), (("passwd", "--user"), "requires an arg"), \
+                (("disconnect", "--control-socket"), "requires an argument"):
+            done = gpudesk(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertIn(words, done.stderr + done.stdout)
+
+    def test_help(self):
+        shown = gpudesk("--help")
+        self.assertEqual(shown.returncode, 0)
+        names = re.findall(r"^  ([a-z]+) ", shown.stdout, re.M)
+        self.assertLessEqual({"status", "passwd", "disconnect", "stop"}, set(names))
+        for name in names:
+            done = gpudesk(name, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+            self.assertTrue(done.stdout.startswith("Usage: gpudesk %s " % name), done.stdout)
+        self.assertRegex(gpudesk("--version").stdout, r"^gpudesk [0-9]")
+
+    def test_output_that_cannot_be_written(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([GPUDESK, "status", "--config", self.config_path], stdout=full,
+                                  stderr=subprocess.PIPE, encoding="utf-8", timeout=rfb.PATIENCE,
+                                  check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("could not be written", done.stderr)
+
+
+class GpuTest(ControlTest):
+    """With a libnvidia-ml.so.1 of our own: tests/nvml/fake_nvml.c."""
+
+    def nvidia(self, which, *arguments, **environment):
+        path = os.path.join(chain.BUILD, "tests/nvml", which)
+        return self.ask("status", *arguments,
+                        env=dict(os.environ, LD_LIBRARY_PATH=path, **environment)).stdout
+
+    def test_figures(self):
+        me, parent = os.getpid(), os.getppid()
+        words = "g:%d:147 c:%d:100 g:%d:121 c:%d:? c:4194305:9" % (me, me, parent, 1)
+        shown = json.loads(self.nvidia("new", "--json", FAKE_NVML_PROCESSES=words))["nvidia"]
+        self.assertEqual((shown["driver"], shown["error"]), ("550.54.15", None))
+        first, second = shown["gpus"]
+        self.assertEqual((first["name"], first["uuid"], first["bus_id"], first["utilization"]),
+                         ("Fake GPU one", "GPU-0", "00000000:04:00.0", 37))
+        self.assertEqual((first["memory_used"], first["memory_total"]), (1234 << 20, 40960 << 20))
+        found = {p["pid"]: p for p in first["processes"]}
+        self.assertEqual(sorted(found), sorted({me, parent, 1, 4194305}))
+        self.assertEqual([found[me][key] for key in ("memory", "graphics", "compute")],
+                         [147 << 20, True, True])
+        with open("/proc/self/comm", encoding="utf-8") as name:
+            self.assertEqual(found[me]["name"], name.read().strip())
+        self.assertIsNone(found[1]["memory"])
+        self.assertIsNone(found[4194305]["name"])
+        self.assertEqual((second["memory_used"], second["utilization"], second["processes"]),
+                         (None, None, []))
+        text = self.nvidia("new", FAKE_NVML_PROCESSES=words)
+        self.assertRegex(text, "GPU 0 +Fake GPU one, 00000000:04:00.0, 37 % busy\n"
+                               " +1234 MiB of 40960 MiB used")
+        self.assertRegex(text, r"  %d  147 MiB  GC" % me)
+
+    def test_old_driver(self):
+        shown = json.loads(self.nvidia("old", "--json", FAKE_NVML_PROCESSES="g:1:5 g:2:6"))
+        gpu = shown["nvidia"]["gpus"][0]
+        self.assertEqual((gpu["memory_used"], gpu["memory_total"]), (1192 << 20, 8192 << 20))
+        self.assertEqual([(p["pid"], p["memory"]) for p in gpu["processes"]],
+                         [(1, 5 << 20), (2, 6 << 20)])
+
+    def test_many_processes(self):
+        words = " ".join("g:%d:1" % pid for pid in range(5000000, 5000500))
+        shown = json.loads(self.nvidia("new", "--json", FAKE_NVML_PROCESSES=words))
+        self.assertEqual(len(shown["nvidia"]["gpus"][0]["processes"]), 500)
+        self.assertIn("5000499", self.nvidia("new", FAKE_NVML_PROCESSES=words))
+
+    def test_driver_that_is_not_loaded(self):
+        shown = self.nvidia("new", FAKE_NVML_ERROR="9")
+        self.assertIn("GPU          NVIDIA's driver does not answer: Driver Not Loaded", shown)
+
+    def test_library_that_is_none(self):
+        path = os.path.join(self.directory, "libnvidia-ml.so.1")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("no library")
+        shown = self.ask("status", env=dict(os.environ, LD_LIBRARY_PATH=self.directory)).stdout
+        self.assertIn("GPU          no NVIDIA driver", shown)
+
+
+class RecordTest(ControlTest):
+    """--root: the records of a tree that is not this machine's."""
+
+    def write_record(self, name, **fields):
+        directory = os.path.join(self.directory, "root/run/gpudesk/sessions")
+        os.makedirs(directory, mode=0o755, exist_ok=True)
+        record = {"USER": getpass.getuser(), "UID": os.geteuid(), "SESSION": name, "TYPE": "x11",
+                  "SERVICE": "gdm-autologin", "OPENED": "2026-11-22T11:09:13Z", **fields}
+        with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+            file.writelines("%s=%s\n" % pair for pair in record.items())
+        os.chmod(os.path.join(directory, name), 0o644)
+
+    def read(self, *arguments):
+        return self.ask("status", "--root", os.path.join(self.directory, "root"), *arguments).stdout
+
+    def test_records(self):
+        self.assertIn("Session      none is recorded in", self.read())
+        self.write_record("no-such-session")
+        self.write_record("broken", TYPE="")
+        shown = {s["session"]: s for s in json.loads(self.read("--json"))["sessions"]}
+        self.assertEqual(sorted(shown), ["broken", "no-such-session"])
+        self.assertEqual(shown["no-such-session"]["service"], "gdm-autologin")
+        self.assertIs(shown["no-such-session"]["fresh"], False)  # logind knows none of that name
+        self.assertIs(shown["broken"]["fresh"], False)
+        text = self.read()
+        self.assertRegex(text, "session no-such-session of %s, x11, by gdm-autologin, since "
+                               "2026-11-22T11:09:13Z; stale: " % getpass.getuser())
+        self.assertIn("session broken: its record cannot be used", text)
+
+    def test_settings(self):
+        self.write_config("max_viewers = 3\nresize = perhaps\nview_only = perhaps")
+        done = self.ask("status")
+        self.assertIn("  * max_viewers = 3\n", done.stdout)
+        self.assertIn("    idle_timeout = 10min\n", done.stdout)
+        self.assertIn("Every connection is refused: %s:5: " % self.config_path, done.stdout)
+        self.assertEqual(done.stderr.count("perhaps"), 2)
+
+
+class PasswordTest(ControlTest):
+    def set_password(self, *arguments, text=None, status=0):
+        return self.gpudesk("passwd", "--user", getpass.getuser(), *arguments, status=status,
+                            **({"input": text, "stdin": None} if text is not None else {}))
+
+    def read(self):
+        with open(self.password_path, "rb") as file:
+            return file.read()
+
+    def test_one_and_the_other(self):
+        os.unlink(self.password_path)
+        self.assertIn("no password yet",
+                      self.set_password("--view-only", text="lookers\n", status=1).stderr)
+        self.set_password(text="a new one\n")
+        self.assertEqual(self.read(), des.vnc_password_file("a new on"))
+        self.set_password("--view-only", text="lookers")
+        self.assertEqual(self.read(), des.vnc_password_file("a new on", "lookers"))
+        self.set_password(text="another1\nis not read")
+        self.assertEqual(self.read(), des.vnc_password_file("another1", "lookers"))
+        info = os.stat(self.password_path)
+        self.assertEqual((stat.S_IMODE(info.st_mode), info.st_uid), (0o600, os.geteuid()))
+        self.assertEqual([n for n in os.listdir(self.directory) if n.startswith(".")], [])
+
+    def test_viewers_are_let_in_by_it(self):
+        self.start_chain()
+        self.set_password(text="brandnew\n")
+        password = self.set_password("--view-only", "--generate").stdout.strip()
+        self.assertRegex(password, "^[a-zA-Z2-9]{8}$")
+        with self.assertRaises(rfb.Refused):
+            self.view().authenticate(PASSWORD)
+        self.log_in("brandnew")
+        self.log_in(password)
+        self.scraper.wait_log("to look only")
+
+    def test_as_vncpasswd_does(self):
+        tool = "/usr/bin/vncpasswd"
+        if not os.access(tool, os.X_OK):
+            self.skipTest("no vncpasswd")
+        for password in "simple", "eight888", "longer than that", " blank ":
+            done = subprocess.run([tool, "-f"], input=password + "\n", stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, check=False,
+                                  **{"encoding": "latin-1"})
+            os.unlink(self.password_path)
+            self.set_password(text=password + "\n")
+            self.assertEqual(self.read(), done.stdout.encode("latin-1")[:8], password)
+
+    def test_what_is_refused(self):
+        before = self.read()
+        for text, words in ("", "no password"), ("\n", "at least 6"), ("12345\n", "at least 6"), \
+                ("tab\tbed\n", "control character"), ("x" * 256 + "\n", "too long"):
+            done = self.set_password(text=text, status=1)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(self.read(), before)
+        self.assertIn("first 8 characters count", self.set_password(text="123456789\n").stderr)
+
+    def test_folders_that_others_can_change(self):
+        os.chmod(self.directory, 0o777)
+        self.assertIn("written by others", self.set_password("--generate", status=1).stderr)
+        os.chmod(self.directory, 0o700)
+        os.rename(self.password_path, self.password_path + ".old")
+        os.symlink(self.password_path + ".old", self.password_path)
+        self.assertIn("symbolic link", self.set_password("--generate", status=1).stderr)
+
+    def test_of_others(self):
+        self.assertIn("no user", gpudesk("passwd", "--user", "no-such-user", "--generate").stderr)
+        if os.geteuid() == 0:
+            self.assertIn("--user", gpudesk("passwd", "--generate").stderr)
+        done = gpudesk("passwd", "--user", "root", "--generate", **as_nobody(self.directory))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("only root may set the password of root", done.stderr)
+
+    def type_in(self, *lines):
+        """On a terminal; returns the exit status, what was shown, and whether echo is on again."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(GPUDESK, [GPUDESK, "passwd", "--config", self.config_path, "--user",
+                               getpass.getuser()])
+        shown = b""
+        waiting = list(lines)
+        try:
+            while select.select([terminal], [], [], rfb.PATIENCE)[0]:
+                try:  # to read; it fails when the last one has closed the other side
+                    shown += os.read(terminal, 4096)
+                except OSError:
+                    break
+                if waiting and shown.endswith(b": "):
+                    os.write(terminal, waiting.pop(0))
+                    shown += b"|"
+        finally:
+            os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+    def test_on_a_terminal(self):
+        status, shown = self.type_in(b"typed-in\n", b"typed-in\n")
+        self.assertEqual(status, 0, shown)
+        self.assertNotIn("typed-in", shown)
+        self.assertEqual(self.read(), des.vnc_password_file("typed-in", LOOK_PASSWORD))
+        status, shown = self.type_in(b"typed-in\n", b"typed-on\n")
+        self.assertEqual(status, 1)
+        self.assertIn("not the same", shown)
+        status, shown = self.type_in(b"typed\x03")
+        self.assertEqual(status, -2, shown)  # SIGINT, after the echo was switched on again
+        self.assertEqual(self.read(), des.vnc_password_file("typed-in", LOOK_PASSWORD))
+
+
+if __name__ == "__main__":
+    chain.main()

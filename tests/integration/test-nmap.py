@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What nmap's scripts for VNC find, at an address in a network of the test's own: nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from lib import chain, netns
+from lib.chain import PASSWORD
+from lib.standing import StandingChain
+
+ADDRESS, PORT = "10.9.7.1", 5901  # by its number the scripts know what it is
+
+
+class NmapTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="gpudesk-nmap-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.chain = StandingChain(self.directory, "allow = 10.0.0.0/8\n", host=ADDRESS, port=PORT)
+        self.addCleanup(lambda: self.assertEqual(self.chain.close(), ""))
+
+    def nmap(self, script, *arguments):
+        command = ["nmap", "-n", "-Pn", "-sT", "-p", str(PORT), "--script", script, *arguments,
+                   ADDRESS]
+        output = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120,
+                                check=True).stdout
+        self.assertIn("%d/tcp open" % PORT, output)
+        return output
+
+    def test_info(self):
+        output = self.nmap("vnc-info,vnc-title")
+        self.assertIn("Protocol version: 3.8", output)
+        types = output.partition("Security types:")[2].partition("\n\n")[0]
+        self.assertEqual(types.strip(" |_\n"), "VNC Authentication (2)")
+        self.assertNotIn("WARNING", output)
+
+    def test_bypass(self):
+        """The door of CVE-2006-2369: None is taken although it was not offered."""
+        output = self.nmap("realvnc-auth-bypass")
+        self.assertNotIn("VULNERABLE", output)
+        self.chain.log_in().close()
+
+    def brute(self, *words):
+        path = os.path.join(self.directory, "words")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("\n".join(words) + "\n")
+        return self.nmap("vnc-brute", "--script-args",
+                         "passdb=%s,unpwdb.timelimit=30s,brute.start=1,brute.threads=1,"
+                         "brute.retries=0,brute.firstonly" % path)
+
+    def test_brute(self):
+        """Its guesses are delayed more and more: two are what there is time for here."""
+        output = self.brute("password", "letmein")
+        self.assertIn("vnc-brute", output)
+        self.assertNotIn("Valid credentials", output)
+        self.chain.log_in().close()  # which ends the delays
+        # Which it would have said, had it found anything.
+        self.assertIn("Valid credentials", self.brute(PASSWORD))
+        self.chain.log_in().close()
+
+
+if __name__ == "__main__":
+    if not shutil.which("nmap"):
+        print("nmap is not installed")
+        sys.exit(77)
+    netns.enter()
+    netns.start()
+    netns.add_addresses(ADDRESS)
+    chain.main()

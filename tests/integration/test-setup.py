@@ -1,0 +1,666 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""gpudesk setup on made-up machines: what it changes, that --undo puts back every byte, and that
+both work after it was killed at any moment. What systemd is asked to do is tests/e2e's."""
+
+import os
+import pty
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import unittest
+
+from lib import chain
+
+GPUDESK = os.path.join(chain.BUILD, "ctl/gpudesk")
+UNITS = "etc/systemd/system/"
+XORG_FILE = "etc/X11/xorg.conf.d/20-gpudesk.conf"
+OLD_XORG_FILE = "etc/X11/xorg.conf.d/00-xorg-js2.conf"
+JOURNAL = "var/lib/gpudesk/setup"
+PAM_LINE = "session    optional    pam_gpudesk.so"
+
+def find_config():
+    """Where the program that is tested looks for gpudesk.conf, below a machine's root."""
+    told = subprocess.run([GPUDESK, "--help"], stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    return re.search(r"in place of /(\S+)", told.stdout).group(1)
+
+
+OLD_XORG = """Section "DRI"
+        Mode 0666
+EndSection
+
+Section "Device"
+        Identifier  "Card0"
+        Driver      "nvidia"
+        BusID       "PCI:4:0:0"
+EndSection
+"""
+
+UNIT = "[Unit]\nDescription=%s\n\n[Service]\nExecStart=/bin/true\n\n[Install]\nWantedBy=%s\n"
+
+# The ends of the files are theirs; the middle is of no matter.
+PAM_DEBIAN = """#%PAM-1.0
+auth	required	pam_permit.so
+@include common-account
+session [success=ok ignore=ignore module_unknown=ignore default=bad] pam_selinux.so open
+@include common-session
+@include common-password
+"""
+PAM_RHEL = """#%PAM-1.0
+auth       required    pam_permit.so
+account    include     system-auth
+session    required    pam_loginuid.so
+session    include     system-auth
+session    include     postlogin
+"""
+COMMON_SESSION = """# here are the per-package modules (the "Primary" block)
+session	[default=1]			pam_permit.so
+session	required	pam_unix.so
+session	optional	pam_systemd.so
+# end of pam-auth-update config
+"""
+SYSTEM_AUTH = "session     required      pam_unix.so\n-session     optional      pam_systemd.so\n"
+ZONE = """<?xml version="1.0" encoding="utf-8"?>
+<zone>
+  <short>Public</short>
+  <service name="ssh"/>
+  <!-- <port port="5901" protocol="tcp"/> -->
+  <port port="5901" protocol="tcp"/>
+  <port port="8080" protocol="tcp"/>
+</zone>
+"""
+
+
+class Machine:
+    """The files of a machine below a folder of their own."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def path(self, name):
+        return os.path.join(self.root, name)
+
+    def write(self, name, text, mode=0o644):
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        os.chmod(path, mode)
+        os.utime(path, (1600000000, 1600000000))
+
+    def link(self, name, target):
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.symlink(target, path)
+
+    def read(self, name):
+        with open(self.path(name), newline="", encoding="utf-8") as file:
+            return file.read()
+
+    def has(self, name):
+        return os.path.lexists(self.path(name))
+
+    def add_card(self, address, driver="nvidia", vendor="0x10de"):
+        device = "sys/bus/pci/devices/%s/" % address
+        for name, value in ("class", "0x030000"), ("vendor", vendor), ("device", "0x20b7"):
+            self.write(device + name, value + "\n")
+        if driver:
+            self.link(device + "driver", "../../../../bus/pci/drivers/" + driver)
+
+    def state(self):
+        """All that --undo is to bring back, and nothing of the journal."""
+        found = {}
+        for folder, folders, files in os.walk(self.root):
+            for name in folders + files:
+                path = os.path.join(folder, name)
+                status = os.lstat(path)
+                about = [stat.filemode(status.st_mode), status.st_uid, status.st_gid]
+                if stat.S_ISLNK(status.st_mode):
+                    about.append(os.readlink(path))
+                elif stat.S_ISREG(status.st_mode):
+                    with open(path, "rb") as file:
+                        about += [file.read()]
+                    # Accounts are changed by a line, also when others have changed them since.
+                    if name not in ("group", "gshadow"):
+                        about += [status.st_mtime_ns]
+                found[os.path.relpath(path, self.root)] = about
+        return {name: about for name, about in found.items()
+                if not name.startswith("var/lib/gpudesk")}
+
+    def content(self):
+        """The same without times."""
+        return {name: about[:4] for name, about in self.state().items()}
+
+    def run(self, *arguments):
+        return subprocess.run([GPUDESK, "setup", "--root", self.root, *arguments],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, encoding="utf-8", timeout=60, check=False)
+
+    def copy_to(self, root):
+        shutil.rmtree(root, ignore_errors=True)
+        subprocess.run(["cp", "-a", self.root, root], check=True)
+        return Machine(root)
+
+
+def add_common(machine):
+    machine.write("etc/passwd", "root:x:0:0::/root:/bin/sh\nexouser:x:1001:1001::/home/exouser:"
+                  "/bin/bash\nalice:x:1002:1002::/home/alice:/bin/bash\ngdm:x:42:42::/:/bin/false\n")
+    os.makedirs(machine.path("var/lib"))
+    machine.write("home/exouser/.vnc/passwd", b"12345678", 0o600)
+    os.chmod(machine.path("home/exouser/.vnc"), 0o700)
+    for unit, target in (("gpudesk.socket", "sockets.target"),
+                         ("gpudesk-scraper@.socket", "gpudesk.socket"),
+                         ("gpudesk-desktop@.socket", "gpudesk.socket")):
+        text = UNIT % (unit, target)
+        if unit == "gpudesk.socket":
+            text += "Also=gpudesk-scraper@.socket gpudesk-desktop@.socket\n"
+        machine.write("usr/lib/systemd/system/" + unit, text)
+    for unit in "gdm.service", "graphical.target", "multi-user.target":
+        machine.write("usr/lib/systemd/system/" + unit, "[Unit]\nDescription=%s\n" % unit)
+    machine.link("usr/lib/systemd/system/default.target", "graphical.target")
+    machine.write(find_config(), "# Whose desktop is shown.\n#user = exouser\n\n#idle_timeout = 10min\n")
+
+
+def add_debian(machine, identity="debian", config="etc/gdm3/daemon.conf"):
+    machine.write("etc/os-release", "ID=%s\nPRETTY_NAME=\"Made up\"\n" % identity)
+    machine.write(config, "# GDM configuration storage\n[daemon]\n# Uncomment the line below to force"
+                  " the login screen to use Xorg\n#WaylandEnable=false\n\n#  AutomaticLoginEnable ="
+                  " true\n#  AutomaticLogin = user1\n\n[security]\n\n[debug]\n#Enable=true\n")
+    for service in "gdm-autologin", "gdm-password":
+        machine.write("etc/pam.d/" + service, PAM_DEBIAN)
+    machine.write("etc/pam.d/common-session", COMMON_SESSION)
+    machine.write("usr/lib/x86_64-linux-gnu/security/pam_gpudesk.so", "")
+    machine.link(UNITS + "display-manager.service", "/usr/lib/systemd/system/gdm.service")
+
+
+def add_documented(machine):
+    """The setup that was documented before."""
+    machine.write(OLD_XORG_FILE, OLD_XORG)
+    machine.write(UNITS + "x0vncserver.service", UNIT % ("x0vncserver", "multi-user.target"))
+    machine.link(UNITS + "multi-user.target.wants/x0vncserver.service",
+                 "/etc/systemd/system/x0vncserver.service")
+
+
+def add_rhel(machine, identity="rocky"):
+    machine.write("etc/os-release", "ID=\"%s\"\nID_LIKE=\"rhel centos fedora\"\n" % identity)
+    machine.write("etc/gdm/custom.conf", "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n")
+    for service in "gdm-autologin", "gdm-password":
+        machine.write("etc/pam.d/" + service, PAM_RHEL)
+    machine.write("etc/pam.d/system-auth", SYSTEM_AUTH)
+    machine.write("etc/pam.d/postlogin", "session     optional      pam_lastlog.so silent\n")
+    machine.write("usr/lib64/security/pam_gpudesk.so", "")
+    machine.write("etc/firewalld/zones/public.xml", ZONE)
+    machine.link(UNITS + "default.target", "/usr/lib/systemd/system/multi-user.target")
+    machine.write(UNITS + "vncserver@.service", UNIT % ("TigerVNC", "multi-user.target"))
+    machine.link(UNITS + "multi-user.target.wants/vncserver@:1.service",
+                 "/etc/systemd/system/vncserver@.service")
+    machine.write("etc/modprobe.d/virtualgl.conf", "options nvidia NVreg_DeviceFileUID=0 "
+                  "NVreg_DeviceFileGID=990 NVreg_DeviceFileMode=0660\n")
+    machine.write("etc/group", "root:x:0:\nvglusers:x:990:exouser\ngdm:x:42:\n")
+    machine.write("etc/gshadow", "root:::\nvglusers:!::exouser\ngdm:!::\n", 0o600)
+
+
+class SetupTest(unittest.TestCase):
+    def setUp(self):
+        # fsync costs nothing there
+        shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.folder = tempfile.mkdtemp(prefix="gpudesk-setup.", dir=shared)
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.machine = Machine(os.path.join(self.folder, "machine"))
+        os.mkdir(self.machine.root)
+
+    def make(self, *parts, card="0000:04:00.0"):
+        add_common(self.machine)
+        for part in parts:
+            part(self.machine)
+        if card:
+            self.machine.add_card(card)
+        return self.machine
+
+    def check_state(self, machine, wanted, state=None):
+        """Names what differs, and only that."""
+        state = state or machine.state()
+        self.assertEqual({name: about for name, about in state.items() if wanted.get(name) != about},
+                         {name: about for name, about in wanted.items() if state.get(name) != about})
+
+    def succeed(self, machine, *arguments):
+        result = machine.run(*arguments)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        return result.stdout
+
+    def set_up(self, *arguments):
+        """A dry run, setup, setup again; returns what the first had to say."""
+        before = self.machine.state()
+        would = self.succeed(self.machine, "--dry-run", *arguments)
+        self.check_state(self.machine, before)
+        self.assertFalse(self.machine.has(JOURNAL))
+        said = self.succeed(self.machine, "--yes", *arguments)
+        self.assertEqual([line for line in would.splitlines() if line.startswith("would ")],
+                         ["would " + line for line in said.splitlines()
+                          if not line.startswith(("note:", "Done"))])
+        state = self.machine.state()
+        again = self.succeed(self.machine, "--yes", *arguments)
+        self.assertIn("nothing to change", again)
+        self.check_state(self.machine, state)
+        return said
+
+    def check_undo(self, before):
+        self.succeed(self.machine, "--undo", "--yes")
+        self.check_state(self.machine, before)
+        self.assertFalse(self.machine.has("var/lib/gpudesk"))
+        self.assertIn("Nothing to undo", self.succeed(self.machine, "--undo", "--yes"))
+
+    # ---- What it does on each distribution
+
+    def test_debian_with_the_documented_setup(self):
+        self.make(add_debian, add_documented)
+        before = self.machine.state()
+        self.set_up()
+        self.assertEqual(
+            self.machine.read("etc/gdm3/daemon.conf"),
+            "# GDM configuration storage\n[daemon]\n# Uncomment the line below to force the login "
+            "screen to use Xorg\n#WaylandEnable=false\nWaylandEnable=false\n\n"
+            "#  AutomaticLoginEnable = true\nAutomaticLoginEnable=true\n#  AutomaticLogin = user1\n"
+            "AutomaticLogin=exouser\n\n[security]\n\n[debug]\n#Enable=true\n")
+        self.assertEqual(self.machine.read("etc/pam.d/common-session"),
+                         COMMON_SESSION + PAM_LINE + "\n")
+        self.assertFalse(self.machine.has(OLD_XORG_FILE))
+        self.assertIn('BusID      "PCI:4:0:0"', self.machine.read(XORG_FILE))
+        self.assertFalse(self.machine.has(UNITS + "multi-user.target.wants/x0vncserver.service"))
+        self.assertFalse(self.machine.has(UNITS + "x0vncserver.service"))
+        for link in ("sockets.target.wants/gpudesk.socket",
+                     "gpudesk.socket.wants/gpudesk-scraper@exouser.socket",
+                     "gpudesk.socket.wants/gpudesk-desktop@exouser.socket"):
+            self.assertTrue(os.path.islink(self.machine.path(UNITS + link)), link)
+        self.check_undo(before)
+
+    def test_ubuntu(self):
+        self.make(lambda machine: add_debian(machine, "ubuntu", "etc/gdm3/custom.conf"))
+        before = self.machine.state()
+        self.set_up()
+        self.assertIn("\nAutomaticLogin=exouser\n", self.machine.read("etc/gdm3/custom.conf"))
+        self.assertFalse(self.machine.has("etc/gdm3/daemon.conf"))
+        self.check_undo(before)
+
+    def test_rocky_as_exosphere_leaves_it(self):
+        self.make(add_rhel)
+        before = self.machine.state()
+        self.set_up()
+        self.assertEqual(self.machine.read("etc/gdm/custom.conf"),
+                         "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n"
+                         "AutomaticLogin=exouser\n")
+        for service in "gdm-autologin", "gdm-password":
+            self.assertEqual(self.machine.read("etc/pam.d/" + service), PAM_RHEL + PAM_LINE + "\n")
+        self.assertEqual(self.machine.read("etc/pam.d/system-auth"), SYSTEM_AUTH)
+        zone = self.machine.read("etc/firewalld/zones/public.xml")
+        self.assertEqual(zone, ZONE.replace('-->\n  <port port="5901" protocol="tcp"/>\n', "-->\n"))
+        self.assertEqual(os.readlink(self.machine.path(UNITS + "default.target")),
+                         "/usr/lib/systemd/system/graphical.target")
+        self.assertEqual(os.readlink(self.machine.path(UNITS + "display-manager.service")),
+                         "/usr/lib/systemd/system/gdm.service")
+        self.assertFalse(self.machine.has(UNITS + "multi-user.target.wants/vncserver@:1.service"))
+        self.assertIn("vglusers:x:990:exouser,gdm\n", self.machine.read("etc/group"))
+        self.assertIn("vglusers:!::exouser,gdm\n", self.machine.read("etc/gshadow"))
+        self.assertEqual(os.stat(self.machine.path("etc/gshadow")).st_mode & 0o777, 0o600)
+        self.check_undo(before)
+
+    def test_all_names_of_the_old_servers(self):
+        names = ["x0vncserver.service", "vncserver@1.service", "vncserver@:1.service",
+                 "vncserver@\\:1.service"]
+        self.make(add_debian)
+        for name in names + ["vncserver@2.service"]:
+            self.machine.link(UNITS + "multi-user.target.wants/" + name, "/etc/systemd/system/any")
+        before = self.machine.state()
+        self.set_up()
+        self.assertEqual(os.listdir(self.machine.path(UNITS + "multi-user.target.wants")),
+                         ["vncserver@2.service"])
+        self.check_undo(before)
+
+    def test_an_unknown_distribution(self):
+        self.make(add_rhel)
+        self.machine.write("etc/os-release", "ID=other\n")
+        before = self.machine.state()
+        result = self.machine.run("--yes")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("PAM files are not known", result.stdout)
+        self.assertEqual(self.machine.read("etc/pam.d/gdm-password"), PAM_RHEL)
+        self.assertTrue(self.machine.has(UNITS + "sockets.target.wants/gpudesk.socket"))
+        self.check_undo(before)
+
+    # ---- Cards
+
+    def test_domains_and_hexadecimal_addresses(self):
+        self.make(add_debian, card="10de:3b:1f.1")
+        self.set_up()
+        self.assertIn('"PCI:59@4318:31:1"', self.machine.read(XORG_FILE))
+
+    def test_several_cards(self):
+        self.make(add_debian, card=None)
+        self.machine.add_card("0000:00:02.0", "bochs-drm", "0x1234")
+        for address in "0000:0a:00.0", "0000:1b:00.0", "0000:1c:00.0":
+            self.machine.add_card(address)
+        before = self.machine.state()
+        for gpu, bus_id in ((None, "PCI:10:0:0"), ("1", "PCI:27:0:0"), ("1c:00.0", "PCI:28:0:0"),
+                            ("PCI:27:0:0", "PCI:27:0:0"), (None, "PCI:27:0:0")):
+            self.succeed(self.machine, "--yes", *(["--gpu", gpu] if gpu else []))
+            self.assertIn('"%s"' % bus_id, self.machine.read(XORG_FILE))
+        for gpu in "3", "00:02.0", "PCI:4:0:0", "x":
+            result = self.machine.run("--yes", "--gpu", gpu)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("no NVIDIA card '%s'" % gpu, result.stdout)
+        self.check_undo(before)
+
+    def test_no_card_or_no_driver(self):
+        self.make(add_debian, card=None)
+        self.assertIn("no NVIDIA card", self.set_up())
+        self.assertFalse(self.machine.has("etc/X11"))
+        self.machine.add_card("0000:04:00.0", "nouveau")
+        self.assertIn("nouveau", self.succeed(self.machine, "--yes"))
+        self.assertFalse(self.machine.has("etc/X11"))
+
+    def test_the_administrators_own_device_section(self):
+        own = OLD_XORG.replace("PCI:4:0:0", "PCI:5:0:0")
+        self.make(add_debian)
+        self.machine.write("etc/X11/xorg.conf", own)
+        result = self.machine.run("--yes")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn('xorg.conf:5 must have BusID "PCI:4:0:0"', result.stdout)
+        self.machine.write("etc/X11/xorg.conf", OLD_XORG)
+        self.assertIn("left as it is", self.succeed(self.machine, "--yes"))
+        self.assertFalse(self.machine.has(XORG_FILE))
+
+    def test_edits_in_our_xorg_file(self):
+        self.make(add_debian)
+        self.set_up()
+        text = self.machine.read(XORG_FILE).replace("Depth 24", "Depth 24\n\t\tVirtual 2560 1600")
+        self.machine.write(XORG_FILE, text)
+        self.assertIn("nothing to change", self.succeed(self.machine, "--yes"))
+        os.rename(self.machine.path("sys/bus/pci/devices/0000:04:00.0"),
+                  self.machine.path("sys/bus/pci/devices/0000:05:00.0"))
+        self.succeed(self.machine, "--yes")
+        self.assertEqual(self.machine.read(XORG_FILE), text.replace("PCI:4:", "PCI:5:"))
+
+    # ---- Files as administrators have them
+
+    def check_gdm(self, text, wanted):
+        self.make(add_debian)
+        if text is None:
+            os.unlink(self.machine.path("etc/gdm3/daemon.conf"))
+        else:
+            self.machine.write("etc/gdm3/daemon.conf", text)
+        before = self.machine.state()
+        self.set_up()
+        self.assertEqual(self.machine.read("etc/gdm3/daemon.conf"), wanted)
+        self.check_undo(before)
+
+    def test_gdm_own_lines_are_kept(self):
+        self.check_gdm("[security]\nAutomaticLogin=x\n[daemon]\n  WaylandEnable = TRUE \n"
+                       "TimedLoginEnable=false\nAutomaticLoginEnable=True\nAutomaticLogin=alice\n"
+                       "AutomaticLogin=bob\n",
+                       "[security]\nAutomaticLogin=x\n[daemon]\n  WaylandEnable = false \n"
+                       "TimedLoginEnable=false\nAutomaticLoginEnable=True\nAutomaticLogin=alice\n"
+                       "AutomaticLogin=exouser\n")
+
+    def test_gdm_crlf(self):
+        self.check_gdm("[daemon]\r\nAutomaticLoginEnable=false\r\n",
+                       "[daemon]\r\nWaylandEnable=false\r\nAutomaticLogin=exouser\r\n"
+                       "AutomaticLoginEnable=true\r\n")
+
+    def test_gdm_no_final_newline(self):
+        self.check_gdm("[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n#AutomaticLogin=me",
+                       "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n#AutomaticLogin=me\n"
+                       "AutomaticLogin=exouser\n")
+
+    def test_gdm_no_section(self):
+        self.check_gdm("[xdmcp]\nEnable=false",
+                       "[xdmcp]\nEnable=false\n\n[daemon]\nWaylandEnable=false\n"
+                       "AutomaticLoginEnable=true\nAutomaticLogin=exouser\n")
+
+    def test_gdm_missing_file(self):
+        self.check_gdm(None, "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n"
+                       "AutomaticLogin=exouser\n")
+
+    def test_files_that_are_links(self):
+        self.make(add_rhel)
+        for name, target in (("etc/gdm/custom.conf", "../../srv/config/gdm.conf"),
+                             ("etc/pam.d/gdm-password", "../../srv/config/pam")):
+            real = self.machine.path("srv/config/" + os.path.basename(target))
+            os.makedirs(os.path.dirname(real), exist_ok=True)
+            os.rename(self.machine.path(name), real)
+            self.machine.link(name, target)
+        before = self.machine.state()
+        self.set_up()
+        self.assertTrue(os.path.islink(self.machine.path("etc/gdm/custom.conf")))
+        self.assertIn("WaylandEnable=false", self.machine.read("srv/config/gdm.conf"))
+        self.assertIn(PAM_LINE, self.machine.read("srv/config/pam"))
+        self.check_undo(before)
+
+    def test_mode_owner_and_attributes_stay(self):
+        self.make(add_debian)
+        path = self.machine.path("etc/gdm3/daemon.conf")
+        os.chmod(path, 0o640)
+        if os.geteuid() == 0:
+            os.chown(path, 12, 34)
+        try:
+            os.setxattr(path, "user.note", b"kept")
+        except OSError:
+            pass # not every file system has them
+        attributes = {name: os.getxattr(path, name) for name in os.listxattr(path)}
+        before, status = self.machine.state(), os.stat(path)
+        self.set_up()
+        for _ in range(2):
+            now = os.stat(path)
+            self.assertEqual((now.st_mode, now.st_uid, now.st_gid),
+                             (status.st_mode, status.st_uid, status.st_gid))
+            self.assertEqual({name: os.getxattr(path, name) for name in os.listxattr(path)},
+                             attributes)
+            if self.machine.has(JOURNAL):
+                self.check_undo(before)
+
+    def test_pam_line_in_the_wrong_place(self):
+        self.make(add_rhel)
+        self.machine.write("etc/pam.d/gdm-password",
+                           PAM_RHEL.replace("session    required",
+                                            "session optional pam_gpudesk.so\nsession    required"))
+        before = self.machine.state()
+        self.set_up()
+        self.assertEqual(self.machine.read("etc/pam.d/gdm-password"), PAM_RHEL + PAM_LINE + "\n")
+        self.check_undo(before)
+
+    def test_a_directory_that_cannot_be_written(self):
+        self.make(add_rhel)
+        before = self.machine.state()
+        folder = self.machine.path("etc/pam.d")
+        if os.geteuid() != 0:
+            os.chmod(folder, 0o555)
+            self.addCleanup(os.chmod, folder, 0o755)
+        elif subprocess.run(["chattr", "+i", folder], stderr=subprocess.DEVNULL,
+                            check=False).returncode == 0:
+            self.addCleanup(subprocess.run, ["chattr", "-i", folder], check=True)
+        else:
+            self.skipTest("no way to make a directory unchangeable for root here")
+        result = self.machine.run("--yes")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("FAILED: /etc/pam.d/gdm-password: ", result.stdout)
+        self.assertTrue(self.machine.has(UNITS + "sockets.target.wants/gpudesk.socket"))
+        self.succeed(self.machine, "--undo", "--yes")
+        after = self.machine.state()
+        for state in before, after:
+            state.pop("etc/pam.d") # its mode, for others than root
+        self.assertEqual(after, before)
+
+    # ---- Another user
+
+    def test_another_user(self):
+        self.make(add_debian)
+        self.succeed(self.machine, "--yes")
+        before = self.machine.state()
+        self.machine.run("--undo", "--yes")
+        fresh = self.machine.state()
+        self.succeed(self.machine, "--yes")
+        self.assertEqual(self.machine.content().keys(), before.keys())
+        self.assertIn("gpudesk passwd --user alice", self.set_up_again("--user", "alice"))
+        self.assertEqual(self.machine.read(find_config()), "# Whose desktop is shown.\n"
+                         "#user = exouser\nuser = alice\n\n#idle_timeout = 10min\n")
+        self.assertIn("AutomaticLogin=alice\n", self.machine.read("etc/gdm3/daemon.conf"))
+        self.assertEqual(sorted(os.listdir(self.machine.path(UNITS + "gpudesk.socket.wants"))),
+                         ["gpudesk-desktop@alice.socket", "gpudesk-scraper@alice.socket"])
+        self.check_undo(fresh)
+
+    def set_up_again(self, *arguments):
+        said = self.succeed(self.machine, "--yes", *arguments)
+        self.assertIn("nothing to change", self.succeed(self.machine, "--yes", *arguments))
+        return said
+
+    def test_no_such_user(self):
+        self.make(add_debian)
+        before = self.machine.state()
+        result = self.machine.run("--yes", "--user", "nobody-there")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("there is no user 'nobody-there'", result.stdout)
+        self.check_state(self.machine, before)
+
+    # ---- Undoing what others have changed since
+
+    def test_undo_keeps_what_was_changed_since(self):
+        self.make(add_rhel)
+        before = self.machine.state()
+        self.succeed(self.machine, "--yes")
+        mine = self.machine.read("etc/gdm/custom.conf") + "# mine\n"
+        self.machine.write("etc/gdm/custom.conf", mine)
+        self.machine.write(XORG_FILE, "# mine\n")
+        os.unlink(self.machine.path("etc/pam.d/gdm-password"))
+        self.machine.write("etc/group", self.machine.read("etc/group") + "new:x:991:\n")
+        said = self.succeed(self.machine, "--undo", "--yes")
+        for name in "etc/gdm/custom.conf", "etc/pam.d/gdm-password":
+            self.assertIn("/%s was changed since" % name, said)
+            self.assertEqual(self.machine.read(name + ".gpudesk-saved").encode(), before[name][3])
+        self.assertIn("/%s was changed since: left" % XORG_FILE, said)
+        self.assertEqual(self.machine.read("etc/gdm/custom.conf"), mine)
+        self.assertEqual(self.machine.read(XORG_FILE), "# mine\n")
+        self.assertFalse(self.machine.has("etc/pam.d/gdm-password"))
+        self.assertEqual(self.machine.read("etc/group").encode(),
+                         before["etc/group"][3] + b"new:x:991:\n")
+        self.assertEqual(self.machine.read("etc/pam.d/gdm-autologin").encode(),
+                         before["etc/pam.d/gdm-autologin"][3])
+        self.assertIn("Nothing to undo", self.succeed(self.machine, "--undo", "--yes"))
+
+    def test_a_spoilt_journal(self):
+        self.make(add_debian)
+        self.succeed(self.machine, "--yes")
+        state = self.machine.state()
+        self.machine.write(JOURNAL + "/0001.entry", "kind=file\nname=/etc/x\n")
+        for arguments in ("--yes",), ("--undo", "--yes"):
+            result = self.machine.run(*arguments)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("/var/lib/gpudesk/setup cannot be used", result.stdout)
+        self.check_state(self.machine, state)
+
+    # ---- Bad calls
+
+    def test_bad_calls(self):
+        self.make(add_debian)
+        before = self.machine.state()
+        for arguments, status, words in (
+                ((), 2, "no terminal to ask at"),
+                (("--yes", "extra"), 2, "extra"),
+                (("--yes", "--colour"), 2, "colour"),
+                (("--undo", "--yes", "--user", "alice"), 2, "--undo goes with neither"),
+                (("--yes", "--config", "/dev/null"), 2, "no --config"),
+                (("--yes", "--user"), 2, "user")):
+            result = self.machine.run(*arguments)
+            self.assertEqual(result.returncode, status, arguments)
+            self.assertIn(words, result.stdout)
+        self.check_state(self.machine, before)
+
+    def test_asking(self):
+        self.make(add_debian)
+        before = self.machine.state()
+        for arguments in (), ("--undo",):
+            for answer, status in ("n", 1), ("", 1), ("y", 0):
+                screen, terminal = pty.openpty()
+                os.write(screen, answer.encode() + b"\n")
+                result = subprocess.run([GPUDESK, "setup", "--root", self.machine.root, *arguments],
+                                        stdin=terminal, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, encoding="utf-8", timeout=60,
+                                        check=False)
+                os.close(terminal)
+                os.close(screen)
+                self.assertEqual(result.returncode, status, result.stdout)
+                self.assertRegex(result.stdout, r"(?s)\Awould .*Do this\? \[y/N\] ")
+                is_done = self.machine.has(JOURNAL)
+                self.assertEqual(is_done, (status == 0) != ("--undo" in arguments))
+        self.check_state(self.machine, before)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be somebody else")
+    def test_no_rights(self):
+        # a copy where anybody may run it
+        shutil.copy(GPUDESK, self.folder)
+        os.chmod(self.folder, 0o755)
+        result = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                                 os.path.join(self.folder, "gpudesk"), "setup", "--yes"],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, encoding="utf-8", check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("needs root", result.stdout)
+
+    # ---- Killed
+
+    def kill_everywhere(self, start, arguments, then):
+        """Has it killed after its 1st, 2nd, ... change, each time from `start`, until it ends."""
+        for n in range(1, 2000):
+            machine = start.copy_to(os.path.join(self.folder, "killed"))
+            result = machine.run(*arguments, "--die-after", str(n))
+            if result.returncode == 0:
+                self.assertGreater(n, 20)
+                return
+            self.assertEqual(result.returncode, -signal.SIGKILL, result.stdout)
+            with self.subTest(n=n):
+                then(machine, n)
+            shutil.rmtree(machine.root)
+        self.fail("it never ends")
+
+    def test_killed(self):
+        self.make(add_rhel, add_documented)
+        before = self.machine.state()
+        done = self.machine.copy_to(os.path.join(self.folder, "done"))
+        self.succeed(done, "--yes")
+        wanted = done.content()
+
+        def then(machine, n):
+            other = machine.copy_to(os.path.join(self.folder, "other"))
+            self.succeed(other, "--undo", "--yes")
+            self.check_state(other, before)
+            self.assertFalse(other.has("var/lib/gpudesk"))
+            shutil.rmtree(other.root)
+            self.succeed(machine, "--yes")
+            self.check_state(machine, wanted, machine.content())
+            if n % 5 == 0:
+                self.succeed(machine, "--undo", "--yes")
+                self.check_state(machine, before)
+
+        self.kill_everywhere(self.machine, ["--yes"], then)
+
+    def test_killed_while_undoing(self):
+        self.make(add_rhel, add_documented)
+        before = self.machine.state()
+        self.succeed(self.machine, "--yes")
+        wanted = self.machine.content()
+
+        def then(machine, _):
+            other = machine.copy_to(os.path.join(self.folder, "other"))
+            self.succeed(other, "--undo", "--yes")
+            self.check_state(other, before)
+            self.assertFalse(other.has("var/lib/gpudesk"))
+            shutil.rmtree(other.root)
+            self.succeed(machine, "--yes")
+            self.check_state(machine, wanted, machine.content())
+
+        self.kill_everywhere(self.machine, ["--undo", "--yes"], then)
+
+
+if __name__ == "__main__":
+    chain.main()

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The viewers that people have: each connects, shows, types, pastes both ways, resizes, leaves.
+
+The table of what works is printed, and must be that of docs/viewers.md. Not a part of `make check`:
+it takes a browser.
+"""
+
+import os
+import subprocess
+import sys
+import time
+
+from lib import chain, rfb, viewers
+from lib.chain import ChainTest, wait_until
+from lib.relay import Relay
+
+TEXT = "Hello, World (42)! \u00e9\u00df"
+COLUMNS = ("viewer", "version", "asks for", "gets", "connect", "show", "type", "paste to desktop",
+           "paste to viewer", "resize", "follow", "leave")
+N_FACTS = 4  # of the columns: the others say what works
+DOCUMENT = os.path.join(os.environ.get("SRCDIR", os.path.dirname(__file__) + "/../.."),
+                        "docs/viewers.md")
+
+
+class MatrixTest(ChainTest):
+    geometry = "1280x1000x24"
+    config = "clipboard = both\nresize = yes"
+    rows = []
+
+    def setUp(self):
+        super().setUp()
+        self.home = os.path.join(self.directory, "home")
+        os.mkdir(self.home, 0o700)
+        self.x = self.start_x()
+        self.set_desktop(640, 480)
+        self.start_chain()
+        self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
+        self.blocks = self.x_client()
+        self.screen = viewers.Screen(self)
+        self.relay = Relay(self.port)
+        self.addCleanup(self.relay.close)
+        self.origin = 0, 0
+        self.n_blocks = 0
+
+    # ---- the desktop ----
+
+    def randr(self, *arguments):
+        return subprocess.run(["xrandr", "--display", self.x.display, *map(str, arguments)],
+                              check=True, capture_output=True, encoding="utf-8").stdout
+
+    def set_desktop(self, width, height):
+        name = "matrix-%dx%d" % (width, height)
+        if name not in self.randr():
+            self.randr("--newmode", name, 50, width, width + 8, width + 16, width + 32, height,
+                       height + 2, height + 4, height + 8)
+            self.randr("--addmode", "screen", name)
+        self.randr("--output", "screen", "--mode", name)
+
+    def desktop_size(self):
+        words = self.randr().split("current ")[1].split(",")[0].split()
+        return int(words[0]), int(words[2])
+
+    def put_blocks(self, x, y, *colours):
+        """Four squares, two by two."""
+        self.blocks_at = x, y
+        for i, colour in enumerate(colours):
+            self.n_blocks += 1
+            self.blocks.do("window", self.n_blocks, x + i % 2 * 40, y + i // 2 * 40, 40, 40,
+                           "%06x" % colour)
+
+    def clipboard(self, text=None):
+        """What a program on the desktop has in its clipboard, or what it puts there."""
+        return subprocess.run(["xclip", "-selection", "clipboard",
+                               *(["-o", "-t", "UTF8_STRING"] if text is None else ["-i"])],
+                              input=text, encoding="utf-8", check=False,
+                              stdout=subprocess.PIPE if text is None else subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=30,
+                              env=dict(os.environ, DISPLAY=self.x.display)).stdout
+
+    # ---- what a person sees ----
+
+    def find_blocks(self, colours):
+        """Where the viewer shows their upper left corner, or None."""
+        if isinstance(self.viewer, viewers.LibVncClient):
+            path = self.picture(self.blocks).path
+            self.viewer.client.do("expect", path, 0)
+            return self.blocks_at
+        picture = self.picture(self.screen.look)
+        data, stride = picture.masked(), picture.width * 4
+        rows = [b"".join((colour | 0xff000000).to_bytes(4, sys.byteorder) * 40 for colour in colours[i:i + 2])
+                for i in (0, 2)]
+        at = data.find(rows[0])
+        if at < 0 or at // stride + 80 > picture.height:
+            return None
+        for row in range(80):
+            if not data.startswith(rows[row // 40], at + row * stride):
+                return None
+        return at % stride // 4, at // stride
+
+    def expect_blocks(self, x, y, *colours):
+        """Puts them there and waits until they are shown; returns where the desktop begins."""
+        self.put_blocks(x, y, *colours)
+        at = wait_until(lambda: self.find_blocks(colours), "the squares in the viewer")
+        return at[0] - x, at[1] - y
+
+    # ---- the columns ----
+
+    def connect(self):
+        self.viewer.connect()
+        self.scraper.wait_log("is let in")
+
+    def show(self):
+        self.origin = self.expect_blocks(100, 100, 0xc02010, 0x10a030, 0x2040d0, 0xe0c010)
+        again = self.expect_blocks(420, 300, 0x103050, 0xf0f0f0, 0x808080, 0x20e0e0)
+        self.assertEqual(self.origin, again)
+
+    def type(self):
+        self.viewer.type(TEXT)
+        typed = bytes.fromhex(self.app.do("text", len(TEXT)).replace(" ", "")).decode()
+        self.assertEqual(typed, TEXT)
+        self.wait_let_go()
+
+    def paste_to_desktop(self):
+        text = "from the viewer: %s %s" % (self.viewer.accent, self.viewer.name)
+        self.viewer.copy(text)
+        wait_until(lambda: self.clipboard() == text, "%r; there is %r" % (text, self.clipboard()))
+
+    def paste_to_viewer(self):
+        text = "from the desktop: \u00e4 %s" % self.viewer.name
+        self.clipboard(text)
+        wait_until(lambda: text in self.viewer.paste(), "the text; there is %s" % self.viewer.paste())
+
+    def resize(self):
+        before = self.desktop_size()
+        self.viewer.resize(900, 700)
+        wait_until(lambda: self.desktop_size() != before, "another size of the desktop")
+        self.expect_blocks(100, 100, 0x332211, 0x665544, 0x998877, 0xccbbaa)
+
+    def follow(self):
+        self.set_desktop(760, 560)
+        colours = 0x123456, 0x654321, 0xabcdef, 0xfedcba
+        self.put_blocks(670, 470, *colours)
+        wait_until(lambda: self.sees(colours), "what is in the desktop's corner")
+
+    def sees(self, colours):
+        """Whether the colours are there, whatever the size in which they are shown."""
+        if isinstance(self.viewer, viewers.LibVncClient):
+            return self.find_blocks(colours)
+        data = self.picture(self.screen.look).masked()
+        return all((colour | 0xff000000).to_bytes(4, sys.byteorder) * 10 in data
+                   for colour in colours)
+
+    def leave(self):
+        self.viewer.hold("shift", "x")
+        wait_until(lambda: self.app.do("state").split()[3:], "keys that are held down")
+        self.viewer.leave()
+        self.scraper.wait_log("has left")
+        self.wait_let_go()
+
+    def wait_let_go(self):
+        wait_until(lambda: self.app.do("state").split()[3:] == [], "keys to go up; %s" %
+                   self.app.do("state"))
+
+    def go_through(self, kind):
+        self.viewer = kind(self, self.relay.port)
+        start = time.monotonic()
+        row = [kind.name, kind.version()]
+        cells, why = [], []
+        expected = documented(kind.name) or ["yes"] * len(COLUMNS)
+        for column, word in zip(COLUMNS[N_FACTS:], expected):
+            rfb.PATIENCE = 30 if word == "yes" else 4
+            try:
+                getattr(self, column.replace(" ", "_"))()
+                cells.append("yes")
+            except (AssertionError, OSError, subprocess.SubprocessError) as error:
+                cells.append("no")
+                why.append("%s: %s" % (column, str(error)[:1500]))
+                if column in ("connect", "show"):
+                    break
+        cells += ["no"] * (len(COLUMNS) - N_FACTS - len(cells))
+        rfb.PATIENCE = 30
+        row = (*row, self.relay.asked, self.relay.got, *cells)
+        MatrixTest.rows.append(row)
+        print(" | ".join(row), "(%.1f s)" % (time.monotonic() - start), flush=True)
+        print("\n".join(why), flush=True)
+        self.assertEqual(cells, documented(kind.name), "not as in docs/viewers.md; " +
+                         "; ".join(why))
+
+    @classmethod
+    def tearDownClass(cls):
+        print_table(cls.rows)
+
+
+def add_test(kind):
+    setattr(MatrixTest, "test_" + kind.__name__.lower(), lambda self: self.go_through(kind))
+
+
+for kind in viewers.ALL:
+    add_test(kind)
+
+
+def documented(name):
+    """What the viewer's row in the document says of what works."""
+    with open(DOCUMENT, encoding="utf-8") as file:
+        for line in file:
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if cells[0] == name and len(cells) == len(COLUMNS):
+                return cells[N_FACTS:]
+    return None
+
+
+def print_table(rows):
+    print("| %s |" % " | ".join(COLUMNS))
+    print("|%s" % ("---|" * len(COLUMNS)))
+    for row in rows:
+        print("| %s |" % " | ".join(row), flush=True)
+
+
+if __name__ == "__main__":
+    chain.main()
