@@ -40,7 +40,7 @@ static bool is_in_force(const struct machine *machine, const struct firewall *fi
 static void report_opening(const struct machine *machine, const struct firewall *firewall,
 			   const struct firewall_opening *opening, struct findings *findings)
 {
-	char where[200];
+	char where[400];
 
 	if (opening->tool == FIREWALL_FIREWALLD)
 		snprintf(where, sizeof(where), "firewalld's zone %s has %s (%s)", opening->zone,

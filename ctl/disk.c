@@ -152,6 +152,7 @@ bool disk_same(const char *path, const char *other)
 
 	same = disk_read(path, &text, &length) == 0 &&
 	       disk_read(other, &other_text, &other_length) == 0 && length == other_length &&
+	       /* It thinks that errno may be 0. NOLINTNEXTLINE(*-core.NonNullParamChecker) */
 	       memcmp(text, other_text, length) == 0;
 	free(text);
 	free(other_text);

@@ -299,11 +299,12 @@ int keep_after_program(struct keep *keep)
 
 int keep_make_link(struct keep *keep, const char *path, const char *target)
 {
-	char here[CTL_PATH_MAX], *before = NULL;
+	char here[CTL_PATH_MAX], *before;
 	int r = make_directories(keep, path);
 
-	if (r == 0)
-		r = keep_read_target(ctl_path(keep->ctl, path, here), &before);
+	if (r < 0)
+		return r;
+	r = keep_read_target(ctl_path(keep->ctl, path, here), &before);
 	if (r < 0)
 		return r;
 	r = record(keep, KEEP_LINK, path, before, target);

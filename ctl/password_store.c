@@ -166,12 +166,13 @@ static ssize_t read_entries(const struct place *place, int folder, const char *n
 		return fail(place, -errno, "%s: %s", place->path,
 			    errno == ELOOP ? "it is a symbolic link" : strerror(errno));
 	if (fstat(fd, &st) < 0)
+		/* NOLINTNEXTLINE(bugprone-branch-clone): two calls that fail alike */
 		n = fail(place, -errno, "%s: %s", place->path, strerror(errno));
 	else if (!S_ISREG(st.st_mode) || (st.st_uid != place->owner->uid && st.st_uid != 0))
 		n = fail(place, -EPERM, "%s is no file of %s", place->path, place->owner->name);
 	else if (st.st_size != ENTRY && st.st_size != ENTRIES_MAX)
 		n = 0; /* no password file: as good as none */
-	else if ((n = read(fd, ret_entries, ENTRIES_MAX)) < 0) /* NOLINT(bugprone-branch-clone) */
+	else if ((n = read(fd, ret_entries, ENTRIES_MAX)) < 0)
 		n = fail(place, -errno, "%s: %s", place->path, strerror(errno));
 	close(fd);
 	return n == ENTRY || n == ENTRIES_MAX || n < 0 ? n : 0;

@@ -33,7 +33,7 @@ static int close_in_file(struct setup *setup, const struct firewall_opening *ope
 static int close_opening(struct setup *setup, const struct firewall_opening *opening,
 			 const char *port)
 {
-	char note[128];
+	char note[192];
 	int r = 0;
 
 	snprintf(note, sizeof(note), "%s %s", opening->zone, opening->entry);

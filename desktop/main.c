@@ -161,8 +161,10 @@ static bool find_user(const struct config *config, const struct options *options
 			 options->config_path, config->user, options->user);
 	else if (!account)
 		snprintf(ret_text, ANSWER_MAX, "there is no user %s", options->user);
-	else
-		return *ret_uid = account->pw_uid, true;
+	else {
+		*ret_uid = account->pw_uid;
+		return true;
+	}
 	return false;
 }
 

@@ -4,11 +4,15 @@
 # folder: a Debian 12 machine with GDM (autologin of exouser, uid 1001, on Xorg), openbox, and a
 # runner (guest/) that runs what the test hands over on a second disk. KEY covers this script and
 # guest/* but their comments, so a changed recipe builds anew. Nothing of it is installed on the
-# host.
+# host. With E2E_GNOME=1 the desktop is a whole GNOME instead, drawn in software.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${1:?cache directory}
-key=$(grep -vh '^#' "$here/build-image.sh" "$here"/guest/* | sha256sum | cut -c1-16)
+gnome=${E2E_GNOME:-0}
+key=$({
+	echo "gnome $gnome"
+	grep -vh '^#' "$here/build-image.sh" "$here"/guest/*
+} | sha256sum | cut -c1-16)
 mkdir -p "$cache"
 exec 9>"$cache/image.lock"
 flock 9
@@ -43,11 +47,14 @@ dpkg-deb --root-owner-group -b "$stub/pkg" "$stub/e2e-gnome-stub.deb" >&2
 	echo "SHA256: $(sha256sum "$stub/e2e-gnome-stub.deb" | cut -d' ' -f1)"
 } >"$stub/Packages"
 
+gnome_packages=e2e-gnome-stub gnome_archive=("deb [trusted=yes] file://$stub ./")
+[ "$gnome" = 0 ] || gnome_packages=gnome-session,libgl1-mesa-dri gnome_archive=()
+
 # 1. The root file system: the machine, what gpudesk is linked with, what the checks use.
-packages=e2e-gnome-stub,systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,init,\
+packages=$gnome_packages,systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,init,\
 gdm3,accountsservice,xserver-xorg-core,xserver-xorg-video-dummy,xserver-xorg-input-libinput,\
 openbox,python3,python3-gi,\
-libvncserver1,libsodium23,libnettle8,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,\
+libvncserver1,libsodium23,libnettle8,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,\
 libxrandr2,libxcb1,libxcb-shm0,\
 xterm,x11-utils,x11-xserver-utils,xauth,xdotool,tigervnc-tools,iproute2,procps
 # the package archives that this host is set up to use
@@ -63,7 +70,7 @@ mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
 	--dpkgopt='path-exclude=/usr/share/backgrounds/*' \
 	--hook-dir=/usr/share/mmdebstrap/hooks/file-mirror-automount \
 	--include="$packages" bookworm "$root" \
-	"${archives[@]}" "deb [trusted=yes] file://$stub ./" >&2
+	"${archives[@]}" "${gnome_archive[@]}" >&2
 
 # 2. Kernel and a static busybox, unpacked only.
 kernel_package=$(apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $2; exit }')
@@ -121,7 +128,7 @@ mkdir -p "$target"
 chroot "$root" depmod "$version"
 
 # 5. The machine's settings.
-bash "$here/guest/customize.sh" "$root" "$here/guest"
+bash "$here/guest/customize.sh" "$root" "$here/guest" "$gnome"
 
 # 6. The disk. Without a journal: it is never written to for keeps.
 truncate -s 3G "$out/disk.img"

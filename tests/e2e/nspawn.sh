@@ -72,6 +72,7 @@ unshare --mount --propagation private bash -c '
 		--link-journal=no --console=pipe --resolv-conf=off --timezone=off \
 		--bind="$work/e2e:/e2e" --bind="$log:/e2e/log" "${consoles[@]}" </dev/null >"$work/console" 2>&1
 ' 9>&- && ended=0 || ended=$?
+[ ! -e "$work/e2e/picture" ] || [ -z "${E2E_PICTURE:-}" ] || cp "$work/e2e/picture" "$E2E_PICTURE"
 status=$(sed -n 's/^E2E-STATUS=\([0-9]*\).*/\1/p' "$log" | tail -1)
 if [ -z "$status" ]; then
 	echo "e2e: systemd-nspawn failed or ran out of time ($ended); the console's end:" >&2

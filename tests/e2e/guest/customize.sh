@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# customize.sh ROOT GUEST - the settings of the test machine
+# customize.sh ROOT GUEST GNOME - the settings of the test machine; GNOME is 1 or 0
 set -eu
-root=$1 guest=$2
+root=$1 guest=$2 desktop=openbox
+[ "$3" = 0 ] || desktop=gnome
 echo e2e >"$root/etc/hostname"
 echo "127.0.0.1 localhost e2e" >"$root/etc/hosts"
 : >"$root/etc/fstab"
@@ -17,10 +18,10 @@ AutomaticLoginEnable=true
 AutomaticLogin=exouser
 END
 mkdir -p "$root/var/lib/AccountsService/users"
-cat >"$root/var/lib/AccountsService/users/exouser" <<'END'
+cat >"$root/var/lib/AccountsService/users/exouser" <<END
 [User]
-Session=openbox
-XSession=openbox
+Session=$desktop
+XSession=$desktop
 SystemAccount=false
 END
 # the virtual machine has a kernel mode setting device; X itself needs no GL
@@ -33,7 +34,7 @@ Section "Device"
 EndSection
 END
 # GDM's greeter session runs "gnome-session" from a PATH that starts with /usr/local/bin
-install -m755 "$guest/scripted-greeter" "$root/usr/local/bin/gnome-session"
+[ $desktop = gnome ] || install -m755 "$guest/scripted-greeter" "$root/usr/local/bin/gnome-session"
 install -m755 "$guest/runner" "$root/usr/local/sbin/e2e-runner"
 mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
 for unit in e2e-setup e2e-run; do

@@ -74,7 +74,7 @@ processes() {
 
 are_listening() {
 	local socket
-	for socket in gpudesk gpudesk-scraper@exouser gpudesk-desktop@exouser; do
+	for socket in gpudesk gpudesk-scraper@exouser gpudesk-control@exouser gpudesk-desktop@exouser; do
 		systemctl is-active "$socket.socket" || return
 	done
 }
@@ -93,6 +93,11 @@ session() {
 
 has_session() {
 	[ -n "$(session)" ]
+}
+
+# is_registered SESSION - GDM counts one so only after 10 s: a logout before that makes it log in again
+is_registered() {
+	[ $(($(date +%s) - $(stat -c %Y "$records/$1"))) -gt 12 ]
 }
 
 # Whether GDM's login screen is there; sets $greeter_display.
@@ -188,7 +193,34 @@ scraper_has_x() {
 	pid=$(scraper_pid) && nsenter -t "$pid" -n ss -xH 2>/dev/null | grep -q '\.X11-unix/X'
 }
 
+# come_and_go TIMES - see comings_and_goings.py; the window that has the focus writes /tmp/typed
+come_and_go() {
+	ip netns exec guac python3 -B comings_and_goings.py 172.17.0.1 5901 "$password" "$1" >wanted ||
+		return
+	eventually 60 typed_as_wanted || { diff wanted typed; return 1; }
+	as_user python3 -B keys_down.py
+}
+
+# What the others typed is left out.
+typed_as_wanted() {
+	tr -cd 'a-z \n' </tmp/typed >typed
+	cmp wanted typed
+}
+
 restart_gdm() {
 	systemctl restart gdm
 	wait_for_desktop
+}
+
+# What docker makes: its bridge, and behind it the network namespace of a container, "guac".
+make_docker() {
+	ip link add docker0 type bridge
+	ip addr add 172.17.0.1/16 dev docker0
+	ip link set docker0 up
+	ip netns add guac
+	ip link add guac0 type veth peer name eth0 netns guac
+	ip link set guac0 master docker0 up
+	ip -n guac addr add 172.17.0.2/16 dev eth0
+	ip -n guac link set eth0 up
+	ip -n guac link set lo up
 }

@@ -8,6 +8,8 @@ viewer.py HOST PORT PASSWORD [STEP...] - a small RFB viewer that does the steps 
   move X Y                  move the pointer
   click X Y                 and press the first button
   type TEXT                 as US keys; \\n is Return
+  press KEYSYM              one key, by its hexadecimal number
+  save FILE                 the picture, as PPM
   make FILE                 make a file, to tell others how far we are
   await FILE SECONDS        go on viewing until there is such a file
   end SECONDS               go on viewing until the server ends it
@@ -163,6 +165,16 @@ class Viewer:
     def step_type(self, text):
         for letter in text.replace("\\n", "\n"):
             self.key(0xff0d if letter == "\n" else ord(letter))
+
+    def step_press(self, keysym):
+        self.key(int(keysym, 16))
+
+    def step_save(self, path):
+        rgb = bytearray(3 * self.width * self.height)
+        for channel in range(3):
+            rgb[channel::3] = self.pixels[2 - channel::4]
+        with open(path, "wb") as file:
+            file.write(b"P6 %d %d 255\n" % (self.width, self.height) + rgb)
 
     def step_make(self, path):
         with open(path, "w", encoding="ascii"):

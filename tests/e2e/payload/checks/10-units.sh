@@ -3,7 +3,8 @@
 # What lies there after the installation, before anybody has connected.
 
 units="gpudesk.socket gpudesk.service gpudesk-scraper@exouser.socket gpudesk-scraper@exouser.service
-gpudesk-desktop@exouser.socket gpudesk-desktop@exouser.service"
+gpudesk-control@exouser.socket gpudesk-desktop@exouser.socket gpudesk-desktop@exouser.service
+gpudesk-desktop-stop@exouser.service"
 
 verify_units() {
 	local output
@@ -24,11 +25,14 @@ exec 3>&1
 check "systemd loads the units without a warning" verify_units
 check "the sockets listen" are_listening
 check "the port is held before its address exists" not ip addr show docker0
-for service in gpudesk.service gpudesk-scraper@exouser.service gpudesk-desktop@exouser.service; do
+for service in gpudesk.service gpudesk-scraper@exouser.service gpudesk-desktop@exouser.service \
+	gpudesk-desktop-stop@exouser.service; do
 	check "the exposure of $service is at most 1.0" at_most 1.0 $service
 done
 check "the hand-over's socket is the proxy's alone" \
 	test "$(stat -c '%U %a' /run/gpudesk/scraper/exouser.sock)" = "gpudesk 600"
+check "the control socket is the user's alone" \
+	test "$(stat -c '%U %a' /run/gpudesk/control/exouser.sock)" = "exouser 600"
 check "the desktop's socket is the user's alone" \
 	test "$(stat -c '%U %a' /run/gpudesk/desktop/exouser.sock)" = "exouser 600"
 check "the records are root's" test "$(stat -c '%U %a' $records)" = "root 755"

@@ -22,15 +22,7 @@ check "there is no other record" test "$(ls -A $records)" = "$id"
 check "nothing of gpudesk runs" not processes
 
 # docker comes late, and its containers later
-ip link add docker0 type bridge
-ip addr add 172.17.0.1/16 dev docker0
-ip link set docker0 up
-ip netns add guac
-ip link add guac0 type veth peer name eth0 netns guac
-ip link set guac0 master docker0 up
-ip -n guac addr add 172.17.0.2/16 dev eth0
-ip -n guac link set eth0 up
-ip -n guac link set lo up
+make_docker
 
 paint 336699
 check "the first connection shows what is painted on the screen" \

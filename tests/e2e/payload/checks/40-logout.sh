@@ -2,12 +2,8 @@
 # shellcheck shell=bash disable=SC2154,SC2086
 # The session ends under a viewer; another one takes its place.
 
-# GDM counts a session as registered only after 10 s: a logout before that makes it log in again.
-is_registered() {
-	[ $(($(date +%s) - $(stat -c %Y "$records/$old"))) -gt 12 ]
-}
 old=$(session)
-eventually 60 is_registered
+eventually 60 is_registered "$old"
 rm -f viewing
 start_viewer logout $password frame 60 make viewing end 120
 eventually 60 test -e viewing

@@ -24,3 +24,17 @@ check "somebody logs in at a text console" eventually 30 is_at_console
 check_refused "nobody is disturbed" "root is logged in" $password
 check "and GDM is left alone" not systemctl is-active gdm
 systemctl stop console
+
+# A logout strands nobody
+start_viewer starts $password frame 300
+check "when they have left, the desktop comes" viewer_ended starts 0 300
+wait_for_desktop
+old=$(session)
+eventually 60 is_registered "$old"
+as_user openbox --exit
+check "a logout brings the login screen" eventually 120 is_greeter_up
+start_viewer back $password frame 300
+check "from which a connection gets the desktop back" viewer_ended back 0 300
+check "by automatic login" wait_for_desktop
+check "in a new session" test "$(session)" != "$old"
+check_picture "which is what is shown"

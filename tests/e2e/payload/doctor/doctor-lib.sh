@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Machines broken on purpose: each in one way, on a machine that is otherwise healthy. doctor must
+# say it in the line of the right check, and nothing else but what follows from it; once it is
+# mended, nothing. A row of the table is printed for each.
+
+: "${baseline:=}"
+
+# examine [ARGUMENT...] - runs doctor; sets $said and $status
+examine() {
+	status=0
+	said=$(gpudesk "$@" doctor 2>&1) || status=$?
+}
+
+# complaints - the checks that do not say ok, as "RESULT CHECK", once each
+complaints() {
+	awk '$1 == "FAIL" || $1 == "warn" { print $1, $2 }' <<<"$said" | sort -u
+}
+
+# unexpected CHECK... - what is said now and was not before, but for these checks
+unexpected() {
+	local known=" $* " result check
+	while read -r result check; do
+		[ -n "$check" ] || continue
+		case "$known" in
+		*" $check "*) ;;
+		*) grep -qxF "$result $check" <<<"$baseline" || echo "$result $check" ;;
+		esac
+	done <<<"$(complaints)"
+}
+
+# says RESULT CHECK PATTERN - whether that check says it, for that cause; prints the line
+says() {
+	awk -v result="$1" -v check="$2" '$1 == result && $2 == check' <<<"$said" | grep -E -m 1 -- "$3"
+}
+
+# row RESULT WHAT LINE - of the table
+row() {
+	printf '%-4s | %s\n     |   %s\n' "$1" "$2" "$(tr -s ' ' <<<"$3")"
+}
+
+# broken WHAT RESULT CHECK PATTERN FOLLOWING BREAK MEND - WHAT is for people; BREAK and MEND are
+# commands; FOLLOWING are the other checks that must or may complain then, too
+broken() {
+	local what=$1 result=$2 check=$3 pattern=$4 following=$5 line more
+	if ! eval "$6" >break.log 2>&1; then
+		fail "$what" "could not be broken: $(cat break.log)"
+	else
+		examine
+		line=$(says "$result" "$check" "$pattern") || line=
+		# shellcheck disable=SC2086 # names of checks
+		more=$(unexpected "$check" $following)
+		if [ -z "$line" ]; then
+			fail "$what" "wanted: $result $check $pattern"$'\n'"$said"
+		elif [ -n "$more" ]; then
+			fail "$what" "beside that: $more"$'\n'"$said"
+		elif [ "$status" != "$(grep -c -m 1 '^FAIL' <<<"$said")" ]; then
+			fail "$what" "exit status $status"
+		else
+			passed=$((passed + 1))
+			row ok "$what" "$line"
+		fi
+	fi
+	eval "$7" >mend.log 2>&1 || fail "$what" "could not be mended: $(cat mend.log)"
+	healthy_again "$what"
+}
+
+# Nothing may be said any more that was not said in the beginning.
+healthy_again() {
+	examine
+	[ -z "$(unexpected)" ] || fail "mended again: $1" "$said"
+}
+
+# keep FILE... and put_back: copies of files, with owner and mode
+keep() {
+	tar -C / -cf kept.tar --no-recursion "${@#/}"
+}
+
+put_back() {
+	tar -C / -xpf kept.tar --keep-directory-symlink
+}
+
+# on_tree WHAT RESULT CHECK PATTERN - the same on the files below $tree, by --root
+: "${tree:=}"
+on_tree() {
+	local line
+	examine --root "$tree"
+	if line=$(says "$2" "$3" "$4"); then
+		passed=$((passed + 1))
+		row ok "$1 (files under --root)" "$line"
+	else
+		fail "$1" "wanted: $2 $3 $4"$'\n'"$said"
+	fi
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+# gpudesk as the package or "make install" leaves it, switched off.
+
+# shellcheck source=../moving-lib.sh
+. ./moving-lib.sh
+
+check "autologin" eventually 120 has_session
+make_docker
+[ ! -e now.deb ] || check "dpkg -i" dpkg -i now.deb
+without_gpudesk
+stand_in_for_driver

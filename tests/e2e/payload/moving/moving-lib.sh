@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Machines as people have them today, for `gpudesk setup` to take over. The VNC servers are
+# stand-ins that only hold the port, and so is NVIDIA's card: its driver is the dummy one.
+
+export DEBIAN_FRONTEND=noninteractive
+
+# All that --undo is to bring back: /etc with modes and owners, what is enabled, what runs.
+machine_state() {
+	(
+		cd / || exit
+		find etc -xdev ! -name '*-' ! -name .pwd.lock -printf '%p %y %m %u %g %l\n' | sort
+		find etc -xdev -type f ! -name '*-' ! -name .pwd.lock -exec md5sum {} + | sort -k 2
+		find var/lib/pam -type f -exec md5sum {} + | sort -k 2
+		find var/lib/gpudesk 2>/dev/null
+	)
+	systemctl list-unit-files --no-legend --no-pager 'gpudesk*' '*vnc*' gdm.service \
+		display-manager.service | awk '{ print $1, $2 }' | sort
+	systemctl list-units --all --no-legend --plain --no-pager '*.socket' '*vnc*.service' \
+		gdm.service | awk '$1 ~ /gpudesk|vnc|gdm/ && $3 == "active" { print $1 }'
+	systemctl get-default
+}
+
+# same_as FILE - whether the machine is as it was
+same_as() {
+	machine_state >now.state
+	diff "$1" now.state
+}
+
+# with_card COMMAND... - runs it where sysfs has an NVIDIA card with its driver
+with_card() {
+	local device=$PWD/pci/0000:04:00.0
+	mkdir -p "$device"
+	echo 0x030200 >"$device/class"
+	echo 0x10de >"$device/vendor"
+	echo 0x20b7 >"$device/device"
+	ln -sfn ../../../bus/pci/drivers/nvidia "$device/driver"
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount sh -c 'mount --bind "$1" /sys/bus/pci/devices && shift && exec "$@"' sh \
+		"$PWD/pci" "$@"
+}
+
+# set_up [ARGUMENT...]; its words are in setup.log
+set_up() {
+	local status=0
+	with_card gpudesk setup "$@" >setup.log 2>&1 </dev/null || status=$?
+	cat setup.log
+	return $status
+}
+
+# doctor_finds CHECK... - whether it complains of these, whatever else there is
+doctor_finds() {
+	local check
+	with_card gpudesk doctor >doctor.log 2>&1
+	cat doctor.log
+	for check; do
+		grep -qE "^(FAIL|warn) +$check " doctor.log || { echo "not of $check"; return 1; }
+	done
+}
+
+# Whether it fails nothing, but that there is no real card to draw with.
+doctor_is_content() {
+	with_card gpudesk doctor >doctor.log 2>&1
+	cat doctor.log
+	! grep '^FAIL' doctor.log | grep -v '^FAIL *rendering '
+}
+
+# An X server that takes the dummy driver for NVIDIA's, and says which file has the card.
+stand_in_for_driver() {
+	mkdir -p /usr/lib/xorg/real
+	[ -e /usr/lib/xorg/real/Xorg ] || mv /usr/lib/xorg/Xorg /usr/lib/xorg/real/Xorg
+	cat >/usr/lib/xorg/Xorg <<'END'
+#!/bin/sh
+directory=$(mktemp -d /tmp/xorg.conf.XXXXXX)
+for file in /etc/X11/xorg.conf.d/*.conf; do
+	[ -e "$file" ] || continue
+	sed '/BusID/d; s/"nvidia"/"dummy"/' "$file" >"$directory/${file##*/}"
+	! grep -q '"nvidia"' "$file" || echo "$file" >"/tmp/xorg.card.$(id -un)"
+done
+exec /usr/lib/xorg/real/Xorg "$@" -configdir "$directory"
+END
+	chmod 0755 /usr/lib/xorg/Xorg
+	rm -f /etc/X11/xorg.conf.d/10-*.conf
+	cat >/etc/X11/xorg.conf.d/05-flags.conf <<'END'
+Section "ServerFlags"
+	Option "AutoAddDevices" "false"
+	Option "AutoAddGPU" "false"
+EndSection
+END
+}
+
+# was_card_in FILE - whether the user's X server that was started last has found the card there
+was_card_in() {
+	cat /tmp/xorg.card.exouser
+	[ "$(cat /tmp/xorg.card.exouser)" = "$1" ]
+}
+
+# server_at PATH - a program that holds the port, whatever else it is told
+server_at() {
+	cat >"$1" <<'END'
+#!/usr/bin/python3
+import signal, socket, sys
+if "-kill" in sys.argv:
+    sys.exit(0)
+address = sys.argv[sys.argv.index("-interface") + 1] if "-interface" in sys.argv else "0.0.0.0"
+server = socket.create_server((address, 5901))
+signal.pause()
+END
+	chmod 0755 "$1"
+}
+
+holds_port() {
+	systemctl is-active "$1" && ss -lntH 'sport = :5901' | grep -q "$2:5901"
+}
+
+# As it is before anybody has run setup.
+without_gpudesk() {
+	systemctl disable --now gpudesk.socket gpudesk-{scraper,control,desktop}@exouser.socket
+	pam-auth-update --disable gpudesk
+	: >/etc/gpudesk.conf
+}
+
+# check_killed N... - killed after that many changes, --undo puts all back
+check_killed() {
+	local n status
+	for n; do
+		status=0
+		set_up --yes --die-after "$n" >/dev/null 2>&1 || status=$?
+		check "killed after change $n: it was" test $status = 137
+		check "killed after change $n: setup --undo" set_up --undo --yes
+		check "killed after change $n: all is as before" same_as before.state
+	done
+}
+
+is_retired() {
+	! systemctl is-active "$1" && ! systemctl is-enabled "$1"
+}
+
+# check_moving_over OLD-UNIT OLD-ADDRESS CHECK... - from the machine as it is there; doctor complains
+# of these before
+check_moving_over() {
+	machine_state >before.state
+	check "doctor complains of: ${*:3}" doctor_finds "${@:3}"
+	check "a dry run" set_up --dry-run
+	check "changes nothing" same_as before.state
+	check "no terminal and no --yes" not set_up
+	check_killed 3 20 60 110 160 175
+	check "the old server runs again" eventually 30 holds_port "$1" "$2"
+	set_up --yes --die-after 30 >/dev/null 2>&1
+	check "gpudesk setup, after one that was killed" set_up --yes --restart-desktop
+	sed 's/^/     /' setup.log
+	check "the old server is gone" is_retired "$1"
+	check "gpudesk's sockets listen" are_listening
+	check "the desktop comes up" wait_for_desktop
+	check_picture "a viewer sees the desktop"
+	machine_state >after.state
+	check "gpudesk setup again" set_up --yes --restart-desktop
+	check "has nothing to change" grep -q "nothing to change" setup.log
+	check "and changes nothing" same_as after.state
+	check "doctor has nothing to complain of" doctor_is_content
+	sed 's/^/     /' doctor.log
+}
+
+# check_undo OLD-UNIT OLD-ADDRESS - and back again
+check_undo() {
+	check "gpudesk setup --undo" set_up --undo --yes --restart-desktop
+	check "the old server runs again" eventually 30 holds_port "$1" "$2"
+	check "every byte and every unit is as it was" same_as before.state
+	check "gpudesk setup --undo again" set_up --undo --yes
+	check "has nothing to undo" grep -q "Nothing to undo" setup.log
+}
