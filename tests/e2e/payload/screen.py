@@ -40,9 +40,8 @@ def read_screen():
 
 def main(path):
     with open(path, "rb") as file:
-        assert file.readline() == b"P6\n"
-        size = tuple(map(int, file.readline().split()))
-        file.readline()
+        words = file.readline().split()  # P6 WIDTH HEIGHT 255
+        size = int(words[1]), int(words[2])
         seen = file.read()
     width, height, data, x, y = read_screen()
     if size != (width, height):
