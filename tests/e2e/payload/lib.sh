@@ -103,8 +103,11 @@ is_registered() {
 # Whether GDM's login screen is there; sets $greeter_display.
 is_greeter_up() {
 	local id
-	id=$(loginctl --no-legend list-sessions | awk '/Debian-gdm/ { print $1; exit }')
-	[ -n "$id" ] && greeter_display=$(find_display "$id")
+	# Greeters that have gone may linger as closing sessions.
+	for id in $(loginctl --no-legend list-sessions | awk '/Debian-gdm/ { print $1 }'); do
+		greeter_display=$(find_display "$id") && return 0
+	done
+	return 1
 }
 
 # A session of exouser with its record and window manager; sets $display.

@@ -16,6 +16,8 @@ shown() {
 }
 
 systemctl stop gpudesk-scraper@exouser.service 2>/dev/null
+# the proxy of the viewer before
+eventually 60 not processes
 check "status says that nothing runs" says "does not run; the next viewer starts it" gpudesk status
 check "stop too" says "does not run" gpudesk stop
 check "disconnect too" says "does not run" gpudesk disconnect

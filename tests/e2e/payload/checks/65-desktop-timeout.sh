@@ -42,6 +42,10 @@ session_wait=3min configure start_desktop=yes desktop_timeout=50s
 forget_said
 wait_for_desktop || restart_gdm
 old=$(session)
+# What crashes of sessions have left runs on for ever, but is no session any more.
+for scope in /sys/fs/cgroup/user.slice/user-1001.slice/session-*.scope; do
+	[ "${scope##*/}" = "session-$old.scope" ] || systemctl stop "${scope##*/}"
+done
 # A program that does not notice the end of the X server, as one that only computes.
 scope=/sys/fs/cgroup/user.slice/user-1001.slice/session-$old.scope
 sh -c "echo \$\$ >$scope/cgroup.procs; exec runuser -u exouser -- nohup sleep 3000" >/dev/null 2>&1 &
