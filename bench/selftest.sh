@@ -16,10 +16,7 @@ failed=0
 
 finish() {
 	for pid in $pids; do
-		kill "$pid" 2>/dev/null || true
-	done
-	for pid in $pids; do
-		wait "$pid" 2>/dev/null || true
+		stop "$pid"
 	done
 	rm -rf "$work"
 }
@@ -76,8 +73,14 @@ start_server() { # COMMAND...: with PORT in its arguments replaced; sets $port a
 	wait_for listens "$port"
 }
 
-stop() {
+stop() { # PID: x11vnc now and then hangs at its end
 	kill "$1" 2>/dev/null || true
+	n=0
+	while kill -0 "$1" 2>/dev/null && [ "$n" -lt 50 ]; do
+		n=$((n + 1))
+		sleep 0.1
+	done
+	kill -9 "$1" 2>/dev/null || true
 	wait "$1" 2>/dev/null || true
 }
 

@@ -210,8 +210,16 @@ typed_as_wanted() {
 	cmp wanted typed
 }
 
+session_is_not() {
+	[ "$(session)" != "$1" ]
+}
+
 restart_gdm() {
+	local old
+	old=$(session)
 	systemctl restart gdm
+	# The old one may take a moment to end.
+	[ -z "$old" ] || eventually 60 session_is_not "$old"
 	wait_for_desktop
 }
 
