@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config_table.h"
+#include "read_all.h"
 
 enum {
 	CONFIG_FILE_MAX = 65536,
@@ -281,24 +282,6 @@ static void take_lines(struct config_parser *parser, const char *text, size_t si
 		take_line(parser, text, (size_t)(line_end - text));
 		text = newline ? newline + 1 : end;
 	}
-}
-
-/* Reads a whole file of at most `size` bytes. Returns their number or -errno. */
-static ssize_t read_all(int fd, char *buffer, size_t size)
-{
-	size_t used = 0;
-
-	while (used < size) {
-		ssize_t n = read(fd, buffer + used, size - used);
-
-		if (n == 0)
-			break;
-		if (n > 0)
-			used += (size_t)n;
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return (ssize_t)used;
 }
 
 /* Returns a descriptor or -errno. Nothing that is put at `path`, a FIFO even, makes it wait. */

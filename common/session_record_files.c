@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Session records as files: storing them whole, trusting only what the owner can have written. */
+#include "read_all.h"
 #include "session_record.h"
 
 #include <dirent.h>
@@ -161,25 +162,6 @@ static int open_record(int directory, const char *id, uid_t owner)
 		return fd;
 	close(fd);
 	return r;
-}
-
-/* Reads up to `size` bytes; returns how many. */
-static ssize_t read_all(int fd, char *ret_text, size_t size)
-{
-	size_t length = 0;
-
-	while (length < size) {
-		ssize_t n = read(fd, ret_text + length, size - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		length += (size_t)n;
-	}
-	return (ssize_t)length;
 }
 
 static int load_from(int directory, const char *id, uid_t owner, struct session_record *ret_record)

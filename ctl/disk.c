@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "disk.h"
+#include "read_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,24 +75,6 @@ static int settle(int result, const char *path)
 		return -errno;
 	changed();
 	return sync_directory_of(path);
-}
-
-static ssize_t read_all(int fd, char *ret_text, size_t size)
-{
-	size_t length = 0;
-
-	while (length < size) {
-		ssize_t n = read(fd, ret_text + length, size - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		length += (size_t)n;
-	}
-	return (ssize_t)length;
 }
 
 static int read_open(int fd, char **ret_text, size_t *ret_length)

@@ -12,7 +12,7 @@
 enum { RULES_MAX = 16 << 20 };
 
 /* All that comes, up to a limit; NUL terminated. */
-static int read_all(int fd, char **ret_text)
+static int read_output(int fd, char **ret_text)
 {
 	size_t length = 0, room = 65536;
 	char *text = malloc(room), *more;
@@ -70,7 +70,7 @@ static int capture(const char *path, char *const arguments[], char **ret_text)
 	r = spawn(path, arguments, ends[1], &pid);
 	close(ends[1]);
 	if (r == 0) {
-		r = read_all(ends[0], &text);
+		r = read_output(ends[0], &text);
 		close(ends[0]);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;

@@ -31,7 +31,7 @@ static int open_regular(const struct ctl *ctl, const char *path, int *ret_fd)
 }
 
 /* Files of /proc and /sys have no size to go by: the text grows as they come. */
-static int read_all(int fd, size_t max, char **ret_text, size_t *ret_length)
+static int read_up_to(int fd, size_t max, char **ret_text, size_t *ret_length)
 {
 	size_t length = 0, room = 4096;
 	char *text = malloc(room), *more;
@@ -76,7 +76,7 @@ int machine_file_read(const struct ctl *ctl, const char *path, size_t max, char 
 	r = open_regular(ctl, path, &fd);
 	if (r < 0)
 		return r;
-	r = read_all(fd, max, ret_text, &length);
+	r = read_up_to(fd, max, ret_text, &length);
 	close(fd);
 	if (r == 0 && ret_length)
 		*ret_length = length;

@@ -269,3 +269,25 @@ int scraper_ask(const struct ctl *ctl, const struct config *config, const char *
 		 path, config->user, config->user);
 	return -ENOENT;
 }
+
+int scraper_command(struct ctl *ctl, int argc, char **argv, const char *about, const char *question,
+		    const char *done, const char *not_running)
+{
+	const char *socket = NULL;
+	const struct ctl_option options[] = {
+		{ "control-socket", "PATH", "ask there", .value = &socket },
+		{ 0 },
+	};
+	char answer[CONTROL_ANSWER_MAX], error[SCRAPER_ERROR_MAX];
+	struct config config;
+	int status = ctl_options_status(ctl, argc, argv, about, options);
+
+	if (status >= 0)
+		return status;
+	ctl_config(ctl, &config, NULL, NULL);
+	int r = scraper_ask(ctl, &config, socket, question, answer, error);
+	if (r < 0 && r != -ENOTCONN)
+		return ctl_failed("%s", error);
+	puts(r < 0 ? not_running : done);
+	return CTL_OK;
+}

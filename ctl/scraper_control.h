@@ -47,4 +47,11 @@ int scraper_report_parse(const char *text, struct scraper_report *ret_report);
 int scraper_ask(const struct ctl *ctl, const struct config *config, const char *socket,
 		const char *question, char *ret_answer, char ret_error[static SCRAPER_ERROR_MAX]);
 
+/*
+ * A whole command that has the scraper do something: `about` is for --help; it says `done` or,
+ * where no scraper runs, `not_running`. Returns the exit status.
+ */
+int scraper_command(struct ctl *ctl, int argc, char **argv, const char *about, const char *question,
+		    const char *done, const char *not_running);
+
 #endif

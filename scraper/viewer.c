@@ -148,18 +148,17 @@ static bool is_input(const uint8_t *message)
 	       message[0] == CLIENT_QEMU;
 }
 
-static int handle_input(struct viewer *viewer, const uint8_t *message, size_t length)
+static void handle_input(struct viewer *viewer, const uint8_t *message, size_t length)
 {
 	sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC,
 		     &viewer->patience.last_input);
 	if (viewer->view_only)
-		return 0;
+		return;
 	if (message[0] == CLIENT_POINTER)
 		viewer->callbacks->pointer(viewer, client_pointer_read(message, length),
 					   viewer->userdata);
 	else
 		viewer->callbacks->key(viewer, client_key_read(message), viewer->userdata);
-	return 0;
 }
 
 /* Handles one whole message; a negative result ends the viewer. */
@@ -187,7 +186,8 @@ static int handle_message(struct viewer *viewer, const uint8_t *message, size_t 
 	case CLIENT_KEY:
 	case CLIENT_POINTER:
 	case CLIENT_QEMU:
-		return handle_input(viewer, message, length);
+		handle_input(viewer, message, length);
+		return 0;
 	case CLIENT_CUT_TEXT:
 		viewer->callbacks->cut_text(viewer, message, length, viewer->userdata);
 		explicit_bzero((void *)(uintptr_t)message, length);
@@ -345,9 +345,7 @@ bool viewer_take_input(struct viewer *viewer)
 		return false;
 	ssize_t have = recv(viewer->fd, data, sizeof(data), MSG_DONTWAIT | MSG_PEEK);
 	while (have > 0 && (n = input_length(viewer, data + at, (size_t)have - at))) {
-		/* An error ends the viewer at its next turn. */
-		if (handle_input(viewer, data + at, n) < 0)
-			shutdown(viewer->fd, SHUT_RD);
+		handle_input(viewer, data + at, n);
 		at += n;
 	}
 	return at && recv(viewer->fd, data, at, MSG_DONTWAIT) > 0;
