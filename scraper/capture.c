@@ -41,7 +41,8 @@ static int share(struct capture *capture, size_t size)
 		close(fd);
 		return r;
 	}
-	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	/* All pages at once, here: one by one, while the X server writes them, takes long. */
+	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (pixels == MAP_FAILED) {
 		int r = -errno;
 

@@ -2,36 +2,43 @@
 #include "encoding_choice.h"
 
 #include <stddef.h>
+#include <string.h>
 
 void method_costs_init(struct method_costs *costs)
 {
-	*costs = (struct method_costs){ .of = {
-						{
-							[METHOD_RAW] = { 0.4, 4.0 },
-							[METHOD_ZLIB] = { 8, 0.20 },
-							[METHOD_ZLIB_COARSE] = { 8, 0.18 },
-							[METHOD_ZRLE] = { 14, 0.15 },
-							[METHOD_TIGHT] = { 7, 0.18 },
-							[METHOD_JPEG] = { 5, 0.12 },
-							[METHOD_HEXTILE] = { 4, 0.8 },
-						},
-						{
-							[METHOD_RAW] = { 0.4, 4.0 },
-							[METHOD_ZLIB] = { 16, 0.9 },
-							[METHOD_ZLIB_COARSE] = { 11, 0.2 },
-							[METHOD_ZRLE] = { 55, 0.75 },
-							[METHOD_TIGHT] = { 25, 0.8 },
-							[METHOD_JPEG] = { 2.5, 0.08 },
-							[METHOD_HEXTILE] = { 10, 3.5 },
-						},
-					} };
+	static const struct method_cost usual[2][N_METHODS] = {
+		{
+			[METHOD_RAW] = { 0.4, 4.0 },
+			[METHOD_ZLIB] = { 7, 0.10 },
+			[METHOD_ZLIB_SMALL] = { 22, 0.06 },
+			[METHOD_ZLIB_COARSE] = { 6, 0.09 },
+			[METHOD_ZLIB_COARSE_SMALL] = { 17, 0.05 },
+			[METHOD_ZRLE] = { 7, 0.04 },
+			[METHOD_TIGHT] = { 6, 0.06 },
+			[METHOD_JPEG] = { 6, 0.12 },
+			[METHOD_HEXTILE] = { 4, 0.8 },
+		},
+		{
+			[METHOD_RAW] = { 0.4, 4.0 },
+			[METHOD_ZLIB] = { 18, 0.55 },
+			[METHOD_ZLIB_SMALL] = { 40, 0.45 },
+			[METHOD_ZLIB_COARSE] = { 9, 0.15 },
+			[METHOD_ZLIB_COARSE_SMALL] = { 25, 0.08 },
+			[METHOD_ZRLE] = { 20, 0.5 },
+			[METHOD_TIGHT] = { 20, 0.65 },
+			[METHOD_JPEG] = { 2.5, 0.06 },
+			[METHOD_HEXTILE] = { 10, 3.5 },
+		},
+	};
+
+	memcpy(costs->of, usual, sizeof(usual));
 }
 
-void method_costs_learn(struct method_costs *costs, enum method method, bool moving,
+void method_costs_learn(struct method_costs *costs, enum method method, bool picture,
 			uint64_t pixels, uint64_t nsec, uint64_t bytes)
 {
 	enum { FULL_WEIGHT_PIXELS = 256 * 1024 };
-	struct method_cost *cost = &costs->of[moving][method];
+	struct method_cost *cost = &costs->of[picture][method];
 
 	if (!pixels)
 		return;
@@ -49,7 +56,9 @@ static bool is_possible(const struct choice *choice, enum method method)
 	case METHOD_RAW:
 		return true; /* everybody must take it: RFC 6143, 7.7.1 */
 	case METHOD_ZLIB:
+	case METHOD_ZLIB_SMALL:
 	case METHOD_ZLIB_COARSE:
+	case METHOD_ZLIB_COARSE_SMALL:
 		return choice->native && !choice->no_zlib &&
 		       client_lists(encodings, CLIENT_ENCODING_ZLIB);
 	case METHOD_ZRLE:
@@ -68,21 +77,25 @@ static bool is_possible(const struct choice *choice, enum method method)
 	}
 }
 
+/* ns a pixel until the viewer has it. */
+static double time_of(const struct choice *choice, const struct method_cost *cost)
+{
+	return cost->cpu + cost->bytes * 1e9 / (double)choice->rate;
+}
+
 /*
  * Whether some loss is worth it: what moves and would take a noticeable time without; and what
  * would take so long that a first sight of it is better than none.
  */
-static bool may_lose(const struct choice *choice, const struct method_cost *of)
+static bool may_lose(const struct choice *choice, const struct method_cost *lossless)
 {
-	const struct method_cost *lossless = &of[METHOD_ZLIB];
-	double nsec = lossless->cpu + lossless->bytes * 1e9 / (double)choice->rate;
-	double usec = nsec * (double)choice->pixels / 1000;
+	double usec = time_of(choice, lossless) * (double)choice->pixels / 1000;
 
 	return choice->mode != COMPRESSION_BEST &&
 	       usec >= (choice->moving ? CHOICE_LOSS_FROM : CHOICE_SIGHT_FROM);
 }
 
-/* What decides: ns a pixel until the viewer has it; or CPU alone, or bytes alone. */
+/* What decides: the time; or CPU alone, or bytes alone. */
 static double price(const struct choice *choice, const struct method_cost *cost)
 {
 	switch (choice->mode) {
@@ -91,38 +104,45 @@ static double price(const struct choice *choice, const struct method_cost *cost)
 	case COMPRESSION_BEST:
 		return cost->bytes;
 	default:
-		return cost->cpu + cost->bytes * 1e9 / (double)choice->rate;
+		return time_of(choice, cost);
 	}
 }
 
-const char *method_name(enum method method)
+/* The cheapest of the possible methods that are lossy, or are not. RAW: none is better. */
+static enum method cheapest(const struct choice *choice, const struct method_cost *of, bool lossy)
 {
-	static const char *const names[N_METHODS] = {
-		[METHOD_RAW] = "raw",	       [METHOD_ZLIB] = "zlib",
-		[METHOD_ZLIB_COARSE] = "zlib", [METHOD_ZRLE] = "zrle",
-		[METHOD_TIGHT] = "tight",      [METHOD_JPEG] = "jpeg",
-		[METHOD_HEXTILE] = "hextile",
-	};
-
-	return names[method];
-}
-
-enum method choose_method(const struct choice *choice, const struct method_costs *costs)
-{
-	const struct method_cost *of = costs->of[choice->moving];
 	bool always_compress = choice->mode == COMPRESSION_FAST || choice->mode == COMPRESSION_BEST;
 	enum method best = METHOD_RAW;
 
-	if (choice->mode == COMPRESSION_NONE || (choice->mode == COMPRESSION_AUTO && choice->local))
-		return METHOD_RAW;
 	for (enum method method = METHOD_RAW + 1; method < N_METHODS; method++) {
-		if (!is_possible(choice, method))
-			continue;
-		if (method_is_lossy(method) && !may_lose(choice, of))
+		if (method_is_lossy(method) != lossy || !is_possible(choice, method))
 			continue;
 		if ((always_compress && best == METHOD_RAW) ||
 		    price(choice, &of[method]) < price(choice, &of[best]))
 			best = method;
 	}
 	return best;
+}
+
+const char *method_name(enum method method)
+{
+	static const char *const names[N_METHODS] = {
+		[METHOD_RAW] = "raw",	[METHOD_ZRLE] = "zrle",	      [METHOD_TIGHT] = "tight",
+		[METHOD_JPEG] = "jpeg", [METHOD_HEXTILE] = "hextile",
+	};
+
+	return method_is_zlib(method) ? "zlib" : names[method];
+}
+
+enum method choose_method(const struct choice *choice, const struct method_costs *costs)
+{
+	const struct method_cost *of = costs->of[choice->picture];
+
+	if (choice->mode == COMPRESSION_NONE || (choice->mode == COMPRESSION_AUTO && choice->local))
+		return METHOD_RAW;
+	enum method exact = cheapest(choice, of, false);
+	if (!may_lose(choice, &of[exact]))
+		return exact;
+	enum method lossy = cheapest(choice, of, true);
+	return price(choice, &of[lossy]) < price(choice, &of[exact]) ? lossy : exact;
 }

@@ -14,8 +14,10 @@
 
 enum method {
 	METHOD_RAW,
-	METHOD_ZLIB,	    /* Zlib encoding, lossless */
-	METHOD_ZLIB_COARSE, /* the same at half the sharpness, to be refreshed at rest */
+	METHOD_ZLIB,	    /* Zlib encoding, lossless and fast */
+	METHOD_ZLIB_SMALL,  /* with thrice the effort, two thirds of the bytes */
+	METHOD_ZLIB_COARSE, /* both at half the sharpness, to be refreshed at rest */
+	METHOD_ZLIB_COARSE_SMALL,
 	METHOD_ZRLE,
 	METHOD_TIGHT, /* lossless */
 	METHOD_JPEG,  /* Tight with JPEG where it fits, to be refreshed at rest */
@@ -29,7 +31,7 @@ struct method_cost {
 	double bytes;
 };
 
-/* [0] what changes now and then (text, windows), [1] what is in motion (films, 3D). */
+/* [0] text and windows, [1] pictures (photographs, films, 3D): see frame_is_picture. */
 struct method_costs {
 	struct method_cost of[2][N_METHODS];
 };
@@ -37,11 +39,11 @@ struct method_costs {
 /* For people: "raw", "tight"; "jpeg" is Tight with JPEG in it. */
 const char *method_name(enum method method);
 
-/* What the methods cost on an ordinary machine, to begin with. */
+/* What the methods cost to begin with: bench's pictures, on an ordinary machine. */
 void method_costs_init(struct method_costs *costs);
 
 /* `pixels` pixels took `nsec` ns of CPU and made `bytes` bytes. Small samples count little. */
-void method_costs_learn(struct method_costs *costs, enum method method, bool moving,
+void method_costs_learn(struct method_costs *costs, enum method method, bool picture,
 			uint64_t pixels, uint64_t nsec, uint64_t bytes);
 
 struct choice {
@@ -55,7 +57,8 @@ struct choice {
 	bool no_zrle, no_zlib;
 	bool local;	 /* the viewer is on the same machine */
 	uint64_t rate;	 /* of the link, bytes/s */
-	bool moving;	 /* the rectangle has been sent a moment ago, too */
+	bool picture;	 /* the rectangle looks like one */
+	bool moving;	 /* and has been sent a moment ago, too */
 	uint64_t pixels; /* in it */
 };
 
@@ -67,7 +70,13 @@ enum method choose_method(const struct choice *choice, const struct method_costs
 /* Whether what is sent is not quite what is on the screen. */
 static inline bool method_is_lossy(enum method method)
 {
-	return method == METHOD_JPEG || method == METHOD_ZLIB_COARSE;
+	return method == METHOD_JPEG || method == METHOD_ZLIB_COARSE ||
+	       method == METHOD_ZLIB_COARSE_SMALL;
+}
+
+static inline bool method_is_zlib(enum method method)
+{
+	return method >= METHOD_ZLIB && method <= METHOD_ZLIB_COARSE_SMALL;
 }
 
 #endif

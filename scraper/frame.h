@@ -8,6 +8,7 @@
 #ifndef GPUDESK_FRAME_H
 #define GPUDESK_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,12 @@ void frame_absorb(struct frame *frame, const uint8_t *pixels, size_t stride, str
 
 /* Whether `area`, one pixel high, differs from `pixels`; the frame is left as it is. */
 int frame_row_differs(const struct frame *frame, const uint8_t *pixels, struct rect area);
+
+/*
+ * Whether `area` looks like a photograph, a film or 3D rather than text and windows: where many
+ * pixels differ from their left neighbour. Looks at some rows only, and only at 32-bit pixels.
+ */
+bool frame_is_picture(const struct frame *frame, struct rect area);
 
 /* `area` widened to what frame_absorb takes: its x and width in steps of 64 bytes, on the screen.
  */

@@ -6,18 +6,27 @@
 #include <sys/socket.h>
 
 enum {
-	UNKNOWN_RATE = 4 * 1000 * 1000, /* bytes/s over a network that was not yet measured */
+	UNKNOWN_RATE = 4 * 1000 * 1000, /* bytes/s over a network of which nothing is known */
+	START_BYTES = 8 * 10 * 1448,	/* what TCP's slow start gets through in a round trip, as
+					   long as a first picture takes (RFC 6928) */
 	SLOW_RATE = 12 * 1000 * 1000, /* 100 Mbit/s: no local viewer, however busy, is this slow */
 	SLOW_ROUNDS = 3,
 };
 #define LOCAL_RATE UINT64_C(2000000000)
+
+/* Before anything of size was sent. */
+static uint64_t first_guess(const struct link *link)
+{
+	return link->min_rtt ? START_BYTES * UINT64_C(1000000) / link->min_rtt : UNKNOWN_RATE;
+}
 
 void link_heard(struct link *link, uint32_t min_rtt, uint64_t rate, bool app_limited)
 {
 	if (min_rtt)
 		link->min_rtt = min_rtt;
 	/* A sender with little to send says nothing about how fast it could go. */
-	if (rate && (!app_limited || rate > link->tcp_rate))
+	uint64_t so_far = link->tcp_rate ? link->tcp_rate : first_guess(link);
+	if (rate && (!app_limited || rate > so_far))
 		link->tcp_rate = rate;
 }
 
@@ -43,9 +52,9 @@ void link_asked(struct link *link, uint64_t now)
 	uint64_t took = now - link->sent_at, bytes = link->sent_bytes;
 
 	link->sent_bytes = 0;
+	link->round = took > link->round / 4 * 3 ? took : link->round / 4 * 3;
 	if (bytes < LINK_RATE_MIN_BYTES)
 		return;
-	link->last_round = took;
 	if (took > link->min_rtt)
 		took -= link->min_rtt;
 	uint64_t rate = bytes * 1000000 / (took ? took : 1);
@@ -66,5 +75,6 @@ uint64_t link_rate(const struct link *link)
 		return link->tcp_rate > link->round_rate ? link->tcp_rate : link->round_rate;
 	if (link->round_rate)
 		return link->round_rate;
-	return link->tcp_rate && link->min_rtt >= LINK_NEAR_RTT ? link->tcp_rate : UNKNOWN_RATE;
+	return link->tcp_rate && link->min_rtt >= LINK_NEAR_RTT ? link->tcp_rate
+								: first_guess(link);
 }

@@ -21,7 +21,7 @@ struct link {
 	uint64_t round_rate; /* what updates really took; 0: not known yet */
 	unsigned n_slow;     /* updates in a row that took as long as over a slow network */
 	uint64_t sent_at, sent_bytes; /* the update that is under way */
-	uint64_t last_round;	      /* µs that the last one of some size took, there and back */
+	uint64_t round; /* µs that the longest of the last ones took, there and back */
 };
 
 /* Reads TCP_INFO of `fd`; does nothing where there is none. */

@@ -52,10 +52,33 @@ void refresh_sent(struct refresh *refresh, struct rect area, bool lossy)
 		tile_map_forget(&refresh->lossy, area);
 }
 
+/* Adds what of `map` is within `from` to refresh->taken, as far away as `to` is. */
+static void take_along(struct refresh *refresh, const struct tile_map *map, struct rect from,
+		       struct rect to)
+{
+	if (tile_map_is_empty(map))
+		return;
+	for (int row = from.y / TILE_SIZE; row * TILE_SIZE < from.y + from.h; row++) {
+		for (int column = from.x / TILE_SIZE; column * TILE_SIZE < from.x + from.w;
+		     column++) {
+			struct rect part = rect_intersect(from, tile_map_rect(map, column, row));
+
+			part.x += to.x - from.x;
+			part.y += to.y - from.y;
+			tile_map_add(&refresh->taken, part);
+		}
+	}
+}
+
 void refresh_copied(struct refresh *refresh, struct rect from, struct rect to)
 {
-	if (tile_map_touches(&refresh->lossy, from) || tile_map_touches(&refresh->due, from))
-		tile_map_add(&refresh->lossy, to);
+	tile_map_clear(&refresh->taken);
+	take_along(refresh, &refresh->lossy, from, to);
+	take_along(refresh, &refresh->due, from, to);
+	tile_map_forget(&refresh->lossy, to);
+	tile_map_forget(&refresh->due, to);
+	tile_map_add_map(&refresh->lossy, &refresh->taken);
+	tile_map_clear(&refresh->taken);
 }
 
 void refresh_turn(struct refresh *refresh, uint64_t round, uint64_t now)

@@ -199,7 +199,7 @@ static uint64_t send_updates(struct server *server, uint64_t now)
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
 		if (!viewer_is_waiting(viewer))
 			continue;
-		refresh_turn(&viewer->update.refresh, viewer->update.link.last_round, now);
+		refresh_turn(&viewer->update.refresh, viewer->update.link.round, now);
 		if (!viewer_has_something(viewer)) {
 			uint64_t due = refresh_turn_due(&viewer->update.refresh);
 
@@ -215,6 +215,23 @@ static uint64_t send_updates(struct server *server, uint64_t now)
 		note_large_update(server, viewer, pixels, now);
 	}
 	return again;
+}
+
+/*
+ * Those who have to be told the size first, and will ask for the picture then: it is captured while
+ * they do. Returns whether there are any.
+ */
+static bool send_sizes(struct server *server)
+{
+	bool any = false;
+
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
+		if (!viewer_is_waiting(viewer) || !update_is_of_size(&viewer->update))
+			continue;
+		viewer_send_update(viewer, &server->screen.frame);
+		any = true;
+	}
+	return any;
 }
 
 /* A timer that is set already and ends no later stays: ending it early costs one look at the clock.
@@ -249,7 +266,8 @@ int schedule_work(sd_event_source *source, void *userdata)
 		follow_layout(server);
 	due = earlier(serve_wish(server, now), check_patience(server, now));
 	set_timer(server, earlier(due, follow_cursor(server, now)));
-	if (!somebody_waits(server))
+	bool told = send_sizes(server);
+	if (!told && !somebody_waits(server))
 		return 0;
 	due = screen_capture_due(&server->screen, now);
 	held = due <= now ? capture_held_until(server, now) : 0;

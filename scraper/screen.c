@@ -28,24 +28,41 @@ static int set_up(struct screen *screen)
 			capture_finish(&screen->capture);
 		return r;
 	}
+	return 0;
+}
+
+/* Nothing of the present screen is known. */
+static void forget(struct screen *screen)
+{
 	screen->all_stale = true;
 	screen->n_pending = 0;
 	screen->doubt = (struct doubt){ 0 };
-	return 0;
 }
 
 static void tear_down(struct screen *screen)
 {
+	if (!screen->frame.pixels)
+		return;
 	tile_map_finish(&screen->changes);
 	capture_finish(&screen->capture);
 	frame_finish(&screen->frame);
 }
 
-int screen_init(struct screen *screen, struct display *display, unsigned frame_rate, uint64_t now)
+int screen_start(struct screen *screen, struct display *display, unsigned frame_rate, uint64_t now)
 {
+	struct screen kept = *screen;
+
 	*screen = (struct screen){ .display = display };
 	pacer_init(&screen->pacer, frame_rate);
 	look_init(&screen->look, now);
+	forget(screen);
+	if (kept.frame.width == display->width && kept.frame.height == display->height) {
+		screen->frame = kept.frame;
+		screen->capture = kept.capture;
+		screen->changes = kept.changes;
+		return 0;
+	}
+	tear_down(&kept);
 	return set_up(screen);
 }
 
@@ -58,6 +75,7 @@ void screen_finish(struct screen *screen)
 int screen_resize(struct screen *screen)
 {
 	tear_down(screen);
+	forget(screen);
 	return set_up(screen);
 }
 
@@ -267,7 +285,9 @@ static int read_whole(struct screen *screen, const struct rect *areas, size_t n,
 
 		absorb(screen, &reads[i]);
 		struct rect bounds = changes_in(screen, areas[i], &pixels);
-		doubt_was_read(&screen->doubt, areas[i], bounds, pixels, now);
+		struct rect moved = rect_intersect(screen->move.to, areas[i]);
+		doubt_was_read(&screen->doubt, areas[i], rect_bounds(bounds, moved),
+			       pixels + rect_area(moved), now);
 	}
 	return 0;
 }

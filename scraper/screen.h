@@ -40,8 +40,14 @@ struct screen {
 	struct interlude *interlude; /* between bands; may be NULL */
 };
 
-/* Starts tracking `display`, which must be watched. Returns 0 or -errno. */
-int screen_init(struct screen *screen, struct display *display, unsigned frame_rate, uint64_t now);
+/*
+ * Starts tracking `display`, which must be watched; what a start before this one has allocated is
+ * used again where it fits, since its page faults are half of what a first picture takes. `screen`
+ * is all zeros before the first start. Returns 0 or -errno.
+ */
+int screen_start(struct screen *screen, struct display *display, unsigned frame_rate, uint64_t now);
+
+/* Gives everything back, before the display is closed. */
 void screen_finish(struct screen *screen);
 
 /* X has reported drawing. */

@@ -252,7 +252,7 @@ static int start_watching(struct server *server)
 
 	if (r < 0)
 		return r;
-	r = screen_init(&server->screen, display, server->config->frame_rate, server_now(server));
+	r = screen_start(&server->screen, display, server->config->frame_rate, server_now(server));
 	if (r < 0)
 		goto unwatch;
 	server->interlude = (struct interlude){ .run = take_input, .userdata = server };
@@ -260,7 +260,7 @@ static int start_watching(struct server *server)
 	r = rfb_server_create(&server->screen.frame, &display->format, server->config->user,
 			      &server->rfb);
 	if (r < 0)
-		goto finish_screen;
+		goto unwatch;
 	r = clipboard_bridge_start(&server->clipboard, server->event, display, server->config);
 	if (r < 0)
 		goto destroy_rfb;
@@ -280,13 +280,12 @@ stop_clipboard:
 destroy_rfb:
 	rfb_server_destroy(server->rfb);
 	server->rfb = NULL;
-finish_screen:
-	screen_finish(&server->screen);
 unwatch:
 	display_unwatch(display);
 	return r;
 }
 
+/* The screen's memory stays, for who comes next before the scraper ends. */
 static void stop_watching(struct server *server)
 {
 	if (!server->watching)
@@ -296,7 +295,6 @@ static void stop_watching(struct server *server)
 	input_finish(&server->input);
 	rfb_server_destroy(server->rfb);
 	server->rfb = NULL;
-	screen_finish(&server->screen);
 	cursor_finish(&server->cursor);
 	randr_restore(&server->randr);
 	display_unwatch(&server->display);
@@ -464,6 +462,7 @@ void server_destroy(struct server *server)
 	event_source_end(server->work);
 	event_source_end(server->timer);
 	event_source_end(server->display_source);
+	screen_finish(&server->screen);
 	display_close(&server->display);
 	sd_event_unref(server->event);
 	free(server);

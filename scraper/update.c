@@ -11,6 +11,9 @@
 enum {
 	JPEG_USEC = 15000,
 	JPEG_QUALITY_LEAST = 2, /* below, one sees squares rather than things */
+	/* Levels 1 and 2 are no faster than 3; of the dearer ones, 6 gains most for its time. */
+	ZLIB_LEVEL_FAST = 3,
+	ZLIB_LEVEL_SMALL = 6,
 };
 #define STILL_USEC UINT64_C(334000) /* guacd takes for still what did not change for so long */
 
@@ -53,6 +56,7 @@ int update_init(struct update *update, struct rfb_client *client, enum compressi
 	method_costs_init(&update->costs);
 	update->zlib.interlude = update->jpeg.interlude = source->interlude;
 	update->jpeg_quality = 5;
+	update->refresh_cost = 0.2;
 	size_view_init(&update->size_view, frame->width, frame->height);
 	int r = update_resize(update, frame);
 	if (r < 0)
@@ -81,7 +85,7 @@ static struct rect visible_part(const struct update *update)
 			      (struct rect){ 0, 0, update->unseen.width, update->unseen.height });
 }
 
-static bool size_is_alone(const struct update *update)
+bool update_is_of_size(const struct update *update)
 {
 	return size_view_is_alone(&update->size_view, &update->encodings, update->unseen.width,
 				  update->unseen.height);
@@ -116,7 +120,7 @@ void update_moved(struct update *update, struct move move, bool next)
 	if (!next || !update_wants_moves(update) || tile_map_touches(&update->unseen, from) ||
 	    !rect_is_empty(rect_intersect(update->cursor_view.painted, from)) ||
 	    !rect_contains(visible, from) || !rect_contains(visible, move.to) ||
-	    size_is_alone(update)) {
+	    update_is_of_size(update)) {
 		tile_map_add(&update->unseen, move.to);
 		return;
 	}
@@ -154,15 +158,26 @@ static int add_move(struct update *update, struct out_queue *out)
 	return r < 0 ? r : 1;
 }
 
-static int add_zlib(struct update *update, const struct frame *frame, struct rect area, bool coarse,
-		    struct out_queue *out)
+/* As several rectangles, in columns, where that makes less of it. Returns how many. */
+static int add_zlib(struct update *update, const struct frame *frame, struct rect area,
+		    enum method method, struct out_queue *out)
 {
-	int r = rect_header_append(out, area, RFB_ZLIB);
+	bool small = method == METHOD_ZLIB_SMALL || method == METHOD_ZLIB_COARSE_SMALL;
+	int level = small ? ZLIB_LEVEL_SMALL : ZLIB_LEVEL_FAST;
+	int width = area.h < ZLIB_COLUMN ? area.w : ZLIB_COLUMN, n = 0;
 
-	if (r < 0)
-		return r;
-	long length = zlib_encoder_add(&update->zlib, frame, area, coarse, out);
-	return length < 0 ? (int)length : 1;
+	for (int x = area.x; x < area.x + area.w; x += width, n++) {
+		struct rect part = rect_intersect(area, (struct rect){ x, area.y, width, area.h });
+		int r = rect_header_append(out, part, RFB_ZLIB);
+
+		if (r < 0)
+			return r;
+		long length = zlib_encoder_add(&update->zlib, frame, part, level,
+					       method_is_lossy(method), out);
+		if (length < 0)
+			return (int)length;
+	}
+	return n;
 }
 
 /*
@@ -261,7 +276,9 @@ static uint64_t cpu_nsec(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static enum method choose(const struct update *update, struct rect area, bool native, bool moving)
+/* `pixels`: 0 where it must be without loss. */
+static enum method choose(const struct update *update, size_t pixels, bool native, bool picture,
+			  bool moving)
 {
 	struct choice choice = {
 		.mode = update->mode,
@@ -271,8 +288,9 @@ static enum method choose(const struct update *update, struct rect area, bool na
 		.native = native,
 		.local = link_is_local(&update->link),
 		.rate = link_rate(&update->link),
+		.picture = picture,
 		.moving = moving,
-		.pixels = rect_area(area),
+		.pixels = pixels,
 	};
 
 	return choose_method(&choice, &update->costs);
@@ -281,22 +299,22 @@ static enum method choose(const struct update *update, struct rect area, bool na
 /* Encodes `area` by `method`, and learns what that costs. Returns the rectangles made, or -errno.
  */
 static int add_encoded(struct update *update, const struct frame *frame, struct rect area,
-		       enum method method, bool moving, bool native, struct out_queue *out)
+		       enum method method, bool picture, bool native, struct out_queue *out)
 {
 	uint64_t start = cpu_nsec(), bytes = out->bytes_left;
 	int n;
 
-	update->used_zlib |= method == METHOD_ZLIB || method == METHOD_ZLIB_COARSE;
+	update->used_zlib |= method_is_zlib(method);
 	update->used_zrle |= method == METHOD_ZRLE;
-	if (method == METHOD_ZLIB || method == METHOD_ZLIB_COARSE)
-		n = add_zlib(update, frame, area, method == METHOD_ZLIB_COARSE, out);
-	else if (method == METHOD_JPEG && native && jpeg_encoder_takes(frame))
+	if (method_is_zlib(method))
+		n = add_zlib(update, frame, area, method, out);
+	else if (method == METHOD_JPEG && picture && native && jpeg_encoder_takes(frame))
 		n = add_jpeg(update, frame, area, out);
 	else
 		n = add_by_library(update, area, method, out);
 	if (n < 0)
 		return n;
-	method_costs_learn(&update->costs, method, moving, rect_area(area), cpu_nsec() - start,
+	method_costs_learn(&update->costs, method, picture, rect_area(area), cpu_nsec() - start,
 			   out->bytes_left - bytes);
 	refresh_sent(&update->refresh, area, method_is_lossy(method));
 	return n;
@@ -308,9 +326,9 @@ static int add_rect(struct update *update, const struct frame *frame, struct rec
 {
 	bool native = rfb_client_takes_frame_pixels(update->client);
 	bool local = link_is_local(&update->link);
+	bool picture = !local && frame_is_picture(frame, area);
 	bool moving = !exact && !local && refresh_is_moving(&update->refresh, area);
-	enum method method = choose(update, exact ? (struct rect){ 0, 0, 0, 0 } : area, native,
-				    moving);
+	enum method method = choose(update, exact ? 0 : rect_area(area), native, picture, moving);
 
 	update->last_encoding = method_name(method);
 	if (method == METHOD_RAW && native) {
@@ -318,7 +336,7 @@ static int add_rect(struct update *update, const struct frame *frame, struct rec
 			refresh_sent(&update->refresh, area, false);
 		return add_raw(frame, area, out);
 	}
-	return add_encoded(update, frame, area, method, moving, native, out);
+	return add_encoded(update, frame, area, method, picture, native, out);
 }
 
 /* ---- one update ---- */
@@ -442,12 +460,12 @@ static int add_unseen(struct update *update, const struct frame *frame, struct o
 	return add_rects(update, frame, n, false, out, touched);
 }
 
-/* How many pixels without loss take the link `usec`, by what such pixels have cost so far. */
-static size_t pixels_in(const struct update *update, uint64_t usec)
+/* Falls by half at most: after something flat, what comes next may be a photograph. */
+static void note_refresh(struct update *update, size_t bytes, size_t pixels)
 {
-	double bytes = update->costs.of[0][METHOD_ZLIB].bytes;
+	double cost = (double)bytes / (double)pixels, least = update->refresh_cost / 2;
 
-	return (size_t)((double)link_rate(&update->link) * (double)usec / 1e6 / bytes);
+	update->refresh_cost = cost > least ? cost : least;
 }
 
 /*
@@ -459,9 +477,17 @@ static int add_refresh(struct update *update, const struct frame *frame, struct 
 {
 	if (!refresh_is_due(&update->refresh))
 		return 0;
-	refresh_take(&update->refresh, pixels_in(update, update->n_pixels ? 10000 : 100000));
+	uint64_t beside = update->link.min_rtt / 4 > 10000 ? update->link.min_rtt / 4 : 10000;
+	uint64_t usec = update->n_pixels ? beside : 100000;
+	double bytes = (double)link_rate(&update->link) * (double)usec / 1e6;
+	size_t before = out->bytes_left, n_pixels = update->n_pixels;
+
+	refresh_take(&update->refresh, (size_t)(bytes / update->refresh_cost));
 	size_t n = tile_map_rects(&update->refresh.taken, update->rects);
-	return add_rects(update, frame, n, true, out, touched);
+	int r = add_rects(update, frame, n, true, out, touched);
+	if (update->n_pixels > n_pixels)
+		note_refresh(update, out->bytes_left - before, update->n_pixels - n_pixels);
+	return r;
 }
 
 /* The parts of an update that change the picture, the pointer last. */
@@ -495,7 +521,7 @@ static int add_picture(struct update *update, const struct frame *frame, struct 
 static int add_body(struct update *update, const struct frame *frame, struct out_queue *out,
 		    uint64_t now, struct rect *ret_rest)
 {
-	bool alone = size_is_alone(update);
+	bool alone = update_is_of_size(update);
 	bool resized = update->size_view.width != frame->width ||
 		       update->size_view.height != frame->height;
 	int size = size_view_add(&update->size_view, &update->encodings, frame->width,

@@ -59,6 +59,7 @@ struct update {
 	bool is_blanked;	    /* what it has outside of the frame */
 
 	struct refresh refresh; /* kept up only where pictures are compressed */
+	double refresh_cost;	/* bytes a pixel of the last parts of it */
 	uint64_t last_large;	/* when a large update was last sent, µs */
 };
 
@@ -75,6 +76,9 @@ int update_resize(struct update *update, const struct frame *frame);
 
 /* Whether there is something for an update: pixels, the pointer, the size, other news. */
 bool update_is_due(const struct update *update);
+
+/* Whether the next update is to tell the desktop's size, and nothing else. */
+bool update_is_of_size(const struct update *update);
 
 /* Whether moves are worth finding for this viewer: it takes CopyRect, and bytes cost something. */
 bool update_wants_moves(const struct update *update);

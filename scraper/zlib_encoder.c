@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVEL = 1 }; /* each further level costs more time than its bytes save, down to 5 Mbit/s */
-
 void zlib_encoder_finish(struct zlib_encoder *encoder)
 {
 	if (encoder->started)
@@ -16,13 +14,28 @@ void zlib_encoder_finish(struct zlib_encoder *encoder)
 	*encoder = (struct zlib_encoder){ 0 };
 }
 
-static int prepare(struct zlib_encoder *encoder, size_t row_size)
+static int grow(struct zlib_encoder *encoder)
+{
+	size_t size = encoder->buffer_size ? encoder->buffer_size * 2 : 64 * 1024;
+	uint8_t *buffer = realloc(encoder->buffer, size);
+
+	if (!buffer)
+		return -ENOMEM;
+	encoder->buffer = buffer;
+	encoder->buffer_size = size;
+	return 0;
+}
+
+static int prepare(struct zlib_encoder *encoder, int level, size_t row_size)
 {
 	if (!encoder->started) {
-		if (deflateInit(&encoder->stream, LEVEL) != Z_OK)
+		if (deflateInit(&encoder->stream, level) != Z_OK)
 			return -ENOMEM;
 		encoder->started = true;
+		encoder->level = level;
 	}
+	if (!encoder->buffer && grow(encoder) < 0)
+		return -ENOMEM;
 	if (encoder->row_size < row_size) {
 		uint8_t *row = realloc(encoder->row, row_size);
 
@@ -43,15 +56,10 @@ static int deflate_all(struct zlib_encoder *encoder, int flush)
 		size_t used = encoder->buffer_size - stream->avail_out;
 
 		if (stream->avail_out < 64) {
-			size_t size = encoder->buffer_size ? encoder->buffer_size * 2 : 64 * 1024;
-			uint8_t *buffer = realloc(encoder->buffer, size);
-
-			if (!buffer)
+			if (grow(encoder) < 0)
 				return -ENOMEM;
-			encoder->buffer = buffer;
-			encoder->buffer_size = size;
-			stream->next_out = buffer + used;
-			stream->avail_out = (uInt)(size - used);
+			stream->next_out = encoder->buffer + used;
+			stream->avail_out = (uInt)(encoder->buffer_size - used);
 		}
 		int r = deflate(stream, flush);
 		if (r != Z_OK && r != Z_BUF_ERROR)
@@ -59,6 +67,17 @@ static int deflate_all(struct zlib_encoder *encoder, int flush)
 		if (!stream->avail_in && stream->avail_out)
 			return 0;
 	}
+}
+
+/* What was deflated before has been flushed, so that the level is free to change. */
+static int begin(struct zlib_encoder *encoder, int level)
+{
+	encoder->stream.next_out = encoder->buffer;
+	encoder->stream.avail_out = (uInt)encoder->buffer_size;
+	if (level == encoder->level)
+		return 0;
+	encoder->level = level;
+	return deflateParams(&encoder->stream, level, Z_DEFAULT_STRATEGY) == Z_OK ? 0 : -EIO;
 }
 
 /* The mean of four pixels, without the lowest 3 bits of each colour; exact where all are the same.
@@ -95,17 +114,18 @@ static const uint32_t *pixel_row(const struct frame *frame, int x, int y)
 }
 
 long zlib_encoder_add(struct zlib_encoder *encoder, const struct frame *frame, struct rect area,
-		      bool coarse, struct out_queue *out)
+		      int level, bool coarse, struct out_queue *out)
 {
 	size_t row_bytes = (size_t)area.w * (size_t)frame->bytes_per_pixel;
 	z_stream *stream = &encoder->stream;
-	int last = area.y + area.h - 1, r = prepare(encoder, row_bytes);
+	int last = area.y + area.h - 1, r = prepare(encoder, level, row_bytes);
 
 	if (r < 0)
 		return r;
 	coarse = coarse && (uint32_t)frame->colour == 0x00ffffff;
-	stream->next_out = encoder->buffer;
-	stream->avail_out = (uInt)encoder->buffer_size;
+	r = begin(encoder, level);
+	if (r < 0)
+		return r;
 	for (int y = area.y; y <= last; y++) {
 		const uint8_t *row = frame_at(frame, area.x, y);
 

@@ -126,23 +126,27 @@ class DesktopTimeoutTest(ChainTest):
 
 
 class ResourcesTest(ChainTest):
-    def test_nothing_is_held_on_x_without_a_viewer(self):
+    def test_the_memory_on_x_is_used_again_and_goes_with_the_scraper(self):
         self.start_chain()
         screen = self.x_client()
         self.log_in().close()
         self.scraper.wait_log("has left")
-        before = self.scraper.count_descriptors()
-        viewer = self.log_in()
-        viewer.expect(self.picture(screen))
-        self.assertIn("gpudesk-screen", self.x_maps())
-        viewer.close()
-        self.scraper.wait_log("has left", 2)
-        wait_until(lambda: "gpudesk-screen" not in self.x_maps(), "the shared memory to go")
-        wait_until(lambda: self.scraper.count_descriptors() <= before, "the descriptors to go")
+        before, memory = self.scraper.count_descriptors(), self.shared_on_x()
+        self.assertEqual(len(memory), 1)
+        for i in range(3):
+            screen.do("noise", 0, 0, 800, 600, i)  # nobody looks
+            viewer = self.log_in()
+            viewer.expect(self.picture(screen))
+            viewer.close()
+            self.scraper.wait_log("has left", 2 + i)
+            self.assertEqual(self.shared_on_x(), memory)
+            wait_until(lambda: self.scraper.count_descriptors() <= before, "the descriptors to go")
+        self.assertEqual(self.scraper.end(), 0)
+        wait_until(lambda: not self.shared_on_x(), "the shared memory to go")
 
-    def x_maps(self):
+    def shared_on_x(self):
         with open("/proc/%d/maps" % self.x.pid, encoding="utf-8") as maps:
-            return maps.read()
+            return [line for line in maps if "gpudesk-screen" in line]
 
 
 class XServerTest(ChainTest):

@@ -333,6 +333,37 @@ static void test_row_differs(void **state)
 	assert_true(seen[false] && seen[true]);
 }
 
+/* A frame whose pixels have another colour `edges` times in `of`. */
+static bool is_picture(int bytes, int width, int height, uint32_t edges, uint32_t of)
+{
+	struct random chance = { 1 };
+	struct frame frame;
+	uint32_t colour = 0;
+
+	assert_int_equal(frame_init(&frame, width, height, bytes, 0xffffff), 0);
+	for (int y = 0; y < height && bytes == 4; y++)
+		for (int x = 0; x < width; x++) {
+			if (random_below(&chance, of) < edges)
+				colour += 77;
+			memcpy(frame.pixels + (size_t)y * frame.stride + (size_t)x * 4, &colour, 4);
+		}
+	bool answer = frame_is_picture(&frame, (struct rect){ 0, 0, width, height });
+	frame_finish(&frame);
+	return answer;
+}
+
+static void test_pictures(void **state)
+{
+	(void)state;
+	assert_true(is_picture(4, 640, 480, 1, 1));
+	assert_true(is_picture(4, 640, 480, 1, 2));
+	assert_false(is_picture(4, 640, 480, 1, 5)); /* dense text */
+	assert_false(is_picture(4, 640, 480, 0, 1));
+	assert_true(is_picture(4, 99, 1, 1, 1));
+	assert_false(is_picture(4, 1, 99, 1, 1));
+	assert_false(is_picture(2, 640, 480, 1, 1)); /* not looked at */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_absorb),
 		cmocka_unit_test(test_absorb_random_sizes),
 		cmocka_unit_test(test_row_differs),
+		cmocka_unit_test(test_pictures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,21 @@ static void test_small_updates_say_nothing(void **state)
 	assert_false(link_is_local(&link));
 }
 
+static void test_rounds(void **state)
+{
+	struct link link = { 0 };
+
+	(void)state;
+	round_trip(&link, 100, 40000);
+	assert_int_equal(link.round, 40000);
+	round_trip(&link, 1 << 20, 800000);
+	round_trip(&link, 100, 40000);
+	assert_in_range(link.round, 400000, 800000); /* a film goes on between keystrokes */
+	for (int i = 0; i < 12; i++)
+		round_trip(&link, 100, 40000);
+	assert_int_equal(link.round, 40000);
+}
+
 static void test_far_is_not_local(void **state)
 {
 	struct link link = { 0 };
@@ -74,6 +89,12 @@ static void test_a_sender_with_little_to_say(void **state)
 	struct link link = { 0 };
 
 	(void)state;
+	/* The handshake's few bytes are no measure of the line; its round trips are one. */
+	link_heard(&link, 40000, 71000, true);
+	uint64_t guess = link_rate(&link);
+	assert_in_range(guess, 1000000, 10000000);
+	link_heard(&link, 80000, 71000, true);
+	assert_int_equal(link_rate(&link), guess / 2);
 	link_heard(&link, 40000, 2500000, false);
 	link_heard(&link, 40000, 100000, true);
 	assert_int_equal(link.tcp_rate, 2500000);
@@ -88,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_near_is_local_until_it_is_slow),
 		cmocka_unit_test(test_small_updates_say_nothing),
+		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_far_is_not_local),
 		cmocka_unit_test(test_a_sender_with_little_to_say),
 	};

@@ -116,6 +116,26 @@ static void test_copies_take_the_loss_along(void **state)
 	assert_true(tile_map_touches(&refresh.lossy, again));
 }
 
+static void test_what_scrolls_gets_clean(void **state)
+{
+	struct rect from = { 0, 18, screen.w, screen.h - 18 }, to = { 0, 0, from.w, from.h };
+	struct rect line = { 0, from.h, screen.w, 18 };
+
+	(void)state;
+	/* A little loss scrolls up and out, with lines without any coming after it. */
+	refresh_sent(&refresh, (struct rect){ 70, 100, 20, 18 }, true);
+	for (int i = 1; i < 5; i++) {
+		refresh_copied(&refresh, from, to);
+		refresh_sent(&refresh, line, false);
+		assert_int_equal(tile_map_area(&refresh.lossy), 20 * 18);
+		assert_true(tile_map_touches(&refresh.lossy,
+					     (struct rect){ 70, 100 - 18 * i, 20, 18 }));
+	}
+	for (int i = 0; i < 3; i++)
+		refresh_copied(&refresh, from, to);
+	assert_true(tile_map_is_empty(&refresh.lossy));
+}
+
 static void test_a_part_at_a_time(void **state)
 {
 	size_t taken = 0;
@@ -152,6 +172,7 @@ int main(void)
 		TEST(test_slow_link),
 		TEST(test_sent_without_loss),
 		TEST(test_copies_take_the_loss_along),
+		TEST(test_what_scrolls_gets_clean),
 		TEST(test_a_part_at_a_time),
 	};
 

@@ -9,7 +9,7 @@ from lib import des, zrle
 
 PATIENCE = 30  # seconds until a test that waits for something fails
 
-RAW, ZRLE, CURSOR, X_CURSOR, DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = 0, 16, -239, -240, -223, -308
+RAW, COPY, ZRLE, CURSOR, X_CURSOR, DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = 0, 1, 16, -239, -240, -223, -308
 ALPHA_CURSOR, POINTER_POSITION = -314, -232
 QEMU_KEYS, QEMU_LEDS, VMWARE_LEDS, BUTTONS = -258, -261, 0x574d5668, -316
 
@@ -87,7 +87,7 @@ class Viewer:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.width = self.height = 0
         self.format = self.name = self.pixels = None
-        self.n_updates = self.n_cursors = 0
+        self.n_updates = self.n_cursors = self.n_copies = 0
         self.size_answers = []  # (reason, status, width, height)
         self.screens = []  # of the last of them: (id, x, y, width, height)
         self.cursor = None  # (encoding, hot_x, hot_y, width, height, data)
@@ -215,6 +215,8 @@ class Viewer:
             length = width * bytes_per_pixel
             data = self.read(length * height)
             self._put(x, y, width, [data[i:i + length] for i in range(0, len(data), length)])
+        elif encoding == COPY:
+            self._copy(x, y, width, height, *self.unpack(">HH"))
         elif encoding == ZRLE:
             data = self.read(self.unpack(">I")[0])
             rows = self.zrle.decode(data, width, height, self.format)
@@ -254,6 +256,12 @@ class Viewer:
         for row, data in enumerate(rows, y):
             at = (row * self.width + x) * size
             self.pixels[at:at + len(data)] = data
+
+    def _copy(self, x, y, width, height, from_x, from_y):
+        size = self.format.bits // 8
+        starts = [(row * self.width + from_x) * size for row in range(from_y, from_y + height)]
+        self._put(x, y, width, [bytes(self.pixels[at:at + width * size]) for at in starts])
+        self.n_copies += 1
 
     def read_pixel(self, x, y):
         """Its red, green and blue, as numbers up to the format's maxima."""
