@@ -34,6 +34,20 @@ void method_costs_init(struct method_costs *costs)
 	memcpy(costs->of, usual, sizeof(usual));
 }
 
+static enum method zlib_of_other_level(enum method method)
+{
+	switch (method) {
+	case METHOD_ZLIB:
+		return METHOD_ZLIB_SMALL;
+	case METHOD_ZLIB_SMALL:
+		return METHOD_ZLIB;
+	case METHOD_ZLIB_COARSE:
+		return METHOD_ZLIB_COARSE_SMALL;
+	default:
+		return METHOD_ZLIB_COARSE;
+	}
+}
+
 void method_costs_learn(struct method_costs *costs, enum method method, bool picture,
 			uint64_t pixels, uint64_t nsec, uint64_t bytes)
 {
@@ -44,8 +58,15 @@ void method_costs_learn(struct method_costs *costs, enum method method, bool pic
 		return;
 	double weight = pixels >= FULL_WEIGHT_PIXELS ? 0.25
 						     : 0.25 * (double)pixels / FULL_WEIGHT_PIXELS;
+	struct method_cost before = *cost;
 	cost->cpu += weight * ((double)nsec / (double)pixels - cost->cpu);
 	cost->bytes += weight * ((double)bytes / (double)pixels - cost->bytes);
+	/* What is hard for one level is so for the other. */
+	if (!method_is_zlib(method))
+		return;
+	struct method_cost *other = &costs->of[picture][zlib_of_other_level(method)];
+	other->cpu *= cost->cpu / before.cpu;
+	other->bytes *= cost->bytes / before.bytes;
 }
 
 static bool is_possible(const struct choice *choice, enum method method)

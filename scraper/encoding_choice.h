@@ -42,7 +42,10 @@ const char *method_name(enum method method);
 /* What the methods cost to begin with: bench's pictures, on an ordinary machine. */
 void method_costs_init(struct method_costs *costs);
 
-/* `pixels` pixels took `nsec` ns of CPU and made `bytes` bytes. Small samples count little. */
+/*
+ * `pixels` pixels took `nsec` ns of CPU and made `bytes` bytes. Small samples count little. Of
+ * Zlib's two levels, which are alike, each learns from the other.
+ */
 void method_costs_learn(struct method_costs *costs, enum method method, bool picture,
 			uint64_t pixels, uint64_t nsec, uint64_t bytes);
 
@@ -58,8 +61,8 @@ struct choice {
 	bool local;	 /* the viewer is on the same machine */
 	uint64_t rate;	 /* of the link, bytes/s */
 	bool picture;	 /* the rectangle looks like one */
-	bool moving;	 /* and has been sent a moment ago, too */
-	uint64_t pixels; /* in it */
+	bool moving;	 /* it has been sent a moment ago, too */
+	uint64_t pixels; /* of its kind in the update; 0: there must be no loss */
 };
 
 /* Loss is only for what would take longer than this without, in µs: in motion, and at rest. */

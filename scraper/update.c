@@ -17,12 +17,24 @@ enum {
 };
 #define STILL_USEC UINT64_C(334000) /* guacd takes for still what did not change for so long */
 
-static int init_maps(struct update *update, int width, int height)
+static void finish_maps(struct update *update)
 {
 	refresh_finish(&update->refresh);
 	tile_map_finish(&update->unseen);
-	int r = refresh_init(&update->refresh, width, height);
-	return r < 0 ? r : tile_map_init(&update->unseen, width, height);
+	tile_map_finish(&update->kinds[0]);
+	tile_map_finish(&update->kinds[1]);
+}
+
+static int init_maps(struct update *update, int width, int height)
+{
+	struct tile_map *maps[] = { &update->unseen, &update->kinds[0], &update->kinds[1] };
+	int r;
+
+	finish_maps(update);
+	r = refresh_init(&update->refresh, width, height);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && r >= 0; i++)
+		r = tile_map_init(maps[i], width, height);
+	return r;
 }
 
 int update_resize(struct update *update, const struct frame *frame)
@@ -66,8 +78,7 @@ int update_init(struct update *update, struct rfb_client *client, enum compressi
 
 void update_finish(struct update *update)
 {
-	tile_map_finish(&update->unseen);
-	refresh_finish(&update->refresh);
+	finish_maps(update);
 	zlib_encoder_finish(&update->zlib);
 	jpeg_encoder_finish(&update->jpeg);
 	free(update->rects);
@@ -276,7 +287,6 @@ static uint64_t cpu_nsec(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* `pixels`: 0 where it must be without loss. */
 static enum method choose(const struct update *update, size_t pixels, bool native, bool picture,
 			  bool moving)
 {
@@ -320,15 +330,14 @@ static int add_encoded(struct update *update, const struct frame *frame, struct 
 	return n;
 }
 
-/* `exact`: whatever it takes, without loss. */
-static int add_rect(struct update *update, const struct frame *frame, struct rect area, bool exact,
-		    struct out_queue *out)
+/* `pixels`: of this kind in the update; 0: to be sent without loss, whatever it takes. */
+static int add_rect(struct update *update, const struct frame *frame, struct rect area,
+		    bool picture, size_t pixels, struct out_queue *out)
 {
 	bool native = rfb_client_takes_frame_pixels(update->client);
 	bool local = link_is_local(&update->link);
-	bool picture = !local && frame_is_picture(frame, area);
-	bool moving = !exact && !local && refresh_is_moving(&update->refresh, area);
-	enum method method = choose(update, exact ? 0 : rect_area(area), native, picture, moving);
+	bool moving = !local && pixels && refresh_is_moving(&update->refresh, area);
+	enum method method = choose(update, pixels, native, picture, moving);
 
 	update->last_encoding = method_name(method);
 	if (method == METHOD_RAW && native) {
@@ -426,9 +435,39 @@ static int add_news(struct update *update, struct out_queue *out)
 	return n < 0 ? n : length < 0 ? (int)length : ours + n;
 }
 
-/* The first `n` of update->rects. Returns how many rectangles they have become, or -errno. */
-static int add_rects(struct update *update, const struct frame *frame, size_t n, bool exact,
-		     struct out_queue *out, bool *touched)
+static void sort_area(struct update *update, const struct frame *frame, struct rect area)
+{
+	tile_map_add(&update->kinds[frame_is_picture(frame, area)], area);
+}
+
+/*
+ * Sorts the first `n` of update->rects into text and pictures, for which other methods are right:
+ * in squares what is new; as a whole what moves, so that it stays in one piece.
+ */
+static void sort_rects(struct update *update, const struct frame *frame, size_t n)
+{
+	enum { SQUARE = 4 * TILE_SIZE };
+
+	tile_map_clear(&update->kinds[0]);
+	tile_map_clear(&update->kinds[1]);
+	for (size_t i = 0; i < n; i++) {
+		struct rect area = update->rects[i];
+
+		if (refresh_is_moving(&update->refresh, area)) {
+			sort_area(update, frame, area);
+			continue;
+		}
+		for (int y = area.y / SQUARE * SQUARE; y < area.y + area.h; y += SQUARE)
+			for (int x = area.x / SQUARE * SQUARE; x < area.x + area.w; x += SQUARE)
+				sort_area(update, frame,
+					  rect_intersect(area,
+							 (struct rect){ x, y, SQUARE, SQUARE }));
+	}
+}
+
+/* The first `n` of update->rects, all of one kind. See add_rect and add_rects. */
+static int add_kind(struct update *update, const struct frame *frame, size_t n, bool picture,
+		    size_t pixels, struct out_queue *out, bool *touched)
 {
 	struct rect pointer = cursor_shape_area(&update->cursor.shape, update->cursor.x,
 						update->cursor.y);
@@ -440,7 +479,7 @@ static int add_rects(struct update *update, const struct frame *frame, size_t n,
 
 		if (rect_is_empty(area))
 			continue;
-		int r = add_rect(update, frame, area, exact, out);
+		int r = add_rect(update, frame, area, picture, pixels, out);
 		if (r < 0)
 			return r;
 		total += r;
@@ -448,6 +487,26 @@ static int add_rects(struct update *update, const struct frame *frame, size_t n,
 		update->n_pixels += rect_area(area);
 	}
 	return total;
+}
+
+/* The first `n` of update->rects. Returns how many rectangles they have become, or -errno. */
+static int add_rects(struct update *update, const struct frame *frame, size_t n, bool exact,
+		     struct out_queue *out, bool *touched)
+{
+	int made[2] = { 0 };
+
+	if (link_is_local(&update->link)) /* gets both alike, best in few large rectangles */
+		return add_kind(update, frame, n, false, 0, out, touched);
+	sort_rects(update, frame, n);
+	for (int kind = 0; kind < 2; kind++) {
+		size_t pixels = exact ? 0 : tile_map_area(&update->kinds[kind]);
+
+		n = tile_map_rects(&update->kinds[kind], update->rects);
+		made[kind] = add_kind(update, frame, n, kind, pixels, out, touched);
+		if (made[kind] < 0)
+			return made[kind];
+	}
+	return made[0] + made[1];
 }
 
 /* What is unseen, apart from a `rest` that is to stay so. */

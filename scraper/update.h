@@ -46,11 +46,12 @@ struct update {
 	bool used_zlib, used_zrle; /* never both: see encoding_choice.h */
 	const char *last_encoding; /* of pixels, a method_name(); NULL: none was sent */
 	struct jpeg_encoder jpeg;
-	int jpeg_quality;	/* 0 to what the viewer asked for, by what the link takes */
-	struct rect *rects;	/* room for one a tile */
-	size_t n_pixels;	/* of the update that is put together */
-	struct tile_map unseen; /* what has changed since it was last sent */
-	struct move move;	/* to be done by the viewer before anything else; empty: none */
+	int jpeg_quality;	  /* 0 to what the viewer asked for, by what the link takes */
+	struct rect *rects;	  /* room for one a tile */
+	size_t n_pixels;	  /* of the update that is put together */
+	struct tile_map unseen;	  /* what has changed since it was last sent */
+	struct tile_map kinds[2]; /* of what is being sent: [0] text and windows, [1] pictures */
+	struct move move;	  /* to be done by the viewer before anything else; empty: none */
 	struct cursor_view cursor_view;
 	struct size_view size_view;
 	struct extension_view extension_view;

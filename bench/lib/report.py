@@ -62,6 +62,8 @@ COLUMNS = {
     "stall": CPU + FRAMES + LATENCY + CONTENT + RIGHT + FIRST + OTHER,
     "keys": [column("key50", 7, 2, samples("key_ms", 0.5)),
              column("key99", 7, 2, samples("key_ms", 0.99)),
+             column("direct50", 9, 2, samples("direct_ms", 0.5)),
+             column("direct99", 9, 2, samples("direct_ms", 0.99)),
              column("echo50", 7, 2, samples("echo_ms", 0.5)),
              column("echo99", 7, 2, samples("echo_ms", 0.99)),
              column("n", 5, 0, lambda r, _: len(r.pooled("key_ms")))] + FRAMES + RIGHT + OTHER,

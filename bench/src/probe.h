@@ -38,7 +38,8 @@ struct samples {
 /* marker: shown on the screen -> in the picture; content: the same for the workload's frames;
  * key: sent -> KeyPress in X; echo: sent -> its effect in the picture; frame_time: since the start.
  */
-extern struct samples marker_samples, content_samples, key_samples, echo_samples, frame_times;
+extern struct samples marker_samples, content_samples, key_samples, direct_samples, echo_samples,
+	frame_times;
 
 void samples_add(struct samples *samples, double ms);
 

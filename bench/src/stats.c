@@ -7,7 +7,8 @@
 enum { ENCODINGS_MAX = 24 };
 
 struct counters counters;
-struct samples marker_samples, content_samples, key_samples, echo_samples, frame_times;
+struct samples marker_samples, content_samples, key_samples, direct_samples, echo_samples,
+	frame_times;
 enum window_state window_state;
 int64_t window_start, window_end;
 
@@ -114,6 +115,7 @@ static void print_window(void)
 	print_samples("marker_ms", &marker_samples);
 	print_samples("content_ms", &content_samples);
 	print_samples("key_ms", &key_samples);
+	print_samples("direct_ms", &direct_samples);
 	print_samples("echo_ms", &echo_samples);
 	print_samples("frame_times_ms", &frame_times);
 	printf(",\"encodings\":{");

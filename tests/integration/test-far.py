@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a viewer far away gets: moves, and text and pictures each in its own way."""
+
+import time
+
+from lib import chain, rfb
+from lib.chain import ChainTest
+
+LINE = 18
+
+
+class FarTest(ChainTest):
+    def setUp(self):
+        super().setUp()
+        self.start_chain()
+        self.screen = self.x_client()
+        self.screen.do("noise", 0, 0, 800, 600, 1)
+
+    def go_far(self, *encodings):
+        """As over less than 100 Mbit/s, by asking late: where it is faster, bytes cost nothing."""
+        self.viewer = self.log_in(encodings=(*encodings, rfb.CURSOR))
+        for _ in range(3):
+            self.viewer.request(False)
+            self.viewer.read_update()
+            time.sleep(0.4)
+
+    def read(self):
+        self.viewer.request()
+        self.viewer.read_update()
+        time.sleep(0.02)
+
+    def read_all(self):
+        picture = self.picture(self.screen)
+        while self.viewer.count_wrong(picture):
+            self.read()
+
+    def scroll(self, seed):
+        self.screen.do("copy", 0, LINE, 800, 600 - LINE, 0, 0)
+        self.screen.do("noise", 0, 600 - LINE, 800, LINE, seed)
+
+    def test_scrolling_on_and_on(self):
+        self.go_far(rfb.COPY, rfb.RAW)
+        for i in range(20):
+            with self.subTest(i):
+                self.scroll(2 + i)
+                self.read()
+                self.assertEqual(self.viewer.n_copies, 1 + i)
+                self.assertEqual(self.viewer.count_wrong(self.picture(self.screen)), 0)
+
+    def test_text_and_pictures(self):
+        self.go_far(rfb.COPY, rfb.ZRLE)
+        for seed in range(8):
+            with self.subTest(seed):
+                self.screen.do("fill", 0, 0, 800, 600, "%x" % (seed * 0x123456))
+                self.screen.do("noise", 100 + 37 * seed, 90, 201, 333, seed)
+                self.screen.do("fill", 150, 200 + seed, 100, 3, "ffffff")
+                self.read_all()
+                self.screen.do("copy", 100, 80, 500, 400, 90 + 7 * seed, 120)
+                self.read_all()
+
+    def test_no_moves_where_it_is_near(self):
+        self.viewer = self.log_in(encodings=(rfb.COPY, rfb.RAW, rfb.CURSOR))
+        self.viewer.request(False)
+        self.viewer.read_update()
+        for i in range(5):
+            self.scroll(2 + i)
+            self.viewer.request()
+            self.viewer.read_update()
+        self.assertEqual(self.viewer.n_copies, 0)
+        self.assertEqual(self.viewer.count_wrong(self.picture(self.screen)), 0)
+
+
+if __name__ == "__main__":
+    chain.main()
