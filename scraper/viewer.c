@@ -111,11 +111,13 @@ static int feed_encodings(struct viewer *viewer, const uint8_t *message)
 	return r;
 }
 
-/* Its last update has arrived: what does that say of the way there? */
+/* Its last update has arrived: what does that say of the way there? Before one: TCP's handshake. */
 static void note_request(struct viewer *viewer)
 {
 	struct timespec t;
 
+	if (!viewer->update.link.min_rtt)
+		link_read_tcp(&viewer->update.link, viewer->fd);
 	if (!viewer->update.link.sent_bytes || !out_queue_is_empty(&viewer->out))
 		return;
 	/* Not sd_event_now(): what was sent and what came back may be of the same round. */
