@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* One cache line: what is compared and taken over at once. */
 enum { CHUNK = 64 };
@@ -18,21 +17,6 @@ enum { WIDTH_MAX = 32767 }; /* of an X screen, pixels */
 typedef uint64_t vec __attribute__((vector_size(16), may_alias));
 typedef uint64_t unaligned_vec __attribute__((vector_size(16), may_alias, aligned(1)));
 
-/* In huge pages, where the system has them: thousands of page faults delay the first picture. */
-static uint8_t *allocate(size_t size)
-{
-	enum { HUGE_PAGE = 2 * 1024 * 1024 };
-	uint8_t *pixels;
-
-	if (size < HUGE_PAGE)
-		return aligned_alloc(CHUNK, size);
-	size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	pixels = aligned_alloc(HUGE_PAGE, size);
-	if (pixels)
-		madvise(pixels, size, MADV_HUGEPAGE);
-	return pixels;
-}
-
 int frame_init(struct frame *frame, int width, int height, int bytes_per_pixel,
 	       uint32_t colour_mask)
 {
@@ -43,7 +27,7 @@ int frame_init(struct frame *frame, int width, int height, int bytes_per_pixel,
 
 	size_t stride = (size_t)width * (size_t)bytes_per_pixel;
 	stride = (stride + CHUNK - 1) / CHUNK * CHUNK;
-	uint8_t *pixels = allocate(stride * (size_t)height);
+	uint8_t *pixels = aligned_alloc(CHUNK, stride * (size_t)height);
 	if (!pixels)
 		return -ENOMEM;
 

@@ -173,7 +173,7 @@ def add_options(parser):
     add("--encodings", type=words, default=["guacd"], help=f"of main: {','.join(ENCODINGS)}")
     add("--links", type=words, default=LINK_NAMES, help=",".join(LINK_NAMES))
     add("--geometries", type=words, default=GEOMETRIES, help="of sizes")
-    add("--cold-geometries", type=words, default=["1280x800"], help="of cold")
+    add("--cold-geometries", type=words, default=["1280x800", "2560x1600"], help="of cold")
     add("--visits", type=int, default=20, help="of cold, of each contender")
     add("--config", action="append", default=[], metavar="LINE", help="a line for gpudesk.conf")
     add("--quiet", type=float, default=0.35, help="cores that others may keep busy")
@@ -203,8 +203,6 @@ def parse(arguments):
     options.rounds = options.rounds or (1 if quick else 3)
     if quick:
         options.retries, options.quiet_wait = 0, 0
-    if options.mode == "all" and options.cold_geometries == ["1280x800"]:
-        options.cold_geometries = ["1280x800", "2560x1600"]
     return options
 
 
