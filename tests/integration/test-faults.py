@@ -93,7 +93,7 @@ class FaultTest(unittest.TestCase):
                 watcher.close()
 
     def check_nothing_left(self, viewers=()):
-        """Once these are gone: descriptors as at rest, no segments, no key down."""
+        """Once these are gone: descriptors as at rest, no segment too many, no key down."""
         for viewer in viewers:
             viewer.close()
         self.log_in().close()

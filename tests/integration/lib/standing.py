@@ -93,13 +93,18 @@ class StandingChain:
     def count_segments(self):
         return count_segments(*(pid for pid in (self.scraper.pid, self.x.pid) if pid))
 
+    def shares_one_screen(self):
+        """At most: the scraper keeps it for the next viewer, and X has no other one."""
+        ours = count_segments(self.scraper.pid) if self.scraper.pid else 0
+        return count_segments(self.x.pid) == ours <= 1
+
     def settle(self):
-        """Descriptors of all, as soon as they stay the same and no screen is shared."""
+        """Descriptors of all, as soon as they stay the same and no more than one screen is shared."""
         seen = []
 
         def is_stable():
-            seen.append((self.count_descriptors(), self.count_segments()))
-            return len(seen) > 3 and len(set(seen[-3:])) == 1 and seen[-1][1] == 0
+            seen.append((self.count_descriptors(), self.shares_one_screen()))
+            return len(seen) > 3 and len(set(seen[-3:])) == 1 and seen[-1][1]
         try:
             wait_until(is_stable, "descriptors to stay the same and segments to go")
         except AssertionError as error:
