@@ -243,11 +243,24 @@ static void test_giving_up(void **state)
 	expect(f, "", 0);
 }
 
+static void test_giving_up_what_closes(void **state)
+{
+	struct fixture *f = *state;
+
+	log_in(f);
+	connection_fail(f->connection, "wrong", 0);
+	settle(f);
+	connection_give_up(f->connection, "bye"); /* it has been told why */
+	expect(f, "\0\0\0\1\0\0\0\5wrong", 13);
+	expect(f, "", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_no_byte_too_many_is_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_waiting_does_not_spin, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_giving_up_what_closes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failure, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_delayed_failure, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_viewer_leaves_during_a_delay, set_up,

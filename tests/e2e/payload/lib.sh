@@ -83,10 +83,15 @@ scraper_pid() {
 	pgrep -x -u exouser gpudesk-scraper
 }
 
-# The id of exouser's graphical session, unless it is over but for left-over programs.
+# The ids of exouser's graphical sessions, also of those that are over but for left-over programs.
+sessions() {
+	loginctl --no-legend list-sessions | awk '/exouser/ && /seat0/ { print $1 }'
+}
+
+# The id of the one that is not over.
 session() {
 	local id
-	for id in $(loginctl --no-legend list-sessions | awk '/exouser/ && /seat0/ { print $1 }'); do
+	for id in $(sessions); do
 		[ "$(loginctl show-session "$id" -p State --value)" = closing ] || { echo "$id"; return; }
 	done
 }
@@ -210,16 +215,22 @@ typed_as_wanted() {
 	cmp wanted typed
 }
 
-session_is_not() {
-	[ "$(session)" != "$1" ]
+# session_is_new OLD - one that is not in this list, an id a line
+session_is_new() {
+	local id
+	id=$(session)
+	[ -n "$id" ] && ! grep -qx "$id" <<<"$1"
 }
 
 restart_gdm() {
-	local old
-	old=$(session)
+	local id old
+	old=$(sessions)
 	systemctl restart gdm
-	# The old one may take a moment to end.
-	[ -z "$old" ] || eventually 60 session_is_not "$old"
+	# They take a moment; the session of a GDM that was killed would stay, beside the new one.
+	for id in $old; do
+		loginctl terminate-session "$id" 2>/dev/null || :
+	done
+	eventually 60 session_is_new "$old"
 	wait_for_desktop
 }
 

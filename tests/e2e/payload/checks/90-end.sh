@@ -31,7 +31,7 @@ check "leaves nothing running" eventually 20 not processes
 no_socket() {
 	! ss -lxtH | grep -E '/run/gpudesk/|:5901 '
 }
-check "and nothing listening" no_socket
+check "and nothing listening" eventually 10 no_socket
 check "starting it" systemctl start gpudesk.socket
 check_picture "lets viewers in again"
 
