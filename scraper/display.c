@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <X11/XKBlib.h>
+#include <X11/Xlib-xcb.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/XShm.h>
 #include <X11/extensions/XTest.h>
@@ -214,6 +215,22 @@ int display_watch(struct display *display)
 		display->height = (int)height;
 	}
 	return 0;
+}
+
+void display_forget(struct display *display)
+{
+	enum { XCB_BUFFER = 16384, WIDTH = 64 };
+	xcb_connection_t *c = XGetXCBConnection(display->x);
+	int height = 2 * XCB_BUFFER / (WIDTH * display->bytes_per_pixel);
+	xcb_generic_error_t *error = NULL;
+	xcb_get_image_reply_t *reply = xcb_get_image_reply(
+		c,
+		xcb_get_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP, (xcb_drawable_t)display->root, 0, 0,
+			      WIDTH, (uint16_t)height, ~0U),
+		&error);
+
+	free(reply);
+	free(error); /* a screen smaller than that */
 }
 
 void display_unwatch(struct display *display)

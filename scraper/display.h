@@ -72,6 +72,12 @@ int display_watch(struct display *display);
 void display_unwatch(struct display *display);
 
 /*
+ * Overwrites what xcb has read from the X server last, which stays in its buffer: by pixels, so
+ * that no text of the clipboard is left there.
+ */
+void display_forget(struct display *display);
+
+/*
  * What has been drawn since the last call; later drawing calls `damaged` again. Returns the number
  * of rectangles, on the screen; more than DISPLAY_DAMAGE_MAX are joined into one. One round trip.
  */

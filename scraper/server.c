@@ -297,6 +297,7 @@ static void stop_watching(struct server *server)
 	server->rfb = NULL;
 	cursor_finish(&server->cursor);
 	randr_restore(&server->randr);
+	display_forget(&server->display);
 	display_unwatch(&server->display);
 	sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
 }

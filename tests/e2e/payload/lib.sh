@@ -83,15 +83,10 @@ scraper_pid() {
 	pgrep -x -u exouser gpudesk-scraper
 }
 
-# The ids of exouser's graphical sessions, also of those that are over but for left-over programs.
-sessions() {
-	loginctl --no-legend list-sessions | awk '/exouser/ && /seat0/ { print $1 }'
-}
-
-# The id of the one that is not over.
+# The id of exouser's graphical session, unless it is over but for left-over programs.
 session() {
 	local id
-	for id in $(sessions); do
+	for id in $(loginctl --no-legend list-sessions | awk '/exouser/ && /seat0/ { print $1 }'); do
 		[ "$(loginctl show-session "$id" -p State --value)" = closing ] || { echo "$id"; return; }
 	done
 }
@@ -215,22 +210,16 @@ typed_as_wanted() {
 	cmp wanted typed
 }
 
-# session_is_new OLD - one that is not in this list, an id a line
-session_is_new() {
-	local id
-	id=$(session)
-	[ -n "$id" ] && ! grep -qx "$id" <<<"$1"
+session_is_not() {
+	[ "$(session)" != "$1" ]
 }
 
 restart_gdm() {
-	local id old
-	old=$(sessions)
+	local old
+	old=$(session)
 	systemctl restart gdm
-	# They take a moment; the session of a GDM that was killed would stay, beside the new one.
-	for id in $old; do
-		loginctl terminate-session "$id" 2>/dev/null || :
-	done
-	eventually 60 session_is_new "$old"
+	# The old one may take a moment to end.
+	[ -z "$old" ] || eventually 60 session_is_not "$old"
 	wait_for_desktop
 }
 

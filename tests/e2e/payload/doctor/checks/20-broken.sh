@@ -222,6 +222,11 @@ broken "anybody may write in ~/.vnc" warn password 'mode 0777: others may replac
 	'chmod 0777 $vnc' 'chmod 0700 $vnc'
 
 # ---- X ----
+# Of a GDM that was restarted a moment ago, the login is still to come, and would bring a second X.
+gdm_has_logged_in() {
+	[ "$(ps -o etimes= -C gdm3 | head -1)" -gt 15 ]
+}
+eventually 30 gdm_has_logged_in
 x_off() {
 	as_user xhost -si:localuser:exouser -si:localuser:root
 	mv $xauthority $xauthority.away
