@@ -159,9 +159,12 @@ static bool do_image(const char *path)
 {
 	XWindowAttributes now;
 
+	XGrabServer(x.x); /* or the size might change in between */
 	XGetWindowAttributes(x.x, x.root, &now);
 	XImage *image = XGetImage(x.x, x.root, 0, 0, (unsigned)now.width, (unsigned)now.height,
 				  AllPlanes, ZPixmap);
+	XUngrabServer(x.x);
+	XFlush(x.x);
 	FILE *file = fopen(path, "we");
 	bool well = image && file && write_image(image, file);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A viewer in plain Python: VncAuth, Raw pixels, the pseudo-encodings, any message one likes."""
 
+import select
 import socket
 import struct
 import time
@@ -298,3 +299,13 @@ class Viewer:
             except TimeoutError:
                 raise AssertionError("%d pixels are wrong and no update comes" % wrong) from None
         return self
+
+    def expect_screen(self, take_picture):
+        """As `expect`, while what `take_picture` returns may still change."""
+        end = time.monotonic() + PATIENCE
+        self.request(False)
+        while (wrong := self.count_wrong(take_picture())):
+            assert time.monotonic() < end, "%d pixels are wrong" % wrong
+            while self._ahead or select.select([self.socket], [], [], 0.1)[0]:
+                if self.read_message() == 0:
+                    self.request()
