@@ -8,20 +8,32 @@ import subprocess
 import sys
 
 
+X_SOCKETS = "/tmp/.X11-unix"
+
+
 def enter():
-    """Runs the calling program anew in a network namespace; skips it where there can be none."""
+    """Runs the calling program anew in a network namespace; skips it where there can be none.
+
+    The X servers outside are not seen in there, by their abstract sockets: one that is started
+    would take their displays, and remove the sockets that are files. So it has a directory of its
+    own for those.
+    """
     if "GPUDESK_NETNS" in os.environ:
         return
-    unshare = ["unshare", "--net"]
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(X_SOCKETS)
+        os.chmod(X_SOCKETS, 0o1777)
+    inside = ["unshare", "--net", "--mount"]
     if os.geteuid() != 0:
-        unshare += ["--user", "--map-root-user"]
-    probe = subprocess.run([*unshare, "ip", "link", "set", "lo", "up"], check=False,
+        inside += ["--user", "--map-root-user"]
+    inside += ["sh", "-c", 'mount -t tmpfs -o mode=1777 gpudesk-test "$0" && exec "$@"', X_SOCKETS]
+    probe = subprocess.run([*inside, "ip", "link", "set", "lo", "up"], check=False,
                            capture_output=True)
     if probe.returncode:
         print("no network namespaces: %s" % probe.stderr.decode().strip())
         sys.exit(77)
     os.environ["GPUDESK_NETNS"] = "entered"
-    os.execvp(unshare[0], [*unshare, sys.executable, "-B", *sys.argv])
+    os.execvp(inside[0], [*inside, sys.executable, "-B", *sys.argv])
 
 
 def ip(*arguments):
