@@ -15,8 +15,8 @@
 #include "rect.h"
 
 enum {
-	JPEG_WIDTH_MAX = 2048,	     /* of one rectangle: what viewers are held to take */
-	JPEG_AREA_MAX = 1024 * 1024, /* pixels; keeps the length within Tight's 22 bits */
+	JPEG_WIDTH_MAX = 2048,	    /* of one rectangle: what viewers are held to take */
+	JPEG_AREA_MAX = 256 * 1024, /* pixels: the first are on their way while more are made */
 };
 
 struct jpeg_encoder {

@@ -37,22 +37,28 @@ static const uint8_t *is_at(const struct pair *pair, int x, int y)
 
 /* ---- how far: rows that stand elsewhere ---- */
 
-/* The middle half of a row, so that what stands still at its ends does not matter. */
+/*
+ * Of the middle half of a row, so that what stands still at its ends does not matter; half of that,
+ * which tells rows apart as well.
+ */
 static uint64_t hash_row(const struct pair *pair, int y, bool now)
 {
-	int x = pair->area.x + pair->area.w / 4, n = pair->area.w / 4;
+	enum { STEP = 64 }; /* bytes, of which the first 32 are looked at */
+	int x = pair->area.x + pair->area.w / 4, n = pair->area.w / 2 * 4 / STEP;
 	const uint8_t *row = now ? is_at(pair, x, y) : frame_at(pair->frame, x, y);
-	uint64_t colour = pair->frame->colour, a = 14695981039346656037U, b = a;
+	uint64_t colour = pair->frame->colour, a = 14695981039346656037U, b = a, c = a, d = a;
 
-	/* Two at a time: a multiplication waits for the one before it. */
-	for (int i = 0; i + 1 < n; i += 2) {
-		uint64_t words[2];
+	/* Four at a time: a multiplication waits for the one before it. */
+	for (int i = 0; i < n; i++) {
+		uint64_t words[4];
 
-		memcpy(words, row + (size_t)i * 8, sizeof(words));
+		memcpy(words, row + (size_t)i * STEP, sizeof(words));
 		a = (a ^ (words[0] & colour)) * 1099511628211U;
 		b = (b ^ (words[1] & colour)) * 1099511628211U;
+		c = (c ^ (words[2] & colour)) * 1099511628211U;
+		d = (d ^ (words[3] & colour)) * 1099511628211U;
 	}
-	return (a ^ (a >> 29)) + b * 3;
+	return (a ^ (a >> 29)) + (b ^ (b >> 31)) * 3 + (c ^ (c >> 33)) * 5 + (d ^ (d >> 35)) * 7;
 }
 
 struct row {
@@ -124,7 +130,14 @@ end:
 
 /* ---- how far: short pieces of a row that stand elsewhere ---- */
 
-enum { ANCHOR = 32, ANCHORS = 12, TRIES = 128, AGREEING = 3, EDGES = 6 };
+enum {
+	ANCHOR = 32, /* pixels */
+	ANCHORS = 48,
+	TRIES = 512,
+	AGREEING = 3,
+	EDGES = 6,
+	MANY_ROWS = 256, /* where a quarter of them is enough to find a quarter of the anchors */
+};
 
 /* A hash that rolls along a row: of the pixels p0 p1 ... it is p0*B^31 + p1*B^30 + ... (mod 2^64).
  */
@@ -189,7 +202,7 @@ static void note_place(const struct pair *pair, struct anchor *anchor, int x, in
 	anchor->dy = y - anchor->y;
 }
 
-/* Looks for all anchors at once in every row. `slots` finds one by the first 8 bits of its hash. */
+/* Looks for all anchors at once. `slots` finds one by the first 8 bits of its hash. */
 static void find_anchors(const struct pair *pair, struct anchor *anchors, const uint8_t slots[256])
 {
 	int x0 = pair->area.x, x1 = x0 + pair->area.w;
@@ -197,7 +210,8 @@ static void find_anchors(const struct pair *pair, struct anchor *anchors, const 
 
 	for (int i = 1; i < ANCHOR; i++)
 		out *= base;
-	for (int y = pair->area.y; y < pair->area.y + pair->area.h; y++) {
+	int step = pair->area.h >= MANY_ROWS ? 4 : 1;
+	for (int y = pair->area.y; y < pair->area.y + pair->area.h; y += step) {
 		uint64_t hash = 0;
 
 		for (int x = x0; x < x1; x++) {
@@ -243,30 +257,34 @@ static bool find_window(const struct pair *pair, int *ret_dx, int *ret_dy, int *
 
 /* ---- how much ---- */
 
-/* How many of the `n` pixels from x on have come from dx, dy away: all before the first that has
- * not. */
+enum { RUN_STEP = 64 }; /* pixels that are compared at once */
+
+/* Whether so many from x on have come from dx, dy away. */
+static bool have_come(const struct pair *pair, int x, int y, int dx, int dy)
+{
+	return !frame_row_differs(pair->frame, is_at(pair, x, y),
+				  (struct rect){ x - dx, y - dy, RUN_STEP, 1 });
+}
+
+/* How many of the `n` pixels from x on have: all before the first that has not. */
 static int count_right(const struct pair *pair, int x, int y, int n, int dx, int dy)
 {
-	const uint8_t *now = is_at(pair, x, y), *before = frame_at(pair->frame, x - dx, y - dy);
 	int i = 0;
 
-	for (; i + 2 <= n; i += 2) {
-		uint64_t a, b;
-
-		memcpy(&a, now + (size_t)i * 4, 8);
-		memcpy(&b, before + (size_t)i * 4, 8);
-		if ((a | ~pair->frame->colour) != b)
-			break;
-	}
+	while (i + RUN_STEP <= n && have_come(pair, x + i, y, dx, dy))
+		i += RUN_STEP;
 	while (i < n && is(pair, x + i, y) == was(pair, x + i - dx, y - dy))
 		i++;
 	return i;
 }
 
+/* The same for those before x. */
 static int count_left(const struct pair *pair, int x, int y, int n, int dx, int dy)
 {
 	int i = 0;
 
+	while (i + RUN_STEP <= n && have_come(pair, x - i - RUN_STEP, y, dx, dy))
+		i += RUN_STEP;
 	while (i < n && is(pair, x - 1 - i, y) == was(pair, x - 1 - i - dx, y - dy))
 		i++;
 	return i;

@@ -39,6 +39,12 @@ static inline bool out_queue_is_empty(const struct out_queue *queue)
 	return queue->bytes_left == 0;
 }
 
+/* Bytes that were appended in all. */
+static inline uint64_t out_queue_total(const struct out_queue *queue)
+{
+	return queue->bytes_written + queue->bytes_left;
+}
+
 /* Appends a copy of `length` bytes. Returns 0 or -ENOMEM (the queue is as before). */
 int out_queue_append(struct out_queue *queue, const void *bytes, size_t length);
 

@@ -111,6 +111,7 @@ enum {
 	RFB_ZLIB = 6,
 	RFB_TIGHT = 7,
 	RFB_ZRLE = 16,
+	RFB_LAST_RECT = -224,
 };
 
 #endif

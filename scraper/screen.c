@@ -176,20 +176,44 @@ static struct rect changes_in(const struct screen *screen, struct rect area, siz
 	return bounds;
 }
 
-static void absorb(struct screen *screen, const struct capture_read *read)
+/* Absorbs `area`, aligned, a part of what was read. */
+static void absorb_part(struct screen *screen, const struct capture_read *read, struct rect area)
 {
-	int end = read->area.y + read->area.h, next;
+	size_t left = (size_t)(area.x - read->area.x) * (size_t)screen->frame.bytes_per_pixel;
+	int end = area.y + area.h, next;
 
-	for (int y = read->area.y; y < end; y = next) {
+	for (int y = area.y; y < end; y = next) {
 		next = y - y % TILE_SIZE + TILE_SIZE;
-		struct rect band = { read->area.x, y, read->area.w, (next < end ? next : end) - y };
+		struct rect band = { area.x, y, area.w, (next < end ? next : end) - y };
 
 		frame_absorb(&screen->frame,
-			     read->pixels + (size_t)(y - read->area.y) * read->stride, read->stride,
-			     band, &screen->changes);
+			     read->pixels + (size_t)(y - read->area.y) * read->stride + left,
+			     read->stride, band, &screen->changes);
 		interlude_after(screen->interlude, (size_t)band.h * read->stride);
 	}
-	screen->n_pixels_read += rect_area(read->area);
+}
+
+/* All that was read, but for what has moved there: that is known to be in the frame. */
+static void absorb(struct screen *screen, const struct capture_read *read)
+{
+	struct rect all = read->area, moved = rect_intersect(screen->move.to, all);
+	int right = moved.x + moved.w, bottom = moved.y + moved.h;
+
+	screen->n_pixels_read += rect_area(all);
+	if (rect_is_empty(moved)) {
+		absorb_part(screen, read, all);
+		return;
+	}
+	struct rect around[] = {
+		{ all.x, all.y, all.w, moved.y - all.y },
+		{ all.x, moved.y, moved.x - all.x, moved.h },
+		{ right, moved.y, all.x + all.w - right, moved.h },
+		{ all.x, bottom, all.w, all.y + all.h - bottom },
+	};
+	for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++)
+		if (!rect_is_empty(around[i]))
+			absorb_part(screen, read,
+				    rect_intersect(all, frame_align(&screen->frame, around[i])));
 }
 
 /*

@@ -59,8 +59,8 @@ static void report_viewer(const struct viewer *viewer, unsigned n, uint64_t now,
 	fprintf(answer, "viewer.%u.frames=%" PRIu64 "\n", n, viewer->n_updates);
 	fprintf(answer, "viewer.%u.frame_rate=%u.%u\n", n, rate / 10, rate % 10);
 	fprintf(answer, "viewer.%u.bytes=%" PRIu64 "\n", n, viewer->out.bytes_written);
-	if (update->last_encoding)
-		fprintf(answer, "viewer.%u.encoding=%s\n", n, update->last_encoding);
+	if (update->encoder.last_name)
+		fprintf(answer, "viewer.%u.encoding=%s\n", n, update->encoder.last_name);
 	report_preferred(update->encodings.preferred, n, answer);
 	fprintf(answer, "viewer.%u.link=%s\n", n,
 		link_is_local(&update->link) ? "local" : "remote");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Puts a viewer's FramebufferUpdates together: what goes into one, as which encoding, and what has
- * to be sent again without loss when it has come to rest. Raw pixels are borrowed from the frame,
- * everything else is encoded into memory; nothing here waits.
+ * Puts a viewer's FramebufferUpdates together: what goes into one, and what has to be sent again
+ * without loss when it has come to rest. First the whole update is planned, then it is encoded part
+ * by part, and what is ready is on its way meanwhile. Nothing here waits.
  */
 #ifndef GPUDESK_UPDATE_H
 #define GPUDESK_UPDATE_H
@@ -13,19 +13,17 @@
 #include "client_messages.h"
 #include "config.h"
 #include "cursor_view.h"
-#include "encoding_choice.h"
 #include "extension_view.h"
 #include "frame.h"
 #include "interlude.h"
-#include "jpeg_encoder.h"
 #include "link.h"
 #include "move.h"
 #include "out_queue.h"
+#include "pixel_encoder.h"
 #include "refresh.h"
 #include "rfb.h"
 #include "size_view.h"
 #include "tile_map.h"
-#include "zlib_encoder.h"
 
 /* What is shown, the same for all viewers; must outlive them. */
 struct update_source {
@@ -38,30 +36,28 @@ struct update_source {
 
 struct update {
 	struct rfb_client *client; /* not owned */
-	enum compression_mode mode;
 	struct client_encodings encodings;
 	struct link link;
-	struct method_costs costs;
-	struct zlib_encoder zlib;
-	bool used_zlib, used_zrle; /* never both: see encoding_choice.h */
-	const char *last_encoding; /* of pixels, a method_name(); NULL: none was sent */
-	struct jpeg_encoder jpeg;
-	int jpeg_quality;	  /* 0 to what the viewer asked for, by what the link takes */
-	struct rect *rects;	  /* room for one a tile */
-	size_t n_pixels;	  /* of the update that is put together */
-	struct tile_map unseen;	  /* what has changed since it was last sent */
-	struct tile_map kinds[2]; /* of what is being sent: [0] text and windows, [1] pictures */
-	struct move move;	  /* to be done by the viewer before anything else; empty: none */
+	struct pixel_encoder encoder;
+	struct tile_map unseen; /* what has changed since it was last sent */
+	struct move move;	/* to be done by the viewer before anything else; empty: none */
 	struct cursor_view cursor_view;
 	struct size_view size_view;
 	struct extension_view extension_view;
 	struct update_source source;
-	struct cursor_state cursor; /* the source's, when the update was begun */
-	bool is_blanked;	    /* what it has outside of the frame */
-
+	bool is_blanked;	/* what it has outside of the frame */
 	struct refresh refresh; /* kept up only where pictures are compressed */
 	double refresh_cost;	/* bytes a pixel of the last parts of it */
 	uint64_t last_large;	/* when a large update was last sent, µs */
+
+	/* Of the update that is being put together. */
+	struct cursor_state cursor; /* the source's, when it was begun */
+	struct tile_map kinds[2];   /* [0] text and windows, [1] pictures */
+	struct rect *rects;	    /* room for one a tile */
+	struct pixel_part *parts;   /* the plan: what was drawn, then what is to be refreshed */
+	size_t n_parts, n_drawn;
+	size_t n_pixels;
+	bool touches_pointer;
 };
 
 /* An update begins to be large, and is worth to be paced, at so many pixels. */
@@ -74,6 +70,9 @@ void update_finish(struct update *update);
 
 /* The frame has another size: all of it is unseen. Returns 0 or -ENOMEM. */
 int update_resize(struct update *update, const struct frame *frame);
+
+/* A viewer that cannot follow the desktop's size has the part of the frame that is on both. */
+struct rect update_visible(const struct update *update);
 
 /* Whether there is something for an update: pixels, the pointer, the size, other news. */
 bool update_is_due(const struct update *update);
@@ -90,8 +89,12 @@ bool update_wants_moves(const struct update *update);
  */
 void update_moved(struct update *update, struct move move, bool next);
 
-/* Appends an update of all that is unseen, and of news, to `out`. Returns its pixels, or -errno. */
-long update_compose(struct update *update, const struct frame *frame, struct out_queue *out,
+/*
+ * Appends an update of all that is unseen, and of news, to `out`, which is empty. While it encodes
+ * it already writes some of it to `fd`; how that went is seen when the rest is written. Returns the
+ * update's pixels, or -errno.
+ */
+long update_compose(struct update *update, const struct frame *frame, struct out_queue *out, int fd,
 		    uint64_t now);
 
 #endif

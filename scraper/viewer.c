@@ -473,18 +473,19 @@ size_t viewer_send_update(struct viewer *viewer, const struct frame *frame)
 	uint64_t now = 0;
 
 	sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC, &now);
+	uint64_t before = out_queue_total(&viewer->out);
 	viewer->requested = false;
 	viewer->n_updates++;
 	update_rate_count(&viewer->rate, now);
-	long pixels = update_compose(&viewer->update, frame, &viewer->out, now);
+	long pixels = update_compose(&viewer->update, frame, &viewer->out, viewer->fd, now);
 	if (pixels < 0) {
 		log_warning("viewer %s: cannot put an update together: %s", viewer->peer,
 			    strerror((int)-pixels));
 		viewer_end(viewer, "of an error on our side");
 		return 0;
 	}
-	viewer->update_bytes = viewer->out.bytes_left;
-	link_sent(&viewer->update.link, viewer->out.bytes_left, now);
+	viewer->update_bytes = out_queue_total(&viewer->out) - before;
+	link_sent(&viewer->update.link, viewer->update_bytes, now);
 	flush(viewer);
 	return (size_t)pixels;
 }

@@ -48,8 +48,8 @@ class FarTest(ChainTest):
                 self.assertEqual(self.viewer.n_copies, 1 + i)
                 self.assertEqual(self.viewer.count_wrong(self.picture(self.screen)), 0)
 
-    def test_text_and_pictures(self):
-        self.go_far(rfb.COPY, rfb.ZRLE)
+    def text_and_pictures(self, *encodings):
+        self.go_far(*encodings)
         for seed in range(8):
             with self.subTest(seed):
                 self.screen.do("fill", 0, 0, 800, 600, "%x" % (seed * 0x123456))
@@ -58,6 +58,14 @@ class FarTest(ChainTest):
                 self.read_all()
                 self.screen.do("copy", 100, 80, 500, 400, 90 + 7 * seed, 120)
                 self.read_all()
+
+    def test_text_and_pictures(self):
+        self.text_and_pictures(rfb.COPY, rfb.ZRLE)
+        self.assertEqual(self.viewer.n_open_updates, 0)
+
+    def test_the_number_of_rectangles_is_not_waited_for(self):
+        self.text_and_pictures(rfb.COPY, rfb.ZRLE, rfb.LAST_RECT)
+        self.assertGreater(self.viewer.n_open_updates, 0)
 
     def test_no_moves_where_it_is_near(self):
         self.viewer = self.log_in(encodings=(rfb.COPY, rfb.RAW, rfb.CURSOR))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How the first picture is sent: the connection itself tells how far away the viewer is, before
- * anything has been sent to it. What the kernel says of it is made up here (ld's --wrap).
+ * anything has been sent to it, and what is encoded is on its way while more is. What the kernel
+ * says of the connection is made up here (ld's --wrap).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,8 +64,33 @@ static size_t read_all(int fd)
 	return total;
 }
 
-/* The bytes that a viewer gets who asks for the whole screen, and knows no ExtendedDesktopSize. */
-static size_t first_picture(void)
+struct reader {
+	int fd;
+	size_t during; /* bytes that came while the update was put together */
+};
+
+static void read_during(void *userdata)
+{
+	struct reader *reader = userdata;
+
+	reader->during += read_all(reader->fd);
+}
+
+static void fill(const struct frame *frame, uint32_t colours)
+{
+	uint32_t *pixels = (uint32_t *)(uintptr_t)frame_at(frame, 0, 0), random = 1;
+
+	for (size_t i = 0; i < (size_t)WIDTH * HEIGHT; i++) {
+		random = random * 1664525 + 1013904223;
+		pixels[i] = 0xff000000 | (random >> 8 & colours);
+	}
+}
+
+/*
+ * The bytes that a viewer gets who asks for the whole screen, and knows no ExtendedDesktopSize.
+ * `colours`: bits in which its pixels differ at random.
+ */
+static size_t first_picture(uint32_t colours, size_t *ret_during)
 {
 	static const uint8_t messages[] = {
 		1, /* ClientInit: shared */
@@ -95,9 +121,16 @@ static size_t first_picture(void)
 	assert_int_equal(rfb_server_create(&frame, &format, "test", &server), 0);
 	assert_true(sd_event_new(&event) >= 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	struct reader reader = { .fd = pair[1] };
+	struct interlude interlude = { .run = read_during, .userdata = &reader };
 	const struct update_source source = {
-		.frame = &frame, .cursor = &cursor, .layout = &layout, .leds = &leds
+		.frame = &frame,
+		.cursor = &cursor,
+		.layout = &layout,
+		.leds = &leds,
+		.interlude = &interlude,
 	};
+	fill(&frame, colours);
 	assert_int_equal(viewer_create(event, pair[0], "test", false, COMPRESSION_AUTO, server,
 				       &source, &callbacks, NULL, &viewer),
 			 0);
@@ -108,6 +141,8 @@ static size_t first_picture(void)
 			viewer_send_update(viewer, &frame);
 		total += read_all(pair[1]);
 	}
+	*ret_during = reader.during;
+	total += reader.during;
 	viewer_destroy(viewer);
 	close(pair[1]);
 	sd_event_unref(event);
@@ -118,16 +153,31 @@ static size_t first_picture(void)
 
 static void test_near(void **state)
 {
+	size_t during;
+
 	(void)state;
 	min_rtt = 50;
-	assert_true(first_picture() > RAW_BYTES);
+	assert_true(first_picture(0, &during) > RAW_BYTES);
 }
 
 static void test_far(void **state)
 {
+	size_t during;
+
 	(void)state;
 	min_rtt = 40000;
-	assert_in_range(first_picture(), 1000, RAW_BYTES / 20);
+	assert_in_range(first_picture(0, &during), 1000, RAW_BYTES / 20);
+}
+
+static void test_on_its_way_while_more_is_encoded(void **state)
+{
+	size_t during, total;
+
+	(void)state;
+	min_rtt = 40000;
+	total = first_picture(0x0f0f0f, &during);
+	assert_true(total > 100000);
+	assert_true(during > total / 4);
 }
 
 int main(void)
@@ -135,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_far),
+		cmocka_unit_test(test_on_its_way_while_more_is_encoded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

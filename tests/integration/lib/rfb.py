@@ -12,6 +12,7 @@ PATIENCE = 30  # seconds until a test that waits for something fails
 
 RAW, COPY, ZRLE, CURSOR, X_CURSOR, DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = 0, 1, 16, -239, -240, -223, -308
 ALPHA_CURSOR, POINTER_POSITION = -314, -232
+LAST_RECT, UNTIL_LAST_RECT = -224, 65535
 QEMU_KEYS, QEMU_LEDS, VMWARE_LEDS, BUTTONS = -258, -261, 0x574d5668, -316
 
 
@@ -88,7 +89,7 @@ class Viewer:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.width = self.height = 0
         self.format = self.name = self.pixels = None
-        self.n_updates = self.n_cursors = self.n_copies = 0
+        self.n_updates = self.n_open_updates = self.n_cursors = self.n_copies = 0
         self.size_answers = []  # (reason, status, width, height)
         self.screens = []  # of the last of them: (id, x, y, width, height)
         self.cursor = None  # (encoding, hot_x, hot_y, width, height, data)
@@ -201,8 +202,13 @@ class Viewer:
 
     def _read_update(self):
         n, = self.unpack(">xH")
+        self.n_open_updates += n == UNTIL_LAST_RECT
         for _ in range(n):
-            self._read_rectangle(*self.unpack(">HHHHi"))
+            rectangle = self.unpack(">HHHHi")
+            if rectangle[-1] == LAST_RECT:
+                assert n == UNTIL_LAST_RECT
+                break
+            self._read_rectangle(*rectangle)
         self.n_updates += 1
 
     def _read_palette(self):
