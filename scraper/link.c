@@ -11,6 +11,7 @@ enum {
 					   long as a first picture takes (RFC 6928) */
 	SLOW_RATE = 12 * 1000 * 1000, /* 100 Mbit/s: no local viewer, however busy, is this slow */
 	SLOW_ROUNDS = 3,
+	SLOW_ROUNDS_MAX = 6, /* that are remembered */
 };
 #define LOCAL_RATE UINT64_C(2000000000)
 
@@ -59,7 +60,11 @@ void link_asked(struct link *link, uint64_t now)
 		took -= link->min_rtt;
 	uint64_t rate = bytes * 1000000 / (took ? took : 1);
 	link->round_rate = link->round_rate ? (link->round_rate * 3 + rate) / 4 : rate;
-	link->n_slow = rate < SLOW_RATE ? link->n_slow + 1 : 0;
+	/* A viewer that asks when an update begins to arrive looks fast whenever it has rested. */
+	if (rate >= SLOW_RATE)
+		link->n_slow -= link->n_slow > 0;
+	else if (link->n_slow < SLOW_ROUNDS_MAX)
+		link->n_slow++;
 }
 
 bool link_is_local(const struct link *link)

@@ -19,7 +19,7 @@ struct link {
 	uint32_t min_rtt;    /* µs, 0: not known yet */
 	uint64_t tcp_rate;   /* the kernel's delivery rate; 0: not known yet */
 	uint64_t round_rate; /* what updates really took; 0: not known yet */
-	unsigned n_slow;     /* updates in a row that took as long as over a slow network */
+	unsigned n_slow;     /* updates that took as long as over a slow network, less the others */
 	uint64_t sent_at, sent_bytes; /* the update that is under way */
 	uint64_t round; /* µs that the longest of the last ones took, there and back */
 };

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The viewers that people have: each connects, shows, types, pastes both ways, resizes, leaves.
+"""The viewers that people have: each connects, shows, types, pastes both ways, resizes, leaves;
+and is far away for a while.
 
 The table of what works is printed, and must be that of docs/viewers.md. Not a part of `make check`:
 it takes a browser.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -16,9 +18,10 @@ from lib.chain import ChainTest, wait_until
 from lib.relay import Relay
 
 TEXT = "Hello, World (42)! \u00e9\u00df"
-COLUMNS = ("viewer", "version", "asks for", "gets", "connect", "show", "type", "paste to desktop",
-           "paste to viewer", "resize", "follow", "leave")
-N_FACTS = 4  # of the columns: the others say what works
+COLUMNS = ("viewer", "version", "asks for", "gets", "far away", "connect", "show", "be far away",
+           "type", "paste to desktop", "paste to viewer", "resize", "follow", "leave")
+N_FACTS = 5  # of the columns: the others say what works
+FAR_RATE = 2000000  # bytes a second
 DOCUMENT = os.path.join(os.environ.get("SRCDIR", os.path.dirname(__file__) + "/../.."),
                         "docs/viewers.md")
 
@@ -34,6 +37,7 @@ class MatrixTest(ChainTest):
         os.mkdir(self.home, 0o700)
         self.x = self.start_x()
         self.set_desktop(640, 480)
+        self.control_socket = os.path.join(self.directory, "control.sock")
         self.start_chain()
         self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
         self.blocks = self.x_client()
@@ -42,6 +46,7 @@ class MatrixTest(ChainTest):
         self.addCleanup(self.relay.close)
         self.origin = 0, 0
         self.n_blocks = 0
+        self.far_encodings = set()
 
     # ---- the desktop ----
 
@@ -88,8 +93,8 @@ class MatrixTest(ChainTest):
             return self.blocks_at
         picture = self.picture(self.screen.look)
         data, stride = picture.masked(), picture.width * 4
-        rows = [b"".join((colour | 0xff000000).to_bytes(4, sys.byteorder) * 40 for colour in colours[i:i + 2])
-                for i in (0, 2)]
+        rows = [b"".join((colour | 0xff000000).to_bytes(4, sys.byteorder) * 40
+                         for colour in colours[i:i + 2]) for i in (0, 2)]
         at = data.find(rows[0])
         if at < 0 or at // stride + 80 > picture.height:
             return None
@@ -114,6 +119,45 @@ class MatrixTest(ChainTest):
         self.origin = self.expect_blocks(100, 100, 0xc02010, 0x10a030, 0x2040d0, 0xe0c010)
         again = self.expect_blocks(420, 300, 0x103050, 0xf0f0f0, 0x808080, 0x20e0e0)
         self.assertEqual(self.origin, again)
+
+    def be_far_away(self):
+        """Text and pictures, that move and rest: in the end all is shown, whatever it was sent as."""
+        self.relay.rate = FAR_RATE
+        for seed in range(60):
+            for i in range(20):
+                self.blocks.do("fill", 60 + i * 13 % 300, 60 + (i * 31 + seed * 17) % 300, 90, 5 + i,
+                               "%x" % ((seed * 20 + i) * 0x10337 & 0xffffff))
+            self.blocks.do("noise", 200, 100 + seed % 12 * 10, 150, 120, seed)
+            self.blocks.do("copy", 60, 60, 400, 300, 60, 80)
+            self.far_encodings.add(self.encoding_sent())
+            if seed % 20 == 19:
+                wait_until(self.shows_all, "all of the desktop")
+            time.sleep(0.05)
+        self.relay.rate = None
+        self.far_encodings.discard("raw")
+        self.assertTrue(self.far_encodings, "nothing but Raw was sent")
+
+    def encoding_sent(self):
+        program = os.path.join(chain.BUILD, "ctl/gpudesk")
+        shown = subprocess.run([program, "status", "--json", "--config", self.config_path,
+                                "--control-socket", self.control_socket], check=True,
+                               stdout=subprocess.PIPE).stdout
+        return json.loads(shown)["scraper"]["viewers"][0]["encoding"]
+
+    def shows_all(self):
+        """Whether the viewer shows the desktop, pixel by pixel; its edges may have something on."""
+        desktop = self.picture(self.blocks)
+        if isinstance(self.viewer, viewers.LibVncClient):
+            self.viewer.client.do("expect", desktop.path, 0)
+            return True
+        picture = self.picture(self.screen.look)
+        shown, data, left, width = picture.masked(), desktop.masked(), 60, 500 * 4
+        for y in range(60, 440):
+            at = (y * desktop.width + left) * 4
+            to = ((y + self.origin[1]) * picture.width + left + self.origin[0]) * 4
+            if shown[to:to + width] != data[at:at + width]:
+                return False
+        return True
 
     def type(self):
         self.viewer.type(TEXT)
@@ -180,7 +224,8 @@ class MatrixTest(ChainTest):
                     break
         cells += ["no"] * (len(COLUMNS) - N_FACTS - len(cells))
         rfb.PATIENCE = 30
-        row = (*row, self.relay.asked, self.relay.got, *cells)
+        far = ", ".join(sorted(self.far_encodings)) or "none"
+        row = (*row, self.relay.asked, self.relay.got, far, *cells)
         MatrixTest.rows.append(row)
         print(" | ".join(row), "(%.1f s)" % (time.monotonic() - start), flush=True)
         print("\n".join(why), flush=True)

@@ -40,6 +40,23 @@ static void test_near_is_local_until_it_is_slow(void **state)
 	assert_true(link_rate(&link) < 100 * 1000 * 1000);
 }
 
+static void test_a_tunnel_and_a_viewer_that_asks_early(void **state)
+{
+	struct link link = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		round_trip(&link, 1 << 20, 400000);
+	for (int rest = 0; rest < 5; rest++) {
+		round_trip(&link, 1 << 20, 100);
+		assert_false(link_is_local(&link));
+		round_trip(&link, 1 << 20, 400000);
+	}
+	for (int i = 0; i < 4; i++)
+		round_trip(&link, 1 << 20, 100);
+	assert_true(link_is_local(&link));
+}
+
 static void test_small_updates_say_nothing(void **state)
 {
 	struct link link = { 0 };
@@ -108,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_near_is_local_until_it_is_slow),
+		cmocka_unit_test(test_a_tunnel_and_a_viewer_that_asks_early),
 		cmocka_unit_test(test_small_updates_say_nothing),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_far_is_not_local),

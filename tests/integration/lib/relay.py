@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Stands between a viewer and the proxy, and notes which encodings are spoken there."""
+"""Stands between a viewer and the proxy, notes which encodings are spoken there, and can be slow."""
 
 import contextlib
 import socket
 import struct
 import threading
+import time
 
 NAMES = {0: "Raw", 1: "CopyRect", 2: "RRE", 4: "CoRRE", 5: "Hextile", 6: "Zlib", 7: "Tight",
          9: "Ultra", 16: "ZRLE", 50: "H.264"}
@@ -20,6 +21,7 @@ class Relay:
     def __init__(self, to_port):
         self.to_port = to_port
         self.asked = self.got = "none"
+        self.rate = None  # bytes a second towards the viewer; None: as fast as they come
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.sockets = [self.listener]
@@ -47,13 +49,14 @@ class Relay:
         threading.Thread(target=self._forward, args=(source, target, reader(bits)),
                          daemon=True).start()
 
-    @staticmethod
-    def _forward(source, target, reader):
+    def _forward(self, source, target, reader):
         """Passes on what comes, and shows it to the reader, which asks for so many bytes."""
         ahead, wanted = b"", next(reader)
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 target.sendall(data)
+                if self.rate:
+                    time.sleep(len(data) / self.rate)
                 if wanted is None:
                     continue
                 ahead += data
@@ -100,7 +103,6 @@ class Relay:
                 if encoding in NAMES:
                     self.got = NAMES[encoding]
                     yield None
-                
                 if encoding not in CONTENT_FREE:
                     yield from self._skip(width, height, encoding, bits[-1] // 8)
 
@@ -110,5 +112,7 @@ class Relay:
         if encoding == EXTENDED_SIZE:
             yield 16 * (yield 4)[0]
         else:
-            yield {SUPPORTED_MESSAGES: 64, SUPPORTED_ENCODINGS: width, IDENTITY: width, ALPHA_CURSOR: 4 + width * height * 4, CURSOR: width * height * pixel + mask, QEMU_LEDS: 1, VMWARE_LEDS: 4,
+            yield {SUPPORTED_MESSAGES: 64, SUPPORTED_ENCODINGS: width, IDENTITY: width,
+                   ALPHA_CURSOR: 4 + width * height * 4, CURSOR: width * height * pixel + mask,
+                   QEMU_LEDS: 1, VMWARE_LEDS: 4,
                    X_CURSOR: 6 + 2 * mask if mask else 0}.get(encoding)
