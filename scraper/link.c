@@ -9,7 +9,8 @@ enum {
 	UNKNOWN_RATE = 4 * 1000 * 1000, /* bytes/s over a network of which nothing is known */
 	START_BYTES = 8 * 10 * 1448,	/* what TCP's slow start gets through in a round trip, as
 					   long as a first picture takes (RFC 6928) */
-	SLOW_RATE = 12 * 1000 * 1000, /* 100 Mbit/s: no local viewer, however busy, is this slow */
+	SLOW_RATE = 12 * 1000 * 1000, /* 100 Mbit/s: no local viewer, however busy, is this slow, */
+	BUSY_USEC = 50000,	      /* but for the time until it gets round to reading */
 	SLOW_ROUNDS = 3,
 	SLOW_ROUNDS_MAX = 6, /* that are remembered */
 };
@@ -48,6 +49,11 @@ void link_sent(struct link *link, uint64_t bytes, uint64_t now)
 	link->sent_at = now;
 }
 
+static bool is_slow(uint64_t bytes, uint64_t took)
+{
+	return took > BUSY_USEC && bytes * 1000000 / (took - BUSY_USEC) < SLOW_RATE;
+}
+
 void link_asked(struct link *link, uint64_t now)
 {
 	uint64_t took = now - link->sent_at, bytes = link->sent_bytes;
@@ -63,7 +69,7 @@ void link_asked(struct link *link, uint64_t now)
 	/* A viewer that asks when an update begins to arrive looks fast whenever it has rested. */
 	if (rate >= SLOW_RATE)
 		link->n_slow -= link->n_slow > 0;
-	else if (link->n_slow < SLOW_ROUNDS_MAX)
+	else if (is_slow(bytes, took) && link->n_slow < SLOW_ROUNDS_MAX)
 		link->n_slow++;
 }
 

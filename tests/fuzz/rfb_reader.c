@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { FRAME_UPDATE, COLOUR_MAP, BELL, CUT_TEXT, RECT_HEADER = 12, TIGHT_LEAST = 12 };
+enum { LAST_RECT = -224, UNTIL_LAST_RECT = 65535 };
 
 /* What is being read; `failed` once it has come to its end. */
 struct cursor {
@@ -244,6 +245,10 @@ static void read_update(struct rfb_reader *reader, struct cursor *cursor)
 
 		if (cursor->failed)
 			return;
+		if (rect.encoding == LAST_RECT) {
+			require(n == UNTIL_LAST_RECT);
+			break;
+		}
 		if (!read_pixels(reader, cursor, &rect))
 			read_pseudo(reader, cursor, &rect);
 		reader->n_rects++;

@@ -421,9 +421,9 @@ class PermissionTest(ClipboardTest):
 
 
 class MemoryTest(ClipboardTest):
-    def count(self, secret):
-        """How often it is in the scraper's memory."""
-        n = 0
+    def find(self, secret):
+        """Where it is in the scraper's memory, for people."""
+        found = []
         with open("/proc/%d/maps" % self.scraper.pid, encoding="utf-8") as maps, \
                 open("/proc/%d/mem" % self.scraper.pid, "rb", 0) as memory:
             text = maps.read()
@@ -435,8 +435,16 @@ class MemoryTest(ClipboardTest):
                 if mode.startswith("rw"):
                     memory.seek(start)
                     with contextlib.suppress(OSError):  # it has been given back just now
-                        n += memory.read(end - start).count(secret)
-        return n
+                        data = memory.read(end - start)
+                        found += ["%s: %r at 0x%x" % (line, data[max(0, at - 64):at + 64], at)
+                                  for at in [data.find(secret)] if at >= 0]
+        return found
+
+    def wait_wiped(self, secret):
+        try:
+            wait_until(lambda: not self.find(secret), "it to be wiped")
+        except AssertionError:
+            self.fail("%s is in memory: %s" % (secret, "; ".join(self.find(secret))))
 
     def test_nothing_stays_in_memory(self):
         for n in (1, 100, 7000):
@@ -450,11 +458,11 @@ class MemoryTest(ClipboardTest):
                     self.copy(n * (secret + b"\n"))
                     old.next()
                 new.next()
-                self.assertGreater(self.count(secret), 0)
+                self.assertTrue(self.find(secret))
                 old.close()
                 new.close()
                 # Wiped in the same breath, right after the last was seen to leave.
-                wait_until(lambda: self.count(secret) == 0, "the text to be wiped")
+                self.wait_wiped(secret)
 
 
 class TigerVncTest(ClipboardTest):

@@ -31,6 +31,10 @@ static void test_near_is_local_until_it_is_slow(void **state)
 	for (int i = 0; i < 10; i++)
 		round_trip(&link, 16 << 20, 400000);
 	assert_true(link_is_local(&link));
+	/* Nor is it long until it begins to read, when there is little. */
+	for (int i = 0; i < 10; i++)
+		round_trip(&link, 100000, 55000);
+	assert_true(link_is_local(&link));
 	/* Something near that carries it on over a slow line: a tunnel. */
 	for (int i = 0; i < 2; i++)
 		round_trip(&link, 1 << 20, 400000);
