@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include <X11/Xatom.h>
+#include <X11/Xlib-xcb.h>
+#include <xcb/xcb.h>
 
 #include "event_source.h"
 
@@ -140,50 +142,61 @@ static void on_refused(struct selection *selection)
 struct content {
 	Atom type;
 	int format;
-	unsigned long n, after;
-	unsigned char *data; /* NULL: none */
+	size_t n, after;
+	const uint8_t *data;
+	xcb_get_property_reply_t *reply; /* all of it */
 };
 
-/* Takes it off. Returns 0, or -ENOENT when it cannot be read. */
+/*
+ * Takes it off. Returns 0, or -ENOENT when it cannot be read. Not by Xlib, which leaves a copy in
+ * memory that it has freed.
+ */
 static int take_property(struct selection *selection, size_t size, struct content *ret_content)
 {
-	struct content content = { 0 };
-
+	xcb_connection_t *c = XGetXCBConnection(selection->display->x);
 	/* One byte more than fits: then something is left behind. */
-	if (XGetWindowProperty(selection->display->x, selection->window, selection->atoms.property,
-			       0, (long)(size / 4 + 1), True, AnyPropertyType, &content.type,
-			       &content.format, &content.n, &content.after,
-			       &content.data) != Success)
+	xcb_get_property_cookie_t cookie = xcb_get_property(
+		c, true, (xcb_window_t)selection->window, (xcb_atom_t)selection->atoms.property,
+		XCB_GET_PROPERTY_TYPE_ANY, 0, (uint32_t)(size / 4 + 1));
+	xcb_generic_error_t *error = NULL;
+	xcb_get_property_reply_t *reply = xcb_get_property_reply(c, cookie, &error);
+
+	free(error);
+	if (!reply)
 		return -ENOENT;
 	/* The server deletes only what was read to its end. */
-	if (content.after)
+	if (reply->bytes_after)
 		XDeleteProperty(selection->display->x, selection->window,
 				selection->atoms.property);
 	XFlush(selection->display->x);
-	*ret_content = content;
+	*ret_content = (struct content){
+		.type = reply->type,
+		.format = reply->format,
+		.n = reply->value_len,
+		.after = reply->bytes_after,
+		.data = xcb_get_property_value(reply),
+		.reply = reply,
+	};
 	return 0;
 }
 
 static void free_content(struct content *content)
 {
-	if (!content->data)
-		return;
-	explicit_bzero(
-		content->data,
-		content->n * (content->format == 32 ? sizeof(long) : (size_t)content->format / 8));
-	XFree(content->data);
+	explicit_bzero(content->reply,
+		       sizeof(*content->reply) + (size_t)content->reply->length * 4);
+	free(content->reply);
 }
 
 static void read_offers(struct selection *selection, const struct content *content)
 {
-	const Atom *atoms = (const Atom *)(const void *)content->data;
+	const xcb_atom_t *atoms = (const xcb_atom_t *)(const void *)content->data;
 	unsigned offered = 0;
 
 	if (content->format != 32) {
 		on_refused(selection);
 		return;
 	}
-	for (unsigned long i = 0; i < content->n; i++)
+	for (size_t i = 0; i < content->n; i++)
 		for (int target = 0; target < N_SELECTION_TARGETS; target++)
 			if (atoms[i] == selection->atoms.texts[target])
 				offered |= 1u << target;
@@ -263,8 +276,10 @@ static void on_piece(struct selection *selection)
 	struct content content;
 	int r = take_property(selection, room, &content);
 
-	if (r >= 0 && !content.type)
-		return;				      /* taken already */
+	if (r >= 0 && !content.type) { /* taken already */
+		free_content(&content);
+		return;
+	}
 	if (r >= 0 && !content.n && !content.after) { /* the end */
 		if (selection->too_long)
 			finish_fetch(selection, -EMSGSIZE, NULL);

@@ -2,7 +2,8 @@
 /*
  * The clipboard between any other X clients and any viewers: what owners of selections answer (of
  * any type, format and size, whole or in pieces, late or never), what requestors ask us for, and
- * the cut texts of two viewers, in any order. Xlib's calls that selection.c makes are ours here.
+ * the cut texts of two viewers, in any order. Xlib's and xcb's calls that selection.c makes are
+ * ours here.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -11,6 +12,8 @@
 #include <string.h>
 
 #include <X11/Xatom.h>
+#include <X11/Xlib-xcb.h>
+#include <xcb/xcb.h>
 
 #include "bytes.h"
 #include "log.h"
@@ -102,6 +105,66 @@ int XGetWindowProperty(Display *x, Window window, Atom name, long offset, long l
 	if (delete &&!*after)
 		property.type = None;
 	return Success;
+}
+
+/* The same without Xlib: as it comes over the wire. */
+static struct {
+	bool delete;
+	uint32_t length; /* units of 4 bytes */
+} asked;
+
+xcb_connection_t *XGetXCBConnection(Display *x)
+{
+	(void)x;
+	return NULL;
+}
+
+xcb_get_property_cookie_t xcb_get_property(xcb_connection_t *c, uint8_t delete, xcb_window_t window,
+					   xcb_atom_t name, xcb_atom_t type, uint32_t offset,
+					   uint32_t length)
+{
+	(void)c, (void)name, (void)type;
+	require(window == OURS && offset == 0);
+	asked.delete = delete;
+	asked.length = length;
+	return (xcb_get_property_cookie_t){ 1 };
+}
+
+xcb_get_property_reply_t *xcb_get_property_reply(xcb_connection_t *c,
+						 xcb_get_property_cookie_t cookie,
+						 xcb_generic_error_t **error)
+{
+	size_t wire = (size_t)property.format / 8, n = 0;
+	xcb_get_property_reply_t *reply;
+
+	(void)c;
+	require(cookie.sequence == 1);
+	if (property.is_broken) {
+		*error = calloc(1, sizeof(**error));
+		return NULL;
+	}
+	if (property.type) {
+		n = (size_t)asked.length * 4 / wire;
+		n = n < property.n ? n : property.n;
+	}
+	reply = calloc(1, sizeof(*reply) + (n * wire + 3) / 4 * 4);
+	require(reply != NULL);
+	reply->length = (uint32_t)((n * wire + 3) / 4);
+	if (!property.type)
+		return reply;
+	reply->type = (xcb_atom_t)property.type;
+	reply->format = (uint8_t)property.format;
+	reply->value_len = (uint32_t)n;
+	reply->bytes_after = (uint32_t)((property.n - n) * wire);
+	memcpy(reply + 1, property.bytes, n * wire);
+	if (asked.delete &&!reply->bytes_after)
+		property.type = None;
+	return reply;
+}
+
+void *xcb_get_property_value(const xcb_get_property_reply_t *reply)
+{
+	return (void *)(uintptr_t)(reply + 1);
 }
 
 int XDeleteProperty(Display *x, Window window, Atom name)

@@ -447,7 +447,7 @@ class MemoryTest(ClipboardTest):
             self.fail("%s is in memory: %s" % (secret, "; ".join(self.find(secret))))
 
     def test_nothing_stays_in_memory(self):
-        for n in (1, 100, 7000):
+        for n in (1, 17, 100, 400, 2000, 7000):
             for to_desktop in (True, False):
                 secret = b"secret%d-%d" % (n, to_desktop)
                 old, new = self.viewer().classic(), self.viewer().speak(unasked=MIB)
