@@ -7,7 +7,7 @@
 
 #include "rfb.h"
 
-enum { X_BUFFER = 16384, X_NO_OP = 4, STACK = 65536 }; /* bytes */
+enum { STACK = 65536 }; /* bytes */
 
 static int send_to(void *userdata, const uint8_t *message, size_t length)
 {
@@ -103,25 +103,10 @@ int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
 	return r;
 }
 
-/* Writes over what Xlib and xcb have in their buffers, 16 and 4 KiB: a keymap comes to 7 KiB. */
-static void overwrite_buffers(Display *x)
-{
-	int first, last, n;
-
-	for (size_t i = 0; i < X_BUFFER / X_NO_OP; i++)
-		XNoOp(x);
-	XDisplayKeycodes(x, &first, &last);
-	KeySym *keysyms = XGetKeyboardMapping(x, (KeyCode)first, last - first + 1, &n);
-	if (keysyms)
-		XFree(keysyms);
-}
-
 void clipboard_bridge_stop(struct clipboard_bridge *bridge)
 {
-	if (bridge->runs) {
+	if (bridge->runs)
 		selection_stop(&bridge->selection);
-		overwrite_buffers(bridge->selection.display->x);
-	}
 	bridge->runs = false;
 	clipboard_finish(&bridge->clipboard);
 	/* What libraries have copied is in memory that is free: back to the kernel with it. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
 
 #include <X11/XKBlib.h>
 #include <X11/Xlib-xcb.h>
@@ -217,19 +219,33 @@ int display_watch(struct display *display)
 	return 0;
 }
 
+/* Until the answer's first `size` bytes are there: xcb is then sure to read them into its buffer.
+ */
+static void wait_for_bytes(int fd, int size)
+{
+	const struct timespec nap = { .tv_nsec = 1000000 };
+	int n = 0;
+
+	for (int i = 0; i < 200 && ioctl(fd, FIONREAD, &n) == 0 && n < size; i++)
+		nanosleep(&nap, NULL);
+}
+
 void display_forget(struct display *display)
 {
-	enum { XCB_BUFFER = 16384, WIDTH = 64 };
+	enum { XLIB_BUFFER = 16384, XCB_BUFFER = 16384, NO_OP = 4, WIDTH = 64 };
+
+	for (int i = 0; i < XLIB_BUFFER / NO_OP; i++)
+		XNoOp(display->x);
+	XSync(display->x, False); /* nothing else is on its way */
 	xcb_connection_t *c = XGetXCBConnection(display->x);
 	int height = 2 * XCB_BUFFER / (WIDTH * display->bytes_per_pixel);
 	xcb_generic_error_t *error = NULL;
-	xcb_get_image_reply_t *reply = xcb_get_image_reply(
-		c,
-		xcb_get_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP, (xcb_drawable_t)display->root, 0, 0,
-			      WIDTH, (uint16_t)height, ~0U),
-		&error);
-
-	free(reply);
+	xcb_get_image_cookie_t cookie = xcb_get_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP,
+						      (xcb_drawable_t)display->root, 0, 0, WIDTH,
+						      (uint16_t)height, ~0U);
+	xcb_flush(c);
+	wait_for_bytes(xcb_get_file_descriptor(c), XCB_BUFFER);
+	free(xcb_get_image_reply(c, cookie, &error));
 	free(error); /* a screen smaller than that */
 }
 

@@ -72,8 +72,9 @@ int display_watch(struct display *display);
 void display_unwatch(struct display *display);
 
 /*
- * Overwrites what xcb has read from the X server last, which stays in its buffer: by pixels, so
- * that no text of the clipboard is left there.
+ * Overwrites what was last written to the X server and read from it, which stays in Xlib's and
+ * xcb's buffers: by what says nothing and by pixels, so that no text of the clipboard is left
+ * there.
  */
 void display_forget(struct display *display);
 

@@ -193,9 +193,7 @@ void frame_absorb(struct frame *frame, const uint8_t *pixels, size_t stride, str
 	}
 }
 
-/* What 64 bytes differ in, of the bits in `colour`; none of it in both halves of the result:
- * nothing.
- */
+/* The bits of `colour` in which two chunks differ, of all four parts together. */
 static inline vec compare_chunk(const uint8_t *a, const uint8_t *b, vec colour)
 {
 	const unaligned_vec *p = (const unaligned_vec *)a, *q = (const unaligned_vec *)b;

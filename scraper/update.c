@@ -338,12 +338,12 @@ long update_compose(struct update *update, const struct frame *frame, struct out
 	struct rect rest = { 0, 0, 0, 0 };
 	int r = out_queue_append(out, (uint8_t[4]){ 0 }, 4);
 
+	if (r < 0)
+		return r;
 	update->n_parts = update->n_pixels = 0;
 	update->cursor = *update->source.cursor; /* which an interlude may move */
 	update->touches_pointer = !rect_is_empty(
 		rect_intersect(update->cursor_view.painted, update->move.to));
-	if (r < 0)
-		return r;
 	if (update_is_of_size(update)) {
 		r = add_size(update, frame, out);
 		if (r >= 0)
