@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "config.h"
+#include "common/config.h"
 
 enum {
 	CTL_OK = 0,	/* done, and all is well */

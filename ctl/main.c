@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "ctl.h"
-#include "log.h"
 
 static const struct command {
 	const char *name;

@@ -15,9 +15,9 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "../common/config.h"
-#include "../common/gdm_config.h"
-#include "../common/log.h"
+#include "common/config.h"
+#include "common/gdm_config.h"
+#include "common/log.h"
 #include "decision.h"
 #include "manager.h"
 #include "stop.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/log.h"
+#include "common/log.h"
 #include "manager.h"
 #include "stop_decision.h"
 #include "systemd.h"

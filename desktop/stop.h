@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "../common/config.h"
+#include "common/config.h"
 
 /*
  * When the scraper of `user` has ended: has systemd call stop_now in due time. Both log what they

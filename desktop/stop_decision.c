@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "../common/config.h"
+#include "common/config.h"
 
 /* Fills the text and gives back the action, so that each rule below is one statement. */
 #define because(action, ...) (snprintf(text, DECISION_TEXT_MAX, __VA_ARGS__), (action))

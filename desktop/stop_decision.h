@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../common/scraper_status.h"
+#include "common/scraper_status.h"
 #include "decision.h"
 #include "logind.h"
 

@@ -9,7 +9,7 @@
 #include <security/pam_modules.h>
 #include <stdbool.h>
 
-#include "session_record.h"
+#include "common/session_record.h"
 
 /* Whether this is GDM logging a person in: one of its services for that, and not a greeter. */
 bool login_is_of_gdm(pam_handle_t *handle);

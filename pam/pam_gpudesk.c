@@ -12,8 +12,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "common/session_record.h"
 #include "login.h"
-#include "session_record.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 

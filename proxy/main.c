@@ -12,9 +12,9 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
-#include "admission.h"
-#include "config.h"
-#include "log.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "eviction.h"
 #include "proxy.h"
 
 struct arguments {

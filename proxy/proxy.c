@@ -10,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/program.h"
+#include "limited_log.h"
 #include "listener.h"
-#include "program.h"
+#include "pending_viewer.h"
 #include "settings.h"
 #include "throttle.h"
-#include "viewer.h"
-#include "viewer_log.h"
 
 struct proxy {
 	sd_event *event;

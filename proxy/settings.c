@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "log.h"
+#include "common/log.h"
 
 static void report(const char *message, void *userdata)
 {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "config.h"
+#include "common/config.h"
 
 struct settings {
 	const char *path; /* borrowed */

@@ -11,12 +11,12 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "admission.h"
-#include "config.h"
-#include "control.h"
-#include "log.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "control_socket.h"
 #include "options.h"
-#include "vnc_auth.h"
+#include "session/admission.h"
+#include "session/vnc_auth.h"
 
 static void report(const char *message, void *userdata)
 {

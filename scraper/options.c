@@ -5,8 +5,8 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#include "log.h"
-#include "session_record.h"
+#include "common/log.h"
+#include "common/session_record.h"
 
 static void print_help(void)
 {

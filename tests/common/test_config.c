@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "config.h"
-#include "log.h"
+#include "common/config.h"
+#include "common/log.h"
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND UINT64_C(1000000)

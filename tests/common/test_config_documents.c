@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "config.h"
-#include "config_table.h"
+#include "common/config.h"
+#include "common/config_table.h"
 
 enum { DOCUMENT_MAX = 65536, ENTRY_MAX = 4096 };
 

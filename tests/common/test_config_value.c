@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "config_value.h"
+#include "common/config_value.h"
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND UINT64_C(1000000)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "gdm_config.h"
+#include "common/gdm_config.h"
 
 static const struct {
 	const char *text;

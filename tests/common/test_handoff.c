@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "handoff.h"
+#include "common/handoff.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "net_list.h"
+#include "common/net_list.h"
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "program.h"
+#include "common/program.h"
 
 static char directory[] = "/tmp/gpudesk-test-program-XXXXXX";
 static char copy[sizeof(directory) + 16], other[sizeof(directory) + 16];

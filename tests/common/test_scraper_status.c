@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "scraper_status.h"
+#include "common/scraper_status.h"
 
 #define SECOND UINT64_C(1000000)
 

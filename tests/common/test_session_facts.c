@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "session_facts.h"
+#include "common/session_facts.h"
 
 static void test_unknown_sessions(void **state)
 {

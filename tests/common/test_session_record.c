@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "session_record.h"
+#include "common/session_record.h"
 
 #define HEAD "USER=exouser\nUID=1001\nSESSION=2\n"
 #define MINIMAL HEAD "TYPE=x11\n"

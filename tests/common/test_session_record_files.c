@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "session_record.h"
+#include "common/session_record.h"
 
 #define MINIMAL "USER=exouser\nUID=1001\nSESSION=2\nTYPE=x11\n"
 

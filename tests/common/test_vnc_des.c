@@ -10,7 +10,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "vnc_des.h"
+#include "common/vnc_des.h"
 
 /* From <rfb/rfbproto.h>. */
 extern void rfbEncryptBytes(unsigned char *bytes, char *passwd);

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "decision.h"
-#include "manager.h"
+#include "desktop/decision.h"
+#include "desktop/manager.h"
 
 #define SECONDS UINT64_C(1000000)
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sessions.h"
+#include "desktop/sessions.h"
 
 enum { EXOUSER = 1001, ALICE = 1002 };
 

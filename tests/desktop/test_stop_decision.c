@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "../../common/config.h"
-#include "stop_decision.h"
+#include "common/config.h"
+#include "desktop/stop_decision.h"
 
 #define SECOND UINT64_C(1000000)
 #define MINUTE (60 * SECOND)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../scraper/client_messages.h"
+#include "scraper/protocol/client_messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

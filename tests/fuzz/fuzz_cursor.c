@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "scraper/cursor.h"
+#include "scraper/x11/cursor.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../scraper/cut_text.h"
+#include "scraper/clipboard/cut_text.h"
 
 enum { LIMIT = 4096 };
 

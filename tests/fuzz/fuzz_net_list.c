@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net_list.h"
+#include "common/net_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/vnc_des.h"
-#include "../../scraper/password_file.h"
+#include "common/vnc_des.h"
+#include "scraper/session/password_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

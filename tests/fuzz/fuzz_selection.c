@@ -16,10 +16,10 @@
 #include <xcb/xcb.h>
 
 #include "bytes.h"
-#include "log.h"
-#include "scraper/client_messages.h"
-#include "scraper/clipboard.h"
-#include "scraper/selection.h"
+#include "common/log.h"
+#include "scraper/clipboard/clipboard.h"
+#include "scraper/clipboard/selection.h"
+#include "scraper/protocol/client_messages.h"
 #include "steered_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

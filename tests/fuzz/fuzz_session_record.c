@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/session_record.h"
+#include "common/session_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

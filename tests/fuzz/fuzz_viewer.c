@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "bytes.h"
-#include "log.h"
+#include "common/log.h"
 #include "rfb_reader.h"
-#include "scraper/client_messages.h"
-#include "scraper/cursor_shape.h"
-#include "scraper/viewer.h"
+#include "scraper/framebuffer/cursor_image.h"
+#include "scraper/protocol/client_messages.h"
+#include "scraper/viewer/viewer.h"
 #include "steered_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

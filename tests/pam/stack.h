@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "session_record.h"
+#include "common/session_record.h"
 
 /* cmocka's fixtures: the group's, and each test's. */
 int stack_setup_group(void **state);

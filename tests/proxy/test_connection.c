@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "connection.h"
+#include "proxy/connection.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -3,7 +3,7 @@
  * A connection when calls fail that do not fail in a healthy system: memory, the event loop, the
  * socket. The calls go through this program (ld's --wrap), which lets one of them fail.
  */
-#include "connection.h"
+#include "proxy/connection.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "peer.h"
+#include "proxy/peer.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

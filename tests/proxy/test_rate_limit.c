@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "rate_limit.h"
+#include "proxy/rate_limit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "rfb_handshake.h"
+#include "proxy/rfb_handshake.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

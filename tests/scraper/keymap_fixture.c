@@ -7,7 +7,7 @@
 #include <X11/XF86keysym.h>
 #include <X11/keysym.h>
 
-#include "keymap_keysym.h"
+#include "input/keysym.h"
 
 enum { ONE_LEVEL, TWO_LEVEL, ALPHABETIC, FOUR_LEVEL, KEYPAD, CTRL_ALT, PC_ALT, N_TYPES };
 

@@ -3,7 +3,7 @@
 #ifndef GPUDESK_TEST_KEYMAP_FIXTURE_H
 #define GPUDESK_TEST_KEYMAP_FIXTURE_H
 
-#include "keymap.h"
+#include "input/keymap.h"
 
 enum {
 	MOD_SHIFT = 0x01,

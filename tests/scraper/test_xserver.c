@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/xserver.h"
 #include "scratch.h"
-#include "xserver.h"
 #include "xvfb.h"
 
 static struct xvfb mine, greeters;

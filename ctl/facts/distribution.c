@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "distribution.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/gdm_config.h"
+#include "ctl.h"
+#include "machine_file.h"
+
+enum { OS_RELEASE_MAX = 16384 };
+
+#define GDM_SERVICES                                                                               \
+	{                                                                                          \
+		"/etc/pam.d/gdm-autologin", "/etc/pam.d/gdm-password", NULL                        \
+	}
+
+static const struct distribution families[] = {
+	[DISTRIBUTION_UNKNOWN] = {
+		.family = DISTRIBUTION_UNKNOWN,
+		.gdm_config = "/etc/gdm/custom.conf",
+		.pam_services = GDM_SERVICES,
+		.pam_files = GDM_SERVICES,
+		.gdm_package = "gdm",
+		.install_command = "install",
+	},
+	[DISTRIBUTION_DEBIAN] = {
+		.family = DISTRIBUTION_DEBIAN,
+		.gdm_config = "/etc/gdm3/daemon.conf",
+		.pam_services = GDM_SERVICES,
+		.pam_files = { "/etc/pam.d/common-session", NULL },
+		.gdm_package = "gdm3",
+		.install_command = "apt-get install",
+	},
+	[DISTRIBUTION_RHEL] = {
+		.family = DISTRIBUTION_RHEL,
+		.gdm_config = "/etc/gdm/custom.conf",
+		.pam_services = GDM_SERVICES,
+		.pam_files = GDM_SERVICES,
+		.gdm_package = "gdm",
+		.install_command = "dnf install",
+	},
+};
+
+/* Takes the quotation marks off a value; os-release(5) has nothing to escape in what we read. */
+static void copy_value(char *to, size_t size, const char *value)
+{
+	size_t length = strcspn(value, "\r\n");
+
+	if (length >= 2 && strchr("\"'", value[0]) && value[length - 1] == value[0]) {
+		value++;
+		length -= 2;
+	}
+	snprintf(to, size, "%.*s", (int)length, value);
+}
+
+/* Copies the value of `key` ("ID=") where one of the text's lines has it. */
+static void find_value(const char *text, const char *key, char *to, size_t size)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, strlen(key)) == 0)
+			copy_value(to, size, line + strlen(key));
+	}
+}
+
+static enum distribution_family family_of(const char *words)
+{
+	static const struct {
+		const char *id;
+		enum distribution_family family;
+	} ids[] = {
+		{ "debian", DISTRIBUTION_DEBIAN },  { "ubuntu", DISTRIBUTION_DEBIAN },
+		{ "rhel", DISTRIBUTION_RHEL },	    { "fedora", DISTRIBUTION_RHEL },
+		{ "centos", DISTRIBUTION_RHEL },    { "rocky", DISTRIBUTION_RHEL },
+		{ "almalinux", DISTRIBUTION_RHEL },
+	};
+	char copy[128], *save = NULL;
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+			if (strcmp(word, ids[i].id) == 0)
+				return ids[i].family;
+	return DISTRIBUTION_UNKNOWN;
+}
+
+static const char *find_gdm_config(const struct ctl *ctl, const struct distribution *distribution)
+{
+	for (const char *const *file = gdm_config_files; *file; file++)
+		if (machine_file_exists(ctl, *file))
+			return *file;
+	if (distribution->family == DISTRIBUTION_DEBIAN && strcmp(distribution->id, "debian") != 0)
+		return "/etc/gdm3/custom.conf";
+	return distribution->gdm_config;
+}
+
+void distribution_read(const struct ctl *ctl, struct distribution *ret_distribution)
+{
+	char id[32] = "", version[32] = "", name[96] = "", like[96] = "", *text = NULL;
+	enum distribution_family family;
+
+	if (machine_file_read(ctl, "/etc/os-release", OS_RELEASE_MAX, &text, NULL) < 0)
+		machine_file_read(ctl, "/usr/lib/os-release", OS_RELEASE_MAX, &text, NULL);
+	if (text) {
+		find_value(text, "ID=", id, sizeof(id));
+		find_value(text, "ID_LIKE=", like, sizeof(like));
+		find_value(text, "VERSION_ID=", version, sizeof(version));
+		find_value(text, "PRETTY_NAME=", name, sizeof(name));
+		free(text);
+	}
+	family = family_of(id);
+	if (family == DISTRIBUTION_UNKNOWN)
+		family = family_of(like);
+	*ret_distribution = families[family];
+	memcpy(ret_distribution->id, id, sizeof(id));
+	memcpy(ret_distribution->version, version, sizeof(version));
+	memcpy(ret_distribution->name, name, sizeof(name));
+	ret_distribution->gdm_config = find_gdm_config(ctl, ret_distribution);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "journal_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "safe_write.h"
+
+static const char *const kind_names[] = {
+	[KEEP_FILE] = "file", [KEEP_LINK] = "link",	[KEEP_DIRECTORY_MADE] = "directory",
+	[KEEP_UNIT] = "unit", [KEEP_MEMBER] = "member", [KEEP_PORT] = "port",
+};
+
+enum { N_KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
+
+const char *keep_data_path(const struct keep *keep, unsigned number, const char *suffix,
+			   char ret_path[static CTL_PATH_MAX])
+{
+	snprintf(ret_path, CTL_PATH_MAX, "%s/%04u.%s", keep->directory, number, suffix);
+	return ret_path;
+}
+
+void keep_entry_finish(struct keep_entry *entry)
+{
+	free(entry->name);
+	free(entry->before);
+	free(entry->after);
+}
+
+static int lock_directory(struct keep *keep)
+{
+	keep->lock = open(keep->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (keep->lock < 0)
+		return -errno;
+	if (keep->is_read_only || flock(keep->lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK ? -EBUSY : -errno;
+}
+
+/* Makes the directory and those above it; its content is for root alone. */
+static int make_directories(const char *directory)
+{
+	char path[CTL_PATH_MAX];
+	int r = 0;
+
+	for (const char *end = directory; end && r == 0;) {
+		end = strchr(end + 1, '/');
+		snprintf(path, sizeof(path), "%.*s",
+			 end ? (int)(end - directory) : (int)strlen(directory), directory);
+		r = disk_make_directory(path, end ? 0755 : 0700);
+		if (r == -EEXIST)
+			r = 0;
+	}
+	return r;
+}
+
+int keep_files_begin(struct keep *keep)
+{
+	int r;
+
+	if (keep->lock >= 0)
+		return 0;
+	r = make_directories(keep->directory);
+	return r < 0 ? r : lock_directory(keep);
+}
+
+/* "kind=file\nname=...\nbefore=...\nafter=...\n": takes the next value, cut out of *text. */
+static char *take_value(char **text, const char *key)
+{
+	size_t length = strlen(key);
+	char *value = *text, *end;
+
+	if (strncmp(value, key, length) != 0 || value[length] != '=')
+		return NULL;
+	value += length + 1;
+	end = strchr(value, '\n');
+	if (!end)
+		return NULL;
+	*end = '\0';
+	*text = end + 1;
+	return strdup(value);
+}
+
+static int kind_of(const char *name)
+{
+	for (int kind = 0; name && kind < N_KINDS; kind++)
+		if (strcmp(name, kind_names[kind]) == 0)
+			return kind;
+	return -EBADMSG;
+}
+
+static int entry_parse(char *text, struct keep_entry *ret_entry)
+{
+	struct keep_entry entry = { .number = ret_entry->number };
+	char *name = take_value(&text, "kind");
+	int kind = kind_of(name);
+
+	free(name);
+	if (kind < 0)
+		return kind;
+	entry.kind = (enum keep_kind)kind;
+	entry.name = take_value(&text, "name");
+	entry.before = take_value(&text, "before");
+	entry.after = take_value(&text, "after");
+	if (!entry.name || !entry.before || !entry.after || *text) {
+		keep_entry_finish(&entry);
+		return -EBADMSG;
+	}
+	*ret_entry = entry;
+	return 0;
+}
+
+static int entry_load(const struct keep *keep, struct keep_entry *entry)
+{
+	char path[CTL_PATH_MAX], *text;
+	size_t length;
+	int r = disk_read(keep_data_path(keep, entry->number, "entry", path), &text, &length);
+
+	if (r < 0)
+		return r;
+	r = entry_parse(text, entry);
+	free(text);
+	return r;
+}
+
+/* The number of "0007.entry", -1 for any other name. */
+static int entry_number(const char *name)
+{
+	char *end;
+	long number = strtol(name, &end, 10);
+
+	return end != name && strcmp(end, ".entry") == 0 && number > 0 && number < INT_MAX
+		       ? (int)number
+		       : -1;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct keep_entry *one = a, *other = b;
+
+	return (one->number > other->number) - (one->number < other->number);
+}
+
+static int load_names(struct keep *keep, DIR *stream)
+{
+	struct dirent *file;
+
+	while ((file = readdir(stream)) != NULL) {
+		int number = entry_number(file->d_name);
+		struct keep_entry *entries;
+
+		if (number < 0)
+			continue;
+		entries = reallocarray(keep->entries, keep->n_entries + 1, sizeof(*entries));
+		if (!entries)
+			return -ENOMEM;
+		keep->entries = entries;
+		entries[keep->n_entries++] = (struct keep_entry){ .number = (unsigned)number };
+	}
+	if (keep->n_entries > 0)
+		qsort(keep->entries, keep->n_entries, sizeof(*keep->entries), by_number);
+	return 0;
+}
+
+static bool has_number(const struct keep *keep, unsigned long number)
+{
+	for (size_t i = 0; i < keep->n_entries; i++)
+		if (keep->entries[i].number == number)
+			return true;
+	return false;
+}
+
+/* Data without an entry is of a change that never began, or of one that is undone. */
+static void remove_orphans(const struct keep *keep, DIR *stream)
+{
+	struct dirent *file;
+
+	rewinddir(stream);
+	while ((file = readdir(stream)) != NULL) {
+		if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
+			continue;
+		if (file->d_name[0] == '.' || !has_number(keep, strtoul(file->d_name, NULL, 10)))
+			unlinkat(dirfd(stream), file->d_name, 0);
+	}
+}
+
+static int load_from(struct keep *keep, DIR *stream)
+{
+	int r = load_names(keep, stream);
+
+	for (size_t i = 0; i < keep->n_entries && r == 0; i++)
+		r = entry_load(keep, &keep->entries[i]);
+	if (r == 0 && !keep->is_read_only)
+		remove_orphans(keep, stream);
+	return r;
+}
+
+int keep_files_load(struct keep *keep)
+{
+	int r = lock_directory(keep), fd;
+	DIR *stream;
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	/* Closing the stream closes its descriptor; the lock is the other one's. */
+	fd = fcntl(keep->lock, F_DUPFD_CLOEXEC, 3);
+	stream = fd < 0 ? NULL : fdopendir(fd);
+	if (!stream) {
+		r = -errno;
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	rewinddir(stream);
+	r = load_from(keep, stream);
+	closedir(stream);
+	return r;
+}
+
+int keep_files_store(const struct keep *keep, const struct keep_entry *entry)
+{
+	char path[CTL_PATH_MAX], *text;
+	int length, r;
+
+	length = asprintf(&text, "kind=%s\nname=%s\nbefore=%s\nafter=%s\n", kind_names[entry->kind],
+			  entry->name, entry->before, entry->after);
+	if (length < 0)
+		return -ENOMEM;
+	r = disk_write(keep_data_path(keep, entry->number, "entry", path), text, (size_t)length,
+		       NULL, 0600);
+	free(text);
+	return r;
+}
+
+/* The entry first: from then on its data is nobody's. */
+int keep_files_remove(const struct keep *keep, unsigned number)
+{
+	char path[CTL_PATH_MAX];
+	int r = disk_unlink(keep_data_path(keep, number, "entry", path));
+
+	if (r < 0)
+		return r;
+	unlink(keep_data_path(keep, number, "before", path));
+	unlink(keep_data_path(keep, number, "after", path));
+	return 0;
+}
+
+int keep_read_target(const char *here, char **ret_target)
+{
+	int r = disk_read_link(here, ret_target);
+
+	if (r != -ENOENT)
+		return r;
+	*ret_target = strdup("");
+	return *ret_target ? 0 : -ENOMEM;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "password_entry.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+/* ---- without echo ---- */
+
+static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+enum { N_DEADLY = sizeof(deadly) / sizeof(*deadly) };
+
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+	caught = number;
+}
+
+/* The terminal as it was, and what signals did. */
+struct quiet {
+	struct termios terminal;
+	sigset_t mask;
+	struct sigaction actions[N_DEADLY], stop;
+};
+
+/* A signal ends the reading, and then the echo comes back. It is let in nowhere but in ppoll(2). */
+static int begin_quiet(int fd, struct quiet *quiet)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct termios terminal;
+	sigset_t blocked;
+
+	if (tcgetattr(fd, &terminal) < 0)
+		return -errno;
+	caught = 0;
+	quiet->terminal = terminal;
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < N_DEADLY; i++)
+		sigaddset(&blocked, deadly[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &quiet->mask);
+	for (size_t i = 0; i < N_DEADLY; i++)
+		sigaction(deadly[i], &action, &quiet->actions[i]);
+	sigaction(SIGTSTP, &ignore, &quiet->stop);
+	terminal.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	terminal.c_lflag |= ICANON | ISIG;
+	tcsetattr(fd, TCSAFLUSH, &terminal);
+	return 0;
+}
+
+static void end_quiet(int fd, const struct quiet *quiet)
+{
+	tcsetattr(fd, TCSAFLUSH, &quiet->terminal);
+	for (size_t i = 0; i < N_DEADLY; i++)
+		sigaction(deadly[i], &quiet->actions[i], NULL);
+	sigaction(SIGTSTP, &quiet->stop, NULL);
+	sigprocmask(SIG_SETMASK, &quiet->mask, NULL);
+	fputc('\n', stderr);
+	if (caught)
+		raise(caught);
+}
+
+/* ---- a line ---- */
+
+/* `mask`: signals that may come while it waits. */
+static ssize_t read_byte(int fd, const sigset_t *mask, char *ret)
+{
+	struct pollfd waiting = { .fd = fd, .events = POLLIN };
+
+	if (ppoll(&waiting, 1, NULL, mask) < 0)
+		return -1;
+	return read(fd, ret, 1);
+}
+
+/* Byte by byte: what follows in a pipe is somebody else's. */
+static long read_line(int fd, const sigset_t *mask, char ret_line[static PASSWORD_ENTRY_MAX])
+{
+	long n = 0;
+
+	for (;;) {
+		char c;
+		ssize_t r = read_byte(fd, mask, &c);
+
+		if (r < 0 && errno == EINTR && !caught)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0 && n == 0)
+			return -ENODATA;
+		if (r == 0 || c == '\n')
+			break;
+		if (n == PASSWORD_ENTRY_MAX - 1)
+			return -E2BIG;
+		ret_line[n++] = c;
+	}
+	ret_line[n] = '\0';
+	return n;
+}
+
+long password_read_line(int fd, const char *prompt, char ret_line[static PASSWORD_ENTRY_MAX])
+{
+	struct quiet quiet;
+
+	if (!isatty(fd))
+		return read_line(fd, NULL, ret_line);
+	int r = begin_quiet(fd, &quiet);
+	if (r < 0)
+		return r;
+	fputs(prompt, stderr);
+	long n = read_line(fd, &quiet.mask, ret_line);
+	end_quiet(fd, &quiet);
+	return n;
+}
+
+const char *password_fault(const char *password, size_t length)
+{
+	if (length < PASSWORD_LEAST)
+		return "must have at least 6 characters";
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)password[i] < ' ' || password[i] == 0x7f)
+			return "has a control character in it";
+	return NULL;
+}
+
+static void warn(const char *password, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (!(password[i] & 0x80))
+			continue;
+		log_warning("not all viewers send characters beyond ASCII alike");
+		break;
+	}
+	if (length > PASSWORD_SIGNIFICANT)
+		log_warning("only the first 8 characters count: VNC knows no more");
+}
+
+/* The second time. */
+static int confirm(const char *password, size_t length)
+{
+	char *again = sodium_malloc(PASSWORD_ENTRY_MAX);
+	bool same = false;
+
+	if (!again)
+		return -ENOMEM;
+	long n = password_read_line(STDIN_FILENO, "Again: ", again);
+	if (n >= 0 && (size_t)n == length)
+		same = sodium_memcmp(password, again, length) == 0;
+	sodium_free(again);
+	return n < 0 ? (int)n : same ? 0 : -EBADMSG;
+}
+
+static long complain(long error)
+{
+	if (error == -ENODATA)
+		log_error("no password was given");
+	else if (error == -E2BIG)
+		log_error("the password is too long");
+	else if (error == -EBADMSG)
+		log_error("the two are not the same");
+	else
+		log_error("no password could be read: %s", strerror((int)-error));
+	return error;
+}
+
+long password_ask(const char *whose, char ret_password[static PASSWORD_ENTRY_MAX])
+{
+	char prompt[160];
+
+	snprintf(prompt, sizeof(prompt), "New %s: ", whose);
+	long n = password_read_line(STDIN_FILENO, prompt, ret_password);
+	if (n < 0)
+		return complain(n);
+	const char *fault = password_fault(ret_password, (size_t)n);
+	if (fault) {
+		log_error("the password %s", fault);
+		return -EINVAL;
+	}
+	int r = isatty(STDIN_FILENO) ? confirm(ret_password, (size_t)n) : 0;
+	if (r < 0)
+		return complain(r);
+	warn(ret_password, (size_t)n);
+	return n;
+}
+
+void password_generate(char ret_password[static PASSWORD_ENTRY_MAX])
+{
+	/* Without 0, 1, O, I and l. */
+	static const char letters[] = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+	for (size_t i = 0; i < PASSWORD_SIGNIFICANT; i++)
+		ret_password[i] = letters[randombytes_uniform(sizeof(letters) - 1)];
+	ret_password[PASSWORD_SIGNIFICANT] = '\0';
+}

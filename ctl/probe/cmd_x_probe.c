@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * gpudesk x-probe, which doctor runs as the desktop's user: tries the password file and the X
+ * server of a session, and prints KEY=VALUE lines as it goes, so that those before a hang arrive.
+ */
+#include <X11/Xlib.h>
+#include <X11/extensions/XShm.h>
+#include <X11/extensions/XTest.h>
+#include <X11/extensions/Xdamage.h>
+#include <X11/extensions/Xrandr.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/xserver.h"
+#include "ctl.h"
+#include "gl_renderer.h"
+#include "password_check.h"
+
+/* What does not work is seen by its result. */
+static int on_error(Display *x, XErrorEvent *error)
+{
+	(void)x;
+	(void)error;
+	return 0;
+}
+
+/* One line, whatever there is in the value. */
+static void __attribute__((format(printf, 2, 3))) print(const char *key, const char *format, ...)
+{
+	char value[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(value, sizeof(value), format, arguments);
+	va_end(arguments);
+	for (char *letter = value; *letter; letter++)
+		if ((unsigned char)*letter < ' ' || *letter == 0x7f)
+			*letter = ' ';
+	printf("%s=%s\n", key, value);
+	fflush(stdout);
+}
+
+static void try_password(const char *configured)
+{
+	struct password_look look;
+
+	password_look(configured, &look);
+	print("PASSWORD_PATH", "%s", look.path);
+	print("PASSWORD_PROBLEM", "%s", look.problem);
+	print("PASSWORD_WARNING", "%s", look.warning);
+	print("PASSWORD_VIEW_ONLY", "%d", look.has_view_only);
+}
+
+static void try_extensions(Display *x)
+{
+	int event, error, major = 0, minor = 0;
+	Bool has, has_pixmaps;
+
+	has = XShmQueryVersion(x, &major, &minor, &has_pixmaps);
+	print("SHM", "%d", has);
+	if (has)
+		print("SHM_VERSION", "%d.%d", major, minor);
+	print("DAMAGE", "%d", XDamageQueryExtension(x, &event, &error));
+	print("XFIXES", "%d", XFixesQueryExtension(x, &event, &error));
+	print("XTEST", "%d", XTestQueryExtension(x, &event, &error, &major, &minor));
+	has = XRRQueryExtension(x, &event, &error);
+	print("RANDR", "%d", has);
+	if (has && XRRQueryVersion(x, &major, &minor))
+		print("RANDR_VERSION", "%d.%d", major, minor);
+}
+
+static void try_gl(Display *x)
+{
+	struct gl_look look;
+
+	gl_look(x, &look);
+	print("GL_RENDERER", "%s", look.renderer);
+	print("GL_VENDOR", "%s", look.vendor);
+	print("GL_PROBLEM", "%s", look.problem ? look.problem : "");
+}
+
+static void try_display(const char *name)
+{
+	Display *x;
+
+	XSetErrorHandler(on_error);
+	x = XOpenDisplay(name);
+	if (!x) {
+		print("X_PROBLEM", "the X server at display %s refuses the connection", name);
+		return;
+	}
+	print("X", "1");
+	print("DEPTH", "%d", DefaultDepth(x, DefaultScreen(x)));
+	print("SIZE", "%dx%d", DisplayWidth(x, DefaultScreen(x)),
+	      DisplayHeight(x, DefaultScreen(x)));
+	try_extensions(x);
+	try_gl(x);
+	XCloseDisplay(x);
+}
+
+static void try_session(const char *id)
+{
+	char display[DISPLAY_MAX];
+	int r = xserver_find(XSERVER_DIRECTORY, id, logind_session_of_pid, display);
+
+	if (r == -EACCES) {
+		print("X_PROBLEM",
+		      "the X servers' processes are hidden from the user (is /proc mounted with "
+		      "hidepid?)");
+	} else if (r < 0) {
+		print("X_PROBLEM", "no X server of session %s listens in " XSERVER_DIRECTORY, id);
+	} else {
+		print("DISPLAY", "%s", display);
+		try_display(display);
+	}
+}
+
+int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
+{
+	const char *password_file = NULL, *session = NULL, *display = NULL, *xauthority = NULL;
+	const struct ctl_option options[] = {
+		{ "password-file", "FILE", "look at this password file", NULL, &password_file },
+		{ "session", "ID", "try the X server of this session", NULL, &session },
+		{ "display", ":N", "try this X server", NULL, &display },
+		{ "xauthority", "FILE", "by this authority file", NULL, &xauthority },
+		{ 0 },
+	};
+	int status = ctl_options_status(
+		ctl, argc, argv, "Tries what doctor wants to know, with the caller's rights.",
+		options);
+
+	if (status >= 0)
+		return status;
+	if (xauthority && setenv("XAUTHORITY", xauthority, 1) < 0)
+		return ctl_failed("%s", strerror(errno));
+	if (password_file)
+		try_password(password_file);
+	if (display)
+		try_display(display);
+	else if (session)
+		try_session(session);
+	print("DONE", "1");
+	return CTL_OK;
+}

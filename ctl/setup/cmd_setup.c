@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gpudesk setup: does what doctor finds missing, and undoes it. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "facts/units.h"
+#include "journal/safe_write.h"
+#include "membership.h"
+#include "setup.h"
+
+static const struct {
+	void (*take)(struct setup *setup);
+	bool is_of_desktop; /* what it changes is read when the desktop starts */
+} steps[] = {
+	/* The old server goes when all else is ready, and ours comes at once. */
+	{ step_installation, false }, { step_config, false },	{ step_xorg, true },
+	{ step_gdm, true },	      { step_pam, true },	{ step_boot, false },
+	{ step_virtualgl, true },     { step_firewall, false }, { step_old_servers, false },
+	{ step_sockets, false },      { step_password, false }, { step_restart, false },
+};
+
+struct request {
+	const char *user, *gpu, *die_after;
+	bool is_dry, undo, yes, restart_desktop;
+};
+
+static const char about[] =
+	"Sets this machine up so that viewers see the user's desktop, on the NVIDIA card where "
+	"there\n"
+	"is one. Does only what is missing, says what it does, and asks first.\n";
+
+static void take_steps(struct setup *setup)
+{
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		unsigned before = setup->n_changes;
+
+		steps[i].take(setup);
+		if (steps[i].is_of_desktop && setup->n_changes > before)
+			setup->is_desktop_changed = true;
+	}
+}
+
+static void pass(struct setup *setup, const struct request *request, bool is_dry)
+{
+	setup->is_dry = is_dry;
+	setup->n_changes = setup->n_problems = 0;
+	setup->is_desktop_changed = setup->is_port_taken = false;
+	if (request->undo)
+		setup_undo(setup);
+	else
+		take_steps(setup);
+}
+
+/* Asks at the terminal. */
+static bool is_agreed(const char *question)
+{
+	char answer[16];
+
+	printf("%s [y/N] ", question);
+	fflush(stdout);
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static int summarize(const struct setup *setup, bool undo)
+{
+	if (setup->n_changes == 0 && setup->n_problems == 0)
+		puts(undo ? "Nothing to undo." : "Everything is set up: nothing to change.");
+	else if (setup->n_problems > 0)
+		printf("%u thing%s not done, see above.\n", setup->n_problems,
+		       setup->n_problems == 1 ? " was" : "s were");
+	else if (!setup->is_dry)
+		puts(undo ? "Undone." : "Done. To take it back: gpudesk setup --undo");
+	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
+}
+
+/* Shows what is to be done, has it agreed to, and does it. */
+static int go_through(struct setup *setup, const struct request *request)
+{
+	if (request->is_dry || !request->yes) {
+		pass(setup, request, true);
+		if (request->is_dry || setup->n_changes == 0)
+			return summarize(setup, request->undo);
+		if (!is_agreed("Do this?"))
+			return ctl_failed("nothing was changed");
+		setup->is_quiet = true;
+	}
+	/* The terminal may go away with what is stopped; what was begun is finished. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	pass(setup, request, false);
+	return summarize(setup, request->undo);
+}
+
+static int open_bus(struct setup *setup)
+{
+	int r = 0;
+
+	if (!setup->ctl->root[0])
+		r = units_open(&setup->bus);
+	if (r == -EHOSTDOWN) {
+		setup_note(setup, "systemd does not run here: nothing is started or stopped");
+		return CTL_OK;
+	}
+	return r < 0 ? ctl_failed("systemd cannot be reached: %s", strerror(-r)) : CTL_OK;
+}
+
+static int find_user(struct setup *setup, const struct request *request)
+{
+	ctl_config(setup->ctl, &setup->config, NULL, NULL);
+	setup->user = request->user ? request->user : setup->config.user;
+	if (setup_find_account(setup, setup->user, &setup->account) == 0)
+		return CTL_OK;
+	return ctl_failed("there is no user '%s': say whose desktop it is by --user NAME",
+			  setup->user);
+}
+
+static int run(struct setup *setup, const struct request *request)
+{
+	bool is_read_only = request->is_dry;
+	int r, status = CTL_OK;
+
+	if (!request->undo)
+		status = find_user(setup, request);
+	if (status == CTL_OK)
+		status = open_bus(setup);
+	if (status != CTL_OK)
+		return status;
+	distribution_read(setup->ctl, &setup->distribution);
+	r = keep_open(setup->ctl, is_read_only, &setup->keep);
+	if (r == -EBUSY)
+		return ctl_failed("another gpudesk setup is at work");
+	if (r < 0)
+		return ctl_failed("%s cannot be used: %s", KEEP_DIRECTORY, strerror(-r));
+	if (!is_read_only)
+		membership_tidy(setup);
+	return go_through(setup, request);
+}
+
+static int check_request(const struct ctl *ctl, const struct request *request)
+{
+	if (request->undo && (request->user || request->gpu))
+		return ctl_misused("--undo goes with neither --user nor --gpu");
+	if (ctl->config_given)
+		return ctl_misused("setup changes %s, which the services read: no --config",
+				   GPUDESK_SYSCONFDIR "/gpudesk.conf");
+	if (geteuid() != 0 && !ctl->root[0])
+		return ctl_failed("setup changes the machine's settings and needs root: sudo "
+				  "gpudesk setup");
+	if (request->yes || request->is_dry || isatty(STDIN_FILENO))
+		return CTL_OK;
+	return ctl_misused("there is no terminal to ask at: --dry-run shows what would be done, "
+			   "--yes does it");
+}
+
+int cmd_setup(struct ctl *ctl, int argc, char **argv)
+{
+	struct request request = { 0 };
+	const struct ctl_option options[] = {
+		{ "user", "NAME", "whose desktop it is", NULL, &request.user },
+		{ "gpu", "N|BUSID", "the NVIDIA card: its number from 0, or its address", NULL,
+		  &request.gpu },
+		{ "dry-run", NULL, "only say what would be done", &request.is_dry, NULL },
+		{ "undo", NULL, "put back what setup has changed", &request.undo, NULL },
+		{ "yes", NULL, "do not ask", &request.yes, NULL },
+		{ "restart-desktop", NULL, "also restart GDM, which ends what is open there",
+		  &request.restart_desktop, NULL },
+		{ "die-after", "N", NULL, NULL, &request.die_after },
+		{ 0 },
+	};
+	struct setup setup = { .ctl = ctl };
+	int status = ctl_options_status(ctl, argc, argv, about, options);
+
+	if (status >= 0)
+		return status;
+	status = check_request(ctl, &request);
+	if (status != CTL_OK)
+		return status;
+	setup.gpu = request.gpu;
+	setup.restart_desktop = request.restart_desktop;
+	if (request.die_after)
+		disk_die_after((unsigned)strtoul(request.die_after, NULL, 10));
+	status = run(&setup, &request);
+	keep_close(setup.keep);
+	sd_bus_flush_close_unref(setup.bus);
+	return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gpudesk stop */
+#include "control_client.h"
+#include "ctl.h"
+
+static const char about[] = "Stops the scraper, and with it all connections of viewers. The next "
+			    "viewer starts it again.\n"
+			    "For root and the desktop's user.\n";
+
+int cmd_stop(struct ctl *ctl, int argc, char **argv)
+{
+	return scraper_command(ctl, argc, argv, about, "stop", "The scraper is stopping.",
+			       "The scraper does not run.");
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control_client.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/control_protocol.h"
+#include "facts/units.h"
+
+enum { ANSWER_SECONDS = 10 };
+
+/* ---- the answer to "status" ---- */
+
+static int read_number(const char *text, uint64_t *ret)
+{
+	char *end;
+
+	errno = 0;
+	unsigned long long number = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text < '0' || *text > '9')
+		return -EBADMSG;
+	*ret = number;
+	return 0;
+}
+
+static int read_text(const char *text, char *ret, size_t size)
+{
+	int n = snprintf(ret, size, "%s", text);
+
+	return n < 0 || (size_t)n >= size ? -EBADMSG : 0;
+}
+
+static int read_rate(const char *text, double *ret)
+{
+	uint64_t whole, tenth;
+
+	if (sscanf(text, "%" SCNu64 ".%1" SCNu64, &whole, &tenth) != 2)
+		return -EBADMSG;
+	*ret = (double)whole + (double)tenth / 10;
+	return 0;
+}
+
+static int read_viewer(struct scraper_viewer *viewer, const char *key, const char *value)
+{
+	if (!strcmp(key, "peer"))
+		return read_text(value, viewer->peer, sizeof(viewer->peer));
+	if (!strcmp(key, "since"))
+		return read_number(value, &viewer->since);
+	if (!strcmp(key, "view_only"))
+		return config_parse_bool(value, &viewer->view_only);
+	if (!strcmp(key, "frames"))
+		return read_number(value, &viewer->frames);
+	if (!strcmp(key, "frame_rate"))
+		return read_rate(value, &viewer->frame_rate);
+	if (!strcmp(key, "bytes"))
+		return read_number(value, &viewer->bytes);
+	if (!strcmp(key, "encoding"))
+		return read_text(value, viewer->encoding, sizeof(viewer->encoding));
+	if (!strcmp(key, "asks_for"))
+		return read_text(value, viewer->asks_for, sizeof(viewer->asks_for));
+	if (!strcmp(key, "link"))
+		return read_text(value, viewer->link, sizeof(viewer->link));
+	return 0;
+}
+
+/* "N.KEY", of viewer N. */
+static int read_of_viewer(struct scraper_report *report, const char *key, const char *value)
+{
+	char *end;
+	unsigned long n = strtoul(key, &end, 10);
+
+	if (end == key || *end != '.' || n >= SCRAPER_VIEWERS_MAX)
+		return -EBADMSG;
+	if (n >= report->n_viewers)
+		report->n_viewers = (unsigned)n + 1;
+	return read_viewer(&report->viewers[n], end + 1, value);
+}
+
+static int read_seconds(const char *value, uint64_t *ret)
+{
+	if (!strcmp(value, "never")) {
+		*ret = UINT64_MAX;
+		return 0;
+	}
+	return read_number(value, ret);
+}
+
+static int read_pair(struct scraper_report *report, const char *key, const char *value)
+{
+	uint64_t number = 0;
+	int r = 0;
+
+	if (!strncmp(key, "viewer.", strlen("viewer.")))
+		return read_of_viewer(report, key + strlen("viewer."), value);
+	if (!strcmp(key, "version"))
+		return read_text(value, report->version, sizeof(report->version));
+	if (!strcmp(key, "session"))
+		return read_text(value, report->session, sizeof(report->session));
+	if (!strcmp(key, "display"))
+		return read_text(value, report->display, sizeof(report->display));
+	if (!strcmp(key, "size"))
+		return read_text(value, report->size, sizeof(report->size));
+	if (!strcmp(key, "idle_timeout"))
+		return read_seconds(value, &report->idle_timeout);
+	if (!strcmp(key, "stops_in"))
+		return read_seconds(value, &report->stops_in);
+	if (!strcmp(key, "pid") || !strcmp(key, "waiting"))
+		r = read_number(value, &number);
+	if (!strcmp(key, "pid"))
+		report->pid = (pid_t)number;
+	else if (!strcmp(key, "waiting"))
+		report->waiting = (unsigned)number;
+	return r;
+}
+
+int scraper_report_parse(const char *text, struct scraper_report *ret_report)
+{
+	struct scraper_report *report = calloc(1, sizeof(*report));
+	int r = report ? 0 : -ENOMEM;
+
+	if (report)
+		report->stops_in = UINT64_MAX;
+	while (r >= 0 && *text) {
+		size_t length = strcspn(text, "\n");
+		char *line = strndup(text, length);
+		char *value = line ? strchr(line, '=') : NULL;
+
+		if (value) {
+			*value = '\0';
+			r = read_pair(report, line, value + 1);
+		} else {
+			r = line ? -EBADMSG : -ENOMEM;
+		}
+		free(line);
+		text += length + (text[length] == '\n');
+	}
+	if (r >= 0)
+		*ret_report = *report;
+	free(report);
+	return r < 0 ? r : 0;
+}
+
+/* ---- asking ---- */
+
+/* Sends the question and receives the answer. Returns its length or -errno. */
+static ssize_t exchange(int fd, const char *question, char *ret_answer)
+{
+	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (send(fd, question, strlen(question), MSG_NOSIGNAL) < 0)
+		return -errno;
+	ssize_t n = recv(fd, ret_answer, CONTROL_ANSWER_MAX - 1, MSG_TRUNC);
+	if (n < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	if (n == 0)
+		return -ECONNRESET;
+	if (n >= CONTROL_ANSWER_MAX)
+		return -EBADMSG;
+	ret_answer[n] = '\0';
+	return n;
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (read_text(path, address.sun_path, sizeof(address.sun_path)) < 0)
+		return -ENAMETOOLONG;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	int r = -errno;
+	close(fd);
+	return r;
+}
+
+/* The first line says whether it was done; the rest is moved to the front. */
+static int judge(char *answer, char ret_error[static SCRAPER_ERROR_MAX])
+{
+	char *rest = strchr(answer, '\n');
+
+	if (!rest)
+		return -EBADMSG;
+	*rest++ = '\0';
+	if (!strncmp(answer, "error ", strlen("error "))) {
+		snprintf(ret_error, SCRAPER_ERROR_MAX, "the scraper says: %s",
+			 answer + strlen("error "));
+		return -EREMOTEIO;
+	}
+	if (strcmp(answer, "ok"))
+		return -EBADMSG;
+	memmove(answer, rest, strlen(rest) + 1);
+	return 0;
+}
+
+static int ask_at(const char *path, const char *user, const char *question, char *ret_answer,
+		  char ret_error[static SCRAPER_ERROR_MAX])
+{
+	int fd = connect_to(path);
+
+	if (fd == -ENOENT || fd == -ECONNREFUSED)
+		return -ENOTCONN;
+	if (fd == -EACCES) {
+		snprintf(ret_error, SCRAPER_ERROR_MAX, "%s: only root and %s may ask the scraper",
+			 path, user);
+		return fd;
+	}
+	if (fd < 0) {
+		snprintf(ret_error, SCRAPER_ERROR_MAX, "%s: %s", path, strerror(-fd));
+		return fd;
+	}
+	*ret_error = '\0';
+	ssize_t n = exchange(fd, question, ret_answer);
+	int r = n < 0 ? (int)n : judge(ret_answer, ret_error);
+	close(fd);
+	if (r < 0 && !*ret_error)
+		snprintf(ret_error, SCRAPER_ERROR_MAX, "the scraper gave no answer: %s",
+			 r == -EBADMSG ? "it is of another version" : strerror(-r));
+	return r;
+}
+
+/* systemd would start a scraper for whoever connects. Returns 1, 0, or -errno: nobody can say. */
+static int scraper_runs(const char *user)
+{
+	sd_bus *bus = NULL;
+	char name[UNIT_NAME_MAX];
+	struct unit unit;
+	int r = units_open(&bus);
+
+	snprintf(name, sizeof(name), "gpudesk-scraper@%s.service", user);
+	if (r >= 0)
+		r = units_read(bus, name, &unit, NULL);
+	if (r >= 0)
+		r = unit_is_active(&unit);
+	sd_bus_flush_close_unref(bus);
+	return r;
+}
+
+int scraper_ask(const struct ctl *ctl, const struct config *config, const char *socket,
+		const char *question, char *ret_answer, char ret_error[static SCRAPER_ERROR_MAX])
+{
+	char path[CTL_PATH_MAX], inside[CONFIG_USER_MAX + sizeof(CONTROL_DIRECTORY "/.sock")];
+
+	if (socket)
+		return ask_at(socket, config->user, question, ret_answer, ret_error);
+	snprintf(inside, sizeof(inside), CONTROL_DIRECTORY "/%s.sock", config->user);
+	ctl_path(ctl, inside, path);
+	int runs = *ctl->root ? -EHOSTDOWN : scraper_runs(config->user);
+	if (runs == 0)
+		return -ENOTCONN;
+	int r = ask_at(path, config->user, question, ret_answer, ret_error);
+	if (r != -ENOTCONN || runs < 0)
+		return r;
+	/* It was started before there was the socket, or without it. */
+	snprintf(ret_error, SCRAPER_ERROR_MAX,
+		 "it runs, but nothing listens at %.128s: systemctl stop "
+		 "gpudesk-scraper@%s.service, "
+		 "and start gpudesk-control@%s.socket",
+		 path, config->user, config->user);
+	return -ENOENT;
+}
+
+int scraper_command(struct ctl *ctl, int argc, char **argv, const char *about, const char *question,
+		    const char *done, const char *not_running)
+{
+	const char *socket = NULL;
+	const struct ctl_option options[] = {
+		{ "control-socket", "PATH", "ask there", .value = &socket },
+		{ 0 },
+	};
+	char answer[CONTROL_ANSWER_MAX], error[SCRAPER_ERROR_MAX];
+	struct config config;
+	int status = ctl_options_status(ctl, argc, argv, about, options);
+
+	if (status >= 0)
+		return status;
+	ctl_config(ctl, &config, NULL, NULL);
+	int r = scraper_ask(ctl, &config, socket, question, answer, error);
+	if (r < 0 && r != -ENOTCONN)
+		return ctl_failed("%s", error);
+	puts(r < 0 ? not_running : done);
+	return CTL_OK;
+}

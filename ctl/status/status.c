@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "status.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
+
+#include "common/control_protocol.h"
+#include "common/session_facts.h"
+
+/* ---- session records ---- */
+
+static void judge_record(struct status_record *at)
+{
+	struct session_facts facts;
+
+	session_facts_read(at->id, &facts);
+	at->stale = session_record_stale_reason(&at->record, &facts);
+	if (!at->stale)
+		(void)xserver_find(XSERVER_DIRECTORY, at->id, logind_session_of_pid, at->display);
+}
+
+static void gather_records(const struct ctl *ctl, struct status *status)
+{
+	char directory[CTL_PATH_MAX];
+	char **ids;
+	uid_t owner = *ctl->root ? geteuid() : 0;
+	int n = session_record_list(ctl_path(ctl, SESSION_RECORD_DIRECTORY, directory), &ids);
+
+	if (n < 0) {
+		status->records_error = n;
+		return;
+	}
+	for (int i = 0; i < n && i < STATUS_RECORDS_MAX; i++) {
+		struct status_record *at = &status->records[status->n_records++];
+
+		snprintf(at->id, sizeof(at->id), "%s", ids[i]);
+		at->error = session_record_load(directory, at->id, owner, &at->record);
+		if (at->error >= 0)
+			judge_record(at);
+	}
+	session_record_ids_free(ids, n);
+}
+
+/* ---- units and their processes ---- */
+
+/* "" where it has gone already. */
+static void read_process_name(pid_t pid, char *ret_name, size_t size)
+{
+	char path[64];
+
+	*ret_name = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fgets(ret_name, (int)size, file))
+		ret_name[strcspn(ret_name, "\n")] = '\0';
+	fclose(file);
+}
+
+static uint64_t read_process_memory(pid_t pid)
+{
+	char path[64];
+	unsigned long long pages = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*u %llu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void add_process(struct status *status, const struct unit *unit)
+{
+	struct status_process *process = &status->processes[status->n_processes++];
+
+	process->pid = unit->main_pid;
+	process->unit = unit->name;
+	process->memory = read_process_memory(unit->main_pid);
+	process->started = unit->changed / 1000000;
+	read_process_name(unit->main_pid, process->name, sizeof(process->name));
+}
+
+static int gather_unit(struct status *status, sd_bus *bus, const char *name)
+{
+	struct unit *unit = &status->units[status->n_units];
+	int r = units_read(bus, name, unit, NULL);
+
+	if (r < 0)
+		return r;
+	status->n_units++;
+	if (unit->main_pid)
+		add_process(status, unit);
+	return 0;
+}
+
+/* "NAME@%s.KIND" with the user in it. */
+static void name_unit(const struct status *status, const char *pattern,
+		      char ret_name[static UNIT_NAME_MAX])
+{
+	const char *at = strstr(pattern, "%s");
+
+	snprintf(ret_name, UNIT_NAME_MAX, "%.*s%s%s",
+		 at ? (int)(at - pattern) : (int)strlen(pattern), pattern,
+		 at ? status->config.user : "", at ? at + 2 : "");
+}
+
+/* The timer that desktop_timeout sets; there is none while somebody views. */
+static void gather_timer(struct status *status, sd_bus *bus)
+{
+	char name[UNIT_NAME_MAX];
+	struct unit unit;
+	uint64_t left;
+
+	name_unit(status, "gpudesk-desktop-stop@%s.timer", name);
+	if (units_read(bus, name, &unit, NULL) < 0 || !unit_is_active(&unit))
+		return;
+	if (units_timer_left(bus, name, &left, NULL) >= 0 && left != UINT64_MAX)
+		status->desktop_stops_in = left / 1000000;
+}
+
+static void gather_units(const struct ctl *ctl, struct status *status)
+{
+	static const char *const names[] = {
+		"gpudesk.socket",
+		"gpudesk-scraper@%s.socket",
+		"gpudesk-control@%s.socket",
+		"gpudesk-desktop@%s.socket",
+		"gpudesk.service",
+		"gpudesk-scraper@%s.service",
+		"gpudesk-desktop@%s.service",
+		"display-manager.service",
+	};
+	sd_bus *bus = NULL;
+	int r = *ctl->root ? -EHOSTDOWN : units_open(&bus);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && r >= 0; i++) {
+		char name[UNIT_NAME_MAX];
+
+		name_unit(status, names[i], name);
+		r = gather_unit(status, bus, name);
+	}
+	if (r >= 0)
+		gather_timer(status, bus);
+	sd_bus_flush_close_unref(bus);
+	status->units_error = r < 0 ? r : 0;
+}
+
+/* ---- the scraper ---- */
+
+static int gather_scraper(const struct ctl *ctl, const char *socket, struct status *status)
+{
+	char *answer = malloc(CONTROL_ANSWER_MAX);
+
+	if (!answer)
+		return -ENOMEM;
+	int r = scraper_ask(ctl, &status->config, socket, "status", answer, status->scraper_error);
+	if (r >= 0) {
+		r = scraper_report_parse(answer, &status->report);
+		if (r < 0)
+			snprintf(status->scraper_error, sizeof(status->scraper_error),
+				 "the scraper's answer is not understood: restart it");
+	}
+	status->scraper = r >= 0 ? SCRAPER_RUNS : r == -ENOTCONN ? SCRAPER_IS_OFF : SCRAPER_UNKNOWN;
+	free(answer);
+	return 0;
+}
+
+/* ---- the GPUs ---- */
+
+static bool is_desktop(const struct status *status, const char *session)
+{
+	for (size_t i = 0; i < status->n_records; i++) {
+		const struct status_record *at = &status->records[i];
+
+		if (!at->error && !at->stale && !strcmp(at->id, session) &&
+		    !strcmp(at->record.user, status->config.user))
+			return true;
+	}
+	return false;
+}
+
+static void look_at_process(const struct status *status, pid_t pid,
+			    struct status_gpu_process *process)
+{
+	char *session = NULL;
+
+	read_process_name(pid, process->name, sizeof(process->name));
+	if (sd_pid_get_session(pid, &session) < 0)
+		return;
+	snprintf(process->session, sizeof(process->session), "%s", session);
+	process->of_desktop = is_desktop(status, session);
+	free(session);
+}
+
+static int gather_gpus(struct status *status)
+{
+	const struct nvml *nvml = &status->nvml;
+
+	status->nvml_error = nvml_read(&status->nvml, status->nvml_words);
+	if (status->nvml_error < 0)
+		return 0;
+	status->gpu_processes = calloc(nvml->n_gpus + 1, sizeof(*status->gpu_processes));
+	if (!status->gpu_processes)
+		return -ENOMEM;
+	for (size_t i = 0; i < nvml->n_gpus; i++) {
+		const struct nvml_gpu *gpu = &nvml->gpus[i];
+		struct status_gpu_process *of = calloc(gpu->n_processes + 1, sizeof(*of));
+
+		status->gpu_processes[i] = of;
+		if (!of)
+			return -ENOMEM;
+		for (size_t k = 0; k < gpu->n_processes; k++)
+			look_at_process(status, gpu->processes[k].pid, &of[k]);
+	}
+	return 0;
+}
+
+int status_gather(const struct ctl *ctl, const char *socket, struct status *ret_status)
+{
+	struct status *status = ret_status;
+
+	*status = (struct status){
+		.config_path = ctl->config_path,
+		.desktop_stops_in = UINT64_MAX,
+	};
+	ctl_config(ctl, &status->config, NULL, NULL);
+	gather_records(ctl, status);
+	gather_units(ctl, status);
+	int r = gather_scraper(ctl, socket, status);
+	return r < 0 ? r : gather_gpus(status);
+}
+
+void status_finish(struct status *status)
+{
+	for (size_t i = 0; status->gpu_processes && i < status->nvml.n_gpus; i++)
+		free(status->gpu_processes[i]);
+	free(status->gpu_processes);
+	nvml_finish(&status->nvml);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `gpudesk status` shows: gathered once, then printed as text or as JSON. */
+#ifndef GPUDESK_CTL_STATUS_H
+#define GPUDESK_CTL_STATUS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/config.h"
+#include "common/session_record.h"
+#include "common/xserver.h"
+#include "control_client.h"
+#include "ctl.h"
+#include "facts/units.h"
+#include "nvml.h"
+
+enum { STATUS_RECORDS_MAX = 16, STATUS_UNITS_MAX = 12 };
+
+struct status_record {
+	char id[64];		      /* the file's name */
+	struct session_record record; /* if it could be read */
+	int error;		      /* 0, or why not: -errno */
+	const char *stale;	      /* why it is not served; NULL: it is fresh */
+	char display[DISPLAY_MAX];    /* of a fresh one: ":0"; "": no X server of it is seen */
+};
+
+/* One that runs for gpudesk. */
+struct status_process {
+	pid_t pid;
+	char name[64];
+	uint64_t memory;  /* resident, bytes */
+	const char *unit; /* its name, in `units` */
+	uint64_t started; /* s, Unix time; 0: unknown */
+};
+
+struct status_gpu_process {
+	char name[64];	  /* "": it cannot be seen */
+	char session[64]; /* "": in none */
+	bool of_desktop;  /* in the session of a fresh record of the user */
+};
+
+enum scraper_state { SCRAPER_RUNS, SCRAPER_IS_OFF, SCRAPER_UNKNOWN };
+
+struct status {
+	const char *config_path;
+	struct config config;
+
+	struct status_record records[STATUS_RECORDS_MAX];
+	size_t n_records;
+	int records_error; /* of the directory */
+
+	int units_error; /* -EHOSTDOWN: systemd does not run here; 0, -errno */
+	struct unit units[STATUS_UNITS_MAX];
+	size_t n_units;
+	uint64_t desktop_stops_in; /* s, by desktop_timeout; UINT64_MAX: it does not */
+	struct status_process processes[STATUS_UNITS_MAX];
+	size_t n_processes;
+
+	enum scraper_state scraper;
+	char scraper_error[SCRAPER_ERROR_MAX];
+	struct scraper_report report; /* if it runs */
+
+	int nvml_error; /* -ENOENT: not there; -EIO: nvml_words */
+	char nvml_words[NVML_ERROR_MAX];
+	struct nvml nvml;
+	struct status_gpu_process **gpu_processes; /* [gpu][process], as in nvml */
+};
+
+/* `socket` is as in scraper_ask(). Never fails but for memory: what cannot be had is said so. */
+int status_gather(const struct ctl *ctl, const char *socket, struct status *ret_status);
+void status_finish(struct status *status);
+
+void status_print(const struct status *status, uint64_t now, FILE *out);
+
+/* Returns NULL when out of memory. */
+json_t *status_json(const struct status *status);
+
+#endif

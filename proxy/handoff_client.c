@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "handoff_client.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+enum {
+	FIRST_PAUSE = 50 * 1000,     /* µs, before the second attempt */
+	LONGEST_PAUSE = 2 * 1000000, /* µs */
+	/* However short session_wait is: long enough for one that is just ending to be replaced. */
+	SHORTEST_WAIT = 5 * 1000000, /* µs */
+	/* What a scraper may take on top of session_wait before it is given up. */
+	ANSWER_MARGIN = 30 * 1000000, /* µs */
+	/*
+	 * Scrapers that die over one request. Few enough to stay below systemd's start limit of
+	 * 5 in 10 s, which would take the socket down.
+	 */
+	DEATHS_MAX = 3,
+};
+
+/* To viewers that nobody knows yet, so without details; those are in the journal. */
+static const char unreachable_reason[] =
+	"the scraper of the desktop does not start; see: journalctl -u gpudesk.service";
+static const char dying_reason[] =
+	"the scraper of the desktop ends again and again; see: journalctl -u 'gpudesk-scraper@*'";
+static const char silent_reason[] =
+	"the scraper of the desktop does not answer; see: journalctl -u 'gpudesk-scraper@*'";
+
+struct scraper_check {
+	sd_event *event;
+	sd_event_source *timer; /* the next attempt, or the end of the waiting */
+	sd_event_source *answer;
+	int fd;
+	struct sockaddr_un address;
+	struct handoff_request request;
+	int viewer;
+	uint64_t wait;	  /* µs */
+	uint64_t give_up; /* CLOCK_MONOTONIC, µs: no attempt after this */
+	uint64_t pause;	  /* µs, before the next attempt */
+	unsigned deaths;
+	bool waiting_said;
+	scraper_result_fn result;
+	bool (*make_room)(void *userdata);
+	void *userdata;
+};
+
+static uint64_t get_now(const struct scraper_check *check)
+{
+	uint64_t now = 0;
+
+	sd_event_now(check->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+static void disconnect(struct scraper_check *check)
+{
+	if (check->answer) {
+		sd_event_source_set_enabled(check->answer, SD_EVENT_OFF);
+		check->answer = sd_event_source_unref(check->answer);
+	}
+	if (check->fd >= 0)
+		close(check->fd);
+	check->fd = -1;
+}
+
+void scraper_check_destroy(struct scraper_check *check)
+{
+	if (!check)
+		return;
+	disconnect(check);
+	if (check->timer) {
+		sd_event_source_set_enabled(check->timer, SD_EVENT_OFF);
+		sd_event_source_unref(check->timer);
+	}
+	sd_event_unref(check->event);
+	explicit_bzero(&check->request, sizeof(check->request));
+	free(check);
+}
+
+/* The last thing that is done with a check: its owner may destroy it. */
+static void finish(struct scraper_check *check, enum handoff_result result, const char *reason)
+{
+	disconnect(check);
+	sd_event_source_set_enabled(check->timer, SD_EVENT_OFF);
+	check->result(result, reason, check->userdata);
+}
+
+static int set_timer(struct scraper_check *check, uint64_t when)
+{
+	int r = sd_event_source_set_time(check->timer, when);
+
+	return r < 0 ? r : sd_event_source_set_enabled(check->timer, SD_EVENT_ONESHOT);
+}
+
+/* Errors of a socket whose scraper may come: no socket yet, a full backlog, no room for us. */
+static bool may_pass(int error)
+{
+	switch (-error) {
+	case ENOENT:
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case EPIPE:
+	case EAGAIN:
+	case EINTR:
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+	case ETOOMANYREFS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void try_later(struct scraper_check *check, int error)
+{
+	uint64_t now = get_now(check);
+
+	disconnect(check);
+	if (!may_pass(error) || now >= check->give_up || set_timer(check, now + check->pause) < 0) {
+		log_warning("%s: no scraper at %s: %s", check->request.peer,
+			    check->address.sun_path, strerror(-error));
+		finish(check, HANDOFF_NOT_POSSIBLE, unreachable_reason);
+		return;
+	}
+	if (!check->waiting_said)
+		log_info("%s: waiting for the scraper at %s (%s)", check->request.peer,
+			 check->address.sun_path, strerror(-error));
+	check->waiting_said = true;
+	check->pause = check->pause * 2 < LONGEST_PAUSE ? check->pause * 2 : LONGEST_PAUSE;
+}
+
+/* The scraper went away with our request: it was just ending, or the request killed it. */
+static void ask_again(struct scraper_check *check, int error)
+{
+	if (++check->deaths < DEATHS_MAX) {
+		try_later(check, error);
+		return;
+	}
+	log_warning("%s: the scraper at %s ended %u times without an answer", check->request.peer,
+		    check->address.sun_path, check->deaths);
+	finish(check, HANDOFF_NOT_POSSIBLE, dying_reason);
+}
+
+static int on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct scraper_check *check = userdata;
+	struct handoff_answer answer;
+	int r;
+
+	(void)source;
+	(void)events;
+	r = handoff_receive_answer(fd, &answer);
+	if (r == -EAGAIN)
+		return 0;
+	if (r == -ECONNRESET || r == -EPIPE) {
+		ask_again(check, r);
+	} else if (r < 0) {
+		log_warning("%s: the scraper's answer cannot be read: %s", check->request.peer,
+			    strerror(-r));
+		finish(check, HANDOFF_NOT_POSSIBLE, silent_reason);
+	} else {
+		finish(check, (enum handoff_result)answer.result, answer.reason);
+	}
+	return 0;
+}
+
+/* A SOCK_SEQPACKET connect does not wait for the other side, nor does the first message. */
+static int ask(struct scraper_check *check)
+{
+	int r;
+
+	check->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (check->fd < 0)
+		return -errno;
+	if (connect(check->fd, (const struct sockaddr *)&check->address, sizeof(check->address)) <
+	    0)
+		return -errno;
+	r = handoff_send_request(check->fd, &check->request, check->viewer);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(check->event, &check->answer, check->fd, EPOLLIN, on_answer, check);
+	if (r < 0)
+		return r;
+	/* An answer comes before the news that the viewer left, so that a wrong guess counts. */
+	return sd_event_source_set_priority(check->answer, SD_EVENT_PRIORITY_IMPORTANT);
+}
+
+static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
+{
+	struct scraper_check *check = userdata;
+	int r;
+
+	(void)source;
+	(void)when;
+	if (check->fd >= 0) {
+		log_warning("%s: the scraper at %s did not answer in time", check->request.peer,
+			    check->address.sun_path);
+		finish(check, HANDOFF_NOT_POSSIBLE, silent_reason);
+		return 0;
+	}
+	r = ask(check);
+	/* Whoever has answered does not wait for those who say nothing. */
+	while ((r == -EMFILE || r == -ENFILE) && check->make_room &&
+	       check->make_room(check->userdata)) {
+		disconnect(check);
+		r = ask(check);
+	}
+	if (r == 0)
+		r = set_timer(check, get_now(check) + check->wait + ANSWER_MARGIN);
+	if (r < 0)
+		try_later(check, r);
+	return 0;
+}
+
+int scraper_check_start(const struct scraper_check_parameters *parameters,
+			const struct handoff_request *request, struct scraper_check **ret_check)
+{
+	struct scraper_check *check;
+	size_t length = strlen(parameters->path);
+	uint64_t now;
+	int r;
+
+	if (length >= sizeof(check->address.sun_path))
+		return -ENAMETOOLONG;
+	check = calloc(1, sizeof(*check));
+	if (!check)
+		return -ENOMEM;
+	check->event = sd_event_ref(parameters->event);
+	check->fd = -1;
+	check->address.sun_family = AF_UNIX;
+	memcpy(check->address.sun_path, parameters->path, length + 1);
+	check->request = *request;
+	check->viewer = parameters->viewer;
+	check->wait = parameters->wait;
+	check->pause = FIRST_PAUSE;
+	check->result = parameters->result;
+	check->make_room = parameters->make_room;
+	check->userdata = parameters->userdata;
+	now = get_now(check);
+	check->give_up = now + (check->wait > SHORTEST_WAIT ? check->wait : SHORTEST_WAIT);
+	r = sd_event_add_time(check->event, &check->timer, CLOCK_MONOTONIC, now, 1, on_timer,
+			      check);
+	if (r < 0) {
+		scraper_check_destroy(check);
+		return r;
+	}
+	*ret_check = check;
+	return 0;
+}

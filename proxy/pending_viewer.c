@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pending_viewer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int viewer_create(sd_event *event, int fd, const struct sockaddr *address, const char *refusal,
+		  const struct connection_handlers *handlers, struct viewer **ret_viewer)
+{
+	struct viewer *viewer = calloc(1, sizeof(*viewer));
+	int r;
+
+	if (!viewer)
+		return -ENOMEM;
+	r = sd_event_now(event, CLOCK_MONOTONIC, &viewer->accepted);
+	if (r >= 0)
+		r = connection_create(event, fd, refusal, handlers, viewer, &viewer->connection);
+	if (r < 0) {
+		free(viewer);
+		return r;
+	}
+	peer_format(address, viewer->peer);
+	*ret_viewer = viewer;
+	return 0;
+}
+
+void viewer_destroy(struct viewer *viewer)
+{
+	if (!viewer)
+		return;
+	viewer_end_check(viewer);
+	connection_destroy(viewer->connection);
+	free(viewer);
+}
+
+bool viewer_waits_for_check(const struct viewer *viewer)
+{
+	return !viewer->check && connection_get_phase(viewer->connection) == CONNECTION_ANSWERED;
+}
+
+int viewer_begin_check(struct viewer *viewer, sd_event *event, const char *path, uint64_t wait,
+		       scraper_result_fn result, bool (*make_room)(void *userdata))
+{
+	const struct rfb_handshake *handshake = connection_get_handshake(viewer->connection);
+	struct handoff_request request = { .minor = handshake->minor };
+	const struct scraper_check_parameters parameters = {
+		.event = event,
+		.path = path,
+		.wait = wait,
+		.viewer = connection_get_fd(viewer->connection),
+		.result = result,
+		.make_room = make_room,
+		.userdata = viewer,
+	};
+	int r;
+
+	memcpy(request.challenge, handshake->challenge, sizeof(request.challenge));
+	memcpy(request.response, handshake->response, sizeof(request.response));
+	memcpy(request.peer, viewer->peer, sizeof(request.peer));
+	r = scraper_check_start(&parameters, &request, &viewer->check);
+	explicit_bzero(request.response, sizeof(request.response));
+	return r;
+}
+
+void viewer_end_check(struct viewer *viewer)
+{
+	scraper_check_destroy(viewer->check);
+	viewer->check = NULL;
+}
+
+static enum admission_kind get_kind(const struct viewer *viewer)
+{
+	switch (connection_get_phase(viewer->connection)) {
+	case CONNECTION_HANDSHAKE:
+		return ADMISSION_SILENT;
+	case CONNECTION_ANSWERED:
+		return viewer->check ? ADMISSION_CHECKED : ADMISSION_WAITING;
+	case CONNECTION_FAILING:
+		return ADMISSION_WAITING;
+	case CONNECTION_CLOSING:
+		break;
+	}
+	return ADMISSION_OVER;
+}
+
+struct admission_entry viewer_get_entry(const struct viewer *viewer)
+{
+	return (struct admission_entry){
+		.source = viewer->source,
+		.source_users = throttle_source_users(viewer->source),
+		.source_failures = throttle_source_failures(viewer->source),
+		.source_trusted = throttle_source_is_trusted(viewer->source),
+		.kind = get_kind(viewer),
+		.since = viewer->accepted,
+	};
+}
+
+/*
+ * As throttle.h says. Among equals of whom nothing is known, who came last comes first: the others
+ * may be an attacker's many addresses.
+ */
+int viewer_compare_turns(const void *a, const void *b)
+{
+	const struct viewer *x = *(struct viewer *const *)a, *y = *(struct viewer *const *)b;
+	bool newest_first = throttle_source_is_unknown(x->source);
+	int order = throttle_compare(x->source, y->source);
+
+	if (order != 0)
+		return order;
+	order = (x->accepted > y->accepted) - (x->accepted < y->accepted);
+	return newest_first ? -order : order;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "screen.h"
+
+#include <errno.h>
+
+#include "common/log.h"
+#include "read_plan.h"
+
+static uint32_t colour_mask(const struct display *display)
+{
+	return display->format.red_mask | display->format.green_mask | display->format.blue_mask;
+}
+
+/* Frame, memory and map for the display's present size. On failure nothing is held. */
+static int set_up(struct screen *screen)
+{
+	struct display *display = screen->display;
+	int r = frame_init(&screen->frame, display->width, display->height,
+			   display->bytes_per_pixel, colour_mask(display));
+
+	if (r >= 0)
+		r = capture_init(&screen->capture, display);
+	if (r >= 0)
+		r = tile_map_init(&screen->changes, display->width, display->height);
+	if (r < 0) {
+		frame_finish(&screen->frame);
+		if (screen->capture.display)
+			capture_finish(&screen->capture);
+		return r;
+	}
+	return 0;
+}
+
+/* Nothing of the present screen is known. */
+static void forget(struct screen *screen)
+{
+	screen->all_stale = true;
+	screen->n_pending = 0;
+	screen->doubt = (struct doubt){ 0 };
+}
+
+static void tear_down(struct screen *screen)
+{
+	if (!screen->frame.pixels)
+		return;
+	tile_map_finish(&screen->changes);
+	capture_finish(&screen->capture);
+	frame_finish(&screen->frame);
+}
+
+int screen_start(struct screen *screen, struct display *display, unsigned frame_rate, uint64_t now)
+{
+	struct screen kept = *screen;
+
+	*screen = (struct screen){ .display = display };
+	pacer_init(&screen->pacer, frame_rate);
+	look_init(&screen->look, now);
+	forget(screen);
+	if (kept.frame.width == display->width && kept.frame.height == display->height) {
+		screen->frame = kept.frame;
+		screen->capture = kept.capture;
+		screen->changes = kept.changes;
+		return 0;
+	}
+	tear_down(&kept);
+	return set_up(screen);
+}
+
+void screen_finish(struct screen *screen)
+{
+	tear_down(screen);
+	*screen = (struct screen){ 0 };
+}
+
+int screen_resize(struct screen *screen)
+{
+	tear_down(screen);
+	forget(screen);
+	return set_up(screen);
+}
+
+void screen_damaged(struct screen *screen)
+{
+	screen->damaged = true;
+}
+
+static struct rect whole(const struct screen *screen)
+{
+	return (struct rect){ 0, 0, screen->frame.width, screen->frame.height };
+}
+
+static void add_pending(struct screen *screen, struct rect area)
+{
+	area = frame_align(&screen->frame, area);
+	if (rect_is_empty(area))
+		return;
+	if (screen->n_pending < DISPLAY_DAMAGE_MAX)
+		screen->pending[screen->n_pending++] = area;
+	else
+		screen->pending[0] = rect_bounds(screen->pending[0], area);
+}
+
+/* Adds what was drawn to what is pending. */
+static void fetch_damage(struct screen *screen)
+{
+	struct rect fresh[DISPLAY_DAMAGE_MAX];
+	size_t n = display_take_damage(screen->display, fresh);
+
+	screen->damaged = false;
+	for (size_t i = 0; i < n; i++)
+		add_pending(screen, fresh[i]);
+}
+
+size_t screen_pending_pixels(const struct screen *screen)
+{
+	size_t area = 0;
+
+	if (screen->all_stale)
+		return rect_area(whole(screen));
+	for (size_t i = 0; i < screen->n_pending; i++)
+		area += rect_area(screen->pending[i]);
+	return area;
+}
+
+/* Large areas are paced apart from small ones: see pacer.h. */
+static bool is_large(const struct screen *screen)
+{
+	return screen_pending_pixels(screen) > rect_area(whole(screen)) / 8;
+}
+
+uint64_t screen_capture_due(struct screen *screen, uint64_t now)
+{
+	if (screen->damaged) {
+		fetch_damage(screen);
+		look_activity(&screen->look, false, now);
+	}
+	if (!screen->all_stale && !screen->n_pending)
+		return doubt_due(&screen->doubt);
+	return pacer_due(&screen->pacer, is_large(screen));
+}
+
+/* What to read: the pending rectangles, joined; or everything at once where that is not more. */
+static size_t plan(struct screen *screen, struct rect areas[READ_PLAN_MAX])
+{
+	struct rect everything = whole(screen);
+
+	if (!screen->all_stale) {
+		size_t n = read_plan_join(screen->pending, screen->n_pending), area = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			areas[i] = frame_align(&screen->frame, screen->pending[i]);
+			area += rect_area(areas[i]);
+		}
+		if (area < rect_area(everything))
+			return n;
+	}
+	areas[0] = everything;
+	return 1;
+}
+
+/* The changes within `area`: their bounds, and their pixels. */
+static struct rect changes_in(const struct screen *screen, struct rect area, size_t *ret_pixels)
+{
+	struct rect bounds = { 0, 0, 0, 0 };
+
+	*ret_pixels = 0;
+	for (int row = area.y / TILE_SIZE; row * TILE_SIZE < area.y + area.h; row++) {
+		for (int column = area.x / TILE_SIZE; column * TILE_SIZE < area.x + area.w;
+		     column++) {
+			struct rect change = tile_map_rect(&screen->changes, column, row);
+
+			*ret_pixels += rect_area(change);
+			bounds = rect_bounds(bounds, change);
+		}
+	}
+	return bounds;
+}
+
+/* Absorbs `area`, aligned, a part of what was read. */
+static void absorb_part(struct screen *screen, const struct capture_read *read, struct rect area)
+{
+	size_t left = (size_t)(area.x - read->area.x) * (size_t)screen->frame.bytes_per_pixel;
+	int end = area.y + area.h, next;
+
+	for (int y = area.y; y < end; y = next) {
+		next = y - y % TILE_SIZE + TILE_SIZE;
+		struct rect band = { area.x, y, area.w, (next < end ? next : end) - y };
+
+		frame_absorb(&screen->frame,
+			     read->pixels + (size_t)(y - read->area.y) * read->stride + left,
+			     read->stride, band, &screen->changes);
+		interlude_after(screen->interlude, (size_t)band.h * read->stride);
+	}
+}
+
+/* All that was read, but for what has moved there: that is known to be in the frame. */
+static void absorb(struct screen *screen, const struct capture_read *read)
+{
+	struct rect all = read->area, moved = rect_intersect(screen->move.to, all);
+	int right = moved.x + moved.w, bottom = moved.y + moved.h;
+
+	screen->n_pixels_read += rect_area(all);
+	if (rect_is_empty(moved)) {
+		absorb_part(screen, read, all);
+		return;
+	}
+	struct rect around[] = {
+		{ all.x, all.y, all.w, moved.y - all.y },
+		{ all.x, moved.y, moved.x - all.x, moved.h },
+		{ right, moved.y, all.x + all.w - right, moved.h },
+		{ all.x, bottom, all.w, all.y + all.h - bottom },
+	};
+	for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++)
+		if (!rect_is_empty(around[i]))
+			absorb_part(screen, read,
+				    rect_intersect(all, frame_align(&screen->frame, around[i])));
+}
+
+/*
+ * Reads some rows across a doubted area and the spot that changed last, a tile's width around.
+ * Where a row differs, what is around it is read as well. Returns 0 or -EAGAIN.
+ */
+static int read_samples(struct screen *screen, struct doubt_area *entry, struct rect area)
+{
+	enum { ROWS_MAX = 8192 / DOUBT_ROW_STEP + 1 };
+	struct capture_read reads[ROWS_MAX + 1];
+	struct rect hot = entry->hot, found = { 0, 0, 0, 0 };
+	size_t n = 0, pixels;
+	int r;
+
+	if (!rect_is_empty(hot)) {
+		hot = (struct rect){ hot.x - TILE_SIZE, hot.y - TILE_SIZE / 2,
+				     hot.w + 2 * TILE_SIZE, hot.h + TILE_SIZE };
+		reads[0].area = frame_align(&screen->frame, rect_intersect(hot, area));
+		n += !rect_is_empty(reads[0].area);
+	}
+	size_t n_hot = n;
+	int first = screen->n_captures % 2 ? DOUBT_ROW_STEP / 4 : DOUBT_ROW_STEP * 3 / 4;
+	for (int y = area.y + first; y < area.y + area.h && n <= ROWS_MAX; y += DOUBT_ROW_STEP)
+		reads[n++].area = (struct rect){ area.x, y, area.w, 1 };
+	r = capture_read(&screen->capture, reads, n);
+	if (r < 0)
+		return r;
+	if (n_hot)
+		absorb(screen, &reads[0]);
+	for (size_t i = n_hot; i < n; i++) {
+		screen->n_pixels_read += rect_area(reads[i].area);
+		if (frame_row_differs(&screen->frame, reads[i].pixels, reads[i].area))
+			found = rect_bounds(found,
+					    (struct rect){ area.x, reads[i].area.y - DOUBT_ROW_STEP,
+							   area.w, 2 * DOUBT_ROW_STEP });
+	}
+	found = rect_intersect(found, area);
+	if (!rect_is_empty(found)) {
+		reads[0].area = found;
+		r = capture_read(&screen->capture, reads, 1);
+		if (r < 0)
+			return r;
+		absorb(screen, &reads[0]);
+	}
+	doubt_was_sampled(entry, changes_in(screen, area, &pixels));
+	return 0;
+}
+
+/*
+ * Moves in the frame what has moved on the screen, so that only the rest of it differs. Looking in
+ * vain, as in a film, makes it look less often.
+ */
+static void follow_move(struct screen *screen, const struct capture_read *reads, size_t n)
+{
+	enum { MISSES_MAX = 5 };
+	const struct capture_read *largest = &reads[0];
+
+	for (size_t i = 1; i < n; i++)
+		if (rect_area(reads[i].area) > rect_area(largest->area))
+			largest = &reads[i];
+	if (rect_area(largest->area) < MOVE_MIN_AREA)
+		return;
+	if (screen->move_skips) {
+		screen->move_skips--;
+		return;
+	}
+	if (move_find(&screen->frame, largest->pixels, largest->stride, largest->area,
+		      &screen->move)) {
+		move_apply(&screen->frame, screen->move);
+		screen->move_misses = 0;
+		return;
+	}
+	if (screen->move_misses < MISSES_MAX)
+		screen->move_misses++;
+	screen->move_skips = (1U << screen->move_misses) / 2 - 1;
+}
+
+/* Reads the areas whole, in one round trip, and learns which are worth less. */
+static int read_whole(struct screen *screen, const struct rect *areas, size_t n, uint64_t now)
+{
+	struct capture_read reads[READ_PLAN_MAX];
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		reads[i].area = areas[i];
+	r = capture_read(&screen->capture, reads, n);
+	if (r < 0)
+		return r;
+	if (screen->find_moves && !screen->all_stale)
+		follow_move(screen, reads, n);
+	for (size_t i = 0; i < n; i++) {
+		size_t pixels;
+
+		absorb(screen, &reads[i]);
+		struct rect bounds = changes_in(screen, areas[i], &pixels);
+		struct rect moved = rect_intersect(screen->move.to, areas[i]);
+		doubt_was_read(&screen->doubt, areas[i], rect_bounds(bounds, moved),
+			       pixels + rect_area(moved), now);
+	}
+	return 0;
+}
+
+static int read_areas(struct screen *screen, struct rect areas[READ_PLAN_MAX], size_t n,
+		      uint64_t now)
+{
+	size_t n_whole = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct doubt_area *entry = screen->all_stale
+						   ? NULL
+						   : doubt_find(&screen->doubt, areas[i], now);
+
+		if (!entry) {
+			areas[n_whole++] = areas[i];
+			continue;
+		}
+		int r = read_samples(screen, entry, areas[i]);
+		if (r < 0)
+			return r;
+	}
+	return n_whole ? read_whole(screen, areas, n_whole, now) : 0;
+}
+
+void screen_capture(struct screen *screen, uint64_t now)
+{
+	struct rect areas[READ_PLAN_MAX], owed[DOUBT_AREAS];
+	size_t n_owed = doubt_take_due(&screen->doubt, now, owed);
+
+	for (size_t i = 0; i < n_owed; i++)
+		add_pending(screen, owed[i]);
+	tile_map_clear(&screen->changes);
+	screen->move = (struct move){ { 0, 0, 0, 0 }, 0, 0 };
+	pacer_captured(&screen->pacer, is_large(screen), now);
+	screen->n_captures++;
+	if (read_areas(screen, areas, plan(screen, areas), now) < 0) {
+		/* A resize is on its way to us; what it brings is a new screen, to be read whole.
+		 */
+		screen->all_stale = true;
+		return;
+	}
+	screen->all_stale = false;
+	screen->n_pending = 0;
+}
+
+bool screen_look(struct screen *screen, uint64_t now)
+{
+	struct capture_read reads[LOOK_ROWS];
+	int rows[LOOK_ROWS];
+	int n = look_rows(&screen->look, screen->frame.height, rows);
+	bool found = false;
+
+	for (int i = 0; i < n; i++)
+		reads[i].area = (struct rect){ 0, rows[i], screen->frame.width, 1 };
+	/* What is damaged is no surprise: it is fetched anyway. */
+	if (!screen->damaged && capture_read(&screen->capture, reads, (size_t)n) == 0)
+		for (int i = 0; i < n && !found; i++)
+			found = frame_row_differs(&screen->frame, reads[i].pixels, reads[i].area);
+	/* Drawing may have been reported while the rows were read. */
+	display_dispatch(screen->display);
+	if (screen->damaged)
+		found = false;
+	look_done(&screen->look, now, found);
+	if (found)
+		screen->all_stale = true;
+	return found;
+}

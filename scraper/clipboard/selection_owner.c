@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "selection_owner.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <X11/Xatom.h>
+
+#include "common/event_source.h"
+
+#define TRANSFER_USEC UINT64_C(5000000)
+
+enum {
+	WHOLE_MAX = 128 * 1024, /* bytes; more goes over in pieces */
+	PIECE = 64 * 1024,
+	PAIRS_MAX = 32, /* of a MULTIPLE request */
+};
+
+int selection_atoms_init(Display *x, struct selection_atoms *ret_atoms)
+{
+	static const char *const names[] = {
+		"CLIPBOARD",	"UTF8_STRING",	     "text/plain;charset=utf-8",
+		"TARGETS",	"TIMESTAMP",	     "MULTIPLE",
+		"TEXT",		"ATOM_PAIR",	     "INCR",
+		"GPUDESK_TIME", "GPUDESK_SELECTION",
+	};
+	Atom atoms[sizeof(names) / sizeof(*names)];
+
+	if (!XInternAtoms(x, (char **)(uintptr_t)names, sizeof(names) / sizeof(*names), False,
+			  atoms))
+		return -ENOTCONN;
+	*ret_atoms = (struct selection_atoms){
+		.names = { atoms[0], XA_PRIMARY },
+		.texts = { atoms[1], atoms[2], XA_STRING },
+		.targets = atoms[3],
+		.timestamp = atoms[4],
+		.multiple = atoms[5],
+		.text = atoms[6],
+		.atom_pair = atoms[7],
+		.incr = atoms[8],
+		.stamp = atoms[9],
+		.property = atoms[10],
+	};
+	return 0;
+}
+
+/* ---- texts in pieces ---- */
+
+static uint64_t now_usec(struct selection_owner *owner)
+{
+	uint64_t now = 0;
+
+	sd_event_now(sd_event_source_get_event(owner->timer), CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+static void set_timer(struct selection_owner *owner)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
+		if (owner->transfers[i].requestor && owner->transfers[i].deadline < first)
+			first = owner->transfers[i].deadline;
+	sd_event_source_set_time(owner->timer, first);
+	sd_event_source_set_enabled(owner->timer,
+				    first == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+}
+
+/* `exists`: the requestor's window, as far as we know. */
+static void end_transfer(struct selection_owner *owner, struct selection_transfer *transfer,
+			 bool exists)
+{
+	Window requestor = transfer->requestor;
+
+	text_wipe_and_free(transfer->bytes, transfer->length);
+	*transfer = (struct selection_transfer){ 0 };
+	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
+		exists = exists && owner->transfers[i].requestor != requestor;
+	if (exists)
+		XSelectInput(owner->display->x, requestor, 0);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct selection_owner *owner = userdata;
+	uint64_t now = now_usec(owner);
+
+	(void)source, (void)usec;
+	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++) {
+		struct selection_transfer *transfer = &owner->transfers[i];
+
+		if (transfer->requestor && transfer->deadline <= now)
+			end_transfer(owner, transfer, true);
+	}
+	set_timer(owner);
+	XFlush(owner->display->x);
+	return 0;
+}
+
+static struct selection_transfer *find_transfer(struct selection_owner *owner, Window requestor,
+						Atom property)
+{
+	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
+		if (owner->transfers[i].requestor == requestor &&
+		    (!requestor || owner->transfers[i].property == property))
+			return &owner->transfers[i];
+	return NULL;
+}
+
+static bool start_transfer(struct selection_owner *owner, Window requestor, Atom property,
+			   Atom type, const uint8_t *bytes, size_t length)
+{
+	struct selection_transfer *transfer = find_transfer(owner, requestor, property);
+	long size = (long)length;
+
+	/* What these two windows' events are selected for is not for us to change here. */
+	if (requestor == owner->display->root || requestor == owner->window)
+		return false;
+	if (transfer) /* it has begun anew */
+		end_transfer(owner, transfer, false);
+	transfer = find_transfer(owner, None, None);
+	if (!transfer)
+		return false;
+	uint8_t *copy = malloc(length);
+	if (!copy)
+		return false;
+	memcpy(copy, bytes, length);
+	*transfer = (struct selection_transfer){
+		.requestor = requestor,
+		.property = property,
+		.type = type,
+		.bytes = copy,
+		.length = length,
+		.deadline = now_usec(owner) + TRANSFER_USEC,
+	};
+	set_timer(owner);
+	XSelectInput(owner->display->x, requestor, PropertyChangeMask | StructureNotifyMask);
+	XChangeProperty(owner->display->x, requestor, property, owner->atoms->incr, 32,
+			PropModeReplace, (unsigned char *)&size, 1);
+	return true;
+}
+
+/* The requestor has taken the last piece. A piece of no bytes says that it was the last. */
+static void send_piece(struct selection_owner *owner, struct selection_transfer *transfer)
+{
+	size_t rest = transfer->length - transfer->sent;
+	size_t n = rest < PIECE ? rest : PIECE;
+
+	XChangeProperty(owner->display->x, transfer->requestor, transfer->property, transfer->type,
+			8, PropModeReplace, transfer->bytes + transfer->sent, (int)n);
+	transfer->sent += n;
+	transfer->deadline = now_usec(owner) + TRANSFER_USEC;
+	if (!n)
+		end_transfer(owner, transfer, true);
+	set_timer(owner);
+}
+
+/* ---- requests ---- */
+
+static bool put_bytes(struct selection_owner *owner, Window requestor, Atom property, Atom type,
+		      const uint8_t *bytes, size_t length)
+{
+	if (length > WHOLE_MAX)
+		return start_transfer(owner, requestor, property, type, bytes, length);
+	XChangeProperty(owner->display->x, requestor, property, type, 8, PropModeReplace, bytes,
+			(int)length);
+	return true;
+}
+
+/* As Latin-1; with `or_utf8`, as UTF-8 if that would lose something. */
+static bool put_string(struct selection_owner *owner, Window requestor, Atom property, bool or_utf8)
+{
+	const struct text *text = owner->text;
+	uint8_t *latin1 = malloc(text_latin1_size(text) + 1);
+	bool exact, done;
+
+	if (!latin1)
+		return false;
+	size_t length = text_to_latin1(text, latin1, &exact);
+	if (or_utf8 && !exact)
+		done = put_bytes(owner, requestor, property,
+				 owner->atoms->texts[SELECTION_UTF8_STRING],
+				 (const uint8_t *)text->bytes, text->length);
+	else
+		done = put_bytes(owner, requestor, property, XA_STRING, latin1, length);
+	text_wipe_and_free(latin1, length);
+	return done;
+}
+
+static void put_targets(struct selection_owner *owner, Window requestor, Atom property)
+{
+	const struct selection_atoms *atoms = owner->atoms;
+	const Atom targets[] = {
+		atoms->targets,
+		atoms->texts[SELECTION_UTF8_STRING],
+		atoms->texts[SELECTION_PLAIN_UTF8],
+		atoms->texts[SELECTION_STRING],
+		atoms->text,
+		atoms->timestamp,
+		atoms->multiple,
+	};
+
+	XChangeProperty(owner->display->x, requestor, property, XA_ATOM, 32, PropModeReplace,
+			(const unsigned char *)targets, sizeof(targets) / sizeof(*targets));
+}
+
+/* Writes what is asked for to the requestor's property. Returns whether we have that. */
+static bool put(struct selection_owner *owner, Window requestor, Atom target, Atom property)
+{
+	const struct selection_atoms *atoms = owner->atoms;
+	long acquired = (long)owner->acquired;
+
+	if (target == atoms->targets) {
+		put_targets(owner, requestor, property);
+		return true;
+	}
+	if (target == atoms->timestamp) {
+		XChangeProperty(owner->display->x, requestor, property, XA_INTEGER, 32,
+				PropModeReplace, (unsigned char *)&acquired, 1);
+		return true;
+	}
+	if (target == atoms->text || target == atoms->texts[SELECTION_STRING])
+		return put_string(owner, requestor, property, target == atoms->text);
+	if (target == atoms->texts[SELECTION_UTF8_STRING] ||
+	    target == atoms->texts[SELECTION_PLAIN_UTF8])
+		return put_bytes(owner, requestor, property, target,
+				 (const uint8_t *)owner->text->bytes, owner->text->length);
+	return false;
+}
+
+/* Several targets at once: what we do not have is marked in the requestor's list. */
+static bool put_multiple(struct selection_owner *owner, Window requestor, Atom property)
+{
+	unsigned char *data = NULL;
+	unsigned long n, after;
+	Atom type;
+	int format;
+
+	if (XGetWindowProperty(owner->display->x, requestor, property, 0, 2 * PAIRS_MAX, False,
+			       AnyPropertyType, &type, &format, &n, &after, &data) != Success)
+		return false;
+	bool valid = format == 32 && n % 2 == 0 && !after;
+	Atom *pairs = (Atom *)(void *)data;
+	for (unsigned long i = 0; valid && i < n; i += 2)
+		if (pairs[i] == owner->atoms->multiple || !pairs[i + 1] ||
+		    !put(owner, requestor, pairs[i], pairs[i + 1]))
+			pairs[i + 1] = None;
+	if (valid)
+		XChangeProperty(owner->display->x, requestor, property, owner->atoms->atom_pair, 32,
+				PropModeReplace, data, (int)n);
+	if (data)
+		XFree(data);
+	return valid;
+}
+
+static int selection_index(const struct selection_owner *owner, Atom selection)
+{
+	for (int i = 0; i < 2; i++)
+		if (owner->atoms->names[i] == selection)
+			return i;
+	return -1;
+}
+
+/* The server's clock has 32 bits and goes round. */
+static bool is_before(Time a, Time b)
+{
+	return (int32_t)((uint32_t)a - (uint32_t)b) < 0;
+}
+
+static void on_request(struct selection_owner *owner, const XSelectionRequestEvent *request)
+{
+	int i = selection_index(owner, request->selection);
+	/* Clients of before 1988 name no property and mean the target. */
+	Atom property = request->property ? request->property : request->target;
+	XSelectionEvent answer = {
+		.type = SelectionNotify,
+		.requestor = request->requestor,
+		.selection = request->selection,
+		.target = request->target,
+		.time = request->time,
+	};
+	bool done = owner->text && i >= 0 && owner->owns[i];
+
+	if (request->time != CurrentTime && is_before(request->time, owner->acquired))
+		done = false;
+	if (done && request->target == owner->atoms->multiple)
+		done = request->property && put_multiple(owner, request->requestor, property);
+	else if (done)
+		done = put(owner, request->requestor, request->target, property);
+	answer.property = done ? property : None;
+	XSendEvent(owner->display->x, request->requestor, False, NoEventMask, (XEvent *)&answer);
+	XFlush(owner->display->x);
+}
+
+static void on_clear(struct selection_owner *owner, Atom selection)
+{
+	int i = selection_index(owner, selection);
+
+	if (i >= 0)
+		owner->owns[i] = false;
+	if (!owner->owns[0] && !owner->owns[1])
+		owner->text = text_unref(owner->text);
+}
+
+static void on_destroyed(struct selection_owner *owner, Window window)
+{
+	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
+		if (owner->transfers[i].requestor == window)
+			end_transfer(owner, &owner->transfers[i], false);
+	set_timer(owner);
+}
+
+void selection_owner_handle(struct selection_owner *owner, const XEvent *event)
+{
+	struct selection_transfer *transfer;
+
+	switch (event->type) {
+	case SelectionRequest:
+		on_request(owner, &event->xselectionrequest);
+		break;
+	case SelectionClear:
+		if (event->xselectionclear.window == owner->window)
+			on_clear(owner, event->xselectionclear.selection);
+		break;
+	case PropertyNotify:
+		/* Any client can make up an event, also one of no window: that is no transfer. */
+		if (event->xproperty.state != PropertyDelete || !event->xproperty.window)
+			break;
+		transfer = find_transfer(owner, event->xproperty.window, event->xproperty.atom);
+		if (transfer)
+			send_piece(owner, transfer);
+		XFlush(owner->display->x);
+		break;
+	case DestroyNotify:
+		on_destroyed(owner, event->xdestroywindow.window);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- taking and giving up ---- */
+
+void selection_owner_acquire(struct selection_owner *owner, struct text *text, Time now)
+{
+	Display *x = owner->display->x;
+
+	text_ref(text);
+	text_unref(owner->text);
+	owner->text = text;
+	owner->acquired = now;
+	/* The server refuses when another program took it later than `now`. */
+	for (int i = 0; i < 2; i++) {
+		XSetSelectionOwner(x, owner->atoms->names[i], owner->window, now);
+		owner->owns[i] = XGetSelectionOwner(x, owner->atoms->names[i]) == owner->window;
+	}
+	if (!owner->owns[0] && !owner->owns[1])
+		owner->text = text_unref(owner->text);
+}
+
+void selection_owner_give_up(struct selection_owner *owner)
+{
+	for (int i = 0; i < 2; i++) {
+		if (owner->owns[i])
+			XSetSelectionOwner(owner->display->x, owner->atoms->names[i], None,
+					   owner->acquired);
+		owner->owns[i] = false;
+	}
+	owner->text = text_unref(owner->text);
+	if (owner->display)
+		XFlush(owner->display->x);
+}
+
+int selection_owner_init(struct selection_owner *owner, sd_event *event, struct display *display,
+			 const struct selection_atoms *atoms, Window window)
+{
+	*owner = (struct selection_owner){ .display = display, .atoms = atoms, .window = window };
+	int r = sd_event_add_time(event, &owner->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer,
+				  owner);
+
+	return r < 0 ? r : sd_event_source_set_enabled(owner->timer, SD_EVENT_OFF);
+}
+
+void selection_owner_finish(struct selection_owner *owner)
+{
+	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
+		if (owner->transfers[i].requestor)
+			end_transfer(owner, &owner->transfers[i], true);
+	selection_owner_give_up(owner);
+	owner->timer = event_source_end(owner->timer);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "common/control_protocol.h"
+#include "common/event_source.h"
+#include "common/log.h"
+
+/* Somebody who has not asked yet. */
+struct connection {
+	struct control *control;
+	int fd; /* -1: free */
+	sd_event_source *source;
+	uint64_t number;
+};
+
+struct control {
+	sd_event *event;
+	int listener;
+	sd_event_source *source;
+	const struct control_commands *commands;
+	void *userdata;
+	uint64_t n_accepted;
+	struct connection connections[CONTROL_CONNECTIONS_MAX];
+};
+
+static void end(struct connection *connection)
+{
+	if (connection->fd < 0)
+		return;
+	connection->source = event_source_end(connection->source);
+	close(connection->fd);
+	connection->fd = -1;
+}
+
+static bool may_ask(int fd)
+{
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t length = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		return false;
+	if (peer.uid == 0 || peer.uid == geteuid())
+		return true;
+	log_warning("control: user %u may not ask, ignoring process %d", (unsigned)peer.uid,
+		    (int)peer.pid);
+	return false;
+}
+
+/* One message that a new connection's buffer takes at once; whoever is gone needs none. */
+static void answer(int fd, const char *text, size_t length)
+{
+	if (send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_debug("control: an answer could not be sent: %s", strerror(errno));
+}
+
+static void answer_status(const struct control *control, int fd)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream)
+		return;
+	fputs("ok\n", stream);
+	control->commands->status(stream, control->userdata);
+	if (fclose(stream) == 0)
+		answer(fd, text, length);
+	free(text);
+}
+
+static void obey(const struct control *control, int fd, const char *question)
+{
+	static const char ok[] = "ok\n", unknown[] = "error it does not know this question\n";
+
+	if (!strcmp(question, "status")) {
+		answer_status(control, fd);
+	} else if (!strcmp(question, "disconnect")) {
+		control->commands->disconnect(control->userdata);
+		answer(fd, ok, strlen(ok));
+	} else if (!strcmp(question, "stop")) {
+		answer(fd, ok, strlen(ok));
+		control->commands->stop(control->userdata);
+	} else {
+		answer(fd, unknown, strlen(unknown));
+	}
+}
+
+static int on_question(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct connection *connection = userdata;
+	char question[CONTROL_QUESTION_MAX + 1];
+
+	(void)source, (void)events;
+	ssize_t n = recv(fd, question, sizeof(question), MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n > 0) {
+		if ((size_t)n >= sizeof(question))
+			n = 0; /* longer than any: unknown */
+		question[n] = '\0';
+		obey(connection->control, fd, question);
+	}
+	end(connection);
+	return 0;
+}
+
+static struct connection *oldest(struct control *control)
+{
+	struct connection *found = control->connections;
+
+	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++) {
+		if (control->connections[i].fd < 0)
+			return &control->connections[i];
+		if (control->connections[i].number < found->number)
+			found = &control->connections[i];
+	}
+	return found;
+}
+
+static int on_listening(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct control *control = userdata;
+
+	(void)source, (void)events;
+	int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (peer < 0) {
+		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+			return 0;
+		/* Not in a loop: out of descriptors, viewers matter more. */
+		log_warning("control: cannot accept: %s; asking is over", strerror(errno));
+		sd_event_source_set_enabled(control->source, SD_EVENT_OFF);
+		return 0;
+	}
+	if (!may_ask(peer)) {
+		close(peer);
+		return 0;
+	}
+	struct connection *connection = oldest(control);
+	end(connection);
+	if (sd_event_add_io(control->event, &connection->source, peer, EPOLLIN, on_question,
+			    connection) < 0) {
+		close(peer);
+		return 0;
+	}
+	connection->fd = peer;
+	connection->number = ++control->n_accepted;
+	return 0;
+}
+
+int control_start(sd_event *event, int listener, const struct control_commands *commands,
+		  void *userdata, struct control **ret_control)
+{
+	if (sd_is_socket(listener, AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
+		return -EINVAL;
+	/* Not born here, so this once: whoever vanishes before accept(2) must not block us. */
+	int flags = fcntl(listener, F_GETFL);
+	if (flags < 0 || fcntl(listener, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+
+	struct control *control = calloc(1, sizeof(*control));
+	if (!control)
+		return -ENOMEM;
+	control->commands = commands;
+	control->userdata = userdata;
+	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++)
+		control->connections[i] = (struct connection){ .control = control, .fd = -1 };
+	int r = sd_event_add_io(event, &control->source, listener, EPOLLIN, on_listening, control);
+	if (r < 0) {
+		free(control);
+		return r;
+	}
+	control->listener = listener;
+	control->event = sd_event_ref(event);
+	*ret_control = control;
+	return 0;
+}
+
+void control_destroy(struct control *control)
+{
+	if (!control)
+		return;
+	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++)
+		end(&control->connections[i]);
+	event_source_end(control->source);
+	close(control->listener);
+	sd_event_unref(control->event);
+	free(control);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tight's JPEG rectangles (rfbproto.rst, "Tight Encoding") for pictures in motion. Our own, since
+ * libvncserver looks at every pixel first to find out whether JPEG fits, which takes it five
+ * times as long; what moves is known here.
+ */
+#ifndef GPUDESK_JPEG_ENCODER_H
+#define GPUDESK_JPEG_ENCODER_H
+
+#include <stdbool.h>
+
+#include "framebuffer/frame.h"
+#include "framebuffer/rect.h"
+#include "framebuffer/yield.h"
+#include "protocol/out_queue.h"
+
+enum {
+	JPEG_WIDTH_MAX = 2048,	    /* of one rectangle: what viewers are held to take */
+	JPEG_AREA_MAX = 256 * 1024, /* pixels: the first are on their way while more are made */
+};
+
+struct jpeg_encoder {
+	struct jpeg_encoder_state *state; /* NULL until the first rectangle */
+	struct interlude *interlude;	  /* between rows; may be NULL */
+};
+
+void jpeg_encoder_finish(struct jpeg_encoder *encoder);
+
+/* Whether the frame's pixels are 0x00RRGGBB, the only ones it takes. */
+bool jpeg_encoder_takes(const struct frame *frame);
+
+/*
+ * Appends the data of a rectangle (no rectangle header) within the limits above, in `quality` 0
+ * to 9. Returns the number of bytes appended, or -errno.
+ */
+long jpeg_encoder_add(struct jpeg_encoder *encoder, const struct frame *frame, struct rect area,
+		      int quality, struct out_queue *out);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "link_speed.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+enum {
+	UNKNOWN_RATE = 4 * 1000 * 1000, /* bytes/s over a network of which nothing is known */
+	START_BYTES = 8 * 10 * 1448,	/* what TCP's slow start gets through in a round trip, as
+					   long as a first picture takes (RFC 6928) */
+	SLOW_RATE = 12 * 1000 * 1000, /* 100 Mbit/s: no local viewer, however busy, is this slow, */
+	BUSY_USEC = 50000,	      /* but for the time until it gets round to reading */
+	SLOW_ROUNDS = 3,
+	SLOW_ROUNDS_MAX = 6, /* that are remembered */
+};
+#define LOCAL_RATE UINT64_C(2000000000)
+
+/* Before anything of size was sent. */
+static uint64_t first_guess(const struct link *link)
+{
+	return link->min_rtt ? START_BYTES * UINT64_C(1000000) / link->min_rtt : UNKNOWN_RATE;
+}
+
+void link_heard(struct link *link, uint32_t min_rtt, uint64_t rate, bool app_limited)
+{
+	if (min_rtt)
+		link->min_rtt = min_rtt;
+	/* A sender with little to send says nothing about how fast it could go. */
+	uint64_t so_far = link->tcp_rate ? link->tcp_rate : first_guess(link);
+	if (rate && (!app_limited || rate > so_far))
+		link->tcp_rate = rate;
+}
+
+void link_read_tcp(struct link *link, int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+		return;
+	link_heard(link, info.tcpi_min_rtt, info.tcpi_delivery_rate,
+		   info.tcpi_delivery_rate_app_limited);
+}
+
+void link_sent(struct link *link, uint64_t bytes, uint64_t now)
+{
+	link->sent_bytes = bytes;
+	link->sent_at = now;
+}
+
+static bool is_slow(uint64_t bytes, uint64_t took)
+{
+	return took > BUSY_USEC && bytes * 1000000 / (took - BUSY_USEC) < SLOW_RATE;
+}
+
+void link_asked(struct link *link, uint64_t now)
+{
+	uint64_t took = now - link->sent_at, bytes = link->sent_bytes;
+
+	link->sent_bytes = 0;
+	link->round = took > link->round / 4 * 3 ? took : link->round / 4 * 3;
+	if (bytes < LINK_RATE_MIN_BYTES)
+		return;
+	if (took > link->min_rtt)
+		took -= link->min_rtt;
+	uint64_t rate = bytes * 1000000 / (took ? took : 1);
+	link->round_rate = link->round_rate ? (link->round_rate * 3 + rate) / 4 : rate;
+	/* A viewer that asks when an update begins to arrive looks fast whenever it has rested. */
+	if (rate >= SLOW_RATE)
+		link->n_slow -= link->n_slow > 0;
+	else if (is_slow(bytes, took) && link->n_slow < SLOW_ROUNDS_MAX)
+		link->n_slow++;
+}
+
+bool link_is_local(const struct link *link)
+{
+	return link->min_rtt < LINK_NEAR_RTT && link->n_slow < SLOW_ROUNDS;
+}
+
+uint64_t link_rate(const struct link *link)
+{
+	if (link_is_local(link))
+		return LOCAL_RATE;
+	if (link->tcp_rate && link->round_rate && link->min_rtt >= LINK_NEAR_RTT)
+		return link->tcp_rate > link->round_rate ? link->tcp_rate : link->round_rate;
+	if (link->round_rate)
+		return link->round_rate;
+	return link->tcp_rate && link->min_rtt >= LINK_NEAR_RTT ? link->tcp_rate
+								: first_guess(link);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Areas of the frame as rectangles of an update, for one viewer: what each is best sent as, and
+ * how. Raw pixels are borrowed from the frame, everything else is encoded into memory.
+ */
+#ifndef GPUDESK_PIXEL_ENCODER_H
+#define GPUDESK_PIXEL_ENCODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/config.h"
+#include "encoder_choice.h"
+#include "framebuffer/frame.h"
+#include "framebuffer/yield.h"
+#include "jpeg_encoder.h"
+#include "link_speed.h"
+#include "protocol/client_messages.h"
+#include "protocol/libvncserver.h"
+#include "protocol/out_queue.h"
+#include "zlib_encoder.h"
+
+struct pixel_encoder {
+	enum compression_mode mode;
+	struct rfb_client *client; /* not owned, nor are the next three */
+	const struct client_encodings *encodings;
+	const struct link *link;
+	struct interlude *interlude; /* while it encodes; may be NULL */
+	struct method_costs costs;
+	struct zlib_encoder zlib;
+	struct jpeg_encoder jpeg;
+	bool used_zlib, used_zrle; /* never both: see encoding_choice.h */
+	int jpeg_quality;	   /* 0 to what the viewer asked for, by what the link takes */
+	const char *last_name;	   /* a method_name(); NULL: nothing was encoded yet */
+};
+
+/* A piece of an update, encoded at a time. */
+struct pixel_part {
+	struct rect area;
+	enum method method;
+	bool picture; /* it looks like one: see frame_is_picture() */
+};
+
+/* All four must outlive the encoder; `interlude` may be NULL. */
+void pixel_encoder_init(struct pixel_encoder *encoder, enum compression_mode mode,
+			struct rfb_client *client, const struct client_encodings *encodings,
+			const struct link *link, struct interlude *interlude);
+void pixel_encoder_finish(struct pixel_encoder *encoder);
+
+/*
+ * Decides how to send `area`, which lies in the frame and is not empty. `moving`: it was sent a
+ * moment ago, too. `pixels`: so many of its kind are in the update; 0: there must be no loss.
+ * ret_parts has room for one part a tile that the area touches. Returns how many it gets.
+ */
+size_t pixel_encoder_plan(struct pixel_encoder *encoder, const struct frame *frame,
+			  struct rect area, bool picture, bool moving, size_t pixels,
+			  struct pixel_part *ret_parts);
+
+/* Whether the part becomes one rectangle; otherwise their number is known when it is encoded. */
+bool pixel_encoder_makes_one(const struct pixel_encoder *encoder, const struct frame *frame,
+			     const struct pixel_part *part);
+
+/* Appends the part to `out`, and learns what it costs. Returns its rectangles, or -errno. */
+int pixel_encoder_add(struct pixel_encoder *encoder, const struct frame *frame,
+		      const struct pixel_part *part, struct out_queue *out);
+
+#endif

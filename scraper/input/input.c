@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "input.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include <X11/extensions/XTest.h>
+#include <X11/extensions/dpms.h>
+
+#include "common/event_source.h"
+#include "common/log.h"
+#include "keysym.h"
+#include "scan_code.h"
+#include "stuck_input.h"
+
+enum {
+	QUIET_MS = 1000, /* after this long without input the monitor may have been switched off */
+	RETRY_MS = 20,	 /* between looks at keys that have to wait */
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata);
+
+int input_init(struct input *input, struct display *display, sd_event *event)
+{
+	int r;
+
+	*input = (struct input){ .display = display };
+	r = sd_event_add_time(event, &input->retry, CLOCK_MONOTONIC, 0, 1, on_retry, input);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(input->retry, SD_EVENT_OFF);
+	if (r < 0) {
+		sd_event_source_unref(input->retry);
+		return r;
+	}
+	/* A program that has grabbed the server, as menus did once, is not to stop its own input.
+	 */
+	if (display->has_test) {
+		leftover_begin(display->x);
+		XTestGrabControl(display->x, True);
+	}
+	keyboard_init(&input->keyboard, display->x, display->xkb_event);
+	if (!display->xkb_event)
+		log_warning("the X server has no XKB extension: viewers cannot type");
+	return 0;
+}
+
+void input_finish(struct input *input)
+{
+	if (!input->display)
+		return;
+	input->retry = event_source_end(input->retry);
+	keyboard_finish(&input->keyboard);
+	if (input->display->has_test) {
+		leftover_end(input->display->x);
+		XTestGrabControl(input->display->x, False);
+	}
+	input->display = NULL;
+}
+
+enum keyboard_news input_handle_event(struct input *input, XEvent *event)
+{
+	return input->display ? keyboard_handle_event(&input->keyboard, event) : KEYBOARD_NOTHING;
+}
+
+/* The X server ends its screen saver at an event of XTEST, but it does not switch the monitor on.
+ */
+static uint64_t wake(struct input *input)
+{
+	uint64_t now = now_ms();
+	int event, error;
+	BOOL enabled;
+	CARD16 level;
+
+	if (now - input->last_time >= QUIET_MS &&
+	    DPMSQueryExtension(input->display->x, &event, &error) &&
+	    DPMSInfo(input->display->x, &level, &enabled) && enabled && level != DPMSModeOn)
+		DPMSForceLevel(input->display->x, DPMSModeOn);
+	input->last_time = now;
+	return now;
+}
+
+/* ---- keys ---- */
+
+/* The key that the viewer means: the one in that place, or where none is said, of that keysym. */
+static int find_key(const struct input_holder *holder, struct keyboard_wish wish)
+{
+	for (int i = 0; i < holder->n_keys; i++) {
+		const struct keyboard_wish *held = &holder->keys[i].wish;
+
+		if (held->place == wish.place && (wish.place || held->keysym == wish.keysym))
+			return i;
+	}
+	return -1;
+}
+
+/* The modifiers that the viewer holds: each keysym's own bit. */
+static uint32_t modifiers_of(const struct input_holder *holder)
+{
+	uint32_t modifiers = 0;
+
+	for (int i = 0; i < holder->n_keys; i++)
+		if (keysym_is_modifier(holder->keys[i].wish.keysym))
+			modifiers |= UINT32_C(1) << (holder->keys[i].wish.keysym * 5 >> 1 & 31);
+	return modifiers;
+}
+
+static void release_key(struct input *input, struct input_holder *holder, int i)
+{
+	keyboard_release(&input->keyboard, holder->keys[i].keycode);
+	holder->keys[i] = holder->keys[--holder->n_keys];
+}
+
+/* Returns 0, or -EAGAIN if the key has to wait. */
+static int press(struct input *input, struct input_holder *holder, struct keyboard_wish wish,
+		 uint64_t now)
+{
+	bool mine[KEYMAP_KEYS] = { false };
+
+	/* A viewer's autorepeat: X repeats by itself as long as the key is down. */
+	if (find_key(holder, wish) >= 0 || holder->n_keys == INPUT_KEYS_MAX)
+		return 0;
+	for (int i = 0; i < holder->n_keys; i++)
+		mine[holder->keys[i].keycode] = true;
+	int keycode = keyboard_press(&input->keyboard, mine, wish, now);
+	if (keycode == -EAGAIN)
+		return -EAGAIN;
+	if (keycode < 0)
+		log_debug("keysym 0x%x cannot be typed: ignoring", wish.keysym);
+	if (keycode <= 0)
+		return 0;
+	/* The same key as another keysym: the viewer forgot to let go of that when Shift changed.
+	 */
+	for (int i = 0; i < holder->n_keys; i++)
+		if (holder->keys[i].keycode == keycode)
+			release_key(input, holder, i--);
+	holder->keys[holder->n_keys] = (struct input_key){
+		.wish = wish,
+		.keycode = (uint8_t)keycode,
+		.modifiers = modifiers_of(holder),
+	};
+	holder->n_keys++;
+	return 0;
+}
+
+/* Some viewers say the keysym of now when a key goes up, which Shift may have changed meanwhile. */
+static int find_other_keysym(const struct input *input, const struct input_holder *holder,
+			     uint32_t keysym)
+{
+	for (int i = 0; i < holder->n_keys; i++)
+		if (keymap_key_has(&input->keyboard.map, holder->keys[i].keycode, keysym))
+			return i;
+	return -1;
+}
+
+/*
+ * The same where that keysym is on another key or on none, as e and the é of AltGr+e are: the last
+ * key that was pressed with other modifiers than are held now. A wrong guess ends a key's repeating
+ * too soon, none at all would let it repeat for ever.
+ */
+static int find_displaced(const struct input_holder *holder, uint32_t keysym)
+{
+	uint32_t modifiers = modifiers_of(holder);
+
+	if (keysym_is_modifier(keysym))
+		return -1;
+	for (int i = holder->n_keys - 1; i >= 0; i--)
+		if (!keysym_is_modifier(holder->keys[i].wish.keysym) &&
+		    holder->keys[i].modifiers != modifiers)
+			return i;
+	return -1;
+}
+
+static int handle_key(struct input *input, const struct input_queued *key, uint64_t now)
+{
+	int i;
+
+	if (key->down)
+		return press(input, key->holder, key->wish, now);
+	i = find_key(key->holder, key->wish);
+	if (i < 0 && !key->wish.place)
+		i = find_other_keysym(input, key->holder, key->wish.keysym);
+	if (i < 0 && !key->wish.place)
+		i = find_displaced(key->holder, key->wish.keysym);
+	if (i >= 0)
+		release_key(input, key->holder, i);
+	return 0;
+}
+
+static void wait_to_retry(struct input *input, uint64_t now)
+{
+	sd_event_source_set_time(input->retry, (now + RETRY_MS) * 1000);
+	sd_event_source_set_enabled(input->retry, SD_EVENT_ONESHOT);
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct input *input = userdata;
+	const struct input_queued *key;
+	uint64_t now = now_ms();
+
+	(void)source, (void)usec;
+	while ((key = input_queue_first(&input->queue))) {
+		if (handle_key(input, key, now) == -EAGAIN) {
+			wait_to_retry(input, now);
+			break;
+		}
+		input_queue_remove_first(&input->queue);
+	}
+	return 0;
+}
+
+void input_key(struct input *input, struct input_holder *holder, struct client_key from)
+{
+	struct input_queued key = {
+		.holder = holder,
+		.wish = { .keysym = from.keysym, .place = scan_code_to_keycode(from.scan_code) },
+		.down = from.down,
+	};
+
+	if (!input->display->has_test)
+		return;
+	uint64_t now = wake(input);
+	input_flush(input);
+	if (!input_queue_first(&input->queue) && handle_key(input, &key, now) != -EAGAIN)
+		return;
+	if (!input_queue_first(&input->queue))
+		wait_to_retry(input, now);
+	if (input_queue_add(&input->queue, &key) < 0)
+		log_debug("too many keys wait: leaving one out");
+}
+
+/* ---- the pointer ---- */
+
+static void put_buttons(struct input *input, uint16_t buttons, bool down)
+{
+	for (unsigned i = 0; i < POINTER_BUTTONS; i++)
+		if (buttons >> i & 1)
+			XTestFakeButtonEvent(input->display->x, i + 1, down, CurrentTime);
+}
+
+void input_flush(struct input *input)
+{
+	if (!input->display || !input->is_moving)
+		return;
+	input->is_moving = false;
+	XTestFakeMotionEvent(input->display->x, input->display->screen, input->x, input->y,
+			     CurrentTime);
+}
+
+void input_pointer(struct input *input, struct input_holder *holder, struct client_pointer to)
+{
+	if (!input->display->has_test)
+		return;
+	struct pointer_steps steps = pointer_event(&input->pointer, &holder->pointer,
+						   to.buttons & POINTER_MASK, wake(input));
+
+	put_buttons(input, steps.release_before, false);
+	if (!steps.move)
+		return;
+	input->x = pointer_clamp(to.x, input->display->width);
+	input->y = pointer_clamp(to.y, input->display->height);
+	input->is_moving = true;
+	/* Of a burst of motions the last will do, but every point of a stroke counts. */
+	if (!holder->pointer.held && !steps.release)
+		return;
+	input_flush(input);
+	if (steps.press | steps.release)
+		keyboard_settle(&input->keyboard);
+	put_buttons(input, steps.release, false);
+	put_buttons(input, steps.press, true);
+}
+
+void input_release(struct input *input, struct input_holder *holder)
+{
+	if (!input->display || !input->display->has_test)
+		return;
+	input_flush(input);
+	input_queue_forget(&input->queue, holder);
+	while (holder->n_keys)
+		release_key(input, holder, holder->n_keys - 1);
+	put_buttons(input, pointer_leave(&input->pointer, &holder->pointer), false);
+	XFlush(input->display->x);
+}

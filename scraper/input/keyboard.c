@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keyboard.h"
+
+#include <errno.h>
+
+#include <X11/XKBlib.h>
+#include <X11/extensions/XTest.h>
+
+#include "keysym.h"
+#include "xkb_map.h"
+
+enum {
+	EVENTS = XkbNewKeyboardNotifyMask | XkbMapNotifyMask | XkbIndicatorStateNotifyMask |
+		 XkbBellNotifyMask,
+};
+
+void keyboard_init(struct keyboard *keyboard, Display *x, int xkb_event)
+{
+	*keyboard = (struct keyboard){ .x = x, .xkb_event = xkb_event, .map_is_stale = true };
+	if (!xkb_event)
+		return;
+	XkbSelectEvents(x, XkbUseCoreKbd, EVENTS, EVENTS);
+	keyboard_spares_init(&keyboard->spares, x);
+}
+
+void keyboard_finish(struct keyboard *keyboard)
+{
+	if (keyboard->xkb_event)
+		XkbSelectEvents(keyboard->x, XkbUseCoreKbd, EVENTS, 0);
+	keyboard->xkb_event = 0;
+	keymap_finish(&keyboard->map);
+}
+
+/* XCheckIfEvent's shape. */
+static Bool is_map_event(Display *x, XEvent *event, XPointer userdata)
+{
+	const struct keyboard *keyboard = (const struct keyboard *)userdata;
+	const XkbEvent *xkb = (const XkbEvent *)event;
+
+	(void)x;
+	return event->type == keyboard->xkb_event &&
+	       (xkb->any.xkb_type == XkbMapNotify || xkb->any.xkb_type == XkbNewKeyboardNotify);
+}
+
+enum keyboard_news keyboard_handle_event(struct keyboard *keyboard, XEvent *event)
+{
+	const XkbEvent *xkb = (const XkbEvent *)event;
+
+	if (is_map_event(keyboard->x, event, (XPointer)keyboard)) {
+		keyboard->map_is_stale = true;
+		/* The lights may have other numbers on another keyboard. */
+		return KEYBOARD_LEDS;
+	}
+	switch (xkb->any.xkb_type) {
+	case XkbBellNotify:
+		return xkb->bell.percent ? KEYBOARD_BELL : KEYBOARD_NOTHING;
+	case XkbIndicatorStateNotify:
+		return KEYBOARD_LEDS;
+	default:
+		return KEYBOARD_NOTHING;
+	}
+}
+
+/* Brings a key to where it shall be. */
+static void put(struct keyboard *keyboard, unsigned keycode)
+{
+	bool down = (keyboard->held[keycode] && !keyboard->muted[keycode]) ||
+		    keyboard->added[keycode];
+
+	if (down == keyboard->down[keycode])
+		return;
+	keyboard->down[keycode] = down;
+	XTestFakeKeyEvent(keyboard->x, keycode, down, CurrentTime);
+}
+
+void keyboard_settle(struct keyboard *keyboard)
+{
+	if (!keyboard->changed_for)
+		return;
+	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++) {
+		keyboard->muted[keycode] = false;
+		keyboard->added[keycode] = false;
+		put(keyboard, keycode);
+	}
+	keyboard->changed_for = 0;
+}
+
+/* What those of the keys set that we hold down. */
+static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[static KEYMAP_KEYS],
+			    unsigned group)
+{
+	uint8_t modifiers = 0;
+
+	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++)
+		if (keys[keycode] && keyboard->down[keycode])
+			modifiers |= keymap_sets(&keyboard->map, (uint8_t)keycode, group);
+	return modifiers;
+}
+
+/* The state of now and the keymap of now: X has handled all that we have sent when it answers. */
+static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
+{
+	XkbStateRec state;
+	XEvent event;
+	int r;
+
+	if (XkbGetState(keyboard->x, XkbUseCoreKbd, &state) != Success)
+		return -EIO;
+	/* The answer may have brought the news of another keymap with it. */
+	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
+		keyboard->map_is_stale = true;
+	if (keyboard->map_is_stale) {
+		r = keyboard_map_load(keyboard->x, &keyboard->map);
+		if (r < 0)
+			return r;
+		keyboard->map_is_stale = false;
+		keyboard_spares_check(&keyboard->spares, &keyboard->map);
+	}
+	*ret_state = (struct keymap_state){
+		.modifiers = state.mods,
+		.ours = modifiers_of(keyboard, keyboard->down, state.group) & state.mods,
+		.group = state.group,
+	};
+	return 0;
+}
+
+static int plan(struct keyboard *keyboard, const struct keymap_state *state,
+		struct keyboard_wish wish, uint64_t now, struct keymap_plan *ret_plan)
+{
+	uint32_t keysym = wish.keysym;
+	int r;
+
+	if (keysym_is_modifier(keysym))
+		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
+	r = keymap_plan(&keyboard->map, state, keysym, wish.place, ret_plan);
+	if (r == -ENOENT && wish.place && !keysym_character(keysym))
+		r = keymap_plan_place(&keyboard->map, state, wish.place, ret_plan);
+	if (r != -ENOENT || !keysym_is_known(keysym) || keysym_is_server_action(keysym))
+		return r;
+
+	r = keyboard_spares_take(&keyboard->spares, keyboard->x, &keyboard->map, keyboard->held,
+				 keysym_canonical(keysym), now);
+	if (r < 0)
+		return r;
+	r = keyboard_map_load(keyboard->x, &keyboard->map);
+	return r < 0 ? r : keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
+}
+
+/* Changes the modifiers for the key of the plan. */
+static void change(struct keyboard *keyboard, const struct keymap_plan *plan)
+{
+	if (!plan->press && !plan->release)
+		return;
+	keyboard->changed_for = plan->keycode;
+	for (unsigned keycode = 0; plan->release && keycode < KEYMAP_KEYS; keycode++) {
+		if (keyboard->down[keycode] &&
+		    keymap_sets(&keyboard->map, (uint8_t)keycode, plan->group) & plan->release) {
+			keyboard->muted[keycode] = true;
+			put(keyboard, keycode);
+		}
+	}
+	for (unsigned i = 0; i < KEYMAP_SHIFTERS; i++) {
+		const struct keymap_shifter *shifter = &keyboard->map.shifters[i];
+
+		if (shifter->mask & plan->press) {
+			keyboard->added[shifter->keycode] = true;
+			put(keyboard, shifter->keycode);
+		}
+	}
+}
+
+static void hold(struct keyboard *keyboard, uint8_t keycode)
+{
+	/* Another viewer holds it, too: it types once more by going up in between. */
+	if (keyboard->held[keycode]) {
+		keyboard->muted[keycode] = true;
+		put(keyboard, keycode);
+		keyboard->muted[keycode] = false;
+	}
+	keyboard->held[keycode]++;
+	put(keyboard, keycode);
+}
+
+int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS],
+		   struct keyboard_wish wish, uint64_t now)
+{
+	struct keymap_state state;
+	struct keymap_plan how;
+	uint8_t foreign = 0;
+	int r;
+
+	if (!keyboard->xkb_event)
+		return -ENOTSUP;
+	keyboard_settle(keyboard);
+	r = refresh(keyboard, &state);
+	if (r >= 0 && !keysym_is_modifier(wish.keysym)) {
+		foreign = state.ours & (uint8_t)~modifiers_of(keyboard, mine, state.group);
+		state.modifiers &= (uint8_t)~foreign;
+		state.ours &= (uint8_t)~foreign;
+	}
+	if (r >= 0)
+		r = plan(keyboard, &state, wish, now, &how);
+	if (r < 0)
+		return r;
+	how.release |= foreign;
+	keyboard_spares_used(&keyboard->spares, how.keycode, now);
+	change(keyboard, &how);
+	if (how.group == state.group) {
+		hold(keyboard, how.keycode);
+		return how.keycode;
+	}
+	/*
+	 * Another layout, for this one key only. A latch ends by itself with the key's press, and
+	 * unlike a lock it does not look to the desktop as if the user had chosen another layout.
+	 * Since it ends, the key cannot be left to X's autorepeat: it types once, and again when
+	 * the viewer says so.
+	 */
+	XkbLatchGroup(keyboard->x, XkbUseCoreKbd, (unsigned)(how.group - state.group));
+	hold(keyboard, how.keycode);
+	keyboard_release(keyboard, how.keycode);
+	return 0;
+}
+
+void keyboard_release(struct keyboard *keyboard, uint8_t keycode)
+{
+	if (!keyboard->held[keycode])
+		return;
+	keyboard->held[keycode]--;
+	put(keyboard, keycode);
+	if (keyboard->changed_for == keycode && !keyboard->held[keycode])
+		keyboard_settle(keyboard);
+}
+
+static bool is_lit(struct keyboard *keyboard, const char *name)
+{
+	Atom atom = XInternAtom(keyboard->x, name, True);
+	Bool on = False;
+
+	return atom && XkbGetNamedIndicator(keyboard->x, atom, NULL, &on, NULL, NULL) && on;
+}
+
+unsigned keyboard_leds(struct keyboard *keyboard)
+{
+	if (!keyboard->xkb_event)
+		return 0;
+	return (is_lit(keyboard, "Caps Lock") ? KEYBOARD_LED_CAPS : 0) |
+	       (is_lit(keyboard, "Num Lock") ? KEYBOARD_LED_NUM : 0) |
+	       (is_lit(keyboard, "Scroll Lock") ? KEYBOARD_LED_SCROLL : 0);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keymap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <X11/keysym.h>
+
+#include "keysym.h"
+
+/* The key's own group for one of the keyboard's. */
+static const struct keymap_group *group_of(const struct keymap_key *key, unsigned group)
+{
+	if (!key->n_groups)
+		return NULL;
+	if (group >= key->n_groups) {
+		switch (key->out_of_range) {
+		case KEYMAP_CLAMP:
+			group = key->n_groups - 1U;
+			break;
+		case KEYMAP_REDIRECT:
+			group = key->redirect < key->n_groups ? key->redirect : 0;
+			break;
+		default:
+			group %= key->n_groups;
+		}
+	}
+	return &key->groups[group];
+}
+
+uint32_t keymap_symbol(const struct keymap *keymap, uint8_t keycode, unsigned group,
+		       uint8_t modifiers)
+{
+	const struct keymap_group *on = group_of(&keymap->keys[keycode], group);
+
+	if (!on)
+		return 0;
+	const struct keymap_type *type = &keymap->types[on->type];
+	uint8_t level = type->level[modifiers];
+	uint32_t symbol = level < KEYMAP_LEVELS ? on->symbols[level] : 0;
+	/* Toolkits put a letter into upper case when Lock has not had its effect otherwise. */
+	return modifiers & ~type->consumed[modifiers] & KEYMAP_LOCK ? keysym_upper(symbol) : symbol;
+}
+
+uint8_t keymap_sets(const struct keymap *keymap, uint8_t keycode, unsigned group)
+{
+	const struct keymap_group *on = group_of(&keymap->keys[keycode], group);
+
+	return on ? on->sets[0] : 0;
+}
+
+bool keymap_key_has(const struct keymap *keymap, uint8_t keycode, uint32_t keysym)
+{
+	const struct keymap_key *key = &keymap->keys[keycode];
+
+	keysym = keysym_canonical(keysym);
+	for (int group = 0; group < key->n_groups; group++)
+		for (int level = 0; level < KEYMAP_LEVELS; level++)
+			if (key->groups[group].symbols[level] == keysym)
+				return true;
+	return false;
+}
+
+/* The keycode whose first level has the keysym and sets modifiers of its own: 0 if there is none.
+ */
+static uint8_t find_setter(const struct keymap *keymap, uint32_t keysym, unsigned group)
+{
+	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++) {
+		const struct keymap_group *on = group_of(&keymap->keys[keycode], group);
+
+		if (on && on->symbols[0] == keysym && on->sets[0])
+			return (uint8_t)keycode;
+	}
+	return 0;
+}
+
+static void note_commands(struct keymap *keymap, const struct keymap_group *group)
+{
+	for (int level = 0; level < KEYMAP_LEVELS; level++)
+		if (keysym_is_command(group->symbols[level]))
+			keymap->commands |= group->sets[level];
+}
+
+void keymap_prepare(struct keymap *keymap)
+{
+	static const uint32_t shifters[KEYMAP_SHIFTERS] = { XK_Shift_L, XK_ISO_Level3_Shift,
+							    XK_ISO_Level5_Shift };
+	uint8_t shifts = KEYMAP_LOCK;
+
+	keymap->n_groups = 1;
+	keymap->commands = KEYMAP_CONTROL;
+	for (int i = 0; i < KEYMAP_KEYS; i++) {
+		const struct keymap_key *key = &keymap->keys[i];
+
+		if (key->n_groups > keymap->n_groups)
+			keymap->n_groups = key->n_groups;
+		for (int group = 0; group < key->n_groups; group++)
+			note_commands(keymap, &key->groups[group]);
+	}
+	for (int i = 0; i < KEYMAP_SHIFTERS; i++) {
+		uint8_t keycode = find_setter(keymap, shifters[i], 0);
+
+		keymap->shifters[i].keycode = keycode;
+		keymap->shifters[i].mask = keycode ? keymap_sets(keymap, keycode, 0) : 0;
+		shifts |= keymap->shifters[i].mask;
+	}
+	keymap->commands &= (uint8_t)~shifts;
+}
+
+void keymap_finish(struct keymap *keymap)
+{
+	free(keymap->types);
+	*keymap = (struct keymap){ 0 };
+}
+
+/* ---- planning ---- */
+
+struct keymap_range {
+	unsigned first, last; /* keycodes */
+};
+
+/* Two keysyms of the same key between which Shift or a lock makes the difference, not the user. */
+static bool is_twin(uint32_t a, uint32_t b)
+{
+	if ((a == XK_Tab && b == XK_ISO_Left_Tab) || (a == XK_ISO_Left_Tab && b == XK_Tab))
+		return true;
+	return keysym_character(a) && keysym_lower(a) == keysym_lower(b);
+}
+
+/* Whether the key types `keysym` in `group` with the state's modifiers, those in `change` the other
+ * way. */
+static bool types(const struct keymap *keymap, const struct keymap_state *state, uint8_t keycode,
+		  unsigned group, uint8_t change, uint32_t keysym)
+{
+	uint8_t modifiers = state->modifiers ^ change;
+	uint8_t commands = modifiers & keymap->commands;
+	uint8_t without = modifiers & (uint8_t)~commands;
+	uint32_t symbol;
+
+	if (!keymap->keys[keycode].n_groups)
+		return false;
+	/* A change that changes nothing would only hide what the key does with the commands. */
+	if (change && keymap_symbol(keymap, keycode, group, without ^ change) == keysym)
+		return false;
+	/* Control and Alt choose no level: Alt+Print is wished as that, not as SysRq. */
+	symbol = keymap_symbol(keymap, keycode, group, without);
+	if (symbol != keysym) {
+		bool by_shift = (modifiers & KEYMAP_SHIFT) && keysym == XK_Tab;
+
+		if (!change && commands &&
+		    keymap_symbol(keymap, keycode, group, modifiers) == keysym)
+			return true;
+		if (change || !(commands || by_shift) || !is_twin(symbol, keysym))
+			return false;
+	}
+	return !commands ||
+	       !keysym_is_server_action(keymap_symbol(keymap, keycode, group, modifiers));
+}
+
+/* Of the keys from `first` to `last`. */
+static uint8_t find_key(const struct keymap *keymap, const struct keymap_state *state,
+			unsigned group, uint8_t change, uint32_t keysym, struct keymap_range among)
+{
+	for (unsigned keycode = among.first; keycode <= among.last; keycode++)
+		if (types(keymap, state, (uint8_t)keycode, group, change, keysym))
+			return (uint8_t)keycode;
+	return 0;
+}
+
+/* The modifiers of a set of shifters, or -1: one is missing, or cannot be changed. */
+static int change_of(const struct keymap *keymap, const struct keymap_state *state, unsigned set)
+{
+	unsigned change = 0;
+
+	for (unsigned i = 0; i < KEYMAP_SHIFTERS; i++) {
+		if (!(set >> i & 1))
+			continue;
+		if (!keymap->shifters[i].mask)
+			return -1;
+		change |= keymap->shifters[i].mask;
+	}
+	/* What is locked, or held on another keyboard, cannot be released. */
+	return change & state->modifiers & ~state->ours ? -1 : (int)change;
+}
+
+static int plan_in_group(const struct keymap *keymap, const struct keymap_state *state,
+			 unsigned group, uint32_t keysym, struct keymap_range among,
+			 struct keymap_plan *ret_plan)
+{
+	static const uint8_t sets[1 << KEYMAP_SHIFTERS] = {
+		0, 1, 2, 4, 3, 5, 6, 7
+	}; /* few first */
+
+	for (unsigned i = 0; i < 1 << KEYMAP_SHIFTERS; i++) {
+		int change = change_of(keymap, state, sets[i]);
+		uint8_t keycode = 0;
+
+		if (change >= 0)
+			keycode = find_key(keymap, state, group, (uint8_t)change, keysym, among);
+		if (!keycode)
+			continue;
+		*ret_plan = (struct keymap_plan){
+			.keycode = keycode,
+			.press = (uint8_t)change & (uint8_t)~state->modifiers,
+			.release = (uint8_t)change & state->modifiers,
+			.group = (uint8_t)group,
+		};
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* Control and Alt together are AltGr for a viewer on Windows that does not know better. */
+static bool is_windows_altgr(const struct keymap *keymap, const struct keymap_state *state,
+			     uint32_t keysym, const struct keymap_plan *plan)
+{
+	uint8_t held = state->ours & keymap->commands;
+
+	return keysym_character(keysym) && plan->press & keymap->shifters[1].mask &&
+	       held & KEYMAP_CONTROL && held & (uint8_t)~KEYMAP_CONTROL;
+}
+
+int keymap_plan(const struct keymap *keymap, const struct keymap_state *state, uint32_t keysym,
+		uint8_t place, struct keymap_plan *ret_plan)
+{
+	const struct keymap_range all = { 0, KEYMAP_KEYS - 1 }, only = { place, place };
+	int r = -ENOENT;
+
+	keysym = keysym_canonical(keysym);
+	if (!keysym || keysym_is_server_action(keysym))
+		return -ENOENT;
+	if (place)
+		r = plan_in_group(keymap, state, state->group, keysym, only, ret_plan);
+	for (unsigned i = 0; i < keymap->n_groups && r < 0; i++)
+		r = plan_in_group(keymap, state, (state->group + i) % keymap->n_groups, keysym, all,
+				  ret_plan);
+	if (r >= 0 && is_windows_altgr(keymap, state, keysym, ret_plan))
+		ret_plan->release |= state->ours & keymap->commands;
+	return r;
+}
+
+int keymap_plan_place(const struct keymap *keymap, const struct keymap_state *state, uint8_t place,
+		      struct keymap_plan *ret_plan)
+{
+	uint32_t symbol = keymap_symbol(keymap, place, state->group, state->modifiers);
+
+	if (!symbol || keysym_character(symbol) || keysym_is_dead(symbol) ||
+	    keysym_is_server_action(symbol))
+		return -ENOENT;
+	*ret_plan = (struct keymap_plan){ .keycode = place, .group = state->group };
+	return 0;
+}
+
+/* What stands in for a modifier that the keyboard does not have. */
+static uint32_t stand_in(uint32_t keysym)
+{
+	static const uint32_t stand_ins[][2] = {
+		{ XK_Meta_L, XK_Alt_L },
+		{ XK_Meta_R, XK_Meta_L },
+		{ XK_Alt_R, XK_Alt_L },
+		{ XK_Super_R, XK_Super_L },
+		{ XK_Hyper_L, XK_Super_L },
+		{ XK_Hyper_R, XK_Hyper_L },
+		{ XK_Shift_R, XK_Shift_L },
+		{ XK_Control_R, XK_Control_L },
+		{ XK_Mode_switch, XK_ISO_Level3_Shift },
+	};
+
+	for (unsigned i = 0; i < sizeof(stand_ins) / sizeof(*stand_ins); i++)
+		if (stand_ins[i][0] == keysym)
+			return stand_ins[i][1];
+	return 0;
+}
+
+/* The key on a higher level of which the keysym is, as Meta is on Alt's. */
+static uint8_t find_shared_setter(const struct keymap *keymap, uint32_t keysym, unsigned group)
+{
+	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++)
+		if (keymap_sets(keymap, (uint8_t)keycode, group) &&
+		    keymap_key_has(keymap, (uint8_t)keycode, keysym))
+			return (uint8_t)keycode;
+	return 0;
+}
+
+int keymap_plan_modifier(const struct keymap *keymap, const struct keymap_state *state,
+			 uint32_t keysym, struct keymap_plan *ret_plan)
+{
+	uint8_t keycode = 0;
+
+	for (; keysym && !keycode; keysym = stand_in(keysym)) {
+		keycode = find_setter(keymap, keysym, state->group);
+		if (!keycode)
+			keycode = find_shared_setter(keymap, keysym, state->group);
+	}
+	if (!keycode)
+		return -ENOENT;
+	*ret_plan = (struct keymap_plan){ .keycode = keycode, .group = state->group };
+	return 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keysym.h"
+
+#include <string.h>
+
+#include <X11/keysym.h>
+#include <xkbcommon/xkbcommon.h>
+
+enum {
+	UNICODE = 0x01000000, /* what a keysym of Unicode adds to its character */
+	FUNCTION_FIRST = 0xff00,
+	FUNCTION_LAST = 0xffff,
+	SERVER_ACTION_FIRST = 0x1008fe01, /* XF86Switch_VT_1 */
+	SERVER_ACTION_LAST = 0x1008feff,
+	DEAD_LAST = 0xfe93,
+	KEYSYM_LAST = 0x1fffffff,
+};
+
+uint32_t keysym_character(uint32_t keysym)
+{
+	if (keysym >= FUNCTION_FIRST && keysym <= FUNCTION_LAST)
+		return 0;
+	uint32_t character = xkb_keysym_to_utf32(keysym);
+	return character < 0x20 || character == 0x7f ? 0 : character;
+}
+
+uint32_t keysym_canonical(uint32_t keysym)
+{
+	uint32_t character;
+
+	/* Some viewers send Backspace, Tab, Return and Escape as what they are in ASCII. */
+	if (keysym == 0x08 || keysym == 0x09 || keysym == 0x0d || keysym == 0x1b)
+		return FUNCTION_FIRST | keysym;
+	/* Latin-1 has no keysyms of Unicode, but some viewers send them. */
+	if (keysym >= UNICODE + 0x20 && keysym < UNICODE + 0x100)
+		keysym -= UNICODE;
+	character = keysym_character(keysym);
+	if (!character)
+		return keysym;
+	return character < 0x100 ? character : UNICODE | character;
+}
+
+uint32_t keysym_lower(uint32_t keysym)
+{
+	return keysym_canonical(xkb_keysym_to_lower(keysym));
+}
+
+uint32_t keysym_upper(uint32_t keysym)
+{
+	return keysym_canonical(xkb_keysym_to_upper(keysym));
+}
+
+bool keysym_is_modifier(uint32_t keysym)
+{
+	return keysym_is_command(keysym) || keysym == XK_Shift_L || keysym == XK_Shift_R ||
+	       keysym == XK_ISO_Level3_Shift || keysym == XK_ISO_Level5_Shift ||
+	       keysym == XK_Mode_switch;
+}
+
+bool keysym_is_dead(uint32_t keysym)
+{
+	return keysym >= XK_dead_grave && keysym <= DEAD_LAST;
+}
+
+bool keysym_is_command(uint32_t keysym)
+{
+	return (keysym >= XK_Meta_L && keysym <= XK_Hyper_R) || keysym == XK_Control_L ||
+	       keysym == XK_Control_R;
+}
+
+bool keysym_is_server_action(uint32_t keysym)
+{
+	return keysym == XK_Terminate_Server ||
+	       (keysym >= SERVER_ACTION_FIRST && keysym <= SERVER_ACTION_LAST);
+}
+
+bool keysym_is_known(uint32_t keysym)
+{
+	char name[64];
+
+	if (!keysym || keysym == XK_VoidSymbol || keysym > KEYSYM_LAST)
+		return false;
+	if (keysym_character(keysym))
+		return true;
+	/* One without a name is given as a number. */
+	return xkb_keysym_get_name(keysym, name, sizeof(name)) > 0 && strncmp(name, "0x", 2) != 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pointer_sharing.h"
+
+/* Takes the pointer away from an owner that is silent. Returns the buttons to release. */
+static uint16_t dispossess(struct pointer *pointer)
+{
+	uint16_t lost = pointer->owner->held;
+
+	pointer->owner->ignored |= lost;
+	pointer->owner->held = 0;
+	pointer->owner = NULL;
+	return lost;
+}
+
+struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user *user,
+				   uint16_t mask, uint64_t now)
+{
+	struct pointer_steps steps = { .move = true };
+
+	user->ignored &= mask;
+	if (pointer->owner && pointer->owner != user) {
+		if (now - pointer->owner_heard < POINTER_PATIENCE) {
+			user->ignored |= mask;
+			return (struct pointer_steps){ 0 };
+		}
+		steps.release_before = dispossess(pointer);
+	}
+	mask &= (uint16_t)~user->ignored;
+	steps.press = mask & (uint16_t)~user->held;
+	steps.release = user->held & (uint16_t)~mask;
+	user->held = mask;
+	pointer->owner = mask ? user : NULL;
+	pointer->owner_heard = now;
+	return steps;
+}
+
+uint16_t pointer_leave(struct pointer *pointer, struct pointer_user *user)
+{
+	uint16_t held = user->held;
+
+	if (pointer->owner == user)
+		pointer->owner = NULL;
+	*user = (struct pointer_user){ 0 };
+	return held;
+}
+
+int pointer_clamp(int value, int limit)
+{
+	return value < 0 ? 0 : value >= limit ? limit - 1 : value;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xkb_map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <X11/XKBlib.h>
+
+#include "keysym.h"
+
+static void load_type(const XkbKeyTypeRec *from, struct keymap_type *to)
+{
+	for (unsigned modifiers = 0; modifiers < KEYMAP_MODIFIERS; modifiers++) {
+		to->level[modifiers] = 0;
+		to->consumed[modifiers] = from->mods.mask;
+		for (int i = 0; i < from->map_count; i++) {
+			const XkbKTMapEntryRec *entry = &from->map[i];
+
+			if (!entry->active || entry->mods.mask != (modifiers & from->mods.mask))
+				continue;
+			to->level[modifiers] = entry->level;
+			if (from->preserve)
+				to->consumed[modifiers] &= (uint8_t)~from->preserve[i].mask;
+			break;
+		}
+	}
+}
+
+static void load_group(const XkbDescRec *desc, int keycode, int number, struct keymap_group *to)
+{
+	const KeySym *symbols = XkbKeySymsPtr(desc, keycode);
+	const XkbAction *actions = XkbKeyHasActions(desc, keycode) ? XkbKeyActionsPtr(desc, keycode)
+								   : NULL;
+	int width = XkbKeyGroupsWidth(desc, keycode);
+
+	to->type = XkbKeyKeyTypeIndex(desc, keycode, number);
+	for (int level = 0; level < width && level < KEYMAP_LEVELS; level++) {
+		const XkbAction *action = actions ? &actions[number * width + level] : NULL;
+
+		to->symbols[level] = keysym_canonical((uint32_t)symbols[number * width + level]);
+		if (action && action->type == XkbSA_SetMods)
+			to->sets[level] = action->mods.mask;
+	}
+}
+
+static void load_key(const XkbDescRec *desc, int keycode, struct keymap_key *to)
+{
+	unsigned char info = XkbKeyGroupInfo(desc, keycode);
+	bool has_symbol = false;
+
+	to->n_groups = (uint8_t)XkbKeyNumGroups(desc, keycode);
+	to->redirect = (uint8_t)XkbOutOfRangeGroupNumber(info);
+	switch (XkbOutOfRangeGroupAction(info)) {
+	case XkbClampIntoRange:
+		to->out_of_range = KEYMAP_CLAMP;
+		break;
+	case XkbRedirectIntoRange:
+		to->out_of_range = KEYMAP_REDIRECT;
+		break;
+	default:
+		to->out_of_range = KEYMAP_WRAP;
+	}
+	for (int group = 0; group < to->n_groups; group++) {
+		load_group(desc, keycode, group, &to->groups[group]);
+		for (int level = 0; level < KEYMAP_LEVELS; level++)
+			has_symbol |= to->groups[group].symbols[level] ||
+				      to->groups[group].sets[level];
+	}
+	to->is_free = !has_symbol && !desc->map->modmap[keycode];
+}
+
+int keyboard_map_load(Display *x, struct keymap *keymap)
+{
+	const unsigned parts = XkbKeyTypesMask | XkbKeySymsMask | XkbKeyActionsMask |
+			       XkbModifierMapMask;
+	XkbDescPtr desc = XkbGetMap(x, parts, XkbUseCoreKbd);
+	struct keymap loaded = { 0 };
+
+	if (!desc)
+		return -EIO;
+	loaded.types = calloc(desc->map->num_types, sizeof(*loaded.types));
+	if (!loaded.types) {
+		XkbFreeKeyboard(desc, 0, True);
+		return -ENOMEM;
+	}
+	loaded.n_types = desc->map->num_types;
+	for (unsigned i = 0; i < loaded.n_types; i++)
+		load_type(&desc->map->types[i], &loaded.types[i]);
+	for (int keycode = desc->min_key_code; keycode <= desc->max_key_code; keycode++)
+		load_key(desc, keycode, &loaded.keys[keycode]);
+	XkbFreeKeyboard(desc, 0, True);
+	keymap_prepare(&loaded);
+	keymap_finish(keymap);
+	*keymap = loaded;
+	return 0;
+}
+
+int keyboard_map_assign(Display *x, uint8_t keycode, uint32_t keysym)
+{
+	uint32_t lower = keysym_lower(keysym), upper = keysym_upper(keysym);
+	/* With the actions, which XkbChangeTypesOfKey takes for granted. */
+	const unsigned parts = XkbKeyTypesMask | XkbKeySymsMask | XkbKeyActionsMask;
+	XkbDescPtr desc = XkbGetMap(x, parts, XkbUseCoreKbd);
+	XkbMapChangesRec changes = { 0 };
+	/* With a type that has Lock as well, no toolkit puts the letter into upper case on its own.
+	 */
+	int type = lower == upper ? XkbOneLevelIndex : XkbAlphabeticIndex;
+	bool is_pair = keysym_upper(lower) == upper && keysym_lower(upper) == lower &&
+		       (keysym == lower || keysym == upper);
+	int r = -EIO;
+
+	if (!desc)
+		return -EIO;
+	if (XkbChangeTypesOfKey(desc, keycode, 1, XkbGroup1Mask, &type, &changes) == Success) {
+		KeySym *symbols = XkbKeySymsPtr(desc, keycode);
+
+		symbols[0] = is_pair ? lower : keysym;
+		if (lower != upper)
+			symbols[1] = is_pair ? upper : keysym;
+		/* Exactly this key: a wrong range has killed desktops (TigerVNC #1589). */
+		changes = (XkbMapChangesRec){
+			.changed = XkbKeySymsMask,
+			.first_key_sym = keycode,
+			.num_key_syms = 1,
+		};
+		r = XkbChangeMap(x, desc, &changes) ? 0 : -EIO;
+	}
+	XkbFreeKeyboard(desc, 0, True);
+	return r;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "desktop_size_rect.h"
+
+#include <string.h>
+
+#include "rect_header.h"
+
+void size_view_init(struct size_view *view, int width, int height)
+{
+	*view = (struct size_view){ .width = width, .height = height };
+}
+
+void size_view_changed(struct size_view *view, enum size_reason reason)
+{
+	view->due = true;
+	if (!view->answers)
+		view->reason = reason;
+}
+
+void size_view_answer(struct size_view *view, enum size_status status)
+{
+	view->due = view->answers = true;
+	view->wishes = false;
+	view->reason = SIZE_BY_THIS_VIEWER;
+	view->status = status;
+}
+
+void size_view_refresh(struct size_view *view, const struct client_encodings *encodings)
+{
+	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE))
+		view->due = true;
+}
+
+bool size_view_is_due(const struct size_view *view, const struct client_encodings *encodings,
+		      int width, int height)
+{
+	bool differs = view->width != width || view->height != height;
+
+	/* What is told to one who wishes is taken for the answer: it waits for that. */
+	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE))
+		return differs || !view->was_told || (view->due && !view->wishes);
+	return client_lists(encodings, CLIENT_ENCODING_DESKTOP_SIZE) && differs;
+}
+
+bool size_view_is_alone(const struct size_view *view, const struct client_encodings *encodings,
+			int width, int height)
+{
+	return size_view_is_due(view, encodings, width, height) &&
+	       (view->width != width || view->height != height || !view->was_told || view->answers);
+}
+
+static void store_u16(uint8_t *to, int value)
+{
+	to[0] = (uint8_t)(value >> 8);
+	to[1] = (uint8_t)value;
+}
+
+static int add_extended(const struct size_view *view, int width, int height,
+			const struct screen_layout *layout, struct out_queue *out)
+{
+	struct rect header = { (int)view->reason, (int)view->status, width, height };
+	uint8_t body[4 + 16 * SCREENS_MAX] = { (uint8_t)layout->n };
+	uint8_t *to = body + 4;
+	int r = rect_header_append(out, header, -308);
+
+	for (int i = 0; i < layout->n; i++, to += 16) {
+		const struct rect *area = &layout->screens[i].area;
+
+		store_u16(to, (int)(layout->screens[i].id >> 16));
+		store_u16(to + 2, (int)(layout->screens[i].id & 0xffff));
+		store_u16(to + 4, area->x);
+		store_u16(to + 6, area->y);
+		store_u16(to + 8, area->w);
+		store_u16(to + 10, area->h);
+	}
+	return r < 0 ? r : out_queue_append(out, body, (size_t)(to - body));
+}
+
+int size_view_add(struct size_view *view, const struct client_encodings *encodings, int width,
+		  int height, const struct screen_layout *layout, struct out_queue *out)
+{
+	bool extended = client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE);
+	int r;
+
+	if (!size_view_is_due(view, encodings, width, height))
+		return 0;
+	if (extended)
+		r = add_extended(view, width, height, layout, out);
+	else
+		r = rect_header_append(out, (struct rect){ 0, 0, width, height }, -223);
+	if (r < 0)
+		return r;
+	*view = (struct size_view){ .width = width,
+				    .height = height,
+				    .wishes = view->wishes,
+				    .was_told = view->was_told || extended };
+	return 1;
+}

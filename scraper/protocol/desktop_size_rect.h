@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The desktop's size and screens as one viewer knows them, and what it is told of them: DesktopSize
+ * (RFC 6143, 7.8.2) or ExtendedDesktopSize (rfbproto.rst). No I/O.
+ */
+#ifndef GPUDESK_SIZE_VIEW_H
+#define GPUDESK_SIZE_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client_messages.h"
+#include "framebuffer/rect.h"
+#include "out_queue.h"
+
+/* The monitors that show the desktop; at least one. */
+enum { SCREENS_MAX = 16 };
+
+struct screen_layout {
+	int n;
+	struct {
+		uint32_t id; /* never 0: libvncclient takes that for no screen */
+		struct rect area;
+	} screens[SCREENS_MAX];
+};
+
+/* What an ExtendedDesktopSize rectangle says about itself. */
+enum size_reason {
+	SIZE_BY_SERVER = 0,
+	SIZE_BY_THIS_VIEWER = 1,
+	SIZE_BY_OTHER_VIEWER = 2,
+};
+
+enum size_status {
+	SIZE_DONE = 0,
+	SIZE_PROHIBITED = 1,
+	SIZE_NO_RESOURCES = 2,
+	SIZE_INVALID_LAYOUT = 3,
+};
+
+struct size_view {
+	int width, height; /* what the viewer takes the desktop to be */
+	bool due;	   /* the size, or the layout, or an answer is to be told */
+	bool wishes;	   /* it has wished for a size and has no answer yet */
+	bool was_told;	   /* by an ExtendedDesktopSize */
+	bool answers;	   /* what is due is an answer to a wish */
+	enum size_reason reason;
+	enum size_status status;
+};
+
+/* The viewer was told width x height by ServerInit. */
+void size_view_init(struct size_view *view, int width, int height);
+
+/* The desktop's size or layout is another one now. */
+void size_view_changed(struct size_view *view, enum size_reason reason);
+
+/* The answer to the viewer's wish. */
+void size_view_answer(struct size_view *view, enum size_status status);
+
+/* The viewer wants all of the picture anew: with it goes the layout. */
+void size_view_refresh(struct size_view *view, const struct client_encodings *encodings);
+
+/*
+ * Whether the viewer is to be told with the next update; and whether that update is to be nothing
+ * else, because the viewer may throw the rest away.
+ */
+bool size_view_is_due(const struct size_view *view, const struct client_encodings *encodings,
+		      int width, int height);
+bool size_view_is_alone(const struct size_view *view, const struct client_encodings *encodings,
+			int width, int height);
+
+/* Appends the rectangle that is due. Returns how many, 0 or 1, or -ENOMEM. */
+int size_view_add(struct size_view *view, const struct client_encodings *encodings, int width,
+		  int height, const struct screen_layout *layout, struct out_queue *out);
+
+#endif

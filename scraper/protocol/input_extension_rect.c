@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "input_extension_rect.h"
+
+#include "keyboard_led.h"
+#include "rect_header.h"
+
+enum { QEMU_KEYS = -258, QEMU_LEDS = -261, VMWARE_LEDS = 0x574d5668, BUTTONS = -316 };
+
+static const struct rect nowhere;
+
+void extension_view_encodings(struct extension_view *view, const struct client_encodings *encodings)
+{
+	view->listed.scan_codes |= client_lists(encodings, CLIENT_ENCODING_QEMU_KEYS);
+	view->listed.buttons |= client_lists(encodings, CLIENT_ENCODING_BUTTONS);
+}
+
+/* The LED encoding to be used: 0 for none. */
+static int led_encoding(const struct client_encodings *encodings)
+{
+	if (client_lists(encodings, CLIENT_ENCODING_QEMU_LEDS))
+		return QEMU_LEDS;
+	return client_lists(encodings, CLIENT_ENCODING_VMWARE_LEDS) ? VMWARE_LEDS : 0;
+}
+
+static bool leds_are_due(const struct extension_view *view,
+			 const struct client_encodings *encodings, unsigned leds)
+{
+	return led_encoding(encodings) && (!view->leds_told || view->leds != leds);
+}
+
+bool extension_view_has_news(const struct extension_view *view,
+			     const struct client_encodings *encodings, unsigned leds)
+{
+	return view->listed.scan_codes != view->told.scan_codes ||
+	       view->listed.buttons != view->told.buttons || leds_are_due(view, encodings, leds);
+}
+
+/* Both encodings have the same bits, one in a byte, the other in four. */
+static int add_leds(int encoding, unsigned leds, struct out_queue *out)
+{
+	const uint8_t body[4] = {
+		[3] = (uint8_t)((leds & KEYBOARD_LED_SCROLL ? 1 : 0) |
+				(leds & KEYBOARD_LED_NUM ? 2 : 0) |
+				(leds & KEYBOARD_LED_CAPS ? 4 : 0)),
+	};
+	int r = rect_header_append(out, nowhere, encoding);
+
+	if (r < 0)
+		return r;
+	return encoding == QEMU_LEDS ? out_queue_append(out, body + 3, 1)
+				     : out_queue_append(out, body, sizeof(body));
+}
+
+int extension_view_add(struct extension_view *view, const struct client_encodings *encodings,
+		       unsigned leds, struct out_queue *out)
+{
+	int n = 0, r = 0;
+
+	if (view->listed.scan_codes && !view->told.scan_codes) {
+		r = rect_header_append(out, nowhere, QEMU_KEYS);
+		n++;
+	}
+	if (r >= 0 && view->listed.buttons && !view->told.buttons) {
+		r = rect_header_append(out, nowhere, BUTTONS);
+		n++;
+	}
+	if (r >= 0 && leds_are_due(view, encodings, leds)) {
+		r = add_leds(led_encoding(encodings), leds, out);
+		n++;
+		view->leds_told = true;
+		view->leds = leds;
+	}
+	view->told = view->listed;
+	return r < 0 ? r : n;
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "libvncserver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <rfb/rfb.h>
+#include <rfb/rfbregion.h>
+
+#include "common/log.h"
+#include "keyboard_led.h"
+
+enum {
+	STAGING_KEEP = 4 * 1024 * 1024, /* bytes of staging memory that are not given back */
+};
+
+struct rfb_server {
+	rfbScreenInfoPtr screen;
+	struct rfb_format format;
+	char name[128];
+	int leds;    /* in libvncserver's bits */
+	int staging; /* memfd: what an update is put together in */
+};
+
+struct rfb_client {
+	struct rfb_server *server;
+	rfbClientPtr cl;
+	int near, far; /* the socket pair that libvncserver reads messages from; it owns `near` */
+};
+
+/* libvncserver's chatter; what matters to an administrator is logged where it is known. */
+static void log_chatter(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void log_chatter(const char *format, ...)
+{
+	char line[256];
+	va_list arguments;
+
+	if (log_get_level() < LOG_LEVEL_DEBUG)
+		return;
+	va_start(arguments, format);
+	int n = vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	if (n > 0 && (size_t)n < sizeof(line) && line[n - 1] == '\n')
+		line[n - 1] = '\0';
+	log_debug("libvncserver: %s", line);
+}
+
+static enum rfbNewClientAction on_new_client(rfbClientPtr cl)
+{
+	(void)cl;
+	return RFB_CLIENT_ACCEPT;
+}
+
+static int shift_of(uint32_t mask)
+{
+	return mask ? __builtin_ctz(mask) : 0;
+}
+
+static void set_format(rfbPixelFormat *to, const struct rfb_format *from)
+{
+	*to = (rfbPixelFormat){
+		.bitsPerPixel = (uint8_t)from->bits_per_pixel,
+		.depth = (uint8_t)from->depth,
+		.bigEndian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+		.trueColour = 1,
+		.redMax = (uint16_t)(from->red_mask >> shift_of(from->red_mask)),
+		.greenMax = (uint16_t)(from->green_mask >> shift_of(from->green_mask)),
+		.blueMax = (uint16_t)(from->blue_mask >> shift_of(from->blue_mask)),
+		.redShift = (uint8_t)shift_of(from->red_mask),
+		.greenShift = (uint8_t)shift_of(from->green_mask),
+		.blueShift = (uint8_t)shift_of(from->blue_mask),
+	};
+}
+
+static int get_leds(rfbScreenInfoPtr screen)
+{
+	const struct rfb_server *server = screen->screenData;
+
+	return server->leds;
+}
+
+static void set_hooks(rfbScreenInfoPtr screen)
+{
+	screen->getKeyboardLedStateHook = get_leds;
+	screen->newClientHook = on_new_client;
+}
+
+/* Without a name, and in memory, where that is to be had. */
+static int make_staging(void)
+{
+	int fd = memfd_create("gpudesk-update", MFD_CLOEXEC);
+
+	return fd >= 0 ? fd : open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+int rfb_server_create(const struct frame *frame, const struct rfb_format *format, const char *name,
+		      struct rfb_server **ret_server)
+{
+	struct rfb_server *server = calloc(1, sizeof(*server));
+
+	if (!server)
+		return -ENOMEM;
+	rfbLog = rfbErr = log_chatter;
+	server->format = *format;
+	snprintf(server->name, sizeof(server->name), "%s", name);
+	server->staging = make_staging();
+	server->screen = rfbGetScreen(NULL, NULL, frame->width, frame->height, 8, 3,
+				      frame->bytes_per_pixel);
+	if (server->staging < 0 || !server->screen) {
+		int r = server->staging < 0 ? -errno : -ENOMEM;
+
+		rfb_server_destroy(server);
+		return r;
+	}
+
+	rfbScreenInfoPtr screen = server->screen;
+	set_hooks(screen);
+	screen->screenData = server;
+	screen->desktopName = server->name;
+	screen->deferPtrUpdateTime = 0;
+	screen->maxClientWait = 1000; /* ms; never reached: nothing it reads or writes can block */
+	screen->cursor = NULL;
+	screen->depth = format->depth;
+	set_format(&screen->serverFormat, format);
+	screen->frameBuffer = (char *)frame->pixels;
+	screen->paddedWidthInBytes = (int)frame->stride;
+	*ret_server = server;
+	return 0;
+}
+
+void rfb_server_destroy(struct rfb_server *server)
+{
+	if (!server)
+		return;
+	if (server->screen) {
+		/* rfbScreenCleanup frees a cursor unless it is its own built-in one. */
+		server->screen->frameBuffer = NULL;
+		if (!server->screen->cursor)
+			server->screen->cursor = rfbMakeXCursor(1, 1, (char[]){ " " },
+								(char[]){ " " });
+		rfbScreenCleanup(server->screen);
+	}
+	if (server->staging >= 0)
+		close(server->staging);
+	free(server);
+}
+
+/*
+ * What a viewer of 32 bits a pixel gets in the bits that are no colour: ones, as in the frame. They
+ * go into one of libvncserver's three tables, whose entries are ored together.
+ */
+static void fill_padding(rfbClientPtr cl)
+{
+	const rfbPixelFormat *from = &cl->screen->serverFormat, *to = &cl->format;
+	uint32_t *red = (void *)cl->translateLookupTable;
+	uint32_t padding = ~((uint32_t)to->redMax << to->redShift |
+			     (uint32_t)to->greenMax << to->greenShift |
+			     (uint32_t)to->blueMax << to->blueShift);
+
+	if (from->bitsPerPixel != 32 || to->bitsPerPixel != 32 || !to->trueColour || !red ||
+	    cl->translateFn == rfbTranslateNone)
+		return;
+	if (!to->bigEndian != !from->bigEndian)
+		padding = __builtin_bswap32(padding);
+	for (unsigned i = 0; i <= from->redMax; i++)
+		red[i] |= padding;
+}
+
+void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame)
+{
+	rfbScreenInfoPtr screen = server->screen;
+	rfbPixelFormat format = screen->serverFormat;
+	int depth = screen->depth;
+
+	if (screen->width == frame->width && screen->height == frame->height) {
+		screen->frameBuffer = (char *)frame->pixels;
+		return;
+	}
+	rfbNewFramebuffer(screen, (char *)frame->pixels, frame->width, frame->height, 8, 3,
+			  frame->bytes_per_pixel);
+	/* It assumed a format of its own, rows without padding, and may have set each client's
+	 * translation to that: put ours back. */
+	screen->serverFormat = format;
+	screen->depth = depth;
+	screen->paddedWidthInBytes = (int)frame->stride;
+	rfbClientIteratorPtr i = rfbGetClientIterator(screen);
+	for (rfbClientPtr cl; (cl = rfbClientIteratorNext(i));) {
+		screen->setTranslateFunction(cl);
+		fill_padding(cl);
+	}
+	rfbReleaseClientIterator(i);
+}
+
+void rfb_server_set_leds(struct rfb_server *server, unsigned leds)
+{
+	server->leds = (leds & KEYBOARD_LED_CAPS ? rfbKeyboardMaskCapsLock : 0) |
+		       (leds & KEYBOARD_LED_NUM ? rfbKeyboardMaskNumLock : 0) |
+		       (leds & KEYBOARD_LED_SCROLL ? rfbKeyboardMaskScrollLock : 0);
+}
+
+/* Reads and drops what libvncserver has written. */
+static void drain(int fd)
+{
+	char waste[512];
+
+	while (recv(fd, waste, sizeof(waste), MSG_DONTWAIT) > 0)
+		;
+}
+
+/*
+ * Brings a new client to where the proxy and we already are, past version, security type and
+ * SecurityResult: the viewer's part of them is written ahead for libvncserver to read, and its own
+ * is dropped. Writing ahead also spares its 100 ms wait for a websocket's greeting.
+ */
+static int skip_handshake(struct rfb_client *client)
+{
+	static const char ahead[] = "RFB 003.008\n\001"; /* and security type None */
+
+	if (send(client->far, ahead, sizeof(ahead) - 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return -errno;
+	client->cl = rfbNewClient(client->server->screen, client->near);
+	if (!client->cl)
+		return -ENOMEM; /* it has closed `near` */
+	for (int i = 0; i < 2 && client->cl->state != RFB_INITIALISATION; i++)
+		rfbProcessClientMessage(client->cl);
+	drain(client->far);
+	return client->cl->state == RFB_INITIALISATION ? 0 : -EPROTO;
+}
+
+int rfb_client_create(struct rfb_server *server, struct rfb_client **ret_client)
+{
+	struct rfb_client *client = calloc(1, sizeof(*client));
+	int pair[2], r;
+
+	if (!client)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
+		r = -errno;
+		free(client);
+		return r;
+	}
+	*client = (struct rfb_client){ .server = server, .near = pair[0], .far = pair[1] };
+	r = skip_handshake(client);
+	if (r < 0) {
+		rfb_client_destroy(client);
+		return r;
+	}
+	*ret_client = client;
+	return 0;
+}
+
+void rfb_client_destroy(struct rfb_client *client)
+{
+	if (!client)
+		return;
+	if (client->cl) {
+		if (client->cl->sock != RFB_INVALID_SOCKET)
+			rfbCloseClient(client->cl);
+		rfbClientConnectionGone(client->cl);
+	}
+	close(client->far);
+	free(client);
+}
+
+bool rfb_client_is_gone(const struct rfb_client *client)
+{
+	return client->cl->sock == RFB_INVALID_SOCKET;
+}
+
+bool rfb_client_is_ready(const struct rfb_client *client)
+{
+	return client->cl->state == RFB_NORMAL;
+}
+
+int rfb_client_feed(struct rfb_client *client, const uint8_t *message, size_t length,
+		    struct out_queue *out)
+{
+	uint8_t answer[4096];
+	ssize_t n;
+
+	if (rfb_client_is_gone(client))
+		return -EPROTO;
+	n = send(client->far, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n < length)
+		return -EMSGSIZE;
+	rfbProcessClientMessage(client->cl);
+	fill_padding(client->cl); /* the message may have been a SetPixelFormat */
+	while ((n = recv(client->far, answer, sizeof(answer), MSG_DONTWAIT)) > 0)
+		if (out_queue_append(out, answer, (size_t)n) < 0)
+			return -ENOMEM;
+	return rfb_client_is_gone(client) ? -EPROTO : 0;
+}
+
+int rfb_client_bell(struct rfb_client *client, struct out_queue *out)
+{
+	const uint8_t bell = rfbBell;
+
+	return rfb_client_is_ready(client) ? out_queue_append(out, &bell, 1) : 0;
+}
+
+bool rfb_client_takes_frame_pixels(const struct rfb_client *client)
+{
+	return client->cl->translateFn == rfbTranslateNone;
+}
+
+bool rfb_client_zrle_is_right(const struct rfb_client *client)
+{
+	const rfbPixelFormat *format = &client->cl->format;
+	uint32_t bits = (uint32_t)format->redMax << format->redShift |
+			(uint32_t)format->greenMax << format->greenShift |
+			(uint32_t)format->blueMax << format->blueShift;
+
+	if (format->bitsPerPixel == 16)
+		return format->greenMax > 31;
+	return format->bitsPerPixel == 8 || !(bits >> 31);
+}
+
+struct rfb_format rfb_client_frame_format(const struct rfb_client *client)
+{
+	return client->server->format;
+}
+
+size_t rfb_client_pixel_bytes(const struct rfb_client *client)
+{
+	return client->cl->format.bitsPerPixel / 8;
+}
+
+void rfb_client_translate(const struct rfb_client *client, const uint8_t *pixels, size_t stride,
+			  int width, int height, uint8_t *ret_pixels)
+{
+	enum { AT_ONCE = 256 };
+	rfbClientPtr cl = client->cl;
+	size_t from = (size_t)client->server->format.bits_per_pixel / 8;
+	uint32_t piece[AT_ONCE]; /* it writes whole pixels, which are not to be at odd addresses */
+
+	for (int y = 0; y < height; y++) {
+		for (int x = 0; x < width; x += AT_ONCE) {
+			int n = width - x < AT_ONCE ? width - x : AT_ONCE;
+			const uint8_t *at = pixels + (size_t)y * stride + (size_t)x * from;
+			size_t bytes = (size_t)n * rfb_client_pixel_bytes(client);
+
+			cl->translateFn(cl->translateLookupTable, &cl->screen->serverFormat,
+					&cl->format, (char *)(uintptr_t)at, (char *)piece,
+					(int)stride, n, 1);
+			memcpy(ret_pixels, piece, bytes);
+			ret_pixels += bytes;
+		}
+	}
+}
+
+bool rfb_client_has_news(const struct rfb_client *client)
+{
+	rfbClientPtr cl = client->cl;
+
+	return (cl->enableKeyboardLedState && cl->lastKeyboardLedState != client->server->leds) ||
+	       cl->enableSupportedMessages || cl->enableSupportedEncodings ||
+	       cl->enableServerIdentity;
+}
+
+int rfb_update_begin(struct rfb_client *client)
+{
+	rfbClientPtr cl = client->cl;
+	off_t left = lseek(client->server->staging, 0, SEEK_END);
+
+	if (left < 0 || (left > STAGING_KEEP && ftruncate(client->server->staging, 0) < 0) ||
+	    lseek(client->server->staging, 0, SEEK_SET) < 0)
+		return -errno;
+	cl->sock = client->server->staging;
+	cl->ublen = 0;
+	cl->readyForSetColourMapEntries = TRUE;
+	return 0;
+}
+
+/* Says what has been staged so far; libvncserver's own buffer first. Negative when it failed. */
+static long staged(struct rfb_client *client)
+{
+	if (client->cl->ublen && !rfbSendUpdateBuf(client->cl))
+		return -EIO;
+	off_t at = lseek(client->server->staging, 0, SEEK_CUR);
+	return at < 0 ? -errno : (long)at;
+}
+
+int rfb_update_news(struct rfb_client *client)
+{
+	rfbClientPtr cl = client->cl;
+	uint8_t header[4];
+	long before = staged(client), after;
+	sraRegionPtr nothing = sraRgnCreate();
+
+	if (before < 0 || !nothing) {
+		if (nothing)
+			sraRgnDestroy(nothing);
+		return before < 0 ? (int)before : -ENOMEM;
+	}
+	sraRgnMakeEmpty(cl->modifiedRegion);
+	sraRgnMakeEmpty(cl->requestedRegion);
+	/* The pointer is not its business. */
+	cl->enableCursorShapeUpdates = TRUE;
+	cl->cursorWasChanged = FALSE;
+	rfbBool well = rfbSendFramebufferUpdate(cl, nothing);
+	sraRgnDestroy(nothing);
+	after = staged(client);
+	if (!well || after < 0)
+		return -EIO;
+	if (after == before)
+		return 0;
+
+	/* It wrote an update of its own: its header goes, its rectangles stay. */
+	size_t length = (size_t)(after - before) - sizeof(header);
+	int fd = client->server->staging;
+	if (pread(fd, header, sizeof(header), before) != sizeof(header))
+		return -EIO;
+	uint8_t *body = malloc(length);
+	if (!body)
+		return -ENOMEM;
+	bool moved = pread(fd, body, length, before + (off_t)sizeof(header)) == (ssize_t)length &&
+		     lseek(fd, before, SEEK_SET) >= 0 && write(fd, body, length) == (ssize_t)length;
+	free(body);
+	return moved ? header[2] << 8 | header[3] : -EIO;
+}
+
+/* Encodes `area`; as many rectangles as libvncserver makes of it. */
+static int encode(rfbClientPtr cl, int32_t encoding, struct rect r)
+{
+	rfbBool well;
+	int n = 1;
+
+	switch (encoding) {
+	case RFB_HEXTILE:
+		well = rfbSendRectEncodingHextile(cl, r.x, r.y, r.w, r.h);
+		break;
+	case RFB_TIGHT: {
+		/* Without LastRect, so that their number is known beforehand. */
+		rfbBool last_rect = cl->enableLastRectEncoding;
+
+		cl->enableLastRectEncoding = FALSE;
+		n = rfbNumCodedRectsTight(cl, r.x, r.y, r.w, r.h);
+		well = rfbSendRectEncodingTight(cl, r.x, r.y, r.w, r.h);
+		cl->enableLastRectEncoding = last_rect;
+		break;
+	}
+	case RFB_ZRLE:
+		well = rfbSendRectEncodingZRLE(cl, r.x, r.y, r.w, r.h);
+		break;
+	default:
+		well = rfbSendRectEncodingRaw(cl, r.x, r.y, r.w, r.h);
+		break;
+	}
+	return well ? n : -EIO;
+}
+
+int rfb_update_rect(struct rfb_client *client, int32_t encoding, const struct rfb_levels *levels,
+		    struct rect area)
+{
+	rfbClientPtr cl = client->cl;
+
+	cl->preferredEncoding = encoding; /* ZRLE's encoder asks for it */
+	cl->zlibCompressLevel = (uint32_t)levels->compression;
+	cl->tightCompressLevel = levels->compression;
+	cl->tightQualityLevel = levels->quality;
+	cl->turboQualityLevel = levels->quality < 0 ? -1 : 15 + levels->quality * 9;
+	return encode(cl, encoding, area);
+}
+
+long rfb_update_end(struct rfb_client *client, struct out_queue *out)
+{
+	long length = staged(client), r = length;
+	uint8_t *to;
+
+	if (rfb_client_is_gone(client)) {
+		/* It took the staging memory for the connection and closed it. */
+		close(client->near);
+		client->server->staging = make_staging();
+		return -EIO;
+	}
+	client->cl->sock = client->near;
+	if (length <= 0)
+		return length;
+	to = out_queue_reserve(out, (size_t)length);
+	if (!to)
+		return -ENOMEM;
+	if (pread(client->server->staging, to, (size_t)length, 0) != length)
+		r = -EIO;
+	return r;
+}

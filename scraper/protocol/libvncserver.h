@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libvncserver, kept to what it is best at: the protocol's state, pixel formats, encodings. It
+ * never touches a viewer's socket. Messages are fed to it whole through a socket pair, and what it
+ * writes while it encodes lands in memory, so that nothing in here ever waits. rfb.c is the one
+ * file that includes rfb/rfb.h.
+ */
+#ifndef GPUDESK_RFB_H
+#define GPUDESK_RFB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "framebuffer/frame.h"
+#include "framebuffer/rect.h"
+#include "out_queue.h"
+
+struct rfb_server;
+struct rfb_client;
+
+/* The pixel format of the frame: that of the X server's root visual. */
+struct rfb_format {
+	int bits_per_pixel, depth;
+	uint32_t red_mask, green_mask, blue_mask;
+};
+
+/*
+ * A server for `frame`, which must outlive it or be replaced by rfb_server_set_frame. `name` is the
+ * desktop's name as viewers show it (copied). Returns 0 or -errno.
+ */
+int rfb_server_create(const struct frame *frame, const struct rfb_format *format, const char *name,
+		      struct rfb_server **ret_server);
+void rfb_server_destroy(struct rfb_server *server);
+
+/* Another frame, of another size or place. */
+void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame);
+
+/* Which lights of the keyboard are on, of enum keyboard_led; for viewers that want to know. */
+void rfb_server_set_leds(struct rfb_server *server, unsigned leds);
+
+/*
+ * A client in the middle of the handshake: ClientInit is the first message it expects. Keys, the
+ * pointer and texts are not its business. Returns 0 or -errno.
+ */
+int rfb_client_create(struct rfb_server *server, struct rfb_client **ret_client);
+void rfb_client_destroy(struct rfb_client *client);
+
+/* libvncserver has given the client up (an error, or another viewer wants the desktop alone). */
+bool rfb_client_is_gone(const struct rfb_client *client);
+
+/* Whether ClientInit has been answered. */
+bool rfb_client_is_ready(const struct rfb_client *client);
+
+/*
+ * Feeds one whole message (or ClientInit) and appends the answers, if any, to `out`. Returns 0,
+ * -EPROTO when libvncserver gave the client up, or -errno.
+ */
+int rfb_client_feed(struct rfb_client *client, const uint8_t *message, size_t length,
+		    struct out_queue *out);
+
+/* Appends a Bell message (RFC 6143, 7.6.3). Returns 0 or -ENOMEM. */
+int rfb_client_bell(struct rfb_client *client, struct out_queue *out);
+
+/* Whether raw pixels of the frame are what the viewer expects, byte for byte. */
+bool rfb_client_takes_frame_pixels(const struct rfb_client *client);
+
+/*
+ * Whether libvncserver's ZRLE encoder gets the viewer's pixel format right. It halves raw tiles of
+ * 16 bits a pixel with 5 bits of green, and takes a colour in bit 31 for one in the lower three
+ * bytes.
+ */
+bool rfb_client_zrle_is_right(const struct rfb_client *client);
+
+/* Whether libvncserver has something for the next update that is not pixels. */
+bool rfb_client_has_news(const struct rfb_client *client);
+
+/* The frame's pixel format; how many bytes a pixel has in the viewer's. */
+struct rfb_format rfb_client_frame_format(const struct rfb_client *client);
+size_t rfb_client_pixel_bytes(const struct rfb_client *client);
+
+/*
+ * Turns width * height pixels of the frame's format, rows `stride` bytes apart, into the viewer's,
+ * without gaps between the rows.
+ */
+void rfb_client_translate(const struct rfb_client *client, const uint8_t *pixels, size_t stride,
+			  int width, int height, uint8_t *ret_pixels);
+
+/*
+ * One FramebufferUpdate, put together in memory: begin, then news and rectangles, then end.
+ * rfb_update_news writes what rfb_client_has_news speaks of. rfb_update_rect encodes `area`
+ * in `encoding` (a number of RFC 6143, or Tight's 7). Each returns the number of rectangles
+ * written, or -errno. rfb_update_end appends the body (without the 4 bytes of header) to `out` and
+ * returns its length in bytes, or -errno.
+ */
+struct rfb_levels {
+	int compression; /* zlib level for Zlib and Tight: 0 to 9 */
+	int quality;	 /* JPEG quality 0 to 9 for Tight, -1: lossless */
+};
+
+int rfb_update_begin(struct rfb_client *client);
+int rfb_update_news(struct rfb_client *client);
+int rfb_update_rect(struct rfb_client *client, int32_t encoding, const struct rfb_levels *levels,
+		    struct rect area);
+long rfb_update_end(struct rfb_client *client, struct out_queue *out);
+
+enum {
+	RFB_RAW = 0,
+	RFB_COPYRECT = 1,
+	RFB_HEXTILE = 5,
+	RFB_ZLIB = 6,
+	RFB_TIGHT = 7,
+	RFB_ZRLE = 16,
+	RFB_LAST_RECT = -224,
+};
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is still to be written to a viewer. Pixels are not copied: pieces of the frame are borrowed
+ * until they are written, or until out_queue_keep() copies what is left because the frame is about
+ * to change. Writing never waits.
+ */
+#ifndef GPUDESK_OUT_QUEUE_H
+#define GPUDESK_OUT_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "framebuffer/yield.h"
+
+struct out_piece {
+	const uint8_t *borrowed; /* NULL: the bytes are at `offset` of the queue's own buffer */
+	size_t offset;
+	size_t row_bytes, rows, stride;
+};
+
+struct out_queue {
+	struct out_piece *pieces;
+	size_t n_pieces, capacity;
+	size_t current, row, column; /* the first byte not yet written */
+	uint8_t *own;
+	size_t own_length, own_capacity;
+	size_t n_borrowed; /* pieces that borrow and are not yet written */
+	uint64_t bytes_left;
+	uint64_t bytes_written;	     /* in all */
+	struct interlude *interlude; /* between writes; may be NULL */
+};
+
+void out_queue_init(struct out_queue *queue);
+void out_queue_finish(struct out_queue *queue);
+
+static inline bool out_queue_is_empty(const struct out_queue *queue)
+{
+	return queue->bytes_left == 0;
+}
+
+/* Bytes that were appended in all. */
+static inline uint64_t out_queue_total(const struct out_queue *queue)
+{
+	return queue->bytes_written + queue->bytes_left;
+}
+
+/* Appends a copy of `length` bytes. Returns 0 or -ENOMEM (the queue is as before). */
+int out_queue_append(struct out_queue *queue, const void *bytes, size_t length);
+
+/* Room for `length` bytes at the end, to be filled in before the next call; NULL without memory. */
+uint8_t *out_queue_reserve(struct out_queue *queue, size_t length);
+
+/* Appends `rows` rows of `row_bytes` bytes, `stride` apart, which must not change until they are
+ * written or kept. Returns 0 or -ENOMEM. */
+int out_queue_borrow(struct out_queue *queue, const uint8_t *bytes, size_t row_bytes, size_t rows,
+		     size_t stride);
+
+/* Copies what is still borrowed. Returns 0 or -ENOMEM. */
+int out_queue_keep(struct out_queue *queue);
+
+/* Writes what the socket takes now. Returns 0 when nothing is left, -EAGAIN when something is, or
+ * -errno when the connection is lost. */
+int out_queue_write(struct out_queue *queue, int fd);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each rectangle of a FramebufferUpdate begins with. */
+#ifndef GPUDESK_RECT_HEADER_H
+#define GPUDESK_RECT_HEADER_H
+
+#include <stdint.h>
+
+#include "framebuffer/rect.h"
+#include "out_queue.h"
+
+/* Appends x, y, width, height, encoding (RFC 6143, 7.6.1). Returns 0 or -ENOMEM. */
+static inline int rect_header_append(struct out_queue *out, struct rect r, int32_t encoding)
+{
+	const int numbers[4] = { r.x, r.y, r.w, r.h };
+	uint8_t header[12];
+
+	for (int i = 0; i < 4; i++) {
+		header[2 * i] = (uint8_t)(numbers[i] >> 8);
+		header[2 * i + 1] = (uint8_t)numbers[i];
+	}
+	for (int i = 0; i < 4; i++)
+		header[8 + i] = (uint8_t)((uint32_t)encoding >> (24 - 8 * i));
+	return out_queue_append(out, header, sizeof(header));
+}
+
+#endif

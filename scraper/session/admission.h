@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a hand-off to a viewer: checks the password, finds the display while the viewer waits, takes
+ * the viewer over or says why not, and says when nobody needs this process any more.
+ */
+#ifndef GPUDESK_SCRAPER_ADMISSION_H
+#define GPUDESK_SCRAPER_ADMISSION_H
+
+#include <stdio.h>
+#include <systemd/sd-event.h>
+
+#include "common/config.h"
+#include "options.h"
+
+struct admission;
+
+/*
+ * Serves hand-offs on `listener`, a listening SOCK_SEQPACKET socket, which it owns from then on.
+ * `options` and `config` must outlive it. Ends the event loop when idle, when the session is over,
+ * and when the display is lost (the process ends at once then). Returns 0 or -errno.
+ */
+int admission_start(sd_event *event, const struct options *options, const struct config *config,
+		    int listener, struct admission **ret_admission);
+void admission_destroy(struct admission *admission);
+
+/* Lets all viewers go, and those that wait. */
+void admission_disconnect(struct admission *admission, const char *reason);
+
+/* Writes the lines of control_protocol.h that answer "status". */
+void admission_report(const struct admission *admission, FILE *answer);
+
+#endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session_finder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/session_facts.h"
+#include "desktop_starter.h"
+#include "session_survey.h"
+
+/* How often to look while nothing tells of a change, and at most how often when things do. */
+#define LOOK_STARTING_USEC UINT64_C(250000) /* a session is there, its X server is to come */
+#define LOOK_WAITING_USEC UINT64_C(1000000)
+#define LOOK_AGAIN_USEC UINT64_C(30000)
+/* For a session without a record: the record follows the session at once, if at all. */
+#define UNRECORDED_USEC UINT64_C(5000000)
+#define ASK_AGAIN_USEC UINT64_C(5000000)
+
+struct session_finder {
+	sd_event *event;
+	char *directory, *xserver_directory, *desktop_socket, *user;
+	struct session_finder_options options;
+	session_found_fn found;
+	void *userdata;
+
+	sd_event_source *look, *records_watch, *xservers_watch;
+	struct desktop_starter *starter;
+	bool reported;
+	uint64_t ask_at; /* µs: not to ask for the desktop before; 0: not yet asked */
+	uint64_t deadline, last_look, unrecorded_since; /* µs, CLOCK_MONOTONIC */
+
+	struct session_display display;
+	char refusal[SESSION_REASON_MAX]; /* of the desktop's start; "" while there is none */
+	char reason[SESSION_REASON_MAX];
+};
+
+static const char *gdm_config_path(void)
+{
+	static const char *const paths[] = {
+		"/etc/gdm3/custom.conf", /* Ubuntu */
+		"/etc/gdm3/daemon.conf", /* Debian */
+		"/etc/gdm/custom.conf",	 /* RHEL family */
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (access(paths[i], F_OK) == 0)
+			return paths[i];
+	return "GDM's configuration";
+}
+
+/* What is wrong with records is said once, at a finder's first look. */
+static void report(const struct session_finder *finder, const char *id, const char *what)
+{
+	if (!finder->reported)
+		log_warning("%s/%s: %s, ignoring it", finder->directory, id, what);
+}
+
+static bool load_candidate(struct session_finder *finder, const char *id,
+			   struct session_candidate *ret_candidate)
+{
+	const char *stale;
+	int r;
+
+	r = session_record_load(finder->directory, id, finder->options.record_owner,
+				&ret_candidate->record);
+	if (r == -ENOENT)
+		return false;
+	if (r < 0) {
+		report(finder, id,
+		       r == -EPERM    ? "may have been planted: its owner or mode is wrong"
+		       : r == -EINVAL ? "not a session record"
+				      : strerror(-r));
+		return false;
+	}
+	if (ret_candidate->record.uid != finder->options.uid)
+		return false;
+	finder->options.session_facts(id, &ret_candidate->facts);
+	stale = session_record_stale_reason(&ret_candidate->record, &ret_candidate->facts);
+	if (stale)
+		report(finder, id, stale);
+	return true;
+}
+
+/* Returns the number of candidates in *ret_candidates (malloc'ed), or -errno. */
+static int load_candidates(struct session_finder *finder, struct session_candidate **ret_candidates)
+{
+	struct session_candidate *candidates;
+	char **ids;
+	int n, n_loaded = 0;
+
+	n = session_record_list(finder->directory, &ids);
+	if (n < 0)
+		return n;
+	candidates = calloc((size_t)n + 1, sizeof(*candidates));
+	for (int i = 0; candidates && i < n; i++)
+		if (load_candidate(finder, ids[i], &candidates[n_loaded]))
+			n_loaded++;
+	session_record_ids_free(ids, n);
+	if (!candidates)
+		return -ENOMEM;
+	finder->reported = true;
+	*ret_candidates = candidates;
+	return n_loaded;
+}
+
+static enum session_verdict choose(struct session_finder *finder, struct session_record *ret_record)
+{
+	const struct session_finder_options *options = &finder->options;
+	struct session_candidate *candidates = NULL;
+	struct session_survey survey;
+	enum session_verdict verdict;
+	size_t index;
+	int n;
+
+	n = load_candidates(finder, &candidates);
+	if (n < 0)
+		log_warning("%s: %s", finder->directory, strerror(-n));
+	options->survey(options->uid, &survey);
+	verdict = session_choose(candidates, n < 0 ? 0 : (size_t)n, finder->user, options->uid,
+				 &survey, gdm_config_path(), &index, finder->reason);
+	if (verdict == SESSION_CHOSEN && candidates)
+		*ret_record = candidates[index].record;
+	free(candidates);
+	return verdict;
+}
+
+/* Whether the recorded session's X server listens; fills in the display then, else the reason. */
+static bool find_display(struct session_finder *finder, const struct session_record *record)
+{
+	struct session_display *display = &finder->display;
+	int r;
+
+	r = xserver_find(finder->xserver_directory, record->session, finder->options.session_of_pid,
+			 display->display);
+	if (r == 0) {
+		(void)snprintf(display->xauthority, sizeof(display->xauthority), "%s",
+			       record->xauthority);
+		(void)snprintf(display->session, sizeof(display->session), "%s", record->session);
+		return true;
+	}
+	(void)snprintf(finder->reason, sizeof(finder->reason),
+		       r == -EACCES
+			       ? "%s's session %s runs, but whether one of the X servers in %s "
+				 "belongs to it cannot be seen (is /proc hidden?)."
+			       : "%s's session %s runs, but no X server of it answers in %s.",
+		       finder->user, record->session, finder->xserver_directory);
+	return false;
+}
+
+static void look_at(struct session_finder *finder, uint64_t usec)
+{
+	if (usec > finder->deadline)
+		usec = finder->deadline;
+	(void)sd_event_source_set_time(finder->look, usec);
+	(void)sd_event_source_set_enabled(finder->look, SD_EVENT_ONESHOT);
+}
+
+static void look_soon(struct session_finder *finder)
+{
+	look_at(finder, finder->last_look + LOOK_AGAIN_USEC);
+}
+
+static void on_desktop_answer(enum desktop_answer answer, const char *text, void *userdata)
+{
+	struct session_finder *finder = userdata;
+
+	switch (answer) {
+	case DESKTOP_STARTING:
+	case DESKTOP_RUNNING:
+		log_info("desktop of %s: %s%s", finder->user,
+			 answer == DESKTOP_STARTING ? "starting " : "running ", text);
+		return;
+	case DESKTOP_REFUSED:
+		(void)snprintf(finder->refusal, sizeof(finder->refusal),
+			       "%s has no graphical session, and the desktop was not started: %s",
+			       finder->user, text);
+		break;
+	case DESKTOP_END:
+		finder->starter = desktop_starter_destroy(finder->starter);
+		break;
+	}
+	look_soon(finder);
+}
+
+/*
+ * What the answer is worth shows by a session that comes, or by none: then it is asked again, since
+ * what was too early for a restart (a logout just after GDM's start) is right some seconds later.
+ */
+static void ask_for_desktop(struct session_finder *finder, uint64_t now)
+{
+	int r;
+
+	if (!finder->desktop_socket || finder->starter || now < finder->ask_at)
+		return;
+	finder->ask_at = now + ASK_AGAIN_USEC;
+	r = desktop_starter_start(finder->event, finder->desktop_socket, on_desktop_answer, finder,
+				  &finder->starter);
+	if (r < 0)
+		log_warning("cannot have the desktop started: %s: %s, waiting for it anyway",
+			    finder->desktop_socket, strerror(-r));
+}
+
+/* Nothing may touch the finder after this: the callee may have destroyed it. */
+static void answer(struct session_finder *finder, bool found)
+{
+	(void)sd_event_source_set_enabled(finder->look, SD_EVENT_OFF);
+	finder->records_watch = sd_event_source_unref(finder->records_watch);
+	finder->xservers_watch = sd_event_source_unref(finder->xservers_watch);
+	finder->starter = desktop_starter_destroy(finder->starter);
+	finder->found(found ? &finder->display : NULL, found ? NULL : finder->reason,
+		      finder->userdata);
+}
+
+/* Whether a wait without a session is over before its time; completes the reason. */
+static bool is_hopeless(struct session_finder *finder, enum session_verdict verdict, uint64_t now)
+{
+	if (verdict == SESSION_UNUSABLE)
+		return true;
+	if (verdict == SESSION_NONE && finder->refusal[0] != '\0') {
+		memcpy(finder->reason, finder->refusal, sizeof(finder->reason));
+		return true;
+	}
+	if (verdict != SESSION_UNRECORDED) {
+		finder->unrecorded_since = 0;
+		return false;
+	}
+	if (finder->unrecorded_since == 0)
+		finder->unrecorded_since = now;
+	return now - finder->unrecorded_since >= UNRECORDED_USEC;
+}
+
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct session_finder *finder = userdata;
+	struct session_record record;
+	enum session_verdict verdict;
+	uint64_t now;
+
+	(void)source;
+	if (sd_event_now(finder->event, CLOCK_MONOTONIC, &now) < 0)
+		now = usec;
+	finder->last_look = now;
+	verdict = choose(finder, &record);
+	if (verdict == SESSION_CHOSEN && find_display(finder, &record)) {
+		answer(finder, true);
+		return 0;
+	}
+	if (verdict == SESSION_NONE)
+		ask_for_desktop(finder, now);
+	if (is_hopeless(finder, verdict, now) || now >= finder->deadline) {
+		answer(finder, false);
+		return 0;
+	}
+	look_at(finder, now + (verdict == SESSION_CHOSEN ? LOOK_STARTING_USEC : LOOK_WAITING_USEC));
+	return 0;
+}
+
+static int on_change(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+	(void)source;
+	(void)event;
+	look_soon(userdata);
+	return 0;
+}
+
+static int copy_options(struct session_finder *finder, const struct session_finder_options *options)
+{
+	finder->options = *options;
+	if (!finder->options.session_of_pid)
+		finder->options.session_of_pid = logind_session_of_pid;
+	if (!finder->options.session_facts)
+		finder->options.session_facts = session_facts_read;
+	if (!finder->options.survey)
+		finder->options.survey = logind_survey;
+
+	finder->directory = strdup(options->directory);
+	finder->user = strdup(options->user);
+	finder->xserver_directory = strdup(options->xserver_directory ? options->xserver_directory
+								      : XSERVER_DIRECTORY);
+	if (options->desktop_socket)
+		finder->desktop_socket = strdup(options->desktop_socket);
+	if (!finder->directory || !finder->user || !finder->xserver_directory ||
+	    (options->desktop_socket && !finder->desktop_socket))
+		return -ENOMEM;
+	return 0;
+}
+
+static int add_sources(struct session_finder *finder)
+{
+	uint64_t now;
+	int r;
+
+	r = sd_event_now(finder->event, CLOCK_MONOTONIC, &now);
+	if (r < 0)
+		return r;
+	finder->deadline = finder->options.session_wait > UINT64_MAX - now
+				   ? UINT64_MAX - 1
+				   : now + finder->options.session_wait;
+	r = sd_event_add_time(finder->event, &finder->look, CLOCK_MONOTONIC, now, 1, on_look,
+			      finder);
+	if (r < 0)
+		return r;
+
+	/* A directory that is not there yet is found by looking now and then. */
+	(void)sd_event_add_inotify(finder->event, &finder->records_watch, finder->directory,
+				   IN_CREATE | IN_MOVED_TO | IN_DELETE, on_change, finder);
+	(void)sd_event_add_inotify(finder->event, &finder->xservers_watch,
+				   finder->xserver_directory, IN_CREATE, on_change, finder);
+	return 0;
+}
+
+int session_finder_start(sd_event *event, const struct session_finder_options *options,
+			 session_found_fn found, void *userdata, struct session_finder **ret_finder)
+{
+	struct session_finder *finder;
+	int r;
+
+	finder = calloc(1, sizeof(*finder));
+	if (!finder)
+		return -ENOMEM;
+	finder->event = sd_event_ref(event);
+	finder->found = found;
+	finder->userdata = userdata;
+	r = copy_options(finder, options);
+	if (r >= 0)
+		r = add_sources(finder);
+	if (r < 0) {
+		(void)session_finder_destroy(finder);
+		return r;
+	}
+	*ret_finder = finder;
+	return 0;
+}
+
+struct session_finder *session_finder_destroy(struct session_finder *finder)
+{
+	if (!finder)
+		return NULL;
+	(void)desktop_starter_destroy(finder->starter);
+	sd_event_source_unref(finder->xservers_watch);
+	sd_event_source_unref(finder->records_watch);
+	sd_event_source_unref(finder->look);
+	sd_event_unref(finder->event);
+	free(finder->directory);
+	free(finder->xserver_directory);
+	free(finder->desktop_socket);
+	free(finder->user);
+	free(finder);
+	return NULL;
+}
+
+const char *session_over_reason(const char *directory, uid_t record_owner, const char *id)
+{
+	struct session_record record;
+	struct session_facts facts;
+
+	if (session_record_load(directory, id, record_owner, &record) < 0)
+		return "its record is gone";
+	session_facts_read(id, &facts);
+	return session_record_stale_reason(&record, &facts);
+}

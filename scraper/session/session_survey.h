@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What logind says of sessions (sd-login(3)). */
+#ifndef GPUDESK_LOGIND_H
+#define GPUDESK_LOGIND_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "common/xserver.h"
+#include "session_choice.h"
+
+/*
+ * Looks at all sessions for what explains that `uid` has none with a record: a greeter, another
+ * user's desktop, a graphical session of `uid` itself. Never fails: what cannot be known is left
+ * out.
+ */
+void logind_survey(uid_t uid, struct session_survey *ret_survey);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "update.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/rect_header.h"
+#include "update_plan.h"
+
+enum {
+	SEND_LEAST = 4 * 1024, /* bytes that are worth a system call while more are encoded */
+	N_RECTS_MAX = 65534,   /* of one update */
+	UNTIL_LAST_RECT = 65535,
+};
+
+static void finish_maps(struct update *update)
+{
+	refresh_finish(&update->refresh);
+	tile_map_finish(&update->unseen);
+	tile_map_finish(&update->kinds[0]);
+	tile_map_finish(&update->kinds[1]);
+}
+
+static int init_maps(struct update *update, int width, int height)
+{
+	struct tile_map *maps[] = { &update->unseen, &update->kinds[0], &update->kinds[1] };
+	int r;
+
+	finish_maps(update);
+	r = refresh_init(&update->refresh, width, height);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && r >= 0; i++)
+		r = tile_map_init(maps[i], width, height);
+	return r;
+}
+
+int update_resize(struct update *update, const struct frame *frame)
+{
+	int r = init_maps(update, frame->width, frame->height);
+	size_t n_tiles;
+
+	if (r < 0)
+		return r;
+	free(update->rects);
+	free(update->parts);
+	n_tiles = (size_t)update->unseen.columns * (size_t)update->unseen.rows;
+	update->rects = calloc(n_tiles, sizeof(*update->rects));
+	/* A tile may be of both kinds, and both drawn and refreshed. */
+	update->parts = calloc(n_tiles * 4, sizeof(*update->parts));
+	if (!update->rects || !update->parts)
+		return -ENOMEM;
+	tile_map_add(&update->unseen, (struct rect){ 0, 0, frame->width, frame->height });
+	cursor_view_forget(&update->cursor_view);
+	update->is_blanked = false;
+	return 0;
+}
+
+int update_init(struct update *update, struct rfb_client *client, enum compression_mode mode,
+		const struct update_source *source)
+{
+	const struct frame *frame = source->frame;
+
+	*update = (struct update){
+		.client = client,
+		.encodings = { .quality = -1, .compression = -1 },
+		.source = *source,
+		.refresh_cost = 0.2,
+	};
+	pixel_encoder_init(&update->encoder, mode, client, &update->encodings, &update->link,
+			   source->interlude);
+	size_view_init(&update->size_view, frame->width, frame->height);
+	int r = update_resize(update, frame);
+	if (r < 0)
+		update_finish(update);
+	return r;
+}
+
+void update_finish(struct update *update)
+{
+	finish_maps(update);
+	pixel_encoder_finish(&update->encoder);
+	free(update->rects);
+	free(update->parts);
+	update->rects = NULL;
+	update->parts = NULL;
+}
+
+/* ---- what the viewer has of the screen ---- */
+
+struct rect update_visible(const struct update *update)
+{
+	const struct size_view *size = &update->size_view;
+
+	return rect_intersect((struct rect){ 0, 0, size->width, size->height },
+			      (struct rect){ 0, 0, update->unseen.width, update->unseen.height });
+}
+
+bool update_is_of_size(const struct update *update)
+{
+	return size_view_is_alone(&update->size_view, &update->encodings, update->unseen.width,
+				  update->unseen.height);
+}
+
+bool update_is_due(const struct update *update)
+{
+	return !tile_map_is_empty(&update->unseen) || refresh_is_due(&update->refresh) ||
+	       !rect_is_empty(update->move.to) ||
+	       size_view_is_due(&update->size_view, &update->encodings, update->unseen.width,
+				update->unseen.height) ||
+	       cursor_view_has_news(&update->cursor_view, &update->encodings, update->source.cursor,
+				    update_visible(update)) ||
+	       extension_view_has_news(&update->extension_view, &update->encodings,
+				       *update->source.leds) ||
+	       rfb_client_has_news(update->client);
+}
+
+/* ---- moves ---- */
+
+bool update_wants_moves(const struct update *update)
+{
+	return update->encoder.mode != COMPRESSION_NONE && !link_is_local(&update->link) &&
+	       client_lists(&update->encodings, CLIENT_ENCODING_COPYRECT);
+}
+
+void update_moved(struct update *update, struct move move, bool next)
+{
+	struct rect from = move_from(move), visible = update_visible(update);
+
+	/* What it would copy must be what it is thought to have. */
+	if (!next || !update_wants_moves(update) || tile_map_touches(&update->unseen, from) ||
+	    !rect_is_empty(rect_intersect(update->cursor_view.painted, from)) ||
+	    !rect_contains(visible, from) || !rect_contains(visible, move.to) ||
+	    update_is_of_size(update)) {
+		tile_map_add(&update->unseen, move.to);
+		return;
+	}
+	update->move = move;
+	refresh_copied(&update->refresh, from, move.to);
+}
+
+/* ---- one update ---- */
+
+static int add_move(struct update *update, struct out_queue *out)
+{
+	struct rect from = move_from(update->move);
+	const uint8_t source[4] = { (uint8_t)(from.x >> 8), (uint8_t)from.x, (uint8_t)(from.y >> 8),
+				    (uint8_t)from.y };
+	int r;
+
+	if (rect_is_empty(update->move.to))
+		return 0;
+	r = rect_header_append(out, update->move.to, RFB_COPYRECT);
+	if (r >= 0)
+		r = out_queue_append(out, source, sizeof(source));
+	update->move.to = (struct rect){ 0, 0, 0, 0 };
+	return r < 0 ? r : 1;
+}
+
+/* Black: zeros in every format, and in the frame's own the bits that are no colour as there. */
+static int add_black(struct update *update, struct rect area, struct out_queue *out)
+{
+	size_t length = rect_area(area) * rfb_client_pixel_bytes(update->client);
+	const struct frame *frame = update->source.frame;
+
+	if (!length)
+		return 0;
+	int r = rect_header_append(out, area, RFB_RAW);
+	uint8_t *to = r < 0 ? NULL : out_queue_reserve(out, length);
+	if (!to)
+		return -ENOMEM;
+	memset(to, 0, length);
+	if (frame->bytes_per_pixel == 4 && rfb_client_takes_frame_pixels(update->client))
+		for (size_t i = 0; i < length; i += 4)
+			memcpy(to + i, &(uint32_t){ (uint32_t)~frame->colour }, 4);
+	return 1;
+}
+
+/* The screen is smaller now than the viewer can be told: what it has of it outside goes, once. */
+static int add_blank(struct update *update, struct out_queue *out)
+{
+	const struct size_view *size = &update->size_view;
+	int width = update->unseen.width, height = update->unseen.height;
+	int lower = size->height < height ? size->height : height;
+
+	if (update->is_blanked)
+		return 0;
+	int right = add_black(update, (struct rect){ width, 0, size->width - width, lower }, out);
+	if (right < 0)
+		return right;
+	int below = add_black(update,
+			      (struct rect){ 0, height, size->width, size->height - height }, out);
+	if (below < 0)
+		return below;
+	update->is_blanked = true;
+	return right + below;
+}
+
+/* What is no pixels: ours, and libvncserver's. Returns how many rectangles, or -errno. */
+static int add_news(struct update *update, struct out_queue *out)
+{
+	int ours = extension_view_add(&update->extension_view, &update->encodings,
+				      *update->source.leds, out);
+
+	if (ours < 0 || !rfb_client_has_news(update->client))
+		return ours;
+	int n = rfb_update_begin(update->client);
+	if (n >= 0)
+		n = rfb_update_news(update->client);
+	long length = rfb_update_end(update->client, out);
+	return n < 0 ? n : length < 0 ? (int)length : ours + n;
+}
+
+/* Falls by half at most: after something flat, what comes next may be a photograph. */
+static void note_refresh(struct update *update, size_t bytes, size_t pixels)
+{
+	double cost = (double)bytes / (double)pixels, least = update->refresh_cost / 2;
+
+	update->refresh_cost = cost > least ? cost : least;
+}
+
+/*
+ * The size first; the rest only where the viewer is not to throw it away. Whatever is no pixels of
+ * the frame comes before them, but for a painted pointer. Returns how many rectangles, or -errno.
+ */
+static int add_head(struct update *update, const struct frame *frame, struct out_queue *out)
+{
+	int n[5] = { 0 }, total = 0, r;
+
+	r = n[0] = size_view_add(&update->size_view, &update->encodings, frame->width,
+				 frame->height, update->source.layout, out);
+	if (r >= 0)
+		r = n[1] = add_news(update, out);
+	if (r >= 0)
+		r = n[2] = cursor_view_begin(&update->cursor_view, &update->encodings,
+					     &update->cursor, update_visible(update),
+					     update->client, &update->unseen, out);
+	if (r >= 0)
+		r = n[3] = add_move(update, out);
+	if (r >= 0)
+		r = n[4] = add_blank(update, out);
+	for (int i = 0; i < 5; i++)
+		total += n[i];
+	return r < 0 ? r : total;
+}
+
+/* The size alone: all else is to be sent when the viewer has taken it in. */
+static int add_size(struct update *update, const struct frame *frame, struct out_queue *out)
+{
+	bool resized = update->size_view.width != frame->width ||
+		       update->size_view.height != frame->height;
+
+	tile_map_add(&update->unseen, resized ? (struct rect){ 0, 0, frame->width, frame->height }
+					      : update->move.to);
+	update->move.to = (struct rect){ 0, 0, 0, 0 };
+	return size_view_add(&update->size_view, &update->encodings, frame->width, frame->height,
+			     update->source.layout, out);
+}
+
+/* How many rectangles the plan makes, or -1 where that is known only in the end. */
+static int count_planned(const struct update *update, const struct frame *frame)
+{
+	if (cursor_view_is_painted(&update->encodings))
+		return -1;
+	for (size_t i = 0; i < update->n_parts; i++)
+		if (!pixel_encoder_makes_one(&update->encoder, frame, &update->parts[i]))
+			return -1;
+	return (int)update->n_parts;
+}
+
+/* Encodes what is planned. `fd`: where some of it may go meanwhile; -1: nowhere. */
+static int add_planned(struct update *update, const struct frame *frame, struct out_queue *out,
+		       int fd)
+{
+	size_t refreshed = 0, pixels = 0;
+	int total = 0;
+
+	for (size_t i = 0; i < update->n_parts; i++) {
+		uint64_t before = out_queue_total(out);
+		int r = pixel_encoder_add(&update->encoder, frame, &update->parts[i], out);
+
+		if (r < 0)
+			return r;
+		total += r;
+		if (i >= update->n_drawn) {
+			refreshed += out_queue_total(out) - before;
+			pixels += rect_area(update->parts[i].area);
+		}
+		if (fd >= 0 && !out->n_borrowed && out->bytes_left >= SEND_LEAST)
+			out_queue_write(out, fd);
+	}
+	if (pixels)
+		note_refresh(update, refreshed, pixels);
+	return total;
+}
+
+static void write_count(struct out_queue *out, size_t header, int n_rects)
+{
+	out->own[header + 2] = (uint8_t)(n_rects >> 8);
+	out->own[header + 3] = (uint8_t)n_rects;
+}
+
+/*
+ * The pixels. The update begins with the number of its rectangles: nothing can be sent before that
+ * is known, or known not to be needed. `n_rects` have been added before, behind `header`.
+ */
+static int add_pixels(struct update *update, const struct frame *frame, struct out_queue *out,
+		      int fd, size_t header, int n_rects)
+{
+	int planned = count_planned(update, frame), painted;
+	bool is_known = planned >= 0 && n_rects + planned <= N_RECTS_MAX;
+	bool until_last = !is_known && !link_is_local(&update->link) &&
+			  client_lists(&update->encodings, CLIENT_ENCODING_LAST_RECT);
+
+	if (is_known)
+		write_count(out, header, n_rects + planned);
+	else if (until_last)
+		write_count(out, header, UNTIL_LAST_RECT);
+	int r = add_planned(update, frame, out, is_known || until_last ? fd : -1);
+	if (r < 0)
+		return r;
+	painted = cursor_view_paint(&update->cursor_view, &update->encodings, &update->cursor,
+				    update_visible(update), update->touches_pointer, frame,
+				    update->client, out);
+	if (painted < 0 || is_known)
+		return painted;
+	if (until_last)
+		return rect_header_append(out, (struct rect){ 0, 0, 0, 0 }, RFB_LAST_RECT);
+	if (n_rects + r + painted > N_RECTS_MAX)
+		return -EOVERFLOW;
+	write_count(out, header, n_rects + r + painted);
+	return 0;
+}
+
+long update_compose(struct update *update, const struct frame *frame, struct out_queue *out, int fd,
+		    uint64_t now)
+{
+	size_t header = out->own_length;
+	struct rect rest = { 0, 0, 0, 0 };
+	int r = out_queue_append(out, (uint8_t[4]){ 0 }, 4);
+
+	if (r < 0)
+		return r;
+	update->n_parts = update->n_pixels = 0;
+	update->cursor = *update->source.cursor; /* which an interlude may move */
+	update->touches_pointer = !rect_is_empty(
+		rect_intersect(update->cursor_view.painted, update->move.to));
+	if (update_is_of_size(update)) {
+		r = add_size(update, frame, out);
+		if (r >= 0)
+			write_count(out, header, r);
+		return r < 0 ? r : 0;
+	}
+	int n_rects = add_head(update, frame, out);
+	if (n_rects < 0)
+		return n_rects;
+	update_plan(update, frame, now, &rest);
+	r = add_pixels(update, frame, out, fd, header, n_rects);
+	if (r < 0)
+		return r;
+	tile_map_keep(&update->unseen, rest);
+	return (long)update->n_pixels;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+
+#include <X11/XKBlib.h>
+#include <X11/Xlib-xcb.h>
+#include <X11/Xutil.h>
+#include <X11/extensions/XShm.h>
+#include <X11/extensions/XTest.h>
+#include <X11/extensions/Xrandr.h>
+
+#include "common/log.h"
+
+/* Xlib's handlers take no userdata; there is one display in a process. */
+static struct display *the_display;
+
+static int on_error(Display *x, XErrorEvent *error)
+{
+	char text[128];
+
+	/* Other programs' windows, to which copied texts go, may vanish at any time. */
+	if (error->error_code == BadWindow)
+		return 0;
+	XGetErrorText(x, error->error_code, text, sizeof(text));
+	log_warning("the X server answers request %d.%d with an error: %s; ignoring",
+		    error->request_code, error->minor_code, text);
+	return 0;
+}
+
+static int on_io_error(Display *x)
+{
+	(void)x;
+	if (the_display)
+		the_display->callbacks.lost(the_display->userdata);
+	return 0;
+}
+
+/* The root window's pixels: true colour of 8, 16 or 32 bits a pixel in our own byte order. */
+static int read_format(struct display *display)
+{
+	XVisualInfo wanted = { .visualid = XVisualIDFromVisual(
+				       DefaultVisual(display->x, display->screen)) };
+	int n, bits_per_pixel = 0;
+	XVisualInfo *visual = XGetVisualInfo(display->x, VisualIDMask, &wanted, &n);
+	XPixmapFormatValues *formats;
+
+	if (!visual)
+		return -ENOTSUP;
+	formats = XListPixmapFormats(display->x, &n);
+	for (int i = 0; formats && i < n; i++)
+		if (formats[i].depth == visual->depth)
+			bits_per_pixel = formats[i].bits_per_pixel;
+	XFree(formats);
+	display->format = (struct rfb_format){
+		.bits_per_pixel = bits_per_pixel,
+		.depth = visual->depth,
+		.red_mask = (uint32_t)visual->red_mask,
+		.green_mask = (uint32_t)visual->green_mask,
+		.blue_mask = (uint32_t)visual->blue_mask,
+	};
+	display->bytes_per_pixel = bits_per_pixel / 8;
+	bool true_colour = visual->class == TrueColor || visual->class == DirectColor;
+	XFree(visual);
+
+	int ours = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? LSBFirst : MSBFirst;
+	if (!true_colour || ImageByteOrder(display->x) != ours)
+		return -ENOTSUP;
+	return bits_per_pixel == 8 || bits_per_pixel == 16 || bits_per_pixel == 32 ? 0 : -ENOTSUP;
+}
+
+static void query_extensions(struct display *display)
+{
+	int opcode, error, major, minor;
+	int xkb_major = XkbMajorVersion, xkb_minor = XkbMinorVersion;
+
+	display->has_damage = XDamageQueryExtension(display->x, &display->damage_event, &error) &&
+			      XFixesQueryExtension(display->x, &display->fixes_event, &error);
+	/* Both protocols want to be told a version before they answer anything else. */
+	if (display->has_damage) {
+		XDamageQueryVersion(display->x, &major, &minor);
+		XFixesQueryVersion(display->x, &major, &minor);
+	}
+	display->has_randr = XRRQueryExtension(display->x, &display->randr_event, &error);
+	display->has_test = XTestQueryExtension(display->x, &error, &error, &major, &minor);
+	display->has_shm = XShmQueryExtension(display->x);
+	if (!XkbQueryExtension(display->x, &opcode, &display->xkb_event, &error, &xkb_major,
+			       &xkb_minor))
+		display->xkb_event = 0;
+	if (!display->has_test)
+		log_warning("the X server has no XTEST extension: viewers can only look");
+	if (!display->has_shm)
+		log_warning("the X server has no MIT-SHM extension: reading the screen is slow");
+}
+
+int display_open(struct display *display, const char *name, const char *xauthority,
+		 const struct display_callbacks *callbacks, void *userdata, char *ret_reason,
+		 size_t reason_size)
+{
+	*display = (struct display){ .callbacks = *callbacks, .userdata = userdata };
+	if (xauthority && setenv("XAUTHORITY", xauthority, 1) < 0)
+		return -errno;
+	XSetErrorHandler(on_error);
+	XSetIOErrorHandler(on_io_error);
+
+	display->x = XOpenDisplay(name);
+	if (!display->x) {
+		snprintf(ret_reason, reason_size,
+			 "The X server at display %s refuses the connection (authority file %s).",
+			 name, xauthority ? xauthority : "not given");
+		return -ECONNREFUSED;
+	}
+	the_display = display;
+	display->screen = DefaultScreen(display->x);
+	display->root = RootWindow(display->x, display->screen);
+	display->width = DisplayWidth(display->x, display->screen);
+	display->height = DisplayHeight(display->x, display->screen);
+	query_extensions(display);
+	if (read_format(display) < 0) {
+		snprintf(ret_reason, reason_size,
+			 "The X server at display %s has a screen of depth %d that is not true "
+			 "colour of 8, 16 or 32 bits a pixel: set DefaultDepth 24 in xorg.conf.",
+			 name, DefaultDepth(display->x, display->screen));
+	} else if (!display->has_damage) {
+		snprintf(ret_reason, reason_size,
+			 "The X server at display %s has no DAMAGE extension: enable it in "
+			 "xorg.conf.",
+			 name);
+	} else {
+		return 0;
+	}
+	display_close(display);
+	return -ENOTSUP;
+}
+
+void display_close(struct display *display)
+{
+	if (!display->x)
+		return;
+	the_display = NULL;
+	XCloseDisplay(display->x);
+	display->x = NULL;
+}
+
+int display_fd(const struct display *display)
+{
+	return ConnectionNumber(display->x);
+}
+
+bool display_flush(struct display *display)
+{
+	/* This reads, too: what came in with a reply still waits inside xcb. */
+	XFlush(display->x);
+	return XEventsQueued(display->x, QueuedAlready) > 0;
+}
+
+static void handle_resize(struct display *display, XEvent *event)
+{
+	XRRUpdateConfiguration(event);
+	display->callbacks.layout_changed(display->userdata);
+	int width = DisplayWidth(display->x, display->screen);
+	int height = DisplayHeight(display->x, display->screen);
+
+	if (width == display->width && height == display->height)
+		return;
+	display->width = width;
+	display->height = height;
+	display->callbacks.resized(display->userdata);
+}
+
+void display_dispatch(struct display *display)
+{
+	while (XPending(display->x)) {
+		XEvent event;
+
+		XNextEvent(display->x, &event);
+		if (event.type == display->damage_event + XDamageNotify)
+			display->callbacks.damaged(display->userdata);
+		else if (display->xkb_event && event.type == display->xkb_event)
+			display->callbacks.xkb(display->userdata, &event);
+		else if (event.type == display->fixes_event + XFixesCursorNotify)
+			display->callbacks.cursor_changed(display->userdata);
+		else if ((display->has_randr &&
+			  (event.type == display->randr_event + RRScreenChangeNotify ||
+			   event.type == display->randr_event + RRNotify)) ||
+			 (event.type == ConfigureNotify &&
+			  event.xconfigure.window == display->root))
+			handle_resize(display, &event);
+		else
+			display->callbacks.other(&event, display->userdata);
+	}
+}
+
+int display_watch(struct display *display)
+{
+	display->damage = XDamageCreate(display->x, display->root, XDamageReportNonEmpty);
+	display->region = XFixesCreateRegion(display->x, NULL, 0);
+	XFixesSelectCursorInput(display->x, display->root, XFixesDisplayCursorNotifyMask);
+	if (display->has_randr)
+		XRRSelectInput(display->x, display->root,
+			       RRScreenChangeNotifyMask | RRCrtcChangeNotifyMask);
+	/* RandR sends a ConfigureNotify to the root window even where it is too old to say more. */
+	XSelectInput(display->x, display->root, StructureNotifyMask);
+
+	/* The size may have changed while nobody looked. */
+	Window root;
+	int x, y;
+	unsigned width, height, border, depth;
+	if (XGetGeometry(display->x, display->root, &root, &x, &y, &width, &height, &border,
+			 &depth)) {
+		display->width = (int)width;
+		display->height = (int)height;
+	}
+	return 0;
+}
+
+/* Until the answer's first `size` bytes are there: xcb is then sure to read them into its buffer.
+ */
+static void wait_for_bytes(int fd, int size)
+{
+	const struct timespec nap = { .tv_nsec = 1000000 };
+	int n = 0;
+
+	for (int i = 0; i < 200 && ioctl(fd, FIONREAD, &n) == 0 && n < size; i++)
+		nanosleep(&nap, NULL);
+}
+
+void display_forget(struct display *display)
+{
+	enum { XLIB_BUFFER = 16384, XCB_BUFFER = 16384, NO_OP = 4, WIDTH = 64 };
+
+	for (int i = 0; i < XLIB_BUFFER / NO_OP; i++)
+		XNoOp(display->x);
+	XSync(display->x, False); /* nothing else is on its way */
+	xcb_connection_t *c = XGetXCBConnection(display->x);
+	int height = 2 * XCB_BUFFER / (WIDTH * display->bytes_per_pixel);
+	xcb_generic_error_t *error = NULL;
+	xcb_get_image_cookie_t cookie = xcb_get_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP,
+						      (xcb_drawable_t)display->root, 0, 0, WIDTH,
+						      (uint16_t)height, ~0U);
+	xcb_flush(c);
+	wait_for_bytes(xcb_get_file_descriptor(c), XCB_BUFFER);
+	free(xcb_get_image_reply(c, cookie, &error));
+	free(error); /* a screen smaller than that */
+}
+
+void display_unwatch(struct display *display)
+{
+	if (!display->x || !display->damage)
+		return;
+	XDamageDestroy(display->x, display->damage);
+	XFixesDestroyRegion(display->x, display->region);
+	XFixesSelectCursorInput(display->x, display->root, 0);
+	if (display->has_randr)
+		XRRSelectInput(display->x, display->root, 0);
+	XSelectInput(display->x, display->root, 0);
+	display->damage = None;
+	display->region = None;
+	XSync(display->x, False);
+}
+
+size_t display_take_damage(struct display *display, struct rect ret_damage[DISPLAY_DAMAGE_MAX])
+{
+	struct rect screen = { 0, 0, display->width, display->height };
+	struct rect bounds = { 0, 0, 0, 0 };
+	size_t n_kept = 0;
+	int n = 0;
+
+	/* First subtract, then read: what is drawn in between is reported once more. */
+	XDamageSubtract(display->x, display->damage, None, display->region);
+	XRectangle *rects = XFixesFetchRegion(display->x, display->region, &n);
+	for (int i = 0; i < n; i++) {
+		struct rect r = { rects[i].x, rects[i].y, rects[i].width, rects[i].height };
+
+		r = rect_intersect(r, screen);
+		if (rect_is_empty(r))
+			continue;
+		bounds = rect_bounds(bounds, r);
+		if (n_kept < DISPLAY_DAMAGE_MAX)
+			ret_damage[n_kept] = r;
+		n_kept++;
+	}
+	XFree(rects);
+	if (n_kept > DISPLAY_DAMAGE_MAX) {
+		ret_damage[0] = bounds;
+		n_kept = 1;
+	}
+	return n_kept;
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Checks that cannot all be tried on a machine: what needs an NVIDIA card, another init, another
+ * session. The facts are made up; the reading of them is tested elsewhere.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "doctor/check.h"
+#include "tests/ctl/fake_tree.h"
+
+static struct machine machine;
+static struct findings findings;
+
+/* A healthy machine of exouser's with an NVIDIA card and a session. */
+static int make_machine(void **state)
+{
+	machine = (struct machine){
+		.ctl = &fake_ctl,
+		.is_root = true,
+		.has_systemd = true,
+		.systemd_version = "252.39-1~deb12u2",
+		.has_account = true,
+		.uid = 1001,
+		.gid = 1001,
+		.home = "/home/exouser",
+		.address = "172.17.0.1",
+		.port = 5901,
+		.gdm = { .autologin_enabled = true,
+			 .autologin_user = "exouser",
+			 .wayland_off = true },
+		.default_target = "graphical.target",
+		.can_probe = true,
+		.n_records = 1,
+		.records = { { .id = "2",
+			       .record = { .user = "exouser",
+					   .uid = 1001,
+					   .session = "2",
+					   .type = "x11",
+					   .xauthority = "/run/user/1001/gdm/Xauthority" },
+			       .facts = { .known = true, .uid = 1001 } } },
+		.graphical_session = "2",
+		.graphical_type = "x11",
+		.probe = { .is_done = true,
+			   .has_password = true,
+			   .password_path = "/home/exouser/.vnc/passwd",
+			   .display = ":0",
+			   .has_x = true,
+			   .depth = 24,
+			   .size = "1280x800",
+			   .has_shm = true,
+			   .has_damage = true,
+			   .has_xfixes = true,
+			   .has_randr = true,
+			   .has_xtest = true,
+			   .shm_version = "1.2",
+			   .randr_version = "1.6",
+			   .renderer = "NVIDIA A100-SXM4-40GB/PCIe/SSE2" },
+		.n_gpus = 1,
+		.gpus = { { .slot = { 0, 4, 0, 0 },
+			    .vendor = GPU_VENDOR_NVIDIA,
+			    .driver = "nvidia",
+			    .address = "0000:04:00.0",
+			    .bus_id = "PCI:4:0:0" } },
+	};
+	config_init(&machine.config);
+	distribution_read(&fake_ctl, &machine.distribution);
+	return fake_tree_create(state);
+}
+
+static int drop_machine(void **state)
+{
+	machine_finish(&machine);
+	return fake_tree_remove(state);
+}
+
+static struct unit *unit(const char *name)
+{
+	struct unit *unit = &machine.units[machine.n_units];
+
+	(void)snprintf(machine.unit_names[machine.n_units++], UNIT_NAME_MAX, "%s", name);
+	*unit = (struct unit){ .load = "loaded", .active = "active", .file_state = "enabled" };
+	(void)snprintf(unit->name, sizeof(unit->name), "%s", name);
+	return unit;
+}
+
+static void expect_n(const char *name, enum finding_result result, const char *cause,
+		     const char *mend, size_t n)
+{
+	for (size_t i = 0; i < n_checks; i++)
+		if (strcmp(checks[i].name, name) == 0)
+			check_run(&checks[i], &machine, &findings);
+	if (findings.n < 1 || findings.list[0].result != result ||
+	    !strstr(findings.list[0].cause, cause) || !strstr(findings.list[0].mend, mend))
+		fail_msg("%s: %zu, %d \"%s\" \"%s\"", name, findings.n,
+			 (int)findings.list[0].result, findings.list[0].cause,
+			 findings.list[0].mend);
+	assert_int_equal(findings.n, n);
+}
+
+/* That the check has one thing to say, and what. */
+static void expect(const char *name, enum finding_result result, const char *cause,
+		   const char *mend)
+{
+	expect_n(name, result, cause, mend, 1);
+}
+
+static void test_rendering(void **state)
+{
+	(void)state;
+	expect("rendering", FINDING_OK, "NVIDIA A100", "");
+	strcpy(machine.probe.renderer, "llvmpipe (LLVM 15.0.6, 256 bits)");
+	expect("rendering", FINDING_FAIL, "the CPU draws (llvmpipe", "gpudesk setup");
+	strcpy(machine.probe.renderer, "softpipe");
+	expect("rendering", FINDING_FAIL, "softpipe", "");
+	machine.probe.renderer[0] = '\0';
+	strcpy(machine.probe.gl_problem, "there is no libGL.so.1");
+	expect("rendering", FINDING_WARN, "no libGL", "glxinfo");
+	machine.probe.timed_out = true;
+	expect("rendering", FINDING_FAIL, "did not answer", "nvidia-smi");
+	machine.probe.timed_out = false;
+	machine.n_gpus = 0;
+	expect("rendering", FINDING_OK, "not needed", "");
+}
+
+static void test_session(void **state)
+{
+	(void)state;
+	expect("session", FINDING_OK, "session 2 of exouser", "");
+	machine.chosen = -1;
+	expect("session", FINDING_FAIL, "session 2 of exouser has no record", "restart");
+	strcpy(machine.graphical_type, "wayland");
+	expect("session", FINDING_FAIL, "of type wayland", "gpudesk setup");
+	machine.graphical_session[0] = '\0';
+	expect("session", FINDING_WARN, "the next viewer has one started", "");
+	machine.gdm.autologin_enabled = false;
+	machine.greeter = true;
+	expect("session", FINDING_FAIL, "the login screen is shown", "gpudesk setup");
+	machine.config.start_desktop = false;
+	expect("session", FINDING_FAIL, "no graphical session", "systemctl restart");
+}
+
+static void test_records(void **state)
+{
+	(void)state;
+	expect("records", FINDING_OK, "1, none of them stale", "");
+	machine.records[0].facts.closing = true;
+	expect("records", FINDING_WARN, "session 2 is stale: its session is closing",
+	       "/sessions/2");
+	machine.records[0].facts = (struct session_facts){ .known = true, .uid = 1002 };
+	expect("records", FINDING_WARN, "another user", "");
+	machine.records[0].error = -EINVAL;
+	expect("records", FINDING_WARN, "is not used", "");
+	machine.n_records = -EACCES;
+	expect("records", FINDING_FAIL, "Permission denied", "");
+}
+
+static void test_x(void **state)
+{
+	(void)state;
+	expect("x", FINDING_OK, "display :0, 1280x800, depth 24", "");
+	expect("mit-shm", FINDING_OK, "1.2", "");
+	strcpy(machine.probe.shm_version, "1.1");
+	expect("mit-shm", FINDING_WARN, "MIT-SHM is 1.1", "");
+	machine.probe.has_xfixes = false;
+	expect("damage", FINDING_FAIL, "no XFIXES", "xorg.conf");
+	machine.probe.has_xtest = false;
+	expect("xtest", FINDING_FAIL, "viewers can only look", "");
+	machine.config.view_only = true;
+	expect("xtest", FINDING_OK, "not needed", "");
+	machine.probe.has_randr = false;
+	expect("randr", FINDING_WARN, "cannot resize", "");
+	machine.config.resize = false;
+	expect("randr", FINDING_OK, "not needed", "");
+	machine.probe.depth = 4;
+	expect("x", FINDING_FAIL, "depth 4", "DefaultDepth 24");
+	machine.probe.has_x = false;
+	strcpy(machine.probe.x_problem, "no X server of session 2 listens");
+	expect("x", FINDING_FAIL, "no X server of session 2", "");
+	expect("damage", FINDING_WARN, "not reached", "");
+	machine.probe_error = -ENOEXEC;
+	expect("x", FINDING_WARN, "not seen", "");
+}
+
+static void test_old_versions(void **state)
+{
+	(void)state;
+	machine.distribution.family = DISTRIBUTION_DEBIAN;
+	expect("system", FINDING_OK, "252.39", "");
+	strcpy(machine.systemd_version, "237-3ubuntu10");
+	expect("system", FINDING_FAIL, "systemd is 237-3ubuntu10, older than 239", "");
+	strcpy(machine.systemd_version, "239 (239-82.el8)");
+	expect("system", FINDING_OK, "", "");
+}
+
+static void test_units(void **state)
+{
+	struct unit *socket;
+
+	(void)state;
+	expect("socket", FINDING_FAIL, "gpudesk.socket is not installed", "install gpudesk");
+	socket = unit("gpudesk.socket");
+	expect("socket", FINDING_OK, "listens at 172.17.0.1 port 5901", "");
+	strcpy(socket->file_state, "disabled");
+	expect("socket", FINDING_FAIL, "not enabled", "systemctl enable --now 'gpudesk.socket'");
+	strcpy(socket->active, "failed");
+	expect("socket", FINDING_FAIL, "has failed", "reset-failed");
+	strcpy(socket->load, "bad-setting");
+	expect("socket", FINDING_FAIL, "bad-setting", "systemctl status");
+	machine.has_systemd = false;
+	strcpy(machine.systemd_problem, "systemd cannot be asked: it sleeps");
+	expect("socket", FINDING_WARN, "it sleeps", "");
+}
+
+static void test_another_user(void **state)
+{
+	struct unit *socket = unit("gpudesk-scraper@alice.socket");
+
+	(void)state;
+	strcpy(machine.config.user, "alice");
+	strcpy(socket->active, "inactive");
+	strcpy(socket->file_state, "disabled");
+	expect("scraper-socket", FINDING_FAIL, "does not listen", "gpudesk-scraper@alice.socket");
+	fake_tree_link("/etc/systemd/system/gpudesk.socket.wants/gpudesk-scraper@exouser.socket",
+		       "/usr/lib/systemd/system/gpudesk-scraper@.socket");
+	expect("scraper-socket", FINDING_FAIL, "enabled for exouser, but user = alice",
+	       "disable --now 'gpudesk-scraper@exouser.socket'");
+	strcpy(socket->active, "active");
+	strcpy(socket->file_state, "enabled");
+	expect("scraper-socket", FINDING_OK, "listens", "");
+}
+
+static void test_port(void **state)
+{
+	struct listener *holder = &machine.listeners[0];
+
+	(void)state;
+	expect("port", FINDING_OK, "port 5901 is free", "");
+	unit("gpudesk.socket");
+	machine.n_listeners = 1;
+	*holder = (struct listener){ .address = "172.17.0.1", .pid = 1, .command = "systemd" };
+	expect("port", FINDING_OK, "held by gpudesk.socket alone", "");
+	*holder = (struct listener){ .address = "::",
+				     .is_any = true,
+				     .pid = 77,
+				     .command = "Xvnc",
+				     .unit = "vncserver@:1.service" };
+	expect("port", FINDING_FAIL, "held by Xvnc (pid 77, vncserver@:1.service)",
+	       "systemctl disable --now 'vncserver@:1.service'");
+	strcpy(holder->unit, "session-2.scope");
+	expect("port", FINDING_FAIL, "session-2.scope", "kill 77");
+	*holder = (struct listener){ .address = "10.0.0.5", .pid = 77, .command = "Xvnc" };
+	expect("port", FINDING_WARN, "at another address, 10.0.0.5", "kill 77");
+	*holder = (struct listener){ .address = "0.0.0.0", .is_any = true };
+	expect("port", FINDING_FAIL, "not to be seen", "ss -tlnp");
+	machine.is_root = false;
+	expect("port", FINDING_WARN, "only root can", "sudo gpudesk doctor");
+}
+
+static void test_gdm(void **state)
+{
+	struct unit *gdm, *manager;
+
+	(void)state;
+	expect("gdm", FINDING_FAIL, "GDM is not installed", "install gdm");
+	gdm = unit("gdm.service");
+	expect("gdm", FINDING_FAIL, "GDM is not enabled", "display-manager.service");
+	manager = unit("display-manager.service");
+	strcpy(manager->name, "gdm.service");
+	expect("gdm", FINDING_OK, "gdm.service runs", "");
+	strcpy(gdm->active, "failed");
+	expect("gdm", FINDING_FAIL, "has failed", "journalctl");
+	strcpy(gdm->active, "inactive");
+	expect("gdm", FINDING_OK, "the next viewer starts it", "");
+	machine.config.start_desktop = false;
+	expect("gdm", FINDING_FAIL, "start_desktop = no", "systemctl start gdm.service");
+	strcpy(manager->name, "sddm.service");
+	expect("gdm", FINDING_FAIL, "the display manager is sddm.service", "enable gdm.service");
+}
+
+static void test_vglusers(void **state)
+{
+	char group[128];
+
+	(void)state;
+	expect("vglusers", FINDING_OK, "not needed", "");
+	fake_tree_write("/etc/passwd",
+			"gdm:x:42:42::/:/x\nexouser:x:1001:1001::/home/exouser:/x\n");
+	fake_tree_write("/dev/dri/card0", "");
+	/* The group of the files that this test makes. */
+	(void)snprintf(group, sizeof(group), "vglusers:x:%u:exouser\n", (unsigned)getegid());
+	fake_tree_write("/etc/group", group);
+	expect("vglusers", FINDING_FAIL, "gdm is not in it", "usermod -aG vglusers gdm");
+	(void)snprintf(group, sizeof(group), "vglusers:x:%u:exouser,gdm\n", (unsigned)getegid());
+	fake_tree_write("/etc/group", group);
+	expect("vglusers", FINDING_OK, "gdm and exouser are in vglusers", "");
+}
+
+static void test_selinux(void **state)
+{
+	(void)state;
+	expect("selinux", FINDING_OK, "not needed", "");
+	fake_tree_write("/sys/fs/selinux/enforce", "1");
+	expect("selinux", FINDING_WARN, "cannot be seen", "ausearch");
+	fake_tree_write("/proc/stat", "cpu 1 2 3\nbtime 1700000000\nprocesses 1\n");
+	fake_tree_write("/var/log/audit/audit.log",
+			"type=AVC msg=audit(1699999999.0:1): avc:  denied  { read } for "
+			"comm=\"gpudesk-proxy\"\n"
+			"type=AVC msg=audit(1700000001.0:2): avc:  denied  { read } for "
+			"comm=\"httpd\"\n"
+			"type=AVC msg=audit(1700000001.0:3): avc:  granted  { read } for "
+			"comm=\"gpudesk-proxy\"\n");
+	expect("selinux", FINDING_OK, "enforcing, and it has refused nothing", "");
+	fake_tree_write("/var/log/audit/audit.log",
+			"type=AVC msg=audit(1700000001.0:4): avc:  denied  { write } for "
+			"comm=\"gpudesk-scraper\"\n");
+	expect("selinux", FINDING_FAIL, "1 times, last: avc:  denied  { write }", "audit2why");
+	fake_tree_write("/sys/fs/selinux/enforce", "0");
+	expect("selinux", FINDING_WARN, "permissive", "");
+}
+
+static void test_no_rights(void **state)
+{
+	(void)state;
+	machine.is_root = false;
+	machine.can_probe = false;
+	expect("firewall", FINDING_WARN, "only root can", "sudo gpudesk doctor");
+	expect("password", FINDING_WARN, "only root and exouser can", "sudo gpudesk doctor");
+	expect("x", FINDING_WARN, "only root and exouser can", "sudo gpudesk doctor");
+	machine.has_account = false;
+	expect("x", FINDING_WARN, "there is no user exouser", "");
+}
+
+static void test_password(void **state)
+{
+	(void)state;
+	expect("password", FINDING_OK, "/home/exouser/.vnc/passwd", "");
+	machine.probe.has_view_only = true;
+	expect("password", FINDING_OK, "with a view-only password", "");
+	strcpy(machine.probe.password_warning, "others may write");
+	expect("password", FINDING_WARN, "others may write", "chmod");
+	strcpy(machine.probe.password_problem, "it is empty");
+	expect_n("password", FINDING_FAIL, "it is empty", "gpudesk passwd --user exouser", 2);
+	machine.probe.has_password = false;
+	expect("password", FINDING_WARN, "not seen", "");
+}
+
+static void test_configuration(void **state)
+{
+	(void)state;
+	expect("config", FINDING_OK, "no /etc/gpudesk.conf", "");
+	fake_tree_write("/etc/gpudesk.conf", "");
+	expect("config", FINDING_OK, "in order", "");
+	strcpy(machine.problems[0], "/etc/gpudesk.conf:2: unknown key");
+	strcpy(machine.problems[1], "/etc/gpudesk.conf:3: bad user");
+	strcpy(machine.config.refusal, machine.problems[1]);
+	machine.n_problems = 2;
+	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
+	assert_int_equal(findings.list[1].result, FINDING_WARN);
+	assert_non_null(strstr(findings.list[1].cause, "unknown key (the default holds)"));
+	machine.n_problems = 1;
+	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
+}
+
+/* Of a machine that is read for real, with nothing in it: no check may be silent. */
+static void test_an_empty_machine(void **state)
+{
+	static struct machine empty;
+
+	(void)state;
+	machine_read(&fake_ctl, &empty);
+	for (size_t i = 0; i < n_checks; i++) {
+		check_run(&checks[i], &empty, &findings);
+		if (findings.n == 0 || !findings.list[0].cause[0])
+			fail_msg("%s", checks[i].name);
+	}
+	machine_finish(&empty);
+}
+
+static void test_too_many_findings(void **state)
+{
+	struct findings many = { 0 };
+
+	(void)state;
+	for (int i = 0; i < FINDINGS_MAX + 3; i++)
+		finding_ok(&many, "%d", i);
+	assert_int_equal(many.n, FINDINGS_MAX);
+}
+
+int main(void)
+{
+#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, make_machine, drop_machine)
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(test_rendering),
+		WITH_MACHINE(test_session),
+		WITH_MACHINE(test_records),
+		WITH_MACHINE(test_x),
+		WITH_MACHINE(test_old_versions),
+		WITH_MACHINE(test_units),
+		WITH_MACHINE(test_another_user),
+		WITH_MACHINE(test_port),
+		WITH_MACHINE(test_gdm),
+		WITH_MACHINE(test_vglusers),
+		WITH_MACHINE(test_selinux),
+		WITH_MACHINE(test_no_rights),
+		WITH_MACHINE(test_password),
+		WITH_MACHINE(test_configuration),
+		WITH_MACHINE(test_an_empty_machine),
+		WITH_MACHINE(test_too_many_findings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xorg.conf as people write it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "facts/xorg_conf.h"
+#include "tests/ctl/fake_tree.h"
+
+static const char documented[] = "Section \"DRI\"\n"
+				 "        Mode 0666\n"
+				 "EndSection\n"
+				 "\n"
+				 "Section \"Device\"\n"
+				 "        Identifier  \"Card0\"\n"
+				 "        Driver      \"nvidia\"\n"
+				 "        BusID       \"PCI:4:0:0\"\n"
+				 "EndSection\n"
+				 "\n"
+				 "Section \"Monitor\"\n"
+				 "    Identifier     \"Monitor0\"\n"
+				 "    Option         \"DPMS\" \"False\"\n"
+				 "EndSection\n"
+				 "\n"
+				 "Section \"Screen\"\n"
+				 "        Identifier \"Screen0\"\n"
+				 "        Device     \"Card0\"\n"
+				 "        SubSection \"Display\"\n"
+				 "                Depth     24\n"
+				 "                Option \"HardDPMS\" \"false\"\n"
+				 "        EndSubSection\n"
+				 "EndSection\n";
+
+static void test_the_documented_file(void **state)
+{
+	struct xorg_conf conf = { 0 };
+
+	(void)state;
+	assert_int_equal(xorg_conf_parse(&conf, "/x.conf", documented, strlen(documented)), 0);
+	assert_int_equal(conf.n_sections, 4);
+	assert_string_equal(conf.sections[1].kind, "Device");
+	assert_string_equal(conf.sections[1].identifier, "Card0");
+	assert_string_equal(conf.sections[1].driver, "nvidia");
+	assert_string_equal(conf.sections[1].bus_id, "PCI:4:0:0");
+	assert_string_equal(conf.sections[1].path, "/x.conf");
+	assert_int_equal(conf.sections[1].line, 5);
+	assert_int_equal(conf.sections[1].bus_id_line, 8);
+	assert_string_equal(conf.sections[3].device, "Card0");
+	assert_int_equal(xorg_conf_boolean(&conf, "Monitor", "dpms"), 0);
+	/* What is in a subsection belongs to a mode, not to the screen. */
+	assert_int_equal(xorg_conf_boolean(&conf, NULL, "HardDPMS"), -ENOENT);
+	xorg_conf_finish(&conf);
+}
+
+static const struct {
+	const char *text;
+	int result;
+} booleans[] = {
+	{ "Option \"HardDPMS\" \"false\"", 0 },
+	{ "Option \"HardDPMS\" \"Off\"", 0 },
+	{ "Option \"HardDPMS\" \"0\"", 0 },
+	{ "Option \"HardDPMS\" \"no\"", 0 },
+	{ "option \"hard_dpms\" \"false\" # why", 0 },
+	{ "Option \"NoHardDPMS\"", 0 },
+	{ "Option \"NoHardDPMS\" \"true\"", 0 },
+	{ "Option \"HardDPMS\"", 1 },
+	{ "Option \"HardDPMS\" \"true\"", 1 },
+	{ "Option \"HardDPMS\" \"true\"\nOption \"HardDPMS\" \"false\"", 0 },
+	{ "Option \"HardDPMS\" \"maybe\"", -EINVAL },
+	{ "# Option \"HardDPMS\" \"false\"", -ENOENT },
+	{ "Option \"DPMS\" \"false\"", -ENOENT },
+	{ "", -ENOENT },
+};
+
+static void test_booleans(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(booleans) / sizeof(booleans[0]); i++) {
+		struct xorg_conf conf = { 0 };
+		char text[256];
+
+		(void)snprintf(text, sizeof(text), "Section \"Device\"\n%s\nEndSection",
+			       booleans[i].text);
+		assert_int_equal(xorg_conf_parse(&conf, "/x", text, strlen(text)), 0);
+		if (xorg_conf_boolean(&conf, "Device", "HardDPMS") != booleans[i].result)
+			fail_msg("%s", booleans[i].text);
+		assert_int_equal(xorg_conf_boolean(&conf, "Screen", "HardDPMS"), -ENOENT);
+		xorg_conf_finish(&conf);
+	}
+}
+
+/* Must end, and read nothing beside the text: sanitizers see to that. */
+static void test_garbage(void **state)
+{
+	static const char *const texts[] = {
+		"Section",
+		"Section \"Device",
+		"\"\"\"\n\"",
+		"EndSection\nEndSubSection\nOption\n",
+		"Section \"Device\"\nBusID\nOption\nEndSection",
+		"Section \"\"\n#\n \t\"#\" x",
+		"\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct xorg_conf conf = { 0 };
+
+		assert_int_equal(xorg_conf_parse(&conf, "/x", texts[i], strlen(texts[i])), 0);
+		xorg_conf_finish(&conf);
+	}
+}
+
+static void test_order_of_files(void **state)
+{
+	static const char *const identifiers[] = { "one", "two", "three", "four" };
+	struct xorg_conf conf;
+
+	(void)state;
+	fake_tree_write("/usr/share/X11/xorg.conf.d/10-d.conf",
+			"Section \"Device\"\nIdentifier \"four\"\nEndSection\n");
+	fake_tree_write("/etc/X11/xorg.conf.d/20-c.conf",
+			"Section \"Device\"\nIdentifier \"three\"\nEndSection\n");
+	fake_tree_write("/etc/X11/xorg.conf.d/10-b.conf",
+			"Section \"Device\"\nIdentifier \"two\"\nEndSection\n");
+	fake_tree_write("/etc/X11/xorg.conf.d/10-b.conf.old",
+			"Section \"Device\"\nIdentifier \"old\"\nEndSection\n");
+	fake_tree_write("/etc/X11/xorg.conf",
+			"Section \"Device\"\nIdentifier \"one\"\nEndSection\n");
+	assert_int_equal(xorg_conf_read(&fake_ctl, &conf), 0);
+	assert_int_equal(conf.n_sections, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(conf.sections[i].identifier, identifiers[i]);
+	assert_string_equal(conf.sections[1].path, "/etc/X11/xorg.conf.d/10-b.conf");
+	xorg_conf_finish(&conf);
+}
+
+static void test_no_file(void **state)
+{
+	struct xorg_conf conf;
+
+	(void)state;
+	assert_int_equal(xorg_conf_read(&fake_ctl, &conf), 0);
+	assert_int_equal(conf.n_sections, 0);
+	xorg_conf_finish(&conf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_documented_file),
+		cmocka_unit_test(test_booleans),
+		cmocka_unit_test(test_garbage),
+		cmocka_unit_test_setup_teardown(test_order_of_files, fake_tree_create,
+						fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_no_file, fake_tree_create, fake_tree_remove),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "capture/missed_damage.h"
+
+#define START UINT64_C(7000000)
+
+static void test_finding_nothing_makes_it_rare(void **state)
+{
+	struct look look;
+	uint64_t now = START, last = 0;
+	unsigned looks = 0;
+
+	(void)state;
+	look_init(&look, now);
+	assert_int_equal(look_due(&look), START + LOOK_FIRST);
+	while (now < START + UINT64_C(600) * 1000000) {
+		uint64_t interval = look_due(&look) - now;
+
+		assert_in_range(interval, last, LOOK_LONGEST);
+		last = interval;
+		now = look_due(&look);
+		look_done(&look, now, false);
+		looks++;
+	}
+	assert_int_equal(last, LOOK_LONGEST);
+	/* Ten minutes of a still screen cost some forty looks. */
+	assert_in_range(looks, 1, 45);
+}
+
+static void test_finding_something_makes_it_frequent(void **state)
+{
+	struct look look;
+	uint64_t now = START;
+
+	(void)state;
+	look_init(&look, now);
+	for (int i = 0; i < 8; i++) {
+		now = look_due(&look);
+		look_done(&look, now, false);
+	}
+	now = look_due(&look);
+	look_done(&look, now, true);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(look_due(&look), now + LOOK_SHORTEST);
+		now = look_due(&look);
+		look_done(&look, now, true);
+	}
+	look_done(&look, now, false);
+	assert_in_range(look_due(&look), now + LOOK_SHORTEST + 1, now + LOOK_FIRST);
+}
+
+static void test_activity(void **state)
+{
+	struct look look;
+	uint64_t now = START;
+
+	(void)state;
+	look_init(&look, now);
+	for (int i = 0; i < 8; i++) {
+		now = look_due(&look);
+		look_done(&look, now, false);
+	}
+	/* Somebody acts: what is missed then is found soon, however much he goes on. */
+	look_activity(&look, true, now + 5);
+	assert_int_equal(look_due(&look), now + 5 + LOOK_INPUT);
+	for (uint64_t t = now + 5; t < now + 5 + LOOK_INPUT; t += 10000)
+		look_activity(&look, true, t);
+	assert_int_equal(look_due(&look), now + 5 + LOOK_INPUT);
+}
+
+/* Damage elsewhere never puts a look off: one program may be honest and another not. */
+static void test_damage(void **state)
+{
+	struct look look;
+	uint64_t now = START;
+
+	(void)state;
+	look_init(&look, now);
+	for (int i = 0; i < 8; i++) {
+		now = look_due(&look);
+		look_done(&look, now, false);
+	}
+	for (int i = 0; i < 100; i++)
+		look_activity(&look, false, now + (uint64_t)i * 10000);
+	assert_int_equal(look_due(&look), now + LOOK_FIRST);
+}
+
+/* Rows are on the screen, ascending, each only once; in the end all rows have been seen. */
+static void test_rows(void **state)
+{
+	static const int heights[] = { 1,   2,	 15,  16,  17,	 31,   33,   100,  464,
+				       465, 599, 601, 800, 1080, 1600, 2160, 7424, 32767 };
+
+	(void)state;
+	for (size_t h = 0; h < sizeof(heights) / sizeof(*heights); h++) {
+		int height = heights[h], spacing = (height + LOOK_ROWS - 1) / LOOK_ROWS;
+		char *seen = calloc(1, (size_t)height);
+		int n_seen = 0;
+		struct look look;
+
+		look_init(&look, 0);
+		for (int round = 0; round < spacing * 29; round++) {
+			int rows[LOOK_ROWS], n = look_rows(&look, height, rows);
+
+			assert_in_range(n, 1, LOOK_ROWS);
+			for (int i = 0; i < n; i++) {
+				assert_in_range(rows[i], i ? rows[i - 1] + 1 : 0, height - 1);
+				n_seen += !seen[rows[i]];
+				seen[rows[i]] = 1;
+			}
+			look_done(&look, 0, false);
+		}
+		if (n_seen != height)
+			print_message("height %d: %d rows seen\n", height, n_seen);
+		assert_int_equal(n_seen, height);
+		free(seen);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_finding_nothing_makes_it_rare),
+		cmocka_unit_test(test_finding_something_makes_it_frequent),
+		cmocka_unit_test(test_activity),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,680 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which text goes where. What happens is written down as words, in order: see `happened`. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "clipboard/clipboard.h"
+#include "clipboard/cut_text.h"
+#include "common/log.h"
+
+enum { LIMIT = 100 };
+
+struct peer {
+	struct clipboard_viewer clip;
+	char letter;
+	bool blocked;
+};
+
+static struct clipboard clipboard;
+static struct peer a, b, c;
+static char happened[1024];
+
+static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void note(const char *format, ...)
+{
+	size_t length = strlen(happened);
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(happened + length, sizeof(happened) - length, format, arguments);
+	va_end(arguments);
+	strncat(happened, " ", sizeof(happened) - strlen(happened) - 1);
+}
+
+/* What has happened since the last time. */
+static void assert_happened(const char *expected)
+{
+	size_t length = strlen(happened);
+
+	if (length)
+		happened[length - 1] = '\0';
+	assert_string_equal(happened, expected);
+	happened[0] = '\0';
+}
+
+/* "a:caps", "a:notify", "a:gone", "a:request", "a:TEXT" (provided) or "a:=TEXT" (classic) */
+static int send_to(void *viewer, const uint8_t *message, size_t length)
+{
+	const struct peer *peer = viewer;
+	struct cut_text got;
+	bool classic = message[4] < 0x80;
+
+	assert_int_equal(message[0], 3);
+	assert_int_equal(cut_text_decode(message, length, 1 << 20, &got), 0);
+	switch (got.kind) {
+	case CUT_TEXT_IS_TEXT:
+		note("%c:%s%.*s", peer->letter, classic ? "=" : "", (int)got.text->length,
+		     got.text->bytes);
+		text_unref(got.text);
+		break;
+	case CUT_TEXT_IS_CAPS:
+		note("%c:caps", peer->letter);
+		break;
+	case CUT_TEXT_IS_NOTIFY:
+		note("%c:%s", peer->letter, got.has_text ? "notify" : "gone");
+		break;
+	case CUT_TEXT_IS_REQUEST:
+		note("%c:request", peer->letter);
+		break;
+	case CUT_TEXT_IS_PEEK:
+		fail();
+	}
+	return 0;
+}
+
+static bool is_clear(const void *viewer)
+{
+	const struct peer *peer = viewer;
+
+	return !peer->blocked;
+}
+
+static void look(void *userdata)
+{
+	(void)userdata;
+	note("look");
+}
+
+static void fetch(void *userdata)
+{
+	(void)userdata;
+	note("fetch");
+}
+
+static void own(struct text *text, void *userdata)
+{
+	(void)userdata;
+	note("own:%.*s", (int)text->length, text->bytes);
+}
+
+static void give_up(void *userdata)
+{
+	(void)userdata;
+	note("give-up");
+}
+
+static const struct clipboard_operations operations = {
+	.send = send_to,
+	.is_clear = is_clear,
+	.look = look,
+	.fetch = fetch,
+	.own = own,
+	.give_up = give_up,
+};
+
+/* ---- what viewers do ---- */
+
+static void add(struct peer *peer, char letter, bool view_only)
+{
+	*peer = (struct peer){ .letter = letter };
+	clipboard_add(&clipboard, &peer->clip, "test", view_only, peer);
+}
+
+static void send_bytes(struct peer *peer, const uint8_t *message, size_t length)
+{
+	clipboard_message(&clipboard, &peer->clip, message, length);
+}
+
+static void add_classic(struct peer *peer, char letter)
+{
+	add(peer, letter, false);
+	clipboard_encodings(&clipboard, &peer->clip, false);
+}
+
+static void send_caps(struct peer *peer, uint32_t actions, uint32_t unasked)
+{
+	struct cut_text_message message;
+
+	assert_int_equal(cut_text_encode_caps(actions, unasked, &message), 0);
+	send_bytes(peer, message.bytes, message.length);
+	cut_text_message_free(&message);
+}
+
+#define ALL_ACTIONS (CUT_TEXT_REQUEST | CUT_TEXT_PEEK | CUT_TEXT_NOTIFY | CUT_TEXT_PROVIDE)
+
+/* One that takes `unasked` bytes unasked: 0 as TigerVNC's viewer has it. */
+static void add_extended(struct peer *peer, char letter, uint32_t unasked)
+{
+	char caps[] = "x:caps";
+
+	add(peer, letter, false);
+	clipboard_encodings(&clipboard, &peer->clip, true);
+	caps[0] = letter;
+	assert_happened(caps);
+	send_caps(peer, ALL_ACTIONS, unasked);
+}
+
+static void send_action(struct peer *peer, uint32_t action, uint32_t formats)
+{
+	struct cut_text_message message;
+
+	assert_int_equal(cut_text_encode_action(action, formats, &message), 0);
+	send_bytes(peer, message.bytes, message.length);
+	cut_text_message_free(&message);
+}
+
+static struct text *text_of(const char *utf8)
+{
+	struct text *text;
+
+	assert_int_equal(text_from_utf8((const uint8_t *)utf8, strlen(utf8), SIZE_MAX, &text), 0);
+	return text;
+}
+
+static void send_classic(struct peer *peer, const char *utf8)
+{
+	struct text *text = text_of(utf8);
+	struct cut_text_message message;
+
+	assert_int_equal(cut_text_encode_classic(text, &message), 0);
+	send_bytes(peer, message.bytes, message.length);
+	cut_text_message_free(&message);
+	text_unref(text);
+}
+
+static void provide(struct peer *peer, const char *utf8)
+{
+	struct text *text = text_of(utf8);
+	struct cut_text_message message;
+
+	assert_int_equal(cut_text_encode_provide(text, &message), 0);
+	send_bytes(peer, message.bytes, message.length);
+	cut_text_message_free(&message);
+	text_unref(text);
+}
+
+static void fetched(const char *utf8)
+{
+	clipboard_fetched(&clipboard, 0, text_of(utf8));
+}
+
+/* Somebody on the desktop copies a text that is wanted. */
+static void desktop_copies(const char *utf8)
+{
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	fetched(utf8);
+	happened[0] = '\0';
+}
+
+static void release(struct peer *peer)
+{
+	peer->blocked = false;
+	clipboard_sent(&clipboard, &peer->clip);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	happened[0] = '\0';
+	clipboard_init(&clipboard, CLIPBOARD_BOTH, LIMIT, &operations, NULL);
+	return 0;
+}
+
+static void restart(enum clipboard_mode mode, size_t limit)
+{
+	clipboard_finish(&clipboard);
+	clipboard_init(&clipboard, mode, limit, &operations, NULL);
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	while (clipboard.viewers)
+		clipboard_remove(&clipboard, clipboard.viewers);
+	clipboard_finish(&clipboard);
+	assert_null(clipboard.text);
+	return 0;
+}
+
+/* ---- from the desktop ---- */
+
+static void test_nobody_is_there(void **state)
+{
+	(void)state;
+	clipboard_changed(&clipboard, true);
+	clipboard_changed(&clipboard, false);
+	assert_happened("");
+}
+
+static void test_classic_viewers_get_it_at_once(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	assert_happened("");
+	clipboard_changed(&clipboard, true);
+	assert_happened("look");
+	clipboard_offers(&clipboard, 1);
+	assert_happened("fetch");
+	fetched("“x” €");
+	assert_happened("b:=\"x\" EUR a:=\"x\" EUR");
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 0); /* a picture, say */
+	assert_happened("look");
+}
+
+static void test_extended_viewers_ask(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 0);
+	clipboard_changed(&clipboard, true);
+	assert_happened("look");
+	clipboard_offers(&clipboard, 1);
+	assert_happened("a:notify");
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	assert_happened("fetch");
+	fetched("你好");
+	assert_happened("a:你好");
+	send_action(&a, CUT_TEXT_REQUEST, 1); /* it is still there */
+	assert_happened("a:你好");
+	send_action(&a, CUT_TEXT_REQUEST, 2); /* but not as this */
+	assert_happened("");
+}
+
+static void test_extended_viewers_take_some_unasked(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 6);
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	assert_happened("look fetch");
+	fetched("12\n4"); /* six with CR and NUL */
+	assert_happened("a:12\n4");
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	fetched("123456");
+	assert_happened("look fetch a:notify");
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	assert_happened("a:123456");
+}
+
+/* Who does not say what he can do takes 20 MiB, as the protocol has it. */
+static void test_without_caps(void **state)
+{
+	(void)state;
+	add(&a, 'a', false);
+	clipboard_encodings(&clipboard, &a.clip, true);
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	fetched("x");
+	assert_happened("a:caps look fetch a:x");
+}
+
+/* Can only be told, or can do nothing of it all. */
+static void test_poor_caps(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 0);
+	send_caps(&a, CUT_TEXT_PROVIDE, 0);
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	fetched("123");
+	assert_happened("look fetch");
+	send_caps(&a, 0, 0);
+	desktop_copies("456");
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	fetched("789");
+	assert_happened("look fetch a:=789");
+	send_action(&a, CUT_TEXT_NOTIFY, 1); /* cannot be asked */
+	assert_happened("");
+}
+
+static void test_nothing_old_is_pushed(void **state)
+{
+	(void)state;
+	clipboard_changed(&clipboard, true);
+	add_classic(&a, 'a');
+	add_extended(&b, 'b', 1000);
+	assert_happened("");
+	send_action(&b, CUT_TEXT_PEEK, 0);
+	assert_happened("look");
+	clipboard_offers(&clipboard, 1);
+	assert_happened("b:notify");
+	send_action(&b, CUT_TEXT_REQUEST, 1);
+	fetched("old");
+	assert_happened("fetch b:old");
+}
+
+static void test_asked_for_what_is_not_there(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 0);
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	assert_happened("a:gone");
+	send_action(&a, CUT_TEXT_PEEK, 0);
+	assert_happened("a:gone");
+}
+
+static void test_fetching_fails(void **state)
+{
+	static const int results[] = { -ETIMEDOUT, -EMSGSIZE, -EILSEQ, -ENOENT, -ENOMEM };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERROR);
+	add_extended(&a, 'a', 0);
+	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++) {
+		clipboard_changed(&clipboard, true);
+		clipboard_offers(&clipboard, 1);
+		assert_happened("look a:notify");
+		send_action(&a, CUT_TEXT_REQUEST, 1);
+		clipboard_fetched(&clipboard, results[i], NULL);
+		assert_happened("fetch a:gone");
+	}
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, -ETIMEDOUT);
+	assert_happened("look");
+	/* An empty text is none. Where it is fetched at once, nobody is told before. */
+	add_classic(&b, 'b');
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	fetched("");
+	assert_happened("look fetch");
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	assert_happened("a:gone");
+}
+
+static void test_the_owner_vanishes(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 0);
+	clipboard_changed(&clipboard, true);
+	clipboard_changed(&clipboard, false);
+	assert_happened("look"); /* nobody was told, so nobody is */
+	clipboard_offers(&clipboard, 1);
+	assert_happened("");
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	clipboard_changed(&clipboard, false);
+	assert_happened("look a:notify a:gone");
+	/* What has been fetched stays. */
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	fetched("x");
+	clipboard_changed(&clipboard, false);
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	assert_happened("look a:notify fetch a:x a:x");
+}
+
+/* It changes while it is fetched: only the last counts. */
+static void test_overtaken(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	clipboard_changed(&clipboard, true);
+	assert_happened("look fetch look");
+	fetched("first");
+	assert_happened("");
+	clipboard_offers(&clipboard, 1);
+	fetched("second");
+	assert_happened("fetch a:=second");
+	clipboard_offers(&clipboard, 1);
+	fetched("nobody asked");
+	assert_happened("");
+}
+
+/* ---- from the viewers ---- */
+
+static void test_classic_text(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	add_extended(&c, 'c', 0);
+	send_classic(&a, "grün");
+	assert_happened("own:grün c:notify b:=grün");
+	send_action(&c, CUT_TEXT_REQUEST, 1);
+	assert_happened("c:grün");
+	send_classic(&a, "grün"); /* the same once more: no news */
+	assert_happened("");
+}
+
+static void test_extended_text(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 0);
+	send_action(&a, CUT_TEXT_NOTIFY, 1);
+	assert_happened("a:request");
+	provide(&a, "😀");
+	assert_happened("own:😀");
+	provide(&a, "unasked");
+	assert_happened("own:unasked");
+	send_action(&a, CUT_TEXT_NOTIFY, 2); /* it has something else: no text any more */
+	assert_happened("give-up");
+	send_action(&a, CUT_TEXT_NOTIFY, 0);
+	assert_happened("");
+}
+
+static void test_no_echo(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	desktop_copies("“quoted”");
+	send_classic(&a, "\"quoted\""); /* as it got it */
+	assert_happened("");
+	send_classic(&a, "new");
+	assert_happened("own:new b:=new");
+	send_classic(&b, "new");
+	assert_happened("");
+	/* A clipboard manager on the desktop takes the text over. */
+	desktop_copies("new");
+	send_classic(&a, "\"quoted\"");
+	assert_happened("own:\"quoted\" b:=\"quoted\"");
+}
+
+static void test_a_manager_takes_it_over(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	send_classic(&a, "x");
+	assert_happened("own:x b:=x");
+	clipboard_changed(&clipboard, true);
+	clipboard_offers(&clipboard, 1);
+	fetched("x");
+	assert_happened("look fetch b:=x"); /* and not to a, who has it */
+	send_classic(&a, "x");		    /* copied again: it is to be had again */
+	assert_happened("own:x b:=x");
+}
+
+static void test_limits_and_nonsense(void **state)
+{
+	char longest[LIMIT + 2] = "";
+	static const uint8_t nonsense[] = { 6, 0, 0, 0, 0xff, 0xff, 0xff, 0xff };
+
+	(void)state;
+	log_set_level(LOG_LEVEL_ERROR);
+	add_classic(&a, 'a');
+	add_extended(&b, 'b', 0);
+	memset(longest, 'x', LIMIT);
+	send_classic(&a, longest);
+	assert_string_not_equal(happened, "");
+	happened[0] = '\0';
+	longest[LIMIT] = 'x';
+	send_classic(&a, longest);
+	provide(&b, longest);
+	send_bytes(&a, nonsense, sizeof(nonsense));
+	assert_happened("");
+}
+
+static void test_an_empty_text_takes_back(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	send_classic(&a, "");
+	assert_happened("");
+	send_classic(&a, "x");
+	assert_happened("own:x b:=x");
+	send_classic(&b, ""); /* it is not b's */
+	assert_happened("");
+	send_classic(&a, "");
+	assert_happened("give-up");
+	desktop_copies("y");
+	send_classic(&a, ""); /* nor is it a's now */
+	assert_happened("");
+}
+
+static void test_the_source_leaves(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 0);
+	add_extended(&b, 'b', 0);
+	provide(&a, "x");
+	clipboard_remove(&clipboard, &a.clip);
+	clipboard_remove(&clipboard, &a.clip);
+	assert_happened("own:x b:notify");
+	send_action(&b, CUT_TEXT_REQUEST, 1);
+	assert_happened("b:x");
+}
+
+/* ---- who may what ---- */
+
+static void test_modes(void **state)
+{
+	(void)state;
+	restart(CLIPBOARD_TO_DESKTOP, LIMIT);
+	add_extended(&a, 'a', 0);
+	clipboard_changed(&clipboard, true);
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	send_action(&a, CUT_TEXT_PEEK, 0);
+	assert_happened("");
+	provide(&a, "x");
+	assert_happened("own:x");
+	finish(state);
+
+	restart(CLIPBOARD_TO_VIEWER, LIMIT);
+	add_extended(&a, 'a', 1000);
+	send_action(&a, CUT_TEXT_NOTIFY, 1);
+	provide(&a, "x");
+	send_classic(&a, "x");
+	assert_happened("");
+	clipboard_changed(&clipboard, true);
+	assert_happened("look");
+}
+
+static void test_off(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		restart(i ? CLIPBOARD_OFF : CLIPBOARD_BOTH, i ? LIMIT : 0);
+		add(&a, 'a', false);
+		clipboard_encodings(&clipboard, &a.clip, true);
+		send_classic(&a, "x");
+		provide(&a, "x");
+		clipboard_changed(&clipboard, true);
+		assert_happened("");
+		clipboard_remove(&clipboard, &a.clip);
+	}
+}
+
+static void test_view_only(void **state)
+{
+	(void)state;
+	add(&a, 'a', true);
+	clipboard_encodings(&clipboard, &a.clip, true);
+	send_classic(&a, "x");
+	provide(&a, "x");
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	clipboard_changed(&clipboard, true);
+	assert_happened("");
+	add_classic(&b, 'b');
+	send_classic(&b, "secret");
+	assert_happened("own:secret");
+}
+
+static void test_extended_without_having_said_so(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	send_action(&a, CUT_TEXT_NOTIFY, 1);
+	send_action(&a, CUT_TEXT_PEEK, 0);
+	assert_happened("");
+}
+
+/* ---- slow viewers ---- */
+
+static void test_one_at_a_time(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_extended(&b, 'b', 0);
+	desktop_copies("one");
+	a.blocked = b.blocked = true;
+	desktop_copies("two");
+	desktop_copies("three");
+	for (int i = 0; i < 1000; i++) {
+		send_action(&b, CUT_TEXT_PEEK, 0);
+		send_action(&b, CUT_TEXT_REQUEST, 1);
+		send_action(&b, CUT_TEXT_NOTIFY, 1);
+		clipboard_encodings(&clipboard, &b.clip, true);
+	}
+	assert_happened("");
+	release(&a);
+	assert_happened("look");
+	clipboard_offers(&clipboard, 1);
+	fetched("last");
+	assert_happened("fetch a:=last");
+	release(&b);
+	assert_happened("b:request b:notify b:last");
+	release(&b);
+	assert_happened("");
+}
+
+#define TEST_CASE(name) cmocka_unit_test_setup_teardown(name, start, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_CASE(test_nobody_is_there),
+		TEST_CASE(test_classic_viewers_get_it_at_once),
+		TEST_CASE(test_extended_viewers_ask),
+		TEST_CASE(test_extended_viewers_take_some_unasked),
+		TEST_CASE(test_without_caps),
+		TEST_CASE(test_poor_caps),
+		TEST_CASE(test_nothing_old_is_pushed),
+		TEST_CASE(test_asked_for_what_is_not_there),
+		TEST_CASE(test_fetching_fails),
+		TEST_CASE(test_the_owner_vanishes),
+		TEST_CASE(test_overtaken),
+		TEST_CASE(test_classic_text),
+		TEST_CASE(test_extended_text),
+		TEST_CASE(test_no_echo),
+		TEST_CASE(test_a_manager_takes_it_over),
+		TEST_CASE(test_limits_and_nonsense),
+		TEST_CASE(test_an_empty_text_takes_back),
+		TEST_CASE(test_the_source_leaves),
+		TEST_CASE(test_modes),
+		TEST_CASE(test_off),
+		TEST_CASE(test_view_only),
+		TEST_CASE(test_extended_without_having_said_so),
+		TEST_CASE(test_one_at_a_time),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The scraper's end of the hand-off, with real sockets in the proxy's place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "session/handoff_server.h"
+#include "tests/scraper/scratch.h"
+
+static sd_event *event;
+static struct handoff_server *server;
+
+/* The requests that came. */
+static unsigned n_requests;
+static struct handoff_reply *replies[2 * HANDOFF_CONNECTIONS_MAX];
+static int viewers[2 * HANDOFF_CONNECTIONS_MAX];
+static char peer[HANDOFF_PEER_MAX];
+static bool came;
+
+static unsigned n_gone;
+static struct handoff_reply *gone;
+
+static void on_request(const struct handoff_request *request, int viewer,
+		       struct handoff_reply *reply, void *userdata)
+{
+	assert_ptr_equal(userdata, &n_requests);
+	memcpy(peer, request->peer, sizeof(peer));
+	viewers[n_requests] = viewer;
+	replies[n_requests++] = reply;
+	came = true;
+}
+
+static void on_gone(struct handoff_reply *reply, void *userdata)
+{
+	assert_ptr_equal(userdata, &n_gone);
+	gone = reply;
+	n_gone++;
+}
+
+static int setup(void **state)
+{
+	int fd;
+
+	n_requests = n_gone = 0;
+	came = false;
+	if (scratch_create(state) < 0 || sd_event_new(&event) < 0)
+		return -1;
+	fd = scratch_listen(scratch_path("handoff"), SOCK_SEQPACKET, 2 * HANDOFF_CONNECTIONS_MAX);
+	return handoff_server_start(event, fd, on_request, &n_requests, &server);
+}
+
+static int teardown(void **state)
+{
+	server = handoff_server_destroy(server);
+	event = sd_event_unref(event);
+	return scratch_remove(state);
+}
+
+static int connect_proxy(void)
+{
+	return scratch_connect(scratch_path("handoff"), SOCK_SEQPACKET);
+}
+
+/* Sends a request with one end of a socket pair; the other end is returned in *ret_far_end. */
+static void request(int proxy, int *ret_far_end)
+{
+	const struct handoff_request message = { .minor = 8, .peer = "172.17.0.2:40000" };
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(handoff_send_request(proxy, &message, pair[0]), 0);
+	(void)close(pair[0]);
+	*ret_far_end = pair[1];
+}
+
+static void assert_answer(int proxy, enum handoff_result result, const char *reason)
+{
+	struct handoff_answer answer;
+	char byte;
+
+	assert_int_equal(handoff_receive_answer(proxy, &answer), 0);
+	assert_int_equal(answer.result, result);
+	assert_string_equal(answer.reason, reason);
+	assert_int_equal(recv(proxy, &byte, 1, 0), 0);
+	(void)close(proxy);
+}
+
+static void test_three_answers(void **state)
+{
+	static const struct {
+		enum handoff_result result;
+		const char *reason, *arrives;
+	} answers[] = {
+		{ HANDOFF_TAKEN, NULL, "" },
+		{ HANDOFF_WRONG_PASSWORD, NULL, "" },
+		{ HANDOFF_NOT_POSSIBLE, "no session", "no session" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		int proxy = connect_proxy(), far_end;
+		char byte = 'a';
+
+		request(proxy, &far_end);
+		scratch_run_ready(event);
+		assert_int_equal(n_requests, i + 1);
+		assert_string_equal(peer, "172.17.0.2:40000");
+		assert_int_equal(handoff_server_pending(server), 1);
+		/* the viewer's socket is the one that was sent */
+		assert_int_equal(write(far_end, "z", 1), 1);
+		assert_int_equal(read(viewers[i], &byte, 1), 1);
+		assert_int_equal(byte, 'z');
+		assert_true(fcntl(viewers[i], F_GETFD) & FD_CLOEXEC);
+
+		assert_int_equal(
+			handoff_reply_send(replies[i], answers[i].result, answers[i].reason), 0);
+		assert_int_equal(handoff_server_pending(server), 0);
+		assert_answer(proxy, answers[i].result, answers[i].arrives);
+		(void)close(viewers[i]);
+		(void)close(far_end);
+	}
+}
+
+static bool is_accepting;
+
+static bool may_accept(void *userdata)
+{
+	assert_ptr_equal(userdata, &n_requests);
+	return is_accepting;
+}
+
+static void test_leaves_who_is_waiting_to_others(void **state)
+{
+	int proxy = connect_proxy(), far_end;
+
+	(void)state;
+	handoff_server_ask_before(server, may_accept);
+	is_accepting = false;
+	request(proxy, &far_end);
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(sd_event_run(event, 0) >= 0);
+	assert_int_equal(handoff_server_pending(server), 0);
+	is_accepting = true;
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	(void)close(viewers[0]);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), 0);
+	assert_answer(proxy, HANDOFF_TAKEN, "");
+	(void)close(far_end);
+}
+
+static void test_proxy_vanishes_before_the_answer(void **state)
+{
+	int proxy = connect_proxy(), far_end;
+
+	(void)state;
+	request(proxy, &far_end);
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	handoff_reply_on_gone(replies[0], on_gone, &n_gone);
+	scratch_run_ready(event);
+	assert_int_equal(n_gone, 0);
+	(void)close(proxy);
+	scratch_run_ready(event);
+	scratch_run_ready(event);
+	assert_int_equal(n_gone, 1);
+	assert_ptr_equal(gone, replies[0]);
+	/* It counts, and can be answered, until it is answered. */
+	assert_int_equal(handoff_server_pending(server), 1);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), -EPIPE);
+	assert_int_equal(handoff_server_pending(server), 0);
+	(void)close(viewers[0]);
+	(void)close(far_end);
+}
+
+/* The request is in the socket and its sender gone before we look: it is a request all the same. */
+static void test_proxy_vanishes_at_once(void **state)
+{
+	int proxy = connect_proxy(), far_end;
+
+	(void)state;
+	request(proxy, &far_end);
+	(void)close(proxy);
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_NOT_POSSIBLE, "x"), -EPIPE);
+	(void)close(viewers[0]);
+	(void)close(far_end);
+
+	/* and one that never said anything leaves nothing */
+	(void)close(connect_proxy());
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	assert_int_equal(handoff_server_pending(server), 0);
+}
+
+static void test_bad_messages(void **state)
+{
+	static const size_t sizes[] = { 1, sizeof(struct handoff_request) - 1,
+					sizeof(struct handoff_request),
+					sizeof(struct handoff_request) + 1, 4096 };
+	static const char bytes[4096];
+	struct handoff_answer answer;
+	int proxy;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		proxy = connect_proxy();
+		assert_int_equal(send(proxy, bytes, sizes[i], 0), sizes[i]);
+		scratch_run_ready(event);
+		assert_int_equal(handoff_server_pending(server), 0);
+		assert_int_equal(handoff_receive_answer(proxy, &answer), 0);
+		assert_int_equal(answer.result, HANDOFF_NOT_POSSIBLE);
+		assert_string_not_equal(answer.reason, "");
+		(void)close(proxy);
+	}
+	assert_int_equal(n_requests, 0);
+}
+
+static void test_whole_request_without_descriptor(void **state)
+{
+	struct handoff_request message = {
+		.magic = HANDOFF_MAGIC,
+		.version = HANDOFF_VERSION,
+		.minor = 8,
+	};
+	struct handoff_answer answer;
+	int proxy = connect_proxy();
+
+	(void)state;
+	assert_int_equal(send(proxy, &message, sizeof(message), 0), sizeof(message));
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 0);
+	assert_int_equal(handoff_receive_answer(proxy, &answer), 0);
+	assert_int_equal(answer.result, HANDOFF_NOT_POSSIBLE);
+	(void)close(proxy);
+}
+
+static void test_more_after_the_request_is_not_read(void **state)
+{
+	int proxy = connect_proxy(), far_end, further;
+
+	(void)state;
+	request(proxy, &far_end);
+	request(proxy, &further);
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), 0);
+	(void)close(viewers[0]);
+	(void)close(far_end);
+	(void)close(further);
+	(void)close(proxy);
+}
+
+static void test_server_ends_before_the_answer(void **state)
+{
+	int proxy = connect_proxy(), silent = connect_proxy(), far_end;
+	char byte;
+
+	(void)state;
+	request(proxy, &far_end);
+	scratch_run_ready(event);
+	handoff_reply_on_gone(replies[0], on_gone, &n_gone);
+	assert_int_equal(handoff_server_pending(server), 2);
+	server = handoff_server_destroy(server);
+	assert_int_equal(recv(silent, &byte, 1, 0), 0);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_NOT_POSSIBLE, "the end"), 0);
+	assert_answer(proxy, HANDOFF_NOT_POSSIBLE, "the end");
+	scratch_run_ready(event);
+	assert_int_equal(n_gone, 0);
+	(void)close(silent);
+	(void)close(viewers[0]);
+	(void)close(far_end);
+}
+
+/* The last one waits in the backlog until one of the others is answered. */
+static void test_one_more_than_the_limit(void **state)
+{
+	enum { N = HANDOFF_CONNECTIONS_MAX };
+	int proxies[N + 1], far_ends[N + 1];
+
+	(void)state;
+	for (unsigned i = 0; i <= N; i++) {
+		proxies[i] = connect_proxy();
+		request(proxies[i], &far_ends[i]);
+	}
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, N);
+	assert_int_equal(handoff_server_pending(server), N);
+
+	assert_int_equal(handoff_reply_send(replies[5], HANDOFF_TAKEN, NULL), 0);
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, N + 1);
+	assert_int_equal(handoff_server_pending(server), N);
+	for (unsigned i = 0; i <= N; i++) {
+		if (i != 5)
+			assert_int_equal(handoff_reply_send(replies[i], HANDOFF_TAKEN, NULL), 0);
+		(void)close(viewers[i]);
+		(void)close(far_ends[i]);
+		(void)close(proxies[i]);
+	}
+	assert_int_equal(handoff_server_pending(server), 0);
+}
+
+/* Those who say nothing are given up, and keep nobody out for longer. Takes the 10 s it is about.
+ */
+static void test_silent_ones_make_room(void **state)
+{
+	int silent[HANDOFF_CONNECTIONS_MAX], proxy, far_end;
+	char byte;
+
+	(void)state;
+	for (unsigned i = 0; i < HANDOFF_CONNECTIONS_MAX; i++)
+		silent[i] = connect_proxy();
+	proxy = connect_proxy();
+	request(proxy, &far_end);
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 0);
+	assert_int_equal(handoff_server_pending(server), HANDOFF_CONNECTIONS_MAX);
+
+	scratch_run(event, &came, 60);
+	scratch_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	assert_int_equal(handoff_server_pending(server), 1);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), 0);
+	assert_answer(proxy, HANDOFF_TAKEN, "");
+	for (unsigned i = 0; i < HANDOFF_CONNECTIONS_MAX; i++) {
+		assert_int_equal(recv(silent[i], &byte, 1, 0), 0);
+		(void)close(silent[i]);
+	}
+	(void)close(viewers[0]);
+	(void)close(far_end);
+}
+
+static void test_other_kinds_of_descriptors(void **state)
+{
+	struct handoff_server *none = NULL;
+	int fds[] = {
+		scratch_listen(scratch_path("stream"), SOCK_STREAM, 1),
+		scratch_listen(scratch_path("bound"), SOCK_SEQPACKET, -1),
+		open("/dev/null", O_RDWR | O_CLOEXEC),
+		-1,
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(handoff_server_start(event, fds[i], on_request, NULL, &none),
+				 -EINVAL);
+		if (fds[i] >= 0) /* still ours */
+			assert_int_equal(close(fds[i]), 0);
+	}
+	assert_null(none);
+}
+
+static void test_nothing_is_left_open(void **state)
+{
+	unsigned before;
+
+	/* The loop makes its timer when it first needs it. */
+	test_bad_messages(state);
+	before = scratch_count_descriptors();
+	test_bad_messages(state);
+	test_whole_request_without_descriptor(state);
+	test_proxy_vanishes_at_once(state);
+	assert_int_equal(scratch_count_descriptors(), before);
+}
+
+#define TEST_CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_CASE(test_three_answers),
+		TEST_CASE(test_leaves_who_is_waiting_to_others),
+		TEST_CASE(test_proxy_vanishes_before_the_answer),
+		TEST_CASE(test_proxy_vanishes_at_once),
+		TEST_CASE(test_bad_messages),
+		TEST_CASE(test_whole_request_without_descriptor),
+		TEST_CASE(test_more_after_the_request_is_not_read),
+		TEST_CASE(test_server_ends_before_the_answer),
+		TEST_CASE(test_one_more_than_the_limit),
+		TEST_CASE(test_silent_ones_make_room),
+		TEST_CASE(test_other_kinds_of_descriptors),
+		TEST_CASE(test_nothing_is_left_open),
+	};
+
+	log_init("test_handoff_server");
+	log_set_level(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What can be asked of logind where none need run: that what it does not know is not known. What it
+ * says of real sessions is tested in the virtual machine.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "session/session_survey.h"
+
+static void test_no_such_process(void **state)
+{
+	char id[SESSION_ID_MAX] = "untouched";
+
+	(void)state;
+	assert_true(logind_session_of_pid(0x7ffffff0, id) < 0);
+	assert_string_equal(id, "untouched");
+	/* The first process is in no session, whoever runs this. */
+	assert_true(logind_session_of_pid(1, id) < 0);
+	assert_string_equal(id, "untouched");
+}
+
+static void test_survey_of_nobody(void **state)
+{
+	struct session_survey survey;
+
+	(void)state;
+	memset(&survey, 0xff, sizeof(survey));
+	logind_survey((uid_t)-2, &survey);
+	assert_string_equal(survey.graphical, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_such_process),
+		cmocka_unit_test(test_survey_of_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The control socket with real connections: who is heard, what is said, and how many at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/control_protocol.h"
+#include "control_socket.h"
+
+struct fixture {
+	sd_event *event;
+	struct control *control;
+	struct sockaddr_un address;
+	socklen_t length;
+	unsigned n_status, n_disconnect, n_stop;
+	size_t answer_size;
+};
+
+static void on_status(FILE *answer, void *userdata)
+{
+	struct fixture *fixture = userdata;
+
+	fixture->n_status++;
+	for (size_t i = 0; i < fixture->answer_size; i++)
+		fputc('x', answer);
+}
+
+static void on_disconnect(void *userdata)
+{
+	((struct fixture *)userdata)->n_disconnect++;
+}
+
+static void on_stop(void *userdata)
+{
+	((struct fixture *)userdata)->n_stop++;
+}
+
+static const struct control_commands commands = { on_status, on_disconnect, on_stop };
+
+static int listen_on(struct fixture *fixture, int type)
+{
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	/* An address that the kernel chooses: nothing in the file system. */
+	fixture->address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	assert_int_equal(bind(fd, (struct sockaddr *)&fixture->address, sizeof(sa_family_t)), 0);
+	fixture->length = sizeof(fixture->address);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&fixture->address, &fixture->length),
+			 0);
+	assert_int_equal(listen(fd, 64), 0);
+	return fd;
+}
+
+static int setup(void **state)
+{
+	static struct fixture fixture;
+
+	fixture = (struct fixture){ .answer_size = 3 };
+	assert_true(sd_event_new(&fixture.event) >= 0);
+	assert_int_equal(control_start(fixture.event, listen_on(&fixture, SOCK_SEQPACKET),
+				       &commands, &fixture, &fixture.control),
+			 0);
+	*state = &fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	control_destroy(fixture->control);
+	sd_event_unref(fixture->event);
+	return 0;
+}
+
+static int call(const struct fixture *fixture)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(connect(fd, (const struct sockaddr *)&fixture->address, fixture->length),
+			 0);
+	return fd;
+}
+
+/* All that there is to do. */
+static void run(struct fixture *fixture)
+{
+	while (sd_event_run(fixture->event, 0) > 0)
+		;
+}
+
+/* What came back, as text; "" is the end of the connection. */
+static const char *answer_at(int fd)
+{
+	static char text[CONTROL_ANSWER_MAX];
+	ssize_t n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+
+	text[n > 0 ? n : 0] = '\0';
+	return n < 0 && errno == EAGAIN ? "(nothing)" : text;
+}
+
+static const char *ask(struct fixture *fixture, const char *question, size_t length)
+{
+	int fd = call(fixture);
+
+	assert_int_equal(send(fd, question, length, MSG_NOSIGNAL), length);
+	run(fixture);
+	const char *answer = answer_at(fd);
+	close(fd);
+	return answer;
+}
+
+static void test_questions(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_string_equal(ask(fixture, "status", 6), "ok\nxxx");
+	assert_string_equal(ask(fixture, "disconnect", 10), "ok\n");
+	assert_string_equal(ask(fixture, "stop", 4), "ok\n");
+	assert_int_equal(fixture->n_status, 1);
+	assert_int_equal(fixture->n_disconnect, 1);
+	assert_int_equal(fixture->n_stop, 1);
+}
+
+static void test_no_questions(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[4096];
+
+	memset(text, 's', sizeof(text));
+	for (size_t length = 1; length <= sizeof(text); length = length * 2 + 1)
+		assert_memory_equal(ask(fixture, text, length), "error ", 6);
+	assert_memory_equal(ask(fixture, "stop\n", 5), "error ", 6);
+	assert_memory_equal(ask(fixture, "sto", 3), "error ", 6);
+	assert_memory_equal(ask(fixture, "\0stop", 5), "error ", 6);
+	assert_int_equal(fixture->n_status + fixture->n_disconnect + fixture->n_stop, 0);
+}
+
+static void test_large_answer(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->answer_size = CONTROL_ANSWER_MAX - 8;
+	assert_int_equal(strlen(ask(fixture, "status", 6)), fixture->answer_size + 3);
+}
+
+static void test_who_has_hung_up(void **state)
+{
+	struct fixture *fixture = *state;
+	int fd = call(fixture);
+
+	assert_int_equal(send(fd, "stop", 4, 0), 4);
+	close(fd);
+	close(call(fixture));
+	run(fixture);
+	assert_int_equal(fixture->n_stop, 1);
+	assert_string_equal(ask(fixture, "status", 6), "ok\nxxx");
+}
+
+/* One more than there is room for ends the oldest, and nobody else. */
+static void test_silent_ones(void **state)
+{
+	struct fixture *fixture = *state;
+	int fds[CONTROL_CONNECTIONS_MAX + 1];
+
+	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++)
+		fds[i] = call(fixture);
+	run(fixture);
+	assert_string_equal(answer_at(fds[0]), "(nothing)");
+	fds[CONTROL_CONNECTIONS_MAX] = call(fixture);
+	run(fixture);
+	assert_string_equal(answer_at(fds[0]), "");
+	for (size_t i = 1; i <= CONTROL_CONNECTIONS_MAX; i++) {
+		assert_string_equal(answer_at(fds[i]), "(nothing)");
+		assert_int_equal(send(fds[i], "status", 6, 0), 6);
+	}
+	run(fixture);
+	for (size_t i = 1; i <= CONTROL_CONNECTIONS_MAX; i++)
+		assert_string_equal(answer_at(fds[i]), "ok\nxxx");
+	for (size_t i = 0; i <= CONTROL_CONNECTIONS_MAX; i++)
+		close(fds[i]);
+}
+
+static void test_another_socket(void **state)
+{
+	struct fixture *fixture = *state;
+	struct control *control = NULL;
+	int fd = listen_on(fixture, SOCK_STREAM);
+
+	assert_int_equal(control_start(fixture->event, fd, &commands, fixture, &control), -EINVAL);
+	assert_null(control);
+	assert_int_equal(close(fd), 0); /* still ours */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_large_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_has_hung_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silent_ones, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_socket, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

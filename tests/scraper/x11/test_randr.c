@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Resizing a real X server, and giving it back as it was. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <X11/extensions/Xrandr.h>
+
+#include "tests/scraper/xvfb.h"
+#include "x11/randr.h"
+
+static struct xvfb xvfb;
+static struct display display;
+static int n_layout_changes;
+
+static void ignore(void *userdata)
+{
+	(void)userdata;
+}
+
+static void ignore_event(void *userdata, XEvent *event)
+{
+	(void)userdata, (void)event;
+}
+
+static void ignore_other(const XEvent *event, void *userdata)
+{
+	(void)userdata, (void)event;
+}
+
+static void count_change(void *userdata)
+{
+	(void)userdata;
+	n_layout_changes++;
+}
+
+__attribute__((noreturn)) static void lose(void *userdata)
+{
+	(void)userdata;
+	abort();
+}
+
+static const struct display_callbacks callbacks = {
+	.damaged = ignore,
+	.cursor_changed = ignore,
+	.resized = ignore,
+	.layout_changed = count_change,
+	.xkb = ignore_event,
+	.other = ignore_other,
+	.lost = lose,
+};
+
+static int set_up(void **state)
+{
+	char reason[256];
+
+	(void)state;
+	if (xvfb_start_sized(&xvfb, "1280x800x24") < 0)
+		return -1;
+	if (display_open(&display, xvfb.display, NULL, &callbacks, NULL, reason, sizeof(reason)) <
+	    0)
+		return -1;
+	return display_watch(&display);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	display_unwatch(&display);
+	display_close(&display);
+	xvfb_stop(&xvfb);
+	return 0;
+}
+
+static void assert_size(int width, int height)
+{
+	XSync(display.x, False);
+	display_dispatch(&display);
+	assert_int_equal(display.width, width);
+	assert_int_equal(display.height, height);
+}
+
+static int count_our_modes(void)
+{
+	XRRScreenResources *resources = XRRGetScreenResourcesCurrent(display.x, display.root);
+	int n = 0;
+
+	for (int i = 0; i < resources->nmode; i++)
+		n += resources->modes[i].name[0] == 'g';
+	XRRFreeScreenResources(resources);
+	return n;
+}
+
+static void test_layout(void **state)
+{
+	struct screen_layout layout;
+
+	(void)state;
+	randr_read_layout(&display, &layout);
+	assert_int_equal(layout.n, 1);
+	assert_int_not_equal(layout.screens[0].id, 0);
+	assert_int_equal(layout.screens[0].area.w, 1280);
+	assert_int_equal(layout.screens[0].area.h, 800);
+	display.has_randr = false;
+	randr_read_layout(&display, &layout);
+	display.has_randr = true;
+	assert_int_equal(layout.n, 1);
+	assert_int_not_equal(layout.screens[0].id, 0);
+}
+
+static void test_there_and_back(void **state)
+{
+	struct randr randr;
+
+	(void)state;
+	randr_init(&randr, &display);
+	n_layout_changes = 0;
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 1001, 701, 1 }), SIZE_DONE);
+	assert_size(1001, 701);
+	assert_true(n_layout_changes > 0);
+	assert_int_equal(count_our_modes(), 1);
+	/* Wider and lower at once: the screen holds both in between. */
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 1203, 333, 1 }), SIZE_DONE);
+	assert_size(1203, 333);
+	assert_int_equal(count_our_modes(), 1);
+	randr_restore(&randr);
+	assert_size(1280, 800);
+	assert_int_equal(count_our_modes(), 0);
+}
+
+static void test_a_size_that_somebody_else_set_stays(void **state)
+{
+	struct randr randr, other;
+
+	(void)state;
+	randr_init(&randr, &display);
+	randr_init(&other, &display);
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 640, 480, 1 }), SIZE_DONE);
+	assert_int_equal(randr_resize(&other, (struct resize_wish){ 800, 600, 1 }), SIZE_DONE);
+	randr_restore(&randr);
+	assert_size(800, 600);
+	/* And the other one's old mode is none of ours: the server's own instead. */
+	randr_restore(&other);
+	assert_size(1280, 800);
+	assert_int_equal(count_our_modes(), 0);
+}
+
+static void test_refusals(void **state)
+{
+	struct randr randr;
+
+	(void)state;
+	randr_init(&randr, &display);
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 0, 0, 1 }),
+			 SIZE_INVALID_LAYOUT);
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 9000, 9000, 1 }),
+			 SIZE_NO_RESOURCES);
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 1280, 800, 1 }), SIZE_DONE);
+	display.has_randr = false;
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 640, 480, 1 }),
+			 SIZE_PROHIBITED);
+	display.has_randr = true;
+	randr_restore(&randr);
+	assert_size(1280, 800);
+}
+
+static void test_modes_that_there_are(void **state)
+{
+	struct randr randr;
+
+	(void)state;
+	randr_init(&randr, &display);
+	randr.takes_no_modes = true;
+	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 640, 480, 1 }), SIZE_DONE);
+	assert_size(1280, 800);
+	assert_int_equal(count_our_modes(), 0);
+	randr_restore(&randr);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_a_size_that_somebody_else_set_stays),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_modes_that_there_are),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is done about a viewer's wish for another size. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "x11/resize_choice.h"
+
+static const struct resize_mode modes[] = {
+	{ 1920, 1080, 60000 }, { 2560, 1600, 60000 }, { 1280, 1024, 60000 }, { 1280, 1024, 75000 },
+	{ 1024, 768, 60000 },  { 1280, 720, 50000 },  { 640, 480, 60000 },
+};
+
+static struct resize_abilities with_modes(void)
+{
+	return (struct resize_abilities){
+		.modes = modes,
+		.n_modes = sizeof(modes) / sizeof(*modes),
+		.width = 1920,
+		.height = 1080,
+		.least_width = 8,
+		.least_height = 8,
+		.most_width = 32767,
+		.most_height = 32767,
+	};
+}
+
+static struct resize_plan decide(struct resize_abilities can, int width, int height)
+{
+	return resize_decide((struct resize_wish){ width, height, 1 }, &can);
+}
+
+static void assert_plan(struct resize_plan plan, enum resize_action action, int width, int height)
+{
+	assert_int_equal(plan.status, SIZE_DONE);
+	assert_int_equal(plan.action, action);
+	assert_int_equal(plan.width, width);
+	assert_int_equal(plan.height, height);
+}
+
+static void test_messages(void **state)
+{
+	const uint8_t message[8] = { 251, 0, 0x05, 0x9a, 0x03, 0x31, 2, 0 };
+	struct resize_wish wish = resize_wish_read(message);
+
+	(void)state;
+	assert_int_equal(wish.width, 1434);
+	assert_int_equal(wish.height, 817);
+	assert_int_equal(wish.n_screens, 2);
+}
+
+static void test_no_wishes(void **state)
+{
+	static const struct resize_wish invalid[] = {
+		{ 0, 0, 1 },	 { 0, 600, 1 },	  { 800, 0, 1 },
+		{ 800, 600, 0 }, { 800, 600, 2 }, { 800, 600, 255 },
+	};
+	struct resize_abilities can = with_modes();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(invalid) / sizeof(*invalid); i++) {
+		struct resize_plan plan = resize_decide(invalid[i], &can);
+
+		assert_int_equal(plan.status, SIZE_INVALID_LAYOUT);
+		assert_int_equal(plan.action, RESIZE_NOTHING);
+	}
+}
+
+static void test_too_large(void **state)
+{
+	struct resize_abilities can = with_modes();
+
+	(void)state;
+	can.takes_modes = true;
+	assert_int_equal(decide(can, 65535, 65535).status, SIZE_NO_RESOURCES);
+	assert_int_equal(decide(can, 7681, 4320).status, SIZE_NO_RESOURCES);
+	assert_int_equal(decide(can, 7680, 4321).status, SIZE_NO_RESOURCES);
+	assert_int_equal(decide(can, 4321, 7680).status, SIZE_NO_RESOURCES);
+	assert_plan(decide(can, 7680, 4320), RESIZE_NEW_MODE, 7680, 4320);
+	assert_plan(decide(can, 4320, 7680), RESIZE_NEW_MODE, 4320, 7680);
+}
+
+static void test_may_not(void **state)
+{
+	struct resize_abilities can = with_modes();
+
+	(void)state;
+	can.may_not = true;
+	assert_int_equal(decide(can, 1280, 720).status, SIZE_PROHIBITED);
+}
+
+static void test_existing_modes(void **state)
+{
+	struct resize_abilities can = with_modes();
+	struct resize_plan plan;
+
+	(void)state;
+	plan = decide(can, 1280, 1024);
+	assert_plan(plan, RESIZE_USE_MODE, 1280, 1024);
+	assert_int_equal(plan.mode, 3); /* the one of the higher rate */
+	assert_plan(decide(can, 1920, 1080), RESIZE_NOTHING, 1920, 1080);
+	/* All of it is to be seen: the largest that fits. */
+	assert_plan(decide(can, 1434, 817), RESIZE_USE_MODE, 1280, 720);
+	assert_plan(decide(can, 1919, 1079), RESIZE_USE_MODE, 1280, 1024);
+	assert_plan(decide(can, 2559, 1600), RESIZE_NOTHING, 1920, 1080);
+	assert_plan(decide(can, 7000, 4000), RESIZE_USE_MODE, 2560, 1600);
+	assert_plan(decide(can, 600, 400), RESIZE_USE_MODE, 640, 480);
+	can.n_modes = 0;
+	assert_int_equal(decide(can, 600, 400).status, SIZE_PROHIBITED);
+}
+
+static void test_new_modes(void **state)
+{
+	struct resize_abilities can = with_modes();
+
+	(void)state;
+	can.takes_modes = true;
+	assert_plan(decide(can, 1434, 817), RESIZE_NEW_MODE, 1434, 817);
+	assert_plan(decide(can, 1024, 768), RESIZE_USE_MODE, 1024, 768);
+	assert_plan(decide(can, 1, 1), RESIZE_NEW_MODE, 320, 200);
+	can.most_width = 1366;
+	can.most_height = 768;
+	assert_plan(decide(can, 1434, 817), RESIZE_NEW_MODE, 1366, 768);
+	can.width = 1366;
+	can.height = 768;
+	assert_plan(decide(can, 1434, 817), RESIZE_NOTHING, 1366, 768);
+	can.n_modes = 0;
+	assert_plan(decide(can, 1000, 700), RESIZE_NEW_MODE, 1000, 700);
+}
+
+static void test_no_monitor(void **state)
+{
+	struct resize_abilities can = with_modes();
+
+	(void)state;
+	can.has_no_monitor = true;
+	can.n_modes = 0;
+	assert_plan(decide(can, 1434, 817), RESIZE_SCREEN, 1434, 817);
+	assert_plan(decide(can, 1920, 1080), RESIZE_NOTHING, 1920, 1080);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_messages),       cmocka_unit_test(test_no_wishes),
+		cmocka_unit_test(test_too_large),      cmocka_unit_test(test_may_not),
+		cmocka_unit_test(test_existing_modes), cmocka_unit_test(test_new_modes),
+		cmocka_unit_test(test_no_monitor),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
