@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What --json prints, by libjansson. */
-#ifndef GPUDESK_CTL_JSON_H
-#define GPUDESK_CTL_JSON_H
+#ifndef GPUDESK_JSON_H
+#define GPUDESK_JSON_H
 
 #include <jansson.h>
 

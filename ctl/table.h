@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows of text in aligned columns. */
-#ifndef GPUDESK_CTL_TABLE_H
-#define GPUDESK_CTL_TABLE_H
+#ifndef GPUDESK_TABLE_H
+#define GPUDESK_TABLE_H
 
 #include <stddef.h>
 #include <stdio.h>

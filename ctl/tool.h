@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Running one of the distribution's own programs. */
-#ifndef GPUDESK_CTL_TOOL_H
-#define GPUDESK_CTL_TOOL_H
+#ifndef GPUDESK_TOOL_H
+#define GPUDESK_TOOL_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What to do about the display manager, decided from what is known and nothing else. */
-#ifndef GPUDESK_DESKTOP_DECISION_H
-#define GPUDESK_DESKTOP_DECISION_H
+#ifndef GPUDESK_DECISION_H
+#define GPUDESK_DECISION_H
 
 #include <stdbool.h>
 #include <stdint.h>

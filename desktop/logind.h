@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What only logind's D-Bus interface tells (org.freedesktop.login1(5)). */
-#ifndef GPUDESK_DESKTOP_LOGIND_H
-#define GPUDESK_DESKTOP_LOGIND_H
+#ifndef GPUDESK_LOGIND_H
+#define GPUDESK_LOGIND_H
 
 #include <stdbool.h>
 #include <systemd/sd-bus.h>

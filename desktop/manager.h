@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The display manager, as systemd knows it. */
-#ifndef GPUDESK_DESKTOP_MANAGER_H
-#define GPUDESK_DESKTOP_MANAGER_H
+#ifndef GPUDESK_MANAGER_H
+#define GPUDESK_MANAGER_H
 
 #include <stdint.h>
 #include <systemd/sd-bus.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who is logged in, as far as that decides about the display manager. */
-#ifndef GPUDESK_DESKTOP_SESSIONS_H
-#define GPUDESK_DESKTOP_SESSIONS_H
+#ifndef GPUDESK_SESSIONS_H
+#define GPUDESK_SESSIONS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* desktop_timeout: stopping the display manager when the last viewer has been gone for long. */
-#ifndef GPUDESK_DESKTOP_STOP_H
-#define GPUDESK_DESKTOP_STOP_H
+#ifndef GPUDESK_STOP_H
+#define GPUDESK_STOP_H
 
 #include <sys/types.h>
 

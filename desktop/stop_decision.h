@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether the desktop is to be stopped now, decided from what is known and nothing else. */
-#ifndef GPUDESK_DESKTOP_STOP_DECISION_H
-#define GPUDESK_DESKTOP_STOP_DECISION_H
+#ifndef GPUDESK_STOP_DECISION_H
+#define GPUDESK_STOP_DECISION_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* systemd's D-Bus interface (org.freedesktop.systemd1(5)), as much of it as is used here. */
-#ifndef GPUDESK_DESKTOP_SYSTEMD_H
-#define GPUDESK_DESKTOP_SYSTEMD_H
+#ifndef GPUDESK_SYSTEMD_H
+#define GPUDESK_SYSTEMD_H
 
 #include <stdbool.h>
 #include <stdint.h>

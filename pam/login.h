@@ -3,8 +3,8 @@
  * A login as PAM's items and environment describe it, made into a session record. pam_systemd has
  * filled in its part by then.
  */
-#ifndef GPUDESK_PAM_LOGIN_H
-#define GPUDESK_PAM_LOGIN_H
+#ifndef GPUDESK_LOGIN_H
+#define GPUDESK_LOGIN_H
 
 #include <security/pam_modules.h>
 #include <stdbool.h>

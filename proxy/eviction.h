@@ -12,43 +12,43 @@
  * 3. A check under way is never ended for this, and no place is lost by a source whose last
  * password was right, or may prove to be by a check under way.
  */
-#ifndef GPUDESK_ADMISSION_H
-#define GPUDESK_ADMISSION_H
+#ifndef GPUDESK_EVICTION_H
+#define GPUDESK_EVICTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ADMISSION_TOTAL = 256, ADMISSION_PER_SOURCE = 64 };
+enum { EVICTION_TOTAL = 256, EVICTION_PER_SOURCE = 64 };
 
 /* Answers beside an index. */
-enum { ADMISSION_HAS_ROOM = -1, ADMISSION_REFUSED = -2 };
+enum { EVICTION_HAS_ROOM = -1, EVICTION_REFUSED = -2 };
 
 /* In the order in which they go. */
-enum admission_kind {
-	ADMISSION_OVER,	   /* refused or answered, and only closing */
-	ADMISSION_SILENT,  /* has not answered its challenge */
-	ADMISSION_WAITING, /* its check has not begun, or its failure is being delayed */
-	ADMISSION_CHECKED, /* its check is under way */
+enum eviction_kind {
+	EVICTION_OVER,	  /* refused or answered, and only closing */
+	EVICTION_SILENT,  /* has not answered its challenge */
+	EVICTION_WAITING, /* its check has not begun, or its failure is being delayed */
+	EVICTION_CHECKED, /* its check is under way */
 };
 
-struct admission_entry {
+struct eviction_entry {
 	const void *source;
 	unsigned source_users;	  /* connections of that source */
 	unsigned source_failures; /* since its last right password */
 	bool source_trusted;	  /* throttle_source_is_trusted */
-	enum admission_kind kind;
+	enum eviction_kind kind;
 	uint64_t since; /* when it was accepted, µs */
 };
 
 /*
  * For one more connection of `source`, which has `users` already: the index of the entry that must
- * go, ADMISSION_HAS_ROOM when none must, or ADMISSION_REFUSED when the new one must.
+ * go, EVICTION_HAS_ROOM when none must, or EVICTION_REFUSED when the new one must.
  */
-int admission_decide(const struct admission_entry *entries, size_t n, const void *source,
-		     unsigned users);
+int eviction_decide(const struct eviction_entry *entries, size_t n, const void *source,
+		    unsigned users);
 
-/* Any entry that may go, for when descriptors run out: its index, or ADMISSION_REFUSED. */
-int admission_choose(const struct admission_entry *entries, size_t n);
+/* Any entry that may go, for when descriptors run out: its index, or EVICTION_REFUSED. */
+int eviction_choose(const struct eviction_entry *entries, size_t n);
 
 #endif

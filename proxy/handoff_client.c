@@ -72,7 +72,7 @@ static void disconnect(struct scraper_check *check)
 	check->fd = -1;
 }
 
-void scraper_check_destroy(struct scraper_check *check)
+void handoff_check_destroy(struct scraper_check *check)
 {
 	if (!check)
 		return;
@@ -223,7 +223,7 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 	return 0;
 }
 
-int scraper_check_start(const struct scraper_check_parameters *parameters,
+int handoff_check_start(const struct handoff_check_parameters *parameters,
 			const struct handoff_request *request, struct scraper_check **ret_check)
 {
 	struct scraper_check *check;
@@ -252,7 +252,7 @@ int scraper_check_start(const struct scraper_check_parameters *parameters,
 	r = sd_event_add_time(check->event, &check->timer, CLOCK_MONOTONIC, now, 1, on_timer,
 			      check);
 	if (r < 0) {
-		scraper_check_destroy(check);
+		handoff_check_destroy(check);
 		return r;
 	}
 	*ret_check = check;

@@ -4,8 +4,8 @@
  * viewer over when it is right. A scraper that is still coming up, or that ends before it has
  * answered, is waited for and asked again.
  */
-#ifndef GPUDESK_SCRAPER_H
-#define GPUDESK_SCRAPER_H
+#ifndef GPUDESK_HANDOFF_CLIENT_H
+#define GPUDESK_HANDOFF_CLIENT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,12 +16,12 @@
 struct scraper_check;
 
 /*
- * Called once, never from within scraper_check_start. `reason` is for the viewer, valid during the
+ * Called once, never from within handoff_check_start. `reason` is for the viewer, valid during the
  * call; "" when there is none. The check may be destroyed from here.
  */
 typedef void (*scraper_result_fn)(enum handoff_result result, const char *reason, void *userdata);
 
-struct scraper_check_parameters {
+struct handoff_check_parameters {
 	sd_event *event;
 	const char *path; /* of the scraper's SOCK_SEQPACKET socket; copied */
 	uint64_t wait;	  /* µs: how long to look for a scraper; its own waiting comes on top */
@@ -33,10 +33,10 @@ struct scraper_check_parameters {
 };
 
 /* Returns 0, -ENAMETOOLONG when `path` does not fit a socket's address, or -errno. */
-int scraper_check_start(const struct scraper_check_parameters *parameters,
+int handoff_check_start(const struct handoff_check_parameters *parameters,
 			const struct handoff_request *request, struct scraper_check **ret_check);
 
 /* Also ends a check under way: the scraper sees the hand-off connection close. Takes NULL. */
-void scraper_check_destroy(struct scraper_check *check);
+void handoff_check_destroy(struct scraper_check *check);
 
 #endif

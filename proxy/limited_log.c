@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "limited_log.h"
 
-void viewer_log(struct rate_limit *limit, uint64_t now, enum log_level level, const char *format,
-		...)
+void limited_log(struct rate_limit *limit, uint64_t now, enum log_level level, const char *format,
+		 ...)
 {
 	unsigned suppressed;
 	va_list arguments;

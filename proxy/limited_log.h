@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Log lines about viewers, which anybody can cause: each kind within the bounds of rate_limit.h. */
-#ifndef GPUDESK_VIEWER_LOG_H
-#define GPUDESK_VIEWER_LOG_H
+#ifndef GPUDESK_LIMITED_LOG_H
+#define GPUDESK_LIMITED_LOG_H
 
 #include <stdint.h>
 
@@ -9,7 +9,7 @@
 #include "rate_limit.h"
 
 /* Logs the line, and how many of its kind were dropped before it; or drops it. `now` is in µs. */
-void viewer_log(struct rate_limit *limit, uint64_t now, enum log_level level, const char *format,
-		...) __attribute__((format(printf, 4, 5)));
+void limited_log(struct rate_limit *limit, uint64_t now, enum log_level level, const char *format,
+		 ...) __attribute__((format(printf, 4, 5)));
 
 #endif

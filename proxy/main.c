@@ -26,7 +26,7 @@ struct arguments {
 enum {
 	EXIT_IDLE_TIME = 30 * 1000000, /* µs */
 	/* Each viewer's socket and its hand-off, and some for the rest. */
-	DESCRIPTORS_NEEDED = 2 * ADMISSION_TOTAL + 64,
+	DESCRIPTORS_NEEDED = 2 * EVICTION_TOTAL + 64,
 };
 
 static void print_help(void)

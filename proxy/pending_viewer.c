@@ -6,10 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-int viewer_create(sd_event *event, int fd, const struct sockaddr *address, const char *refusal,
-		  const struct connection_handlers *handlers, struct viewer **ret_viewer)
+int pending_viewer_create(sd_event *event, int fd, const struct sockaddr *address,
+			  const char *refusal, const struct connection_handlers *handlers,
+			  struct pending_viewer **ret_viewer)
 {
-	struct viewer *viewer = calloc(1, sizeof(*viewer));
+	struct pending_viewer *viewer = calloc(1, sizeof(*viewer));
 	int r;
 
 	if (!viewer)
@@ -26,26 +27,27 @@ int viewer_create(sd_event *event, int fd, const struct sockaddr *address, const
 	return 0;
 }
 
-void viewer_destroy(struct viewer *viewer)
+void pending_viewer_destroy(struct pending_viewer *viewer)
 {
 	if (!viewer)
 		return;
-	viewer_end_check(viewer);
+	pending_viewer_end_check(viewer);
 	connection_destroy(viewer->connection);
 	free(viewer);
 }
 
-bool viewer_waits_for_check(const struct viewer *viewer)
+bool pending_viewer_waits_for_check(const struct pending_viewer *viewer)
 {
 	return !viewer->check && connection_get_phase(viewer->connection) == CONNECTION_ANSWERED;
 }
 
-int viewer_begin_check(struct viewer *viewer, sd_event *event, const char *path, uint64_t wait,
-		       scraper_result_fn result, bool (*make_room)(void *userdata))
+int pending_viewer_begin_check(struct pending_viewer *viewer, sd_event *event, const char *path,
+			       uint64_t wait, scraper_result_fn result,
+			       bool (*make_room)(void *userdata))
 {
 	const struct rfb_handshake *handshake = connection_get_handshake(viewer->connection);
 	struct handoff_request request = { .minor = handshake->minor };
-	const struct scraper_check_parameters parameters = {
+	const struct handoff_check_parameters parameters = {
 		.event = event,
 		.path = path,
 		.wait = wait,
@@ -59,35 +61,35 @@ int viewer_begin_check(struct viewer *viewer, sd_event *event, const char *path,
 	memcpy(request.challenge, handshake->challenge, sizeof(request.challenge));
 	memcpy(request.response, handshake->response, sizeof(request.response));
 	memcpy(request.peer, viewer->peer, sizeof(request.peer));
-	r = scraper_check_start(&parameters, &request, &viewer->check);
+	r = handoff_check_start(&parameters, &request, &viewer->check);
 	explicit_bzero(request.response, sizeof(request.response));
 	return r;
 }
 
-void viewer_end_check(struct viewer *viewer)
+void pending_viewer_end_check(struct pending_viewer *viewer)
 {
-	scraper_check_destroy(viewer->check);
+	handoff_check_destroy(viewer->check);
 	viewer->check = NULL;
 }
 
-static enum admission_kind get_kind(const struct viewer *viewer)
+static enum eviction_kind get_kind(const struct pending_viewer *viewer)
 {
 	switch (connection_get_phase(viewer->connection)) {
 	case CONNECTION_HANDSHAKE:
-		return ADMISSION_SILENT;
+		return EVICTION_SILENT;
 	case CONNECTION_ANSWERED:
-		return viewer->check ? ADMISSION_CHECKED : ADMISSION_WAITING;
+		return viewer->check ? EVICTION_CHECKED : EVICTION_WAITING;
 	case CONNECTION_FAILING:
-		return ADMISSION_WAITING;
+		return EVICTION_WAITING;
 	case CONNECTION_CLOSING:
 		break;
 	}
-	return ADMISSION_OVER;
+	return EVICTION_OVER;
 }
 
-struct admission_entry viewer_get_entry(const struct viewer *viewer)
+struct eviction_entry pending_viewer_get_entry(const struct pending_viewer *viewer)
 {
-	return (struct admission_entry){
+	return (struct eviction_entry){
 		.source = viewer->source,
 		.source_users = throttle_source_users(viewer->source),
 		.source_failures = throttle_source_failures(viewer->source),
@@ -101,9 +103,10 @@ struct admission_entry viewer_get_entry(const struct viewer *viewer)
  * As throttle.h says. Among equals of whom nothing is known, who came last comes first: the others
  * may be an attacker's many addresses.
  */
-int viewer_compare_turns(const void *a, const void *b)
+int pending_viewer_compare_turns(const void *a, const void *b)
 {
-	const struct viewer *x = *(struct viewer *const *)a, *y = *(struct viewer *const *)b;
+	const struct pending_viewer *x = *(struct pending_viewer *const *)a,
+				    *y = *(struct pending_viewer *const *)b;
 	bool newest_first = throttle_source_is_unknown(x->source);
 	int order = throttle_compare(x->source, y->source);
 

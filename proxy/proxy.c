@@ -63,7 +63,7 @@ static void begin_idle_time(struct proxy *proxy)
 		  proxy->exit_idle_time < never - now ? now + proxy->exit_idle_time : never);
 }
 
-static void remove_viewer(struct viewer *viewer)
+static void remove_viewer(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 
@@ -72,7 +72,7 @@ static void remove_viewer(struct viewer *viewer)
 	throttle_release(proxy->throttle, viewer->source, get_now(proxy));
 	TAILQ_REMOVE(&proxy->viewers, viewer, link);
 	proxy->n_viewers--;
-	viewer_destroy(viewer);
+	pending_viewer_destroy(viewer);
 	schedule_checks(proxy);
 	if (proxy->n_viewers == 0)
 		begin_idle_time(proxy);
@@ -80,36 +80,36 @@ static void remove_viewer(struct viewer *viewer)
 
 /* Who makes room for others. */
 
-static size_t list_entries(const struct proxy *proxy, struct admission_entry *ret_entries,
-			   struct viewer **ret_viewers)
+static size_t list_entries(const struct proxy *proxy, struct eviction_entry *ret_entries,
+			   struct pending_viewer **ret_viewers)
 {
-	struct viewer *viewer;
+	struct pending_viewer *viewer;
 	size_t n = 0;
 
 	TAILQ_FOREACH(viewer, &proxy->viewers, link)
 	{
-		ret_entries[n] = viewer_get_entry(viewer);
+		ret_entries[n] = pending_viewer_get_entry(viewer);
 		ret_viewers[n++] = viewer;
 	}
 	return n;
 }
 
-static void drop(struct viewer *viewer)
+static void drop(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 
-	viewer_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO,
-		   "%s: closed: others need its place", viewer->peer);
+	limited_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO,
+		    "%s: closed: others need its place", viewer->peer);
 	remove_viewer(viewer);
 }
 
 static bool on_exhausted(void *userdata)
 {
 	struct proxy *proxy = userdata;
-	struct admission_entry entries[ADMISSION_TOTAL];
-	struct viewer *viewers[ADMISSION_TOTAL];
+	struct eviction_entry entries[EVICTION_TOTAL];
+	struct pending_viewer *viewers[EVICTION_TOTAL];
 	size_t n = list_entries(proxy, entries, viewers);
-	int i = admission_choose(entries, n);
+	int i = eviction_choose(entries, n);
 
 	if (i >= 0)
 		drop(viewers[i]);
@@ -118,46 +118,46 @@ static bool on_exhausted(void *userdata)
 
 static bool on_check_exhausted(void *userdata)
 {
-	const struct viewer *viewer = userdata;
+	const struct pending_viewer *viewer = userdata;
 
 	return on_exhausted(viewer->owner);
 }
 
 /* The checks: each viewer's response is shown to the scraper when its turn has come. */
 
-static void on_wrong_password(struct viewer *viewer)
+static void on_wrong_password(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 	uint64_t now = get_now(proxy);
 	uint64_t delay = throttle_check_failed(proxy->throttle, viewer->source, now);
 
-	viewer_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
-		   "%s: wrong password, the %u. in a row from there; answering in %u.%u s",
-		   viewer->peer, throttle_source_failures(viewer->source),
-		   (unsigned)(delay / 1000000), (unsigned)(delay / 100000 % 10));
+	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
+		    "%s: wrong password, the %u. in a row from there; answering in %u.%u s",
+		    viewer->peer, throttle_source_failures(viewer->source),
+		    (unsigned)(delay / 1000000), (unsigned)(delay / 100000 % 10));
 	connection_fail(viewer->connection, "wrong password", delay);
 }
 
-static void on_not_possible(struct viewer *viewer, const char *reason)
+static void on_not_possible(struct pending_viewer *viewer, const char *reason)
 {
 	struct proxy *proxy = viewer->owner;
 
 	throttle_check_abandoned(viewer->source);
-	viewer_log(&proxy->refusal_log, get_now(proxy), LOG_LEVEL_WARNING, "%s: not possible: %s",
-		   viewer->peer, reason);
+	limited_log(&proxy->refusal_log, get_now(proxy), LOG_LEVEL_WARNING, "%s: not possible: %s",
+		    viewer->peer, reason);
 	connection_fail(viewer->connection, reason, 0);
 }
 
 static void on_result(enum handoff_result result, const char *reason, void *userdata)
 {
-	struct viewer *viewer = userdata;
+	struct pending_viewer *viewer = userdata;
 	struct proxy *proxy = viewer->owner;
 
 	switch (result) {
 	case HANDOFF_TAKEN:
 		log_info("%s: handed over to the scraper", viewer->peer);
 		throttle_check_passed(proxy->throttle, viewer->source);
-		viewer_end_check(viewer);
+		pending_viewer_end_check(viewer);
 		remove_viewer(viewer);
 		return;
 	case HANDOFF_WRONG_PASSWORD:
@@ -167,11 +167,11 @@ static void on_result(enum handoff_result result, const char *reason, void *user
 		on_not_possible(viewer, reason[0] ? reason : "the desktop cannot be shown now");
 		break;
 	}
-	viewer_end_check(viewer);
+	pending_viewer_end_check(viewer);
 	schedule_checks(proxy);
 }
 
-static void begin_check(struct viewer *viewer)
+static void begin_check(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 	const struct config *config = &proxy->settings.config;
@@ -179,9 +179,9 @@ static void begin_check(struct viewer *viewer)
 	int r;
 
 	snprintf(path, sizeof(path), GPUDESK_RUNDIR "/scraper/%s.sock", config->user);
-	r = viewer_begin_check(viewer, proxy->event,
-			       proxy->scraper_path ? proxy->scraper_path : path,
-			       config->session_wait, on_result, on_check_exhausted);
+	r = pending_viewer_begin_check(viewer, proxy->event,
+				       proxy->scraper_path ? proxy->scraper_path : path,
+				       config->session_wait, on_result, on_check_exhausted);
 	if (r < 0) {
 		log_error("%s: cannot ask the scraper: %s", viewer->peer, strerror(-r));
 		on_not_possible(viewer, "the service is short of resources; try again");
@@ -191,7 +191,7 @@ static void begin_check(struct viewer *viewer)
 static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct proxy *proxy = userdata;
-	struct viewer *waiting[ADMISSION_TOTAL], *viewer;
+	struct pending_viewer *waiting[EVICTION_TOTAL], *viewer;
 	uint64_t now = get_now(proxy), next = UINT64_MAX;
 	size_t n = 0;
 
@@ -199,10 +199,10 @@ static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 	(void)time;
 	TAILQ_FOREACH(viewer, &proxy->viewers, link)
 	{
-		if (viewer_waits_for_check(viewer))
+		if (pending_viewer_waits_for_check(viewer))
 			waiting[n++] = viewer;
 	}
-	qsort(waiting, n, sizeof(waiting[0]), viewer_compare_turns);
+	qsort(waiting, n, sizeof(waiting[0]), pending_viewer_compare_turns);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t when = UINT64_MAX;
 
@@ -219,7 +219,7 @@ static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 
 static void on_answered(void *userdata)
 {
-	struct viewer *viewer = userdata;
+	struct pending_viewer *viewer = userdata;
 
 	log_debug("%s: has answered the challenge (RFB 3.%u)", viewer->peer,
 		  connection_get_handshake(viewer->connection)->minor);
@@ -228,13 +228,13 @@ static void on_answered(void *userdata)
 
 static void on_ended(const char *why, void *userdata)
 {
-	struct viewer *viewer = userdata;
+	struct pending_viewer *viewer = userdata;
 	struct proxy *proxy = viewer->owner;
 
 	if (why)
-		viewer_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO, "%s: closed: %s",
-			   viewer->peer, why);
-	if (viewer->check || viewer_waits_for_check(viewer))
+		limited_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO, "%s: closed: %s",
+			    viewer->peer, why);
+	if (viewer->check || pending_viewer_waits_for_check(viewer))
 		throttle_gave_up(viewer->source, get_now(proxy));
 	remove_viewer(viewer);
 }
@@ -243,14 +243,14 @@ static const struct connection_handlers connection_handlers = { on_answered, on_
 
 static bool make_room(struct proxy *proxy, const struct throttle_source *source)
 {
-	struct admission_entry entries[ADMISSION_TOTAL];
-	struct viewer *viewers[ADMISSION_TOTAL];
+	struct eviction_entry entries[EVICTION_TOTAL];
+	struct pending_viewer *viewers[EVICTION_TOTAL];
 	size_t n = list_entries(proxy, entries, viewers);
-	int i = admission_decide(entries, n, source, throttle_source_users(source) - 1);
+	int i = eviction_decide(entries, n, source, throttle_source_users(source) - 1);
 
 	if (i >= 0)
 		drop(viewers[i]);
-	return i != ADMISSION_REFUSED;
+	return i != EVICTION_REFUSED;
 }
 
 /* What a viewer from `address` is told in place of a challenge; "" when it may try. */
@@ -274,12 +274,13 @@ static void get_refusal(const struct proxy *proxy, const struct sockaddr *addres
 static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *address,
 		      struct throttle_source *source)
 {
-	struct viewer *viewer;
+	struct pending_viewer *viewer;
 	char refusal[RFB_REASON_MAX];
 	int r;
 
 	get_refusal(proxy, address, refusal);
-	r = viewer_create(proxy->event, fd, address, refusal, &connection_handlers, &viewer);
+	r = pending_viewer_create(proxy->event, fd, address, refusal, &connection_handlers,
+				  &viewer);
 	if (r < 0)
 		return r;
 	viewer->owner = proxy;
@@ -288,8 +289,8 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	proxy->n_viewers++;
 	set_timer(proxy->idle, UINT64_MAX);
 	if (refusal[0])
-		viewer_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING,
-			   "%s: refused: %s", viewer->peer, refusal);
+		limited_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING,
+			    "%s: refused: %s", viewer->peer, refusal);
 	return 0;
 }
 
@@ -307,8 +308,8 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 		char peer[PEER_TEXT_MAX];
 
 		peer_format(address, peer);
-		viewer_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
-			   r == -ENOSPC ? "too many wait for their check already" : strerror(-r));
+		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
+			    r == -ENOSPC ? "too many wait for their check already" : strerror(-r));
 		close(fd);
 		if (source)
 			throttle_release(proxy->throttle, source, now);
@@ -386,7 +387,7 @@ int proxy_create(const struct proxy_parameters *parameters, struct proxy **ret_p
 
 void proxy_destroy(struct proxy *proxy)
 {
-	struct viewer *viewer;
+	struct pending_viewer *viewer;
 
 	if (!proxy)
 		return;

@@ -27,10 +27,10 @@ struct control {
 	sd_event *event;
 	int listener;
 	sd_event_source *source;
-	const struct control_commands *commands;
+	const struct control_socket_commands *commands;
 	void *userdata;
 	uint64_t n_accepted;
-	struct connection connections[CONTROL_CONNECTIONS_MAX];
+	struct connection connections[CONTROL_SOCKET_CONNECTIONS_MAX];
 };
 
 static void end(struct connection *connection)
@@ -118,7 +118,7 @@ static struct connection *oldest(struct control *control)
 {
 	struct connection *found = control->connections;
 
-	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++) {
+	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX; i++) {
 		if (control->connections[i].fd < 0)
 			return &control->connections[i];
 		if (control->connections[i].number < found->number)
@@ -157,8 +157,9 @@ static int on_listening(sd_event_source *source, int fd, uint32_t events, void *
 	return 0;
 }
 
-int control_start(sd_event *event, int listener, const struct control_commands *commands,
-		  void *userdata, struct control **ret_control)
+int control_socket_start(sd_event *event, int listener,
+			 const struct control_socket_commands *commands, void *userdata,
+			 struct control **ret_control)
 {
 	if (sd_is_socket(listener, AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
 		return -EINVAL;
@@ -172,7 +173,7 @@ int control_start(sd_event *event, int listener, const struct control_commands *
 		return -ENOMEM;
 	control->commands = commands;
 	control->userdata = userdata;
-	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++)
+	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX; i++)
 		control->connections[i] = (struct connection){ .control = control, .fd = -1 };
 	int r = sd_event_add_io(event, &control->source, listener, EPOLLIN, on_listening, control);
 	if (r < 0) {
@@ -185,11 +186,11 @@ int control_start(sd_event *event, int listener, const struct control_commands *
 	return 0;
 }
 
-void control_destroy(struct control *control)
+void control_socket_destroy(struct control *control)
 {
 	if (!control)
 		return;
-	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++)
+	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX; i++)
 		end(&control->connections[i]);
 	event_source_end(control->source);
 	close(control->listener);

@@ -3,18 +3,18 @@
  * The scraper's end of the control socket (common/control_protocol.h). A connection to it keeps
  * nothing alive, and needs no timer: there are few at a time, and one more ends the oldest.
  */
-#ifndef GPUDESK_SCRAPER_CONTROL_H
-#define GPUDESK_SCRAPER_CONTROL_H
+#ifndef GPUDESK_CONTROL_SOCKET_H
+#define GPUDESK_CONTROL_SOCKET_H
 
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
-enum { CONTROL_CONNECTIONS_MAX = 4 };
+enum { CONTROL_SOCKET_CONNECTIONS_MAX = 4 };
 
 struct control;
 
 /* Each does what its name says. The answer to "stop" is sent first. */
-struct control_commands {
+struct control_socket_commands {
 	void (*status)(FILE *answer, void *userdata); /* writes the lines after "ok" */
 	void (*disconnect)(void *userdata);
 	void (*stop)(void *userdata);
@@ -25,8 +25,9 @@ struct control_commands {
  * the user that we are get an answer. `commands` must outlive it. Returns 0, -EINVAL when it is not
  * such a socket (still the caller's, as on any failure), or -errno.
  */
-int control_start(sd_event *event, int listener, const struct control_commands *commands,
-		  void *userdata, struct control **ret_control);
-void control_destroy(struct control *control);
+int control_socket_start(sd_event *event, int listener,
+			 const struct control_socket_commands *commands, void *userdata,
+			 struct control **ret_control);
+void control_socket_destroy(struct control *control);
 
 #endif

@@ -114,7 +114,7 @@ static void on_stop(void *userdata)
 	sd_event_exit(scraper->event, 0);
 }
 
-static const struct control_commands control_commands = {
+static const struct control_socket_commands control_commands = {
 	.status = on_status,
 	.disconnect = on_disconnect,
 	.stop = on_stop,
@@ -124,8 +124,8 @@ static const struct control_commands control_commands = {
 static void start_control(struct scraper *scraper, int listener)
 {
 	int r = listener < 0 ? 0
-			     : control_start(scraper->event, listener, &control_commands, scraper,
-					     &scraper->control);
+			     : control_socket_start(scraper->event, listener, &control_commands,
+						    scraper, &scraper->control);
 
 	if (r < 0)
 		log_warning("the control socket cannot be served: %s; ignoring it", strerror(-r));
@@ -157,7 +157,7 @@ static int run(const struct options *options, const struct config *config,
 		r = sd_event_loop(event);
 		sd_notify(0, "STOPPING=1");
 	}
-	control_destroy(scraper.control);
+	control_socket_destroy(scraper.control);
 	admission_destroy(scraper.admission);
 	sd_event_unref(event);
 	return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef GPUDESK_SCRAPER_OPTIONS_H
-#define GPUDESK_SCRAPER_OPTIONS_H
+#ifndef GPUDESK_OPTIONS_H
+#define GPUDESK_OPTIONS_H
 
 /* The command line; strings are argv's. */
 struct options {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `gpudesk doctor` looks at: one table of checks, each a function of the machine. */
-#ifndef GPUDESK_CTL_CHECK_H
-#define GPUDESK_CTL_CHECK_H
+#ifndef GPUDESK_CHECK_H
+#define GPUDESK_CHECK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,13 +9,13 @@
 
 void check_pam_module(const struct machine *machine, struct findings *findings)
 {
-	char path[PAM_LINES_WHERE_MAX];
+	char path[PAM_STACK_WHERE_MAX];
 
-	if (pam_lines_find_module(machine->ctl, path) == 0)
+	if (pam_stack_find_module(machine->ctl, path) == 0)
 		finding_ok(findings, "%s", path);
 	else
 		finding_fail(findings, "install gpudesk again",
-			     PAM_LINES_MODULE " is not where PAM looks for modules");
+			     PAM_STACK_MODULE " is not where PAM looks for modules");
 }
 
 static const char *mend_pam(const struct machine *machine)
@@ -28,30 +28,30 @@ static const char *mend_pam(const struct machine *machine)
 static void check_pam_service(const struct machine *machine, const char *path,
 			      struct findings *findings)
 {
-	struct pam_lines lines;
-	int r = pam_lines_read(machine->ctl, path, &lines);
+	struct pam_stack lines;
+	int r = pam_stack_read(machine->ctl, path, &lines);
 
 	if (r < 0)
 		finding_warn(findings, finding_text("ls -l %s", path), "%s cannot be read: %s",
 			     path, strerror(-r));
-	else if (lines.verdict == PAM_LINES_NO_SERVICE)
+	else if (lines.verdict == PAM_STACK_NO_SERVICE)
 		finding_fail(findings,
 			     finding_text("%s %s", machine->distribution.install_command,
 					  machine->distribution.gdm_package),
 			     "there is no %s: GDM is not installed as gpudesk knows it", path);
-	else if (lines.verdict == PAM_LINES_MISSING)
+	else if (lines.verdict == PAM_STACK_MISSING)
 		finding_fail(findings, mend_pam(machine),
 			     "pam_gpudesk is not in the session stack of %s: logins are not "
 			     "recorded",
 			     path);
-	else if (lines.verdict == PAM_LINES_BEFORE_SYSTEMD)
+	else if (lines.verdict == PAM_STACK_BEFORE_SYSTEMD)
 		finding_fail(findings,
 			     finding_text("move %s behind pam_systemd's line, or: %s", lines.where,
 					  mend_pam(machine)),
 			     "pam_gpudesk comes before pam_systemd in %s (%s), when there is no "
 			     "session to record yet",
 			     path, lines.where);
-	else if (lines.verdict == PAM_LINES_NO_SYSTEMD)
+	else if (lines.verdict == PAM_STACK_NO_SYSTEMD)
 		finding_fail(findings,
 			     machine->distribution.family == DISTRIBUTION_DEBIAN
 				     ? "pam-auth-update --enable systemd"

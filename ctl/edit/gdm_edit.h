@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GDM's configuration: automatic login of a user, on Xorg. */
-#ifndef GPUDESK_CTL_GDM_EDIT_H
-#define GPUDESK_CTL_GDM_EDIT_H
+#ifndef GPUDESK_GDM_EDIT_H
+#define GPUDESK_GDM_EDIT_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Members of a group in the text of group(5) or gshadow(5): both have them last in a line. */
-#ifndef GPUDESK_CTL_GROUP_EDIT_H
-#define GPUDESK_CTL_GROUP_EDIT_H
+#ifndef GPUDESK_GROUP_EDIT_H
+#define GPUDESK_GROUP_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

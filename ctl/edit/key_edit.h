@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Setting one key in the text of a file of "key=value" lines, and leaving all else as it is. */
-#ifndef GPUDESK_CTL_KEY_EDIT_H
-#define GPUDESK_CTL_KEY_EDIT_H
+#ifndef GPUDESK_KEY_EDIT_H
+#define GPUDESK_KEY_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Going through the lines of a text that is to be edited, and putting a new one together. */
-#ifndef GPUDESK_CTL_LINES_H
-#define GPUDESK_CTL_LINES_H
+#ifndef GPUDESK_LINES_H
+#define GPUDESK_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,7 +14,7 @@ static bool is_ours(const struct line *line)
 	while (blanks < line->bare && (line->start[blanks] == ' ' || line->start[blanks] == '\t'))
 		blanks++;
 	return blanks < line->bare && line->start[blanks] != '#' &&
-	       memmem(line->start, line->bare, PAM_LINES_MODULE, strlen(PAM_LINES_MODULE));
+	       memmem(line->start, line->bare, PAM_STACK_MODULE, strlen(PAM_STACK_MODULE));
 }
 
 int pam_edit_apply(const char *text, size_t length, char **ret_text, size_t *ret_length)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pam_gpudesk's line in a PAM service file. */
-#ifndef GPUDESK_CTL_PAM_EDIT_H
-#define GPUDESK_CTL_PAM_EDIT_H
+#ifndef GPUDESK_PAM_EDIT_H
+#define GPUDESK_PAM_EDIT_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Xorg configuration for the desktop on an NVIDIA card. */
-#ifndef GPUDESK_CTL_XORG_WRITE_H
-#define GPUDESK_CTL_XORG_WRITE_H
+#ifndef GPUDESK_XORG_WRITE_H
+#define GPUDESK_XORG_WRITE_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Closing a port in the XML text of a firewalld zone, firewalld.zone(5). */
-#ifndef GPUDESK_CTL_ZONE_EDIT_H
-#define GPUDESK_CTL_ZONE_EDIT_H
+#ifndef GPUDESK_ZONE_EDIT_H
+#define GPUDESK_ZONE_EDIT_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which distribution this is, and where it keeps what gpudesk has to do with. */
-#ifndef GPUDESK_CTL_DISTRIBUTION_H
-#define GPUDESK_CTL_DISTRIBUTION_H
+#ifndef GPUDESK_DISTRIBUTION_H
+#define GPUDESK_DISTRIBUTION_H
 
 struct ctl;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the machine's own firewall says of a TCP port, as far as its files show it. */
-#ifndef GPUDESK_CTL_FIREWALL_H
-#define GPUDESK_CTL_FIREWALL_H
+#ifndef GPUDESK_FIREWALL_H
+#define GPUDESK_FIREWALL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The display devices on the PCI bus, from sysfs, and what Xorg calls them. */
-#ifndef GPUDESK_CTL_GPUS_H
-#define GPUDESK_CTL_GPUS_H
+#ifndef GPUDESK_GPUS_H
+#define GPUDESK_GPUS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who listens at a TCP port: from /proc/net/tcp, the descriptors in /proc and the cgroups. */
-#ifndef GPUDESK_CTL_LISTENERS_H
-#define GPUDESK_CTL_LISTENERS_H
+#ifndef GPUDESK_LISTENERS_H
+#define GPUDESK_LISTENERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

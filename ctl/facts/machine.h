@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the checks look at, read once. */
-#ifndef GPUDESK_CTL_MACHINE_H
-#define GPUDESK_CTL_MACHINE_H
+#ifndef GPUDESK_MACHINE_H
+#define GPUDESK_MACHINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whole files of the machine, found below --root. */
-#ifndef GPUDESK_CTL_MACHINE_FILE_H
-#define GPUDESK_CTL_MACHINE_FILE_H
+#ifndef GPUDESK_MACHINE_FILE_H
+#define GPUDESK_MACHINE_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The parts of machine_read(). What cannot be known stays as it is. */
-#ifndef GPUDESK_CTL_MACHINE_READ_H
-#define GPUDESK_CTL_MACHINE_READ_H
+#ifndef GPUDESK_MACHINE_READ_H
+#define GPUDESK_MACHINE_READ_H
 
 #include "machine.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The VNC servers that held port 5901 before. */
-#ifndef GPUDESK_CTL_OLD_SERVER_H
-#define GPUDESK_CTL_OLD_SERVER_H
+#ifndef GPUDESK_OLD_SERVER_H
+#define GPUDESK_OLD_SERVER_H
 
 #include <stdbool.h>
 

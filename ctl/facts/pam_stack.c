@@ -17,7 +17,7 @@ enum { DEPTH_MAX = 16, PAM_FILE_MAX = 65536, PATH_SIZE = 160 };
 struct search {
 	const struct ctl *ctl;
 	bool systemd_seen, found, after_systemd, is_twice;
-	char where[PAM_LINES_WHERE_MAX];
+	char where[PAM_STACK_WHERE_MAX];
 };
 
 static int look_at_file(struct search *search, const char *path, unsigned depth);
@@ -51,7 +51,7 @@ static void look_at_module(struct search *search, const char *module, const char
 	module = base_name(module);
 	if (strcmp(module, "pam_systemd.so") == 0)
 		search->systemd_seen = true;
-	if (strcmp(module, PAM_LINES_MODULE) != 0)
+	if (strcmp(module, PAM_STACK_MODULE) != 0)
 		return;
 	if (search->found)
 		search->is_twice = true;
@@ -147,34 +147,34 @@ static int look_at_file(struct search *search, const char *path, unsigned depth)
 	return r;
 }
 
-int pam_lines_read(const struct ctl *ctl, const char *path, struct pam_lines *ret_lines)
+int pam_stack_read(const struct ctl *ctl, const char *path, struct pam_stack *ret_lines)
 {
 	struct search search = { .ctl = ctl };
-	struct pam_lines lines = { 0 };
+	struct pam_stack lines = { 0 };
 	int r = look_at_file(&search, path, 0);
 
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == -ENOENT)
-		lines.verdict = PAM_LINES_NO_SERVICE;
+		lines.verdict = PAM_STACK_NO_SERVICE;
 	else if (!search.found)
-		lines.verdict = PAM_LINES_MISSING;
+		lines.verdict = PAM_STACK_MISSING;
 	else if (!search.systemd_seen)
-		lines.verdict = PAM_LINES_NO_SYSTEMD;
+		lines.verdict = PAM_STACK_NO_SYSTEMD;
 	else
-		lines.verdict = search.after_systemd ? PAM_LINES_RIGHT : PAM_LINES_BEFORE_SYSTEMD;
+		lines.verdict = search.after_systemd ? PAM_STACK_RIGHT : PAM_STACK_BEFORE_SYSTEMD;
 	memcpy(lines.where, search.where, sizeof(lines.where));
 	lines.is_twice = search.is_twice;
 	*ret_lines = lines;
 	return 0;
 }
 
-int pam_lines_find_module(const struct ctl *ctl, char ret_path[static PAM_LINES_WHERE_MAX])
+int pam_stack_find_module(const struct ctl *ctl, char ret_path[static PAM_STACK_WHERE_MAX])
 {
 	static const char *const patterns[] = {
-		"/usr/lib/*/security/" PAM_LINES_MODULE, "/lib/*/security/" PAM_LINES_MODULE,
-		"/usr/lib64/security/" PAM_LINES_MODULE, "/lib64/security/" PAM_LINES_MODULE,
-		"/usr/lib/security/" PAM_LINES_MODULE,	 "/lib/security/" PAM_LINES_MODULE,
+		"/usr/lib/*/security/" PAM_STACK_MODULE, "/lib/*/security/" PAM_STACK_MODULE,
+		"/usr/lib64/security/" PAM_STACK_MODULE, "/lib64/security/" PAM_STACK_MODULE,
+		"/usr/lib/security/" PAM_STACK_MODULE,	 "/lib/security/" PAM_STACK_MODULE,
 	};
 	char below[CTL_PATH_MAX];
 	int r = -ENOENT;
@@ -183,7 +183,7 @@ int pam_lines_find_module(const struct ctl *ctl, char ret_path[static PAM_LINES_
 		glob_t found = { 0 };
 
 		if (glob(ctl_path(ctl, patterns[i], below), GLOB_NOSORT, NULL, &found) == 0) {
-			snprintf(ret_path, PAM_LINES_WHERE_MAX, "%s",
+			snprintf(ret_path, PAM_STACK_WHERE_MAX, "%s",
 				 found.gl_pathv[0] + strlen(below) - strlen(patterns[i]));
 			r = 0;
 		}

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether pam_gpudesk is in a PAM service's session stack, and behind pam_systemd there. */
-#ifndef GPUDESK_CTL_PAM_LINES_H
-#define GPUDESK_CTL_PAM_LINES_H
+#ifndef GPUDESK_PAM_STACK_H
+#define GPUDESK_PAM_STACK_H
 
 #include <stdbool.h>
 
 struct ctl;
 
-#define PAM_LINES_MODULE "pam_gpudesk.so"
+#define PAM_STACK_MODULE "pam_gpudesk.so"
 
-enum { PAM_LINES_WHERE_MAX = 160 };
+enum { PAM_STACK_WHERE_MAX = 160 };
 
-enum pam_lines_verdict {
-	PAM_LINES_RIGHT,	  /* after pam_systemd */
-	PAM_LINES_NO_SERVICE,	  /* there is no such service file */
-	PAM_LINES_MISSING,	  /* pam_gpudesk is not in the stack */
-	PAM_LINES_BEFORE_SYSTEMD, /* it is, before pam_systemd: no session to record yet */
-	PAM_LINES_NO_SYSTEMD,	  /* it is, but pam_systemd is not: there is never a session */
+enum pam_stack_verdict {
+	PAM_STACK_RIGHT,	  /* after pam_systemd */
+	PAM_STACK_NO_SERVICE,	  /* there is no such service file */
+	PAM_STACK_MISSING,	  /* pam_gpudesk is not in the stack */
+	PAM_STACK_BEFORE_SYSTEMD, /* it is, before pam_systemd: no session to record yet */
+	PAM_STACK_NO_SYSTEMD,	  /* it is, but pam_systemd is not: there is never a session */
 };
 
-struct pam_lines {
-	enum pam_lines_verdict verdict;
-	char where[PAM_LINES_WHERE_MAX]; /* "FILE:LINE" of pam_gpudesk's line; "" when missing */
+struct pam_stack {
+	enum pam_stack_verdict verdict;
+	char where[PAM_STACK_WHERE_MAX]; /* "FILE:LINE" of pam_gpudesk's line; "" when missing */
 	bool is_twice;			 /* more than one such line takes part */
 };
 
@@ -29,12 +29,12 @@ struct pam_lines {
  * Looks at the session stack of the service file at `path` ("/etc/pam.d/gdm-autologin"), with the
  * files that it includes (@include, include, substack), as libpam reads them. Returns 0 or -errno.
  */
-int pam_lines_read(const struct ctl *ctl, const char *path, struct pam_lines *ret_lines);
+int pam_stack_read(const struct ctl *ctl, const char *path, struct pam_stack *ret_lines);
 
 /*
  * Where pam_gpudesk.so is installed, in the directories that distributions use. Returns 0 and the
  * path as the machine calls it, or -ENOENT.
  */
-int pam_lines_find_module(const struct ctl *ctl, char ret_path[static PAM_LINES_WHERE_MAX]);
+int pam_stack_find_module(const struct ctl *ctl, char ret_path[static PAM_STACK_WHERE_MAX]);
 
 #endif

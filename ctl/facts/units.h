@@ -4,8 +4,8 @@
  * -errno with words in `error`, where they take one; the caller frees it (sd_bus_error_free).
  * Names are full: "gpudesk.socket".
  */
-#ifndef GPUDESK_CTL_UNITS_H
-#define GPUDESK_CTL_UNITS_H
+#ifndef GPUDESK_UNITS_H
+#define GPUDESK_UNITS_H
 
 #include <stdbool.h>
 #include <stdint.h>

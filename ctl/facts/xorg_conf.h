@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The sections of xorg.conf and xorg.conf.d that a picture depends on. See xorg.conf(5). */
-#ifndef GPUDESK_CTL_XORG_CONF_H
-#define GPUDESK_CTL_XORG_CONF_H
+#ifndef GPUDESK_XORG_CONF_H
+#define GPUDESK_XORG_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,138 +14,141 @@
 enum { LINKS_MAX = 16 }; /* from one to the next */
 
 /* Removes what a change that was interrupted has left beside its file. */
-static void tidy(const struct keep *keep)
+static void tidy(const struct journal *journal)
 {
-	char here[CTL_PATH_MAX], saved[CTL_PATH_MAX + sizeof(KEEP_SAVED_SUFFIX)];
+	char here[CTL_PATH_MAX], saved[CTL_PATH_MAX + sizeof(JOURNAL_SAVED_SUFFIX)];
 
-	for (size_t i = 0; i < keep->n_entries; i++) {
-		if (keep->entries[i].kind != KEEP_FILE && keep->entries[i].kind != KEEP_LINK)
+	for (size_t i = 0; i < journal->n_entries; i++) {
+		if (journal->entries[i].kind != JOURNAL_FILE &&
+		    journal->entries[i].kind != JOURNAL_LINK)
 			continue;
-		disk_tidy(ctl_path(keep->ctl, keep->entries[i].name, here));
-		snprintf(saved, sizeof(saved), "%s" KEEP_SAVED_SUFFIX, here);
-		disk_tidy(saved);
+		safe_tidy(ctl_path(journal->ctl, journal->entries[i].name, here));
+		snprintf(saved, sizeof(saved), "%s" JOURNAL_SAVED_SUFFIX, here);
+		safe_tidy(saved);
 	}
 }
 
-int keep_open(const struct ctl *ctl, bool is_read_only, struct keep **ret_keep)
+int journal_open(const struct ctl *ctl, bool is_read_only, struct journal **ret_keep)
 {
-	struct keep *keep = calloc(1, sizeof(*keep));
+	struct journal *journal = calloc(1, sizeof(*journal));
 	int r;
 
-	if (!keep)
+	if (!journal)
 		return -ENOMEM;
-	keep->ctl = ctl;
-	keep->is_read_only = is_read_only;
-	keep->lock = -1;
-	snprintf(keep->directory, sizeof(keep->directory), "%s" KEEP_DIRECTORY, ctl->root);
-	r = keep_files_load(keep);
+	journal->ctl = ctl;
+	journal->is_read_only = is_read_only;
+	journal->lock = -1;
+	snprintf(journal->directory, sizeof(journal->directory), "%s" JOURNAL_DIRECTORY, ctl->root);
+	r = journal_files_load(journal);
 	if (r < 0) {
-		keep_close(keep);
+		journal_close(journal);
 		return r;
 	}
 	if (!is_read_only)
-		tidy(keep);
-	*ret_keep = keep;
+		tidy(journal);
+	*ret_keep = journal;
 	return 0;
 }
 
-void keep_close(struct keep *keep)
+void journal_close(struct journal *journal)
 {
-	if (!keep)
+	if (!journal)
 		return;
-	for (size_t i = 0; i < keep->n_entries; i++)
-		keep_entry_finish(&keep->entries[i]);
-	free(keep->entries);
-	if (keep->lock >= 0)
-		close(keep->lock);
-	free(keep);
+	for (size_t i = 0; i < journal->n_entries; i++)
+		journal_entry_finish(&journal->entries[i]);
+	free(journal->entries);
+	if (journal->lock >= 0)
+		close(journal->lock);
+	free(journal);
 }
 
-size_t keep_entries(const struct keep *keep, const struct keep_entry **ret_entries)
+size_t journal_entries(const struct journal *journal, const struct journal_entry **ret_entries)
 {
-	*ret_entries = keep->entries;
-	return keep->n_entries;
+	*ret_entries = journal->entries;
+	return journal->n_entries;
 }
 
-uint64_t keep_time(const struct keep *keep, size_t index)
+uint64_t journal_time(const struct journal *journal, size_t index)
 {
 	char path[CTL_PATH_MAX];
 	struct stat status;
 
-	if (stat(keep_data_path(keep, keep->entries[index].number, "entry", path), &status) < 0)
+	if (stat(journal_data_path(journal, journal->entries[index].number, "entry", path),
+		 &status) < 0)
 		return 0;
 	return (uint64_t)status.st_mtim.tv_sec * 1000000 + (uint64_t)status.st_mtim.tv_nsec / 1000;
 }
 
 /* ---- Recording ------------------------------------------------------------------------------- */
 
-static unsigned next_number(const struct keep *keep)
+static unsigned next_number(const struct journal *journal)
 {
-	return keep->n_entries ? keep->entries[keep->n_entries - 1].number + 1 : 1;
+	return journal->n_entries ? journal->entries[journal->n_entries - 1].number + 1 : 1;
 }
 
 /* Makes room for one more entry. */
-static int begin(struct keep *keep)
+static int begin(struct journal *journal)
 {
-	struct keep_entry *entries;
-	int r = keep_files_begin(keep);
+	struct journal_entry *entries;
+	int r = journal_files_begin(journal);
 
 	if (r < 0)
 		return r;
-	entries = reallocarray(keep->entries, keep->n_entries + 1, sizeof(*entries));
+	entries = reallocarray(journal->entries, journal->n_entries + 1, sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
-	keep->entries = entries;
+	journal->entries = entries;
 	return 0;
 }
 
-static int record(struct keep *keep, enum keep_kind kind, const char *name, const char *before,
-		  const char *after)
+static int record(struct journal *journal, enum journal_kind kind, const char *name,
+		  const char *before, const char *after)
 {
-	struct keep_entry entry = {
-		.number = next_number(keep),
+	struct journal_entry entry = {
+		.number = next_number(journal),
 		.kind = kind,
 		.name = strdup(name),
 		.before = strdup(before),
 		.after = strdup(after),
 	};
-	int r = begin(keep);
+	int r = begin(journal);
 
 	if (r == 0 && !(entry.name && entry.before && entry.after))
 		r = -ENOMEM;
 	if (r == 0)
-		r = keep_files_store(keep, &entry);
+		r = journal_files_store(journal, &entry);
 	if (r == 0)
-		keep->entries[keep->n_entries++] = entry;
+		journal->entries[journal->n_entries++] = entry;
 	else
-		keep_entry_finish(&entry);
+		journal_entry_finish(&entry);
 	return r;
 }
 
-int keep_drop(struct keep *keep, size_t index)
+int journal_drop(struct journal *journal, size_t index)
 {
-	struct keep_entry *entry = &keep->entries[index];
-	int r = keep_files_remove(keep, entry->number);
+	struct journal_entry *entry = &journal->entries[index];
+	int r = journal_files_remove(journal, entry->number);
 
 	if (r < 0)
 		return r;
-	keep_entry_finish(entry);
-	keep->n_entries--;
-	memmove(entry, entry + 1, (keep->n_entries - index) * sizeof(*entry));
+	journal_entry_finish(entry);
+	journal->n_entries--;
+	memmove(entry, entry + 1, (journal->n_entries - index) * sizeof(*entry));
 	return 0;
 }
 
 /* Where a change that was recorded could not be made, it is not recorded; its error stays. */
-static int made_or_dropped(struct keep *keep, int r)
+static int made_or_dropped(struct journal *journal, int r)
 {
 	if (r < 0)
-		(void)keep_drop(keep, keep->n_entries - 1);
+		(void)journal_drop(journal, journal->n_entries - 1);
 	return r;
 }
 
-int keep_note(struct keep *keep, enum keep_kind kind, const char *name, const char *before)
+int journal_note(struct journal *journal, enum journal_kind kind, const char *name,
+		 const char *before)
 {
-	return record(keep, kind, name, before, "");
+	return record(journal, kind, name, before, "");
 }
 
 /* ---- Files ----------------------------------------------------------------------------------- */
@@ -154,7 +157,8 @@ int keep_note(struct keep *keep, enum keep_kind kind, const char *name, const ch
  * Follows the links that a file's name may be, as the machine sees them: absolute ones begin at the
  * root that the machine has.
  */
-static int follow(const struct keep *keep, const char *path, char ret_path[static CTL_PATH_MAX])
+static int follow(const struct journal *journal, const char *path,
+		  char ret_path[static CTL_PATH_MAX])
 {
 	char here[CTL_PATH_MAX], *target;
 	const char *slash;
@@ -162,7 +166,7 @@ static int follow(const struct keep *keep, const char *path, char ret_path[stati
 
 	snprintf(ret_path, CTL_PATH_MAX, "%s", path);
 	for (int i = 0; i < LINKS_MAX; i++) {
-		r = disk_read_link(ctl_path(keep->ctl, ret_path, here), &target);
+		r = safe_read_link(ctl_path(journal->ctl, ret_path, here), &target);
 		if (r < 0)
 			return r == -EINVAL || r == -ENOENT ? 0 : r;
 		slash = strrchr(ret_path, '/');
@@ -174,7 +178,7 @@ static int follow(const struct keep *keep, const char *path, char ret_path[stati
 	return -ELOOP;
 }
 
-static int make_directories(struct keep *keep, const char *path)
+static int make_directories(struct journal *journal, const char *path)
 {
 	char directory[CTL_PATH_MAX], here[CTL_PATH_MAX];
 	struct stat status;
@@ -182,22 +186,22 @@ static int make_directories(struct keep *keep, const char *path)
 
 	for (const char *end = strchr(path + 1, '/'); end && r == 0; end = strchr(end + 1, '/')) {
 		snprintf(directory, sizeof(directory), "%.*s", (int)(end - path), path);
-		ctl_path(keep->ctl, directory, here);
+		ctl_path(journal->ctl, directory, here);
 		if (stat(here, &status) == 0)
 			continue;
-		r = record(keep, KEEP_DIRECTORY_MADE, directory, "", "");
+		r = record(journal, JOURNAL_DIRECTORY_MADE, directory, "", "");
 		if (r == 0)
-			r = made_or_dropped(keep, disk_make_directory(here, 0755));
+			r = made_or_dropped(journal, safe_make_directory(here, 0755));
 	}
 	return r;
 }
 
 /* Copies what is there to the next entry's data. Returns what there is, or NULL and an error. */
-static const char *keep_aside(struct keep *keep, const char *here, int *ret_error)
+static const char *keep_aside(struct journal *journal, const char *here, int *ret_error)
 {
 	char before[CTL_PATH_MAX];
 	struct stat status;
-	int r = keep_files_begin(keep);
+	int r = journal_files_begin(journal);
 
 	if (r == 0 && lstat(here, &status) < 0) {
 		r = -errno;
@@ -205,72 +209,73 @@ static const char *keep_aside(struct keep *keep, const char *here, int *ret_erro
 			return "absent";
 	}
 	if (r == 0)
-		r = disk_copy(here, keep_data_path(keep, next_number(keep), "before", before));
+		r = safe_copy(here,
+			      journal_data_path(journal, next_number(journal), "before", before));
 	if (r == 0)
 		return "file";
 	*ret_error = r;
 	return NULL;
 }
 
-int keep_write_file(struct keep *keep, const char *path, const char *text, size_t length,
-		    mode_t mode)
+int journal_write_file(struct journal *journal, const char *path, const char *text, size_t length,
+		       mode_t mode)
 {
 	char real[CTL_PATH_MAX], here[CTL_PATH_MAX], after[CTL_PATH_MAX];
 	const char *before;
-	int r = follow(keep, path, real);
+	int r = follow(journal, path, real);
 
 	if (r == 0)
-		r = make_directories(keep, real);
+		r = make_directories(journal, real);
 	if (r < 0)
 		return r;
-	ctl_path(keep->ctl, real, here);
-	before = keep_aside(keep, here, &r);
+	ctl_path(journal->ctl, real, here);
+	before = keep_aside(journal, here, &r);
 	if (!before)
 		return r;
-	r = disk_write(keep_data_path(keep, next_number(keep), "after", after), text, length, NULL,
-		       0600);
+	r = safe_write(journal_data_path(journal, next_number(journal), "after", after), text,
+		       length, NULL, 0600);
 	if (r == 0)
-		r = record(keep, KEEP_FILE, real, before, "file");
+		r = record(journal, JOURNAL_FILE, real, before, "file");
 	if (r < 0)
 		return r;
-	r = disk_write(here, text, length, strcmp(before, "file") == 0 ? here : NULL, mode);
-	return made_or_dropped(keep, r);
+	r = safe_write(here, text, length, strcmp(before, "file") == 0 ? here : NULL, mode);
+	return made_or_dropped(journal, r);
 }
 
-int keep_remove_file(struct keep *keep, const char *path)
+int journal_remove_file(struct journal *journal, const char *path)
 {
 	char real[CTL_PATH_MAX], here[CTL_PATH_MAX];
 	const char *before;
-	int r = follow(keep, path, real);
+	int r = follow(journal, path, real);
 
 	if (r < 0)
 		return r;
-	before = keep_aside(keep, ctl_path(keep->ctl, real, here), &r);
+	before = keep_aside(journal, ctl_path(journal->ctl, real, here), &r);
 	if (!before)
 		return r;
-	r = record(keep, KEEP_FILE, real, before, "absent");
+	r = record(journal, JOURNAL_FILE, real, before, "absent");
 	if (r < 0)
 		return r;
-	return made_or_dropped(keep, disk_unlink(here));
+	return made_or_dropped(journal, safe_unlink(here));
 }
 
-int keep_before_program(struct keep *keep, const char *path)
+int journal_before_program(struct journal *journal, const char *path)
 {
 	char real[CTL_PATH_MAX], here[CTL_PATH_MAX];
 	const char *before;
-	int r = follow(keep, path, real);
+	int r = follow(journal, path, real);
 
 	if (r < 0)
 		return r;
-	before = keep_aside(keep, ctl_path(keep->ctl, real, here), &r);
-	return before ? record(keep, KEEP_FILE, real, before, "unknown") : r;
+	before = keep_aside(journal, ctl_path(journal->ctl, real, here), &r);
+	return before ? record(journal, JOURNAL_FILE, real, before, "unknown") : r;
 }
 
-static int learn_after(struct keep *keep, struct keep_entry *entry)
+static int learn_after(struct journal *journal, struct journal_entry *entry)
 {
 	char here[CTL_PATH_MAX], after[CTL_PATH_MAX];
-	int r = disk_copy(ctl_path(keep->ctl, entry->name, here),
-			  keep_data_path(keep, entry->number, "after", after));
+	int r = safe_copy(ctl_path(journal->ctl, entry->name, here),
+			  journal_data_path(journal, entry->number, "after", after));
 	char *word;
 
 	if (r < 0 && r != -ENOENT)
@@ -280,46 +285,46 @@ static int learn_after(struct keep *keep, struct keep_entry *entry)
 		return -ENOMEM;
 	free(entry->after);
 	entry->after = word;
-	return keep_files_store(keep, entry);
+	return journal_files_store(journal, entry);
 }
 
-int keep_after_program(struct keep *keep)
+int journal_after_program(struct journal *journal)
 {
 	int r = 0;
 
-	for (size_t i = keep->n_entries; i-- > 0 && r == 0;) {
-		if (strcmp(keep->entries[i].after, "unknown") != 0)
+	for (size_t i = journal->n_entries; i-- > 0 && r == 0;) {
+		if (strcmp(journal->entries[i].after, "unknown") != 0)
 			break;
-		r = learn_after(keep, &keep->entries[i]);
+		r = learn_after(journal, &journal->entries[i]);
 	}
 	return r;
 }
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
-int keep_make_link(struct keep *keep, const char *path, const char *target)
+int journal_make_link(struct journal *journal, const char *path, const char *target)
 {
 	char here[CTL_PATH_MAX], *before;
-	int r = make_directories(keep, path);
+	int r = make_directories(journal, path);
 
 	if (r < 0)
 		return r;
-	r = keep_read_target(ctl_path(keep->ctl, path, here), &before);
+	r = journal_read_target(ctl_path(journal->ctl, path, here), &before);
 	if (r < 0)
 		return r;
-	r = record(keep, KEEP_LINK, path, before, target);
+	r = record(journal, JOURNAL_LINK, path, before, target);
 	free(before);
-	return r < 0 ? r : made_or_dropped(keep, disk_link(target, here));
+	return r < 0 ? r : made_or_dropped(journal, safe_link(target, here));
 }
 
-int keep_remove_link(struct keep *keep, const char *path)
+int journal_remove_link(struct journal *journal, const char *path)
 {
 	char here[CTL_PATH_MAX], *before;
-	int r = keep_read_target(ctl_path(keep->ctl, path, here), &before);
+	int r = journal_read_target(ctl_path(journal->ctl, path, here), &before);
 
 	if (r < 0)
 		return r;
-	r = record(keep, KEEP_LINK, path, before, "");
+	r = record(journal, JOURNAL_LINK, path, before, "");
 	free(before);
-	return r < 0 ? r : made_or_dropped(keep, disk_unlink(here));
+	return r < 0 ? r : made_or_dropped(journal, safe_unlink(here));
 }

@@ -14,32 +14,36 @@
 #include "safe_write.h"
 
 static const char *const kind_names[] = {
-	[KEEP_FILE] = "file", [KEEP_LINK] = "link",	[KEEP_DIRECTORY_MADE] = "directory",
-	[KEEP_UNIT] = "unit", [KEEP_MEMBER] = "member", [KEEP_PORT] = "port",
+	[JOURNAL_FILE] = "file",
+	[JOURNAL_LINK] = "link",
+	[JOURNAL_DIRECTORY_MADE] = "directory",
+	[JOURNAL_UNIT] = "unit",
+	[JOURNAL_MEMBER] = "member",
+	[JOURNAL_PORT] = "port",
 };
 
 enum { N_KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
 
-const char *keep_data_path(const struct keep *keep, unsigned number, const char *suffix,
-			   char ret_path[static CTL_PATH_MAX])
+const char *journal_data_path(const struct journal *journal, unsigned number, const char *suffix,
+			      char ret_path[static CTL_PATH_MAX])
 {
-	snprintf(ret_path, CTL_PATH_MAX, "%s/%04u.%s", keep->directory, number, suffix);
+	snprintf(ret_path, CTL_PATH_MAX, "%s/%04u.%s", journal->directory, number, suffix);
 	return ret_path;
 }
 
-void keep_entry_finish(struct keep_entry *entry)
+void journal_entry_finish(struct journal_entry *entry)
 {
 	free(entry->name);
 	free(entry->before);
 	free(entry->after);
 }
 
-static int lock_directory(struct keep *keep)
+static int lock_directory(struct journal *journal)
 {
-	keep->lock = open(keep->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (keep->lock < 0)
+	journal->lock = open(journal->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (journal->lock < 0)
 		return -errno;
-	if (keep->is_read_only || flock(keep->lock, LOCK_EX | LOCK_NB) == 0)
+	if (journal->is_read_only || flock(journal->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	return errno == EWOULDBLOCK ? -EBUSY : -errno;
 }
@@ -54,21 +58,21 @@ static int make_directories(const char *directory)
 		end = strchr(end + 1, '/');
 		snprintf(path, sizeof(path), "%.*s",
 			 end ? (int)(end - directory) : (int)strlen(directory), directory);
-		r = disk_make_directory(path, end ? 0755 : 0700);
+		r = safe_make_directory(path, end ? 0755 : 0700);
 		if (r == -EEXIST)
 			r = 0;
 	}
 	return r;
 }
 
-int keep_files_begin(struct keep *keep)
+int journal_files_begin(struct journal *journal)
 {
 	int r;
 
-	if (keep->lock >= 0)
+	if (journal->lock >= 0)
 		return 0;
-	r = make_directories(keep->directory);
-	return r < 0 ? r : lock_directory(keep);
+	r = make_directories(journal->directory);
+	return r < 0 ? r : lock_directory(journal);
 }
 
 /* "kind=file\nname=...\nbefore=...\nafter=...\n": takes the next value, cut out of *text. */
@@ -96,32 +100,32 @@ static int kind_of(const char *name)
 	return -EBADMSG;
 }
 
-static int entry_parse(char *text, struct keep_entry *ret_entry)
+static int entry_parse(char *text, struct journal_entry *ret_entry)
 {
-	struct keep_entry entry = { .number = ret_entry->number };
+	struct journal_entry entry = { .number = ret_entry->number };
 	char *name = take_value(&text, "kind");
 	int kind = kind_of(name);
 
 	free(name);
 	if (kind < 0)
 		return kind;
-	entry.kind = (enum keep_kind)kind;
+	entry.kind = (enum journal_kind)kind;
 	entry.name = take_value(&text, "name");
 	entry.before = take_value(&text, "before");
 	entry.after = take_value(&text, "after");
 	if (!entry.name || !entry.before || !entry.after || *text) {
-		keep_entry_finish(&entry);
+		journal_entry_finish(&entry);
 		return -EBADMSG;
 	}
 	*ret_entry = entry;
 	return 0;
 }
 
-static int entry_load(const struct keep *keep, struct keep_entry *entry)
+static int entry_load(const struct journal *journal, struct journal_entry *entry)
 {
 	char path[CTL_PATH_MAX], *text;
 	size_t length;
-	int r = disk_read(keep_data_path(keep, entry->number, "entry", path), &text, &length);
+	int r = safe_read(journal_data_path(journal, entry->number, "entry", path), &text, &length);
 
 	if (r < 0)
 		return r;
@@ -143,42 +147,44 @@ static int entry_number(const char *name)
 
 static int by_number(const void *a, const void *b)
 {
-	const struct keep_entry *one = a, *other = b;
+	const struct journal_entry *one = a, *other = b;
 
 	return (one->number > other->number) - (one->number < other->number);
 }
 
-static int load_names(struct keep *keep, DIR *stream)
+static int load_names(struct journal *journal, DIR *stream)
 {
 	struct dirent *file;
 
 	while ((file = readdir(stream)) != NULL) {
 		int number = entry_number(file->d_name);
-		struct keep_entry *entries;
+		struct journal_entry *entries;
 
 		if (number < 0)
 			continue;
-		entries = reallocarray(keep->entries, keep->n_entries + 1, sizeof(*entries));
+		entries = reallocarray(journal->entries, journal->n_entries + 1, sizeof(*entries));
 		if (!entries)
 			return -ENOMEM;
-		keep->entries = entries;
-		entries[keep->n_entries++] = (struct keep_entry){ .number = (unsigned)number };
+		journal->entries = entries;
+		entries[journal->n_entries++] = (struct journal_entry){
+			.number = (unsigned)number
+		};
 	}
-	if (keep->n_entries > 0)
-		qsort(keep->entries, keep->n_entries, sizeof(*keep->entries), by_number);
+	if (journal->n_entries > 0)
+		qsort(journal->entries, journal->n_entries, sizeof(*journal->entries), by_number);
 	return 0;
 }
 
-static bool has_number(const struct keep *keep, unsigned long number)
+static bool has_number(const struct journal *journal, unsigned long number)
 {
-	for (size_t i = 0; i < keep->n_entries; i++)
-		if (keep->entries[i].number == number)
+	for (size_t i = 0; i < journal->n_entries; i++)
+		if (journal->entries[i].number == number)
 			return true;
 	return false;
 }
 
 /* Data without an entry is of a change that never began, or of one that is undone. */
-static void remove_orphans(const struct keep *keep, DIR *stream)
+static void remove_orphans(const struct journal *journal, DIR *stream)
 {
 	struct dirent *file;
 
@@ -186,25 +192,25 @@ static void remove_orphans(const struct keep *keep, DIR *stream)
 	while ((file = readdir(stream)) != NULL) {
 		if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
 			continue;
-		if (file->d_name[0] == '.' || !has_number(keep, strtoul(file->d_name, NULL, 10)))
+		if (file->d_name[0] == '.' || !has_number(journal, strtoul(file->d_name, NULL, 10)))
 			unlinkat(dirfd(stream), file->d_name, 0);
 	}
 }
 
-static int load_from(struct keep *keep, DIR *stream)
+static int load_from(struct journal *journal, DIR *stream)
 {
-	int r = load_names(keep, stream);
+	int r = load_names(journal, stream);
 
-	for (size_t i = 0; i < keep->n_entries && r == 0; i++)
-		r = entry_load(keep, &keep->entries[i]);
-	if (r == 0 && !keep->is_read_only)
-		remove_orphans(keep, stream);
+	for (size_t i = 0; i < journal->n_entries && r == 0; i++)
+		r = entry_load(journal, &journal->entries[i]);
+	if (r == 0 && !journal->is_read_only)
+		remove_orphans(journal, stream);
 	return r;
 }
 
-int keep_files_load(struct keep *keep)
+int journal_files_load(struct journal *journal)
 {
-	int r = lock_directory(keep), fd;
+	int r = lock_directory(journal), fd;
 	DIR *stream;
 
 	if (r == -ENOENT)
@@ -212,7 +218,7 @@ int keep_files_load(struct keep *keep)
 	if (r < 0)
 		return r;
 	/* Closing the stream closes its descriptor; the lock is the other one's. */
-	fd = fcntl(keep->lock, F_DUPFD_CLOEXEC, 3);
+	fd = fcntl(journal->lock, F_DUPFD_CLOEXEC, 3);
 	stream = fd < 0 ? NULL : fdopendir(fd);
 	if (!stream) {
 		r = -errno;
@@ -221,12 +227,12 @@ int keep_files_load(struct keep *keep)
 		return r;
 	}
 	rewinddir(stream);
-	r = load_from(keep, stream);
+	r = load_from(journal, stream);
 	closedir(stream);
 	return r;
 }
 
-int keep_files_store(const struct keep *keep, const struct keep_entry *entry)
+int journal_files_store(const struct journal *journal, const struct journal_entry *entry)
 {
 	char path[CTL_PATH_MAX], *text;
 	int length, r;
@@ -235,28 +241,28 @@ int keep_files_store(const struct keep *keep, const struct keep_entry *entry)
 			  entry->name, entry->before, entry->after);
 	if (length < 0)
 		return -ENOMEM;
-	r = disk_write(keep_data_path(keep, entry->number, "entry", path), text, (size_t)length,
-		       NULL, 0600);
+	r = safe_write(journal_data_path(journal, entry->number, "entry", path), text,
+		       (size_t)length, NULL, 0600);
 	free(text);
 	return r;
 }
 
 /* The entry first: from then on its data is nobody's. */
-int keep_files_remove(const struct keep *keep, unsigned number)
+int journal_files_remove(const struct journal *journal, unsigned number)
 {
 	char path[CTL_PATH_MAX];
-	int r = disk_unlink(keep_data_path(keep, number, "entry", path));
+	int r = safe_unlink(journal_data_path(journal, number, "entry", path));
 
 	if (r < 0)
 		return r;
-	unlink(keep_data_path(keep, number, "before", path));
-	unlink(keep_data_path(keep, number, "after", path));
+	unlink(journal_data_path(journal, number, "before", path));
+	unlink(journal_data_path(journal, number, "after", path));
 	return 0;
 }
 
-int keep_read_target(const char *here, char **ret_target)
+int journal_read_target(const char *here, char **ret_target)
 {
-	int r = disk_read_link(here, ret_target);
+	int r = safe_read_link(here, ret_target);
 
 	if (r != -ENOENT)
 		return r;

@@ -17,124 +17,127 @@ static bool is_absent(const char *here)
 }
 
 /* Whether the file is as it was recorded under that suffix. */
-static bool is_as(const struct keep *keep, const struct keep_entry *entry, const char *here,
-		  const char *suffix)
+static bool is_as(const struct journal *journal, const struct journal_entry *entry,
+		  const char *here, const char *suffix)
 {
 	const char *word = strcmp(suffix, "before") == 0 ? entry->before : entry->after;
 	char data[CTL_PATH_MAX];
 
 	if (strcmp(word, "file") == 0)
-		return disk_same(here, keep_data_path(keep, entry->number, suffix, data));
+		return safe_same(here, journal_data_path(journal, entry->number, suffix, data));
 	/* A program that was interrupted may have made anything of it. */
 	return strcmp(word, "unknown") == 0 || is_absent(here);
 }
 
-static enum keep_undone look_at_file(const struct keep *keep, const struct keep_entry *entry,
-				     const char *here)
+static enum journal_undone look_at_file(const struct journal *journal,
+					const struct journal_entry *entry, const char *here)
 {
-	if (is_as(keep, entry, here, "before"))
-		return KEEP_UNCHANGED;
-	if (is_as(keep, entry, here, "after"))
-		return KEEP_UNDONE;
-	return strcmp(entry->before, "file") == 0 ? KEEP_SAVED : KEEP_LEFT;
+	if (is_as(journal, entry, here, "before"))
+		return JOURNAL_UNCHANGED;
+	if (is_as(journal, entry, here, "after"))
+		return JOURNAL_UNDONE;
+	return strcmp(entry->before, "file") == 0 ? JOURNAL_SAVED : JOURNAL_LEFT;
 }
 
-static enum keep_undone look_at_link(const struct keep_entry *entry, const char *here)
+static enum journal_undone look_at_link(const struct journal_entry *entry, const char *here)
 {
 	char *target;
-	enum keep_undone what = KEEP_LEFT;
+	enum journal_undone what = JOURNAL_LEFT;
 
-	if (keep_read_target(here, &target) < 0)
-		return KEEP_LEFT;
+	if (journal_read_target(here, &target) < 0)
+		return JOURNAL_LEFT;
 	if (strcmp(target, entry->before) == 0)
-		what = KEEP_UNCHANGED;
+		what = JOURNAL_UNCHANGED;
 	else if (strcmp(target, entry->after) == 0)
-		what = KEEP_UNDONE;
+		what = JOURNAL_UNDONE;
 	free(target);
 	return what;
 }
 
-enum keep_undone keep_look(const struct keep *keep, size_t index)
+enum journal_undone journal_look(const struct journal *journal, size_t index)
 {
-	const struct keep_entry *entry = &keep->entries[index];
+	const struct journal_entry *entry = &journal->entries[index];
 	char here[CTL_PATH_MAX];
 
-	ctl_path(keep->ctl, entry->name, here);
+	ctl_path(journal->ctl, entry->name, here);
 	switch (entry->kind) {
-	case KEEP_FILE:
-		return look_at_file(keep, entry, here);
-	case KEEP_LINK:
+	case JOURNAL_FILE:
+		return look_at_file(journal, entry, here);
+	case JOURNAL_LINK:
 		return look_at_link(entry, here);
-	case KEEP_DIRECTORY_MADE:
-		return is_absent(here) ? KEEP_UNCHANGED : KEEP_UNDONE;
+	case JOURNAL_DIRECTORY_MADE:
+		return is_absent(here) ? JOURNAL_UNCHANGED : JOURNAL_UNDONE;
 	default:
-		return KEEP_FOR_CALLER;
+		return JOURNAL_FOR_CALLER;
 	}
 }
 
-static int undo_file(const struct keep *keep, const struct keep_entry *entry, const char *here)
+static int undo_file(const struct journal *journal, const struct journal_entry *entry,
+		     const char *here)
 {
 	char before[CTL_PATH_MAX];
 
 	if (strcmp(entry->before, "absent") == 0)
-		return disk_unlink(here);
-	return disk_copy(keep_data_path(keep, entry->number, "before", before), here);
+		return safe_unlink(here);
+	return safe_copy(journal_data_path(journal, entry->number, "before", before), here);
 }
 
-static int save_file(const struct keep *keep, const struct keep_entry *entry, const char *here)
+static int save_file(const struct journal *journal, const struct journal_entry *entry,
+		     const char *here)
 {
-	char before[CTL_PATH_MAX], saved[CTL_PATH_MAX + sizeof(KEEP_SAVED_SUFFIX)];
+	char before[CTL_PATH_MAX], saved[CTL_PATH_MAX + sizeof(JOURNAL_SAVED_SUFFIX)];
 
-	snprintf(saved, sizeof(saved), "%s" KEEP_SAVED_SUFFIX, here);
-	return disk_copy(keep_data_path(keep, entry->number, "before", before), saved);
+	snprintf(saved, sizeof(saved), "%s" JOURNAL_SAVED_SUFFIX, here);
+	return safe_copy(journal_data_path(journal, entry->number, "before", before), saved);
 }
 
 /* Somebody else's files may be in it by now. */
 static int undo_directory(const char *here)
 {
-	int r = disk_remove_directory(here);
+	int r = safe_remove_directory(here);
 
-	return r == -ENOTEMPTY || r == -EEXIST ? KEEP_LEFT : r;
+	return r == -ENOTEMPTY || r == -EEXIST ? JOURNAL_LEFT : r;
 }
 
-static int undo_entry(const struct keep *keep, const struct keep_entry *entry, const char *here)
+static int undo_entry(const struct journal *journal, const struct journal_entry *entry,
+		      const char *here)
 {
-	if (entry->kind == KEEP_DIRECTORY_MADE)
+	if (entry->kind == JOURNAL_DIRECTORY_MADE)
 		return undo_directory(here);
-	if (entry->kind == KEEP_FILE)
-		return undo_file(keep, entry, here);
-	return entry->before[0] ? disk_link(entry->before, here) : disk_unlink(here);
+	if (entry->kind == JOURNAL_FILE)
+		return undo_file(journal, entry, here);
+	return entry->before[0] ? safe_link(entry->before, here) : safe_unlink(here);
 }
 
-int keep_undo(struct keep *keep, size_t index)
+int journal_undo(struct journal *journal, size_t index)
 {
-	const struct keep_entry *entry = &keep->entries[index];
-	enum keep_undone what = keep_look(keep, index);
+	const struct journal_entry *entry = &journal->entries[index];
+	enum journal_undone what = journal_look(journal, index);
 	char here[CTL_PATH_MAX];
 	int r = 0;
 
-	if (what == KEEP_FOR_CALLER)
+	if (what == JOURNAL_FOR_CALLER)
 		return (int)what;
-	ctl_path(keep->ctl, entry->name, here);
-	if (what == KEEP_UNDONE)
-		r = undo_entry(keep, entry, here);
-	else if (what == KEEP_SAVED)
-		r = save_file(keep, entry, here);
+	ctl_path(journal->ctl, entry->name, here);
+	if (what == JOURNAL_UNDONE)
+		r = undo_entry(journal, entry, here);
+	else if (what == JOURNAL_SAVED)
+		r = save_file(journal, entry, here);
 	return r == 0 ? (int)what : r;
 }
 
-int keep_remove(struct keep *keep)
+int journal_remove(struct journal *journal)
 {
-	char *slash = strrchr(keep->directory, '/');
+	char *slash = strrchr(journal->directory, '/');
 	int r = 0;
 
-	if (keep->lock >= 0)
-		r = disk_remove_directory(keep->directory);
+	if (journal->lock >= 0)
+		r = safe_remove_directory(journal->directory);
 	if (r < 0)
 		return r;
 	/* The one above it too, where nothing else is in it. */
 	*slash = '\0';
-	(void)disk_remove_directory(keep->directory);
+	(void)safe_remove_directory(journal->directory);
 	*slash = '/';
 	return 0;
 }

@@ -17,7 +17,7 @@ enum { ATTRIBUTES_MAX = 65536 };
 
 static unsigned changes_left;
 
-void disk_die_after(unsigned n)
+void safe_die_after(unsigned n)
 {
 	changes_left = n;
 }
@@ -41,7 +41,7 @@ static int temporary_path(const char *path, char ret_path[static PATH_MAX])
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-void disk_tidy(const char *path)
+void safe_tidy(const char *path)
 {
 	char temporary[PATH_MAX];
 
@@ -87,7 +87,7 @@ static int read_open(int fd, char **ret_text, size_t *ret_length)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
-	if (status.st_size > DISK_FILE_MAX)
+	if (status.st_size > SAFE_FILE_MAX)
 		return -EFBIG;
 	text = malloc((size_t)status.st_size + 1);
 	if (!text)
@@ -103,7 +103,7 @@ static int read_open(int fd, char **ret_text, size_t *ret_length)
 	return 0;
 }
 
-int disk_read(const char *path, char **ret_text, size_t *ret_length)
+int safe_read(const char *path, char **ret_text, size_t *ret_length)
 {
 	/* O_NONBLOCK: a FIFO must not hold us up. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), r;
@@ -115,7 +115,7 @@ int disk_read(const char *path, char **ret_text, size_t *ret_length)
 	return r;
 }
 
-int disk_read_link(const char *path, char **ret_target)
+int safe_read_link(const char *path, char **ret_target)
 {
 	char target[PATH_MAX];
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
@@ -127,14 +127,14 @@ int disk_read_link(const char *path, char **ret_target)
 	return *ret_target ? 0 : -ENOMEM;
 }
 
-bool disk_same(const char *path, const char *other)
+bool safe_same(const char *path, const char *other)
 {
 	char *text = NULL, *other_text = NULL;
 	size_t length = 0, other_length = 0;
 	bool same;
 
-	same = disk_read(path, &text, &length) == 0 &&
-	       disk_read(other, &other_text, &other_length) == 0 && length == other_length &&
+	same = safe_read(path, &text, &length) == 0 &&
+	       safe_read(other, &other_text, &other_length) == 0 && length == other_length &&
 	       /* It thinks that errno may be 0. NOLINTNEXTLINE(*-core.NonNullParamChecker) */
 	       memcmp(text, other_text, length) == 0;
 	free(text);
@@ -248,16 +248,16 @@ static int put(const char *path, const char *text, size_t length, const char *li
 	return r;
 }
 
-int disk_write(const char *path, const char *text, size_t length, const char *like, mode_t mode)
+int safe_write(const char *path, const char *text, size_t length, const char *like, mode_t mode)
 {
 	return put(path, text, length, like, mode, false);
 }
 
-int disk_copy(const char *from, const char *path)
+int safe_copy(const char *from, const char *path)
 {
 	char *text = NULL;
 	size_t length = 0;
-	int r = disk_read(from, &text, &length);
+	int r = safe_read(from, &text, &length);
 
 	if (r < 0)
 		return r;
@@ -266,7 +266,7 @@ int disk_copy(const char *from, const char *path)
 	return r;
 }
 
-int disk_link(const char *target, const char *path)
+int safe_link(const char *target, const char *path)
 {
 	char temporary[PATH_MAX];
 	int r = temporary_path(path, temporary);
@@ -283,17 +283,17 @@ int disk_link(const char *target, const char *path)
 	return r;
 }
 
-int disk_rename(const char *from, const char *to)
+int safe_rename(const char *from, const char *to)
 {
 	return settle(rename(from, to), to);
 }
 
-int disk_unlink(const char *path)
+int safe_unlink(const char *path)
 {
 	return settle(unlink(path), path);
 }
 
-int disk_make_directory(const char *path, mode_t mode)
+int safe_make_directory(const char *path, mode_t mode)
 {
 	int r = mkdir(path, mode);
 
@@ -302,7 +302,7 @@ int disk_make_directory(const char *path, mode_t mode)
 	return settle(r, path);
 }
 
-int disk_remove_directory(const char *path)
+int safe_remove_directory(const char *path)
 {
 	return settle(rmdir(path), path);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Root with another user's rights to files, and no others, for a while. */
-#ifndef GPUDESK_CTL_ACTING_AS_H
-#define GPUDESK_CTL_ACTING_AS_H
+#ifndef GPUDESK_ACTING_AS_H
+#define GPUDESK_ACTING_AS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A password from a person or a pipe, or a new one by chance. */
-#ifndef GPUDESK_CTL_PASSWORD_ENTRY_H
-#define GPUDESK_CTL_PASSWORD_ENTRY_H
+#ifndef GPUDESK_PASSWORD_ENTRY_H
+#define GPUDESK_PASSWORD_ENTRY_H
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
  * everything is done with that user's rights alone (setfsuid(2)) and without following symbolic
  * links, so no link leads anywhere that the user could not write.
  */
-#ifndef GPUDESK_CTL_PASSWORD_STORE_H
-#define GPUDESK_CTL_PASSWORD_STORE_H
+#ifndef GPUDESK_PASSWORD_STORE_H
+#define GPUDESK_PASSWORD_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -45,9 +45,9 @@ static void __attribute__((format(printf, 2, 3))) print(const char *key, const c
 
 static void try_password(const char *configured)
 {
-	struct password_look look;
+	struct password_check look;
 
-	password_look(configured, &look);
+	password_check(configured, &look);
 	print("PASSWORD_PATH", "%s", look.path);
 	print("PASSWORD_PROBLEM", "%s", look.problem);
 	print("PASSWORD_WARNING", "%s", look.warning);
@@ -74,9 +74,9 @@ static void try_extensions(Display *x)
 
 static void try_gl(Display *x)
 {
-	struct gl_look look;
+	struct gl_renderer look;
 
-	gl_look(x, &look);
+	gl_renderer(x, &look);
 	print("GL_RENDERER", "%s", look.renderer);
 	print("GL_VENDOR", "%s", look.vendor);
 	print("GL_PROBLEM", "%s", look.problem ? look.problem : "");

@@ -68,7 +68,7 @@ static Window make_window(Display *x, const XVisualInfo *visual, Colormap *ret_c
 			     CWBorderPixel | CWColormap, &attributes);
 }
 
-static void ask(Display *x, const struct gl *gl, XVisualInfo *visual, struct gl_look *look)
+static void ask(Display *x, const struct gl *gl, XVisualInfo *visual, struct gl_renderer *look)
 {
 	context_handle context = gl->create_context(x, visual, NULL, True);
 	Colormap colours;
@@ -91,10 +91,10 @@ static void ask(Display *x, const struct gl *gl, XVisualInfo *visual, struct gl_
 	XFreeColormap(x, colours);
 }
 
-void gl_look(Display *x, struct gl_look *ret_look)
+void gl_renderer(Display *x, struct gl_renderer *ret_look)
 {
 	int attributes[] = { GLX_RGBA_BIT, None }, error, event;
-	struct gl_look look = { .problem = NULL };
+	struct gl_renderer look = { .problem = NULL };
 	XVisualInfo *visual;
 	struct gl gl = { 0 };
 

@@ -23,7 +23,7 @@ say(char words[static PASSWORD_WORDS_MAX], const char *format, ...)
 	va_end(arguments);
 }
 
-static void find_path(const char *configured, struct password_look *look)
+static void find_path(const char *configured, struct password_check *look)
 {
 	const struct passwd *account;
 
@@ -38,7 +38,7 @@ static void find_path(const char *configured, struct password_look *look)
 }
 
 /* The same words for whatever stands in the way of reading. */
-static int open_file(struct password_look *look)
+static int open_file(struct password_check *look)
 {
 	int fd = open(look->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const int error = errno;
@@ -51,7 +51,7 @@ static int open_file(struct password_look *look)
 	return fd;
 }
 
-static bool check_status(const struct stat *st, struct password_look *look)
+static bool check_status(const struct stat *st, struct password_check *look)
 {
 	if (!S_ISREG(st->st_mode))
 		say(look->problem, "%.250s is not a regular file", look->path);
@@ -64,7 +64,7 @@ static bool check_status(const struct stat *st, struct password_look *look)
 	return look->problem[0] == '\0';
 }
 
-static void check_bytes(int fd, struct password_look *look)
+static void check_bytes(int fd, struct password_check *look)
 {
 	uint8_t bytes[2 * VNC_DES_BLOCK + 1] = { 0 }, nothing[VNC_DES_BLOCK] = { 0 };
 	ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
@@ -88,7 +88,7 @@ static void check_bytes(int fd, struct password_look *look)
 }
 
 /* Who may write to a folder on the way may put another file in its place. */
-static void check_folders(struct password_look *look)
+static void check_folders(struct password_check *look)
 {
 	char folder[PASSWORD_WORDS_MAX];
 	struct stat st;
@@ -107,9 +107,9 @@ static void check_folders(struct password_look *look)
 	}
 }
 
-void password_look(const char *configured, struct password_look *ret_look)
+void password_check(const char *configured, struct password_check *ret_look)
 {
-	struct password_look look = { 0 };
+	struct password_check look = { 0 };
 	struct stat st;
 	int fd = -1;
 

@@ -4,8 +4,8 @@
  * user's files nor their X server are to be trusted by root, so it happens in another process with
  * that user's rights, gpudesk x-probe, which writes KEY=VALUE lines; see x_probe.c.
  */
-#ifndef GPUDESK_CTL_PROBE_H
-#define GPUDESK_CTL_PROBE_H
+#ifndef GPUDESK_PROBE_H
+#define GPUDESK_PROBE_H
 
 #include <stdbool.h>
 #include <sys/types.h>

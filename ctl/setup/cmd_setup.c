@@ -130,11 +130,11 @@ static int run(struct setup *setup, const struct request *request)
 	if (status != CTL_OK)
 		return status;
 	distribution_read(setup->ctl, &setup->distribution);
-	r = keep_open(setup->ctl, is_read_only, &setup->keep);
+	r = journal_open(setup->ctl, is_read_only, &setup->journal);
 	if (r == -EBUSY)
 		return ctl_failed("another gpudesk setup is at work");
 	if (r < 0)
-		return ctl_failed("%s cannot be used: %s", KEEP_DIRECTORY, strerror(-r));
+		return ctl_failed("%s cannot be used: %s", JOURNAL_DIRECTORY, strerror(-r));
 	if (!is_read_only)
 		membership_tidy(setup);
 	return go_through(setup, request);
@@ -182,9 +182,9 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 	setup.gpu = request.gpu;
 	setup.restart_desktop = request.restart_desktop;
 	if (request.die_after)
-		disk_die_after((unsigned)strtoul(request.die_after, NULL, 10));
+		safe_die_after((unsigned)strtoul(request.die_after, NULL, 10));
 	status = run(&setup, &request);
-	keep_close(setup.keep);
+	journal_close(setup.journal);
 	sd_bus_flush_close_unref(setup.bus);
 	return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A port in the running firewalld, as "ZONE PORT/PROTOCOL". */
-#ifndef GPUDESK_CTL_FIREWALL_PORT_H
-#define GPUDESK_CTL_FIREWALL_PORT_H
+#ifndef GPUDESK_FIREWALL_PORT_H
+#define GPUDESK_FIREWALL_PORT_H
 
 #include <stdbool.h>
 

@@ -62,7 +62,7 @@ static int write_file(const struct setup *setup, const char *path, const char *g
 	if (r <= 0)
 		return r;
 	ctl_path(setup->ctl, path, here);
-	r = disk_write(here, edited, length, here, 0);
+	r = safe_write(here, edited, length, here, 0);
 	free(edited);
 	return r;
 }
@@ -86,6 +86,6 @@ void membership_tidy(const struct setup *setup)
 {
 	char here[CTL_PATH_MAX];
 
-	disk_tidy(ctl_path(setup->ctl, "/etc/gshadow", here));
-	disk_tidy(ctl_path(setup->ctl, "/etc/group", here));
+	safe_tidy(ctl_path(setup->ctl, "/etc/gshadow", here));
+	safe_tidy(ctl_path(setup->ctl, "/etc/group", here));
 }

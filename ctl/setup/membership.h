@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Members of the machine's groups, in /etc/group and /etc/gshadow. */
-#ifndef GPUDESK_CTL_MEMBERSHIP_H
-#define GPUDESK_CTL_MEMBERSHIP_H
+#ifndef GPUDESK_MEMBERSHIP_H
+#define GPUDESK_MEMBERSHIP_H
 
 #include "setup.h"
 

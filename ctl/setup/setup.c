@@ -92,7 +92,7 @@ int setup_find_account(const struct setup *setup, const char *name, struct accou
 int setup_read(const struct setup *setup, const char *path, char **ret_text, size_t *ret_length)
 {
 	char here[CTL_PATH_MAX];
-	int r = disk_read(ctl_path(setup->ctl, path, here), ret_text, ret_length);
+	int r = safe_read(ctl_path(setup->ctl, path, here), ret_text, ret_length);
 
 	if (r != -ENOENT)
 		return r;

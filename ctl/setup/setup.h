@@ -3,8 +3,8 @@
  * What the steps of setup share. A step finds out what is missing, announces each change with
  * setup_go() and makes it only when that says so.
  */
-#ifndef GPUDESK_CTL_SETUP_H
-#define GPUDESK_CTL_SETUP_H
+#ifndef GPUDESK_SETUP_H
+#define GPUDESK_SETUP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ struct account {
 
 struct setup {
 	const struct ctl *ctl;
-	struct keep *keep;
+	struct journal *journal;
 	sd_bus *bus; /* NULL: systemd does not run here, or another root is set up */
 	struct config config;
 	struct distribution distribution;

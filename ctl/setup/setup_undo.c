@@ -15,7 +15,7 @@ static bool is_manager(const char *unit)
 }
 
 /* Returns 0, also when that has failed and was said: it is not worth keeping. */
-static int undo_unit(struct setup *setup, const struct keep_entry *entry)
+static int undo_unit(struct setup *setup, const struct journal_entry *entry)
 {
 	bool was_active = strcmp(entry->before, "active") == 0;
 
@@ -33,7 +33,7 @@ static int undo_unit(struct setup *setup, const struct keep_entry *entry)
 	return 0;
 }
 
-static int undo_member(struct setup *setup, const struct keep_entry *entry)
+static int undo_member(struct setup *setup, const struct journal_entry *entry)
 {
 	char group[128];
 	const char *member = strchr(entry->name, ' ');
@@ -48,7 +48,7 @@ static int undo_member(struct setup *setup, const struct keep_entry *entry)
 	return membership_write(setup, group, member, false);
 }
 
-static int undo_port(struct setup *setup, const struct keep_entry *entry)
+static int undo_port(struct setup *setup, const struct journal_entry *entry)
 {
 	if (!setup->bus || firewall_port_is_open(setup, entry->name) ||
 	    !setup_go(setup, "open the firewall again: zone %s", entry->name))
@@ -59,12 +59,12 @@ static int undo_port(struct setup *setup, const struct keep_entry *entry)
 	return 0;
 }
 
-static int undo_for_kind(struct setup *setup, const struct keep_entry *entry)
+static int undo_for_kind(struct setup *setup, const struct journal_entry *entry)
 {
 	switch (entry->kind) {
-	case KEEP_UNIT:
+	case JOURNAL_UNIT:
 		return undo_unit(setup, entry);
-	case KEEP_MEMBER:
+	case JOURNAL_MEMBER:
 		setup->is_desktop_changed = true;
 		return undo_member(setup, entry);
 	default:
@@ -73,20 +73,21 @@ static int undo_for_kind(struct setup *setup, const struct keep_entry *entry)
 }
 
 /* Says what is done to a file, link or directory. Returns whether anything is to be. */
-static bool announce(struct setup *setup, const struct keep_entry *entry, enum keep_undone what)
+static bool announce(struct setup *setup, const struct journal_entry *entry,
+		     enum journal_undone what)
 {
 	const char *verb = "restore";
 
-	if (what == KEEP_SAVED)
+	if (what == JOURNAL_SAVED)
 		setup_note(setup,
 			   "%s was changed since: left as it is; what was there before is in "
-			   "%s" KEEP_SAVED_SUFFIX,
+			   "%s" JOURNAL_SAVED_SUFFIX,
 			   entry->name, entry->name);
-	if (what == KEEP_LEFT)
+	if (what == JOURNAL_LEFT)
 		setup_note(setup, "%s was changed since: left as it is", entry->name);
-	if (what != KEEP_UNDONE)
+	if (what != JOURNAL_UNDONE)
 		return !setup->is_dry;
-	if (entry->kind == KEEP_DIRECTORY_MADE)
+	if (entry->kind == JOURNAL_DIRECTORY_MADE)
 		verb = "remove the directory";
 	else if (!entry->before[0] || strcmp(entry->before, "absent") == 0)
 		verb = "remove";
@@ -99,23 +100,24 @@ static bool is_of_desktop(const struct setup *setup, const char *name)
 	       strcmp(name, setup->distribution.gdm_config) == 0;
 }
 
-static int undo_file(struct setup *setup, const struct keep_entry *entry, size_t index)
+static int undo_file(struct setup *setup, const struct journal_entry *entry, size_t index)
 {
-	enum keep_undone what = keep_look(setup->keep, index);
+	enum journal_undone what = journal_look(setup->journal, index);
 	int r;
 
-	if (what == KEEP_UNDONE && entry->kind == KEEP_FILE && is_of_desktop(setup, entry->name))
+	if (what == JOURNAL_UNDONE && entry->kind == JOURNAL_FILE &&
+	    is_of_desktop(setup, entry->name))
 		setup->is_desktop_changed = true;
 	if (strncmp(entry->name, UNIT_LINKS_DIRECTORY "/", sizeof(UNIT_LINKS_DIRECTORY)) == 0)
 		setup->needs_reload = true;
 	if (!announce(setup, entry, what))
 		return 0;
-	r = keep_undo(setup->keep, index);
+	r = journal_undo(setup->journal, index);
 	return r < 0 ? r : 0;
 }
 
 /* Whether there is a later change of the same thing. */
-static bool is_followed(const struct keep_entry *entries, size_t n, size_t index)
+static bool is_followed(const struct journal_entry *entries, size_t n, size_t index)
 {
 	for (size_t i = index + 1; i < n; i++)
 		if (entries[i].kind == entries[index].kind &&
@@ -126,21 +128,21 @@ static bool is_followed(const struct keep_entry *entries, size_t n, size_t index
 
 static void undo_entry(struct setup *setup, size_t index)
 {
-	const struct keep_entry *entries, *entry;
-	size_t n = keep_entries(setup->keep, &entries);
+	const struct journal_entry *entries, *entry;
+	size_t n = journal_entries(setup->journal, &entries);
 	int r;
 
 	/* In a dry run, or because the later one could not be undone. */
 	if (is_followed(entries, n, index))
 		return;
 	entry = &entries[index];
-	if (entry->kind == KEEP_FILE || entry->kind == KEEP_LINK ||
-	    entry->kind == KEEP_DIRECTORY_MADE)
+	if (entry->kind == JOURNAL_FILE || entry->kind == JOURNAL_LINK ||
+	    entry->kind == JOURNAL_DIRECTORY_MADE)
 		r = undo_file(setup, entry, index);
 	else
 		r = undo_for_kind(setup, entry);
 	if (r == 0 && !setup->is_dry)
-		r = keep_drop(setup->keep, index);
+		r = journal_drop(setup->journal, index);
 	if (r < 0)
 		setup_failed(setup, entries[index].name, r);
 }
@@ -158,8 +160,8 @@ static void restart_manager(struct setup *setup)
 
 void setup_undo(struct setup *setup)
 {
-	const struct keep_entry *entries;
-	size_t n = keep_entries(setup->keep, &entries);
+	const struct journal_entry *entries;
+	size_t n = journal_entries(setup->journal, &entries);
 	int r;
 
 	for (size_t index = n; index-- > 0;)
@@ -168,9 +170,9 @@ void setup_undo(struct setup *setup)
 		return;
 	unit_action_reload(setup);
 	restart_manager(setup);
-	if (keep_entries(setup->keep, &entries) > 0)
+	if (journal_entries(setup->journal, &entries) > 0)
 		return;
-	r = keep_remove(setup->keep);
+	r = journal_remove(setup->journal);
 	if (r < 0)
-		setup_failed(setup, KEEP_DIRECTORY, r);
+		setup_failed(setup, JOURNAL_DIRECTORY, r);
 }

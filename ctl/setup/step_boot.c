@@ -19,7 +19,7 @@ static void read_alias(const struct setup *setup, const char *path,
 	const char *slash;
 
 	ret_name[0] = '\0';
-	if (disk_read_link(ctl_path(setup->ctl, path, here), &target) < 0)
+	if (safe_read_link(ctl_path(setup->ctl, path, here), &target) < 0)
 		return;
 	slash = strrchr(target, '/');
 	snprintf(ret_name, UNIT_LINKS_PATH_MAX, "%s", slash ? slash + 1 : target);
@@ -53,7 +53,7 @@ static void make_link(struct setup *setup, const char *path, const char *unit)
 	int r = unit_links_find_file(setup, unit, file);
 
 	if (r == 0)
-		r = keep_make_link(setup->keep, path, file);
+		r = journal_make_link(setup->journal, path, file);
 	if (r < 0)
 		setup_failed(setup, path, r);
 	setup->needs_reload = true;

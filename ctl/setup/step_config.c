@@ -24,7 +24,7 @@ void step_config(struct setup *setup)
 		free(text);
 	}
 	if (r > 0) {
-		r = keep_write_file(setup->keep, path, edited, length, 0644);
+		r = journal_write_file(setup->journal, path, edited, length, 0644);
 		free(edited);
 	}
 	if (r < 0)

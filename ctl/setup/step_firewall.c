@@ -24,7 +24,7 @@ static int close_in_file(struct setup *setup, const struct firewall_opening *ope
 	free(text);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
-	r = keep_write_file(setup->keep, opening->path, edited, length, 0644);
+	r = journal_write_file(setup->journal, opening->path, edited, length, 0644);
 	free(edited);
 	return r;
 }
@@ -38,7 +38,7 @@ static int close_opening(struct setup *setup, const struct firewall_opening *ope
 
 	snprintf(note, sizeof(note), "%s %s", opening->zone, opening->entry);
 	if (firewall_port_is_open(setup, note)) {
-		r = keep_note(setup->keep, KEEP_PORT, note, "");
+		r = journal_note(setup->journal, JOURNAL_PORT, note, "");
 		if (r == 0)
 			r = firewall_port_set(setup, note, false);
 	}

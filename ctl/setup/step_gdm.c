@@ -17,7 +17,7 @@ static void edit(struct setup *setup, const char *path, const char *text, size_t
 			     "set WaylandEnable=false, AutomaticLoginEnable=true and "
 			     "AutomaticLogin=%s in %s",
 			     setup->user, path))
-			r = keep_write_file(setup->keep, path, edited, length, 0644);
+			r = journal_write_file(setup->journal, path, edited, length, 0644);
 		free(edited);
 	}
 	if (r < 0)

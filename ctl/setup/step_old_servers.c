@@ -74,10 +74,10 @@ static void remove_documented(struct setup *setup)
 	int r;
 
 	if (lstat(ctl_path(setup->ctl, path, here), &status) < 0 || !S_ISREG(status.st_mode) ||
-	    !setup_go(setup, "remove %s (kept in %s)", path, KEEP_DIRECTORY))
+	    !setup_go(setup, "remove %s (kept in %s)", path, JOURNAL_DIRECTORY))
 		return;
 	setup->needs_reload = true;
-	r = keep_remove_file(setup->keep, path);
+	r = journal_remove_file(setup->journal, path);
 	if (r < 0)
 		setup_failed(setup, path, r);
 }

@@ -25,18 +25,18 @@ static const char *const managed_files[] = {
 	"/var/lib/pam/session-noninteractive",
 };
 
-/* The worst of the verdicts on GDM's services; PAM_LINES_NO_SERVICE when there is none of them. */
-static enum pam_lines_verdict look(struct setup *setup)
+/* The worst of the verdicts on GDM's services; PAM_STACK_NO_SERVICE when there is none of them. */
+static enum pam_stack_verdict look(struct setup *setup)
 {
-	enum pam_lines_verdict worst = PAM_LINES_NO_SERVICE;
+	enum pam_stack_verdict worst = PAM_STACK_NO_SERVICE;
 
 	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
-		struct pam_lines lines;
+		struct pam_stack lines;
 
-		if (pam_lines_read(setup->ctl, *path, &lines) < 0 ||
-		    lines.verdict == PAM_LINES_NO_SERVICE)
+		if (pam_stack_read(setup->ctl, *path, &lines) < 0 ||
+		    lines.verdict == PAM_STACK_NO_SERVICE)
 			continue;
-		if (worst == PAM_LINES_NO_SERVICE || lines.verdict != PAM_LINES_RIGHT)
+		if (worst == PAM_STACK_NO_SERVICE || lines.verdict != PAM_STACK_RIGHT)
 			worst = lines.verdict;
 	}
 	return worst;
@@ -54,7 +54,7 @@ static int add_line(struct setup *setup, const char *path)
 	free(text);
 	if (r < 0)
 		return r;
-	r = keep_write_file(setup->keep, path, edited, length, 0644);
+	r = journal_write_file(setup->journal, path, edited, length, 0644);
 	free(edited);
 	return r;
 }
@@ -73,13 +73,13 @@ static void mend_file(struct setup *setup, const char *path)
 static void mend_services(struct setup *setup)
 {
 	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
-		struct pam_lines lines;
-		int r = pam_lines_read(setup->ctl, *path, &lines);
+		struct pam_stack lines;
+		int r = pam_stack_read(setup->ctl, *path, &lines);
 
 		if (r < 0)
 			setup_failed(setup, *path, r);
-		else if (lines.verdict == PAM_LINES_MISSING ||
-			 lines.verdict == PAM_LINES_BEFORE_SYSTEMD)
+		else if (lines.verdict == PAM_STACK_MISSING ||
+			 lines.verdict == PAM_STACK_BEFORE_SYSTEMD)
 			mend_file(setup, *path);
 	}
 }
@@ -90,11 +90,11 @@ static int run_pam_auth_update(struct setup *setup)
 	int r = 0, status;
 
 	for (size_t i = 0; i < sizeof(managed_files) / sizeof(managed_files[0]) && r == 0; i++)
-		r = keep_before_program(setup->keep, managed_files[i]);
+		r = journal_before_program(setup->journal, managed_files[i]);
 	if (r < 0)
 		return r;
 	status = tool_run(argv, false);
-	r = keep_after_program(setup->keep);
+	r = journal_after_program(setup->journal);
 	if (status < 0)
 		return status;
 	return status > 0 ? -EIO : r;
@@ -121,7 +121,7 @@ static void mend_common(struct setup *setup)
 		r = run_pam_auth_update(setup);
 		if (r < 0)
 			setup_failed(setup, "pam-auth-update", r);
-		if (look(setup) == PAM_LINES_RIGHT)
+		if (look(setup) == PAM_STACK_RIGHT)
 			return;
 	}
 	mend_file(setup, setup->distribution.pam_files[0]);
@@ -147,23 +147,23 @@ static void mend(struct setup *setup)
 
 void step_pam(struct setup *setup)
 {
-	char module[PAM_LINES_WHERE_MAX];
+	char module[PAM_STACK_WHERE_MAX];
 
 	switch (look(setup)) {
-	case PAM_LINES_RIGHT:
+	case PAM_STACK_RIGHT:
 		return;
-	case PAM_LINES_NO_SERVICE:
+	case PAM_STACK_NO_SERVICE:
 		setup_problem(setup, "there are no PAM services of GDM's in /etc/pam.d: is GDM "
 				     "installed? Then run this again");
 		return;
-	case PAM_LINES_NO_SYSTEMD:
+	case PAM_STACK_NO_SYSTEMD:
 		setup_problem(setup, "GDM's PAM services do without pam_systemd.so, so there is no "
 				     "session to record");
 		return;
 	default:
 		break;
 	}
-	if (pam_lines_find_module(setup->ctl, module) < 0)
+	if (pam_stack_find_module(setup->ctl, module) < 0)
 		setup_problem(setup, "pam_gpudesk.so is not installed where libpam looks for it");
 	else
 		mend(setup);

@@ -11,17 +11,17 @@
 /* Whether something that they read was changed after that time (µs, CLOCK_REALTIME). */
 static bool is_changed_since(const struct setup *setup, uint64_t start)
 {
-	const struct keep_entry *entries;
-	size_t n = keep_entries(setup->keep, &entries);
+	const struct journal_entry *entries;
+	size_t n = journal_entries(setup->journal, &entries);
 
 	for (size_t i = 0; i < n; i++) {
-		bool is_file = entries[i].kind == KEEP_FILE &&
+		bool is_file = entries[i].kind == JOURNAL_FILE &&
 			       (strncmp(entries[i].name, "/etc/X11/", 9) == 0 ||
 				strncmp(entries[i].name, "/etc/pam.d/", 11) == 0 ||
 				strcmp(entries[i].name, setup->distribution.gdm_config) == 0);
 
-		if ((is_file || entries[i].kind == KEEP_MEMBER) &&
-		    keep_time(setup->keep, i) > start)
+		if ((is_file || entries[i].kind == JOURNAL_MEMBER) &&
+		    journal_time(setup->journal, i) > start)
 			return true;
 	}
 	return false;

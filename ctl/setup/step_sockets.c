@@ -43,7 +43,7 @@ static int find_sockets(const struct setup *setup, struct sockets *ret_sockets)
 	int r = unit_links_find_file(setup, port_socket, file), n;
 
 	if (r == 0)
-		r = disk_read(ctl_path(setup->ctl, file, here), &text, &length);
+		r = safe_read(ctl_path(setup->ctl, file, here), &text, &length);
 	if (r < 0)
 		return r;
 	n = unit_links_install_words(text, length, "Also", &words);

@@ -84,7 +84,7 @@ static void join(struct setup *setup, const char *member)
 		      group))
 		return;
 	snprintf(note, sizeof(note), "%s %s", group, member);
-	r = keep_note(setup->keep, KEEP_MEMBER, note, "");
+	r = journal_note(setup->journal, JOURNAL_MEMBER, note, "");
 	if (r == 0)
 		r = membership_write(setup, group, member, true);
 	if (r < 0)

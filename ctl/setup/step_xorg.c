@@ -17,7 +17,7 @@ static int write_new(struct setup *setup, const struct gpu *gpu)
 
 	if (r < 0)
 		return r;
-	r = keep_write_file(setup->keep, XORG_CHOICE_FILE, text, length, 0644);
+	r = journal_write_file(setup->journal, XORG_CHOICE_FILE, text, length, 0644);
 	free(text);
 	return r;
 }
@@ -36,7 +36,7 @@ static int change_card(struct setup *setup, const struct xorg_choice *choice)
 	free(text);
 	if (r < 0)
 		return r;
-	r = keep_write_file(setup->keep, XORG_CHOICE_FILE, edited, length, 0644);
+	r = journal_write_file(setup->journal, XORG_CHOICE_FILE, edited, length, 0644);
 	free(edited);
 	return r;
 }
@@ -47,8 +47,8 @@ static void remove_old(struct setup *setup)
 	int r = 0;
 
 	if (setup_go(setup, "remove %s, which that replaces (kept in %s)", XORG_CHOICE_OLD_FILE,
-		     KEEP_DIRECTORY))
-		r = keep_remove_file(setup->keep, XORG_CHOICE_OLD_FILE);
+		     JOURNAL_DIRECTORY))
+		r = journal_remove_file(setup->journal, XORG_CHOICE_OLD_FILE);
 	if (r < 0)
 		setup_failed(setup, XORG_CHOICE_OLD_FILE, r);
 }

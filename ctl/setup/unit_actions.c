@@ -40,7 +40,7 @@ static bool run_recorded(struct setup *setup, unit_verb_fn verb, const char *uni
 	int r = 0;
 
 	if (setup->bus)
-		r = keep_note(setup->keep, KEEP_UNIT, unit, before);
+		r = journal_note(setup->journal, JOURNAL_UNIT, unit, before);
 	if (r < 0) {
 		setup_failed(setup, unit, r);
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starting and stopping units, recorded, and with words when it fails. */
-#ifndef GPUDESK_CTL_UNIT_ACTIONS_H
-#define GPUDESK_CTL_UNIT_ACTIONS_H
+#ifndef GPUDESK_UNIT_ACTIONS_H
+#define GPUDESK_UNIT_ACTIONS_H
 
 #include <stdbool.h>
 

@@ -62,7 +62,7 @@ bool unit_links_is_masked(const struct setup *setup, const char *unit)
 
 	snprintf(path, sizeof(path), UNIT_LINKS_DIRECTORY "/%s", unit);
 	ctl_path(setup->ctl, path, here);
-	if (disk_read_link(here, &target) < 0)
+	if (safe_read_link(here, &target) < 0)
 		return stat(here, &status) == 0 && status.st_size == 0;
 	is_masked = strcmp(target, "/dev/null") == 0;
 	free(target);
@@ -114,7 +114,7 @@ bool unit_links_are_there(const struct setup *setup, const char *unit)
 static int remove_link(struct setup *setup, const char *path)
 {
 	setup->needs_reload = true;
-	return keep_remove_link(setup->keep, path);
+	return journal_remove_link(setup->journal, path);
 }
 
 int unit_links_remove(struct setup *setup, const char *unit)
@@ -197,7 +197,7 @@ static int make_link(struct setup *setup, const char *target, const char *suffix
 	if (only_count)
 		return 1;
 	setup->needs_reload = true;
-	r = keep_make_link(setup->keep, path, file);
+	r = journal_make_link(setup->journal, path, file);
 	return r < 0 ? r : 1;
 }
 
@@ -230,7 +230,7 @@ int unit_links_make(struct setup *setup, const char *unit, bool only_count)
 	int r = unit_links_find_file(setup, unit, file);
 
 	if (r == 0)
-		r = disk_read(ctl_path(setup->ctl, file, here), &text, &length);
+		r = safe_read(ctl_path(setup->ctl, file, here), &text, &length);
 	if (r < 0)
 		return r;
 	r = make_for(setup, unit, file, text, length, only_count);

@@ -4,8 +4,8 @@
  * recorded, and not by systemd, so that --undo puts back those that were there, however they were
  * made. systemd is told afterwards (setup->needs_reload).
  */
-#ifndef GPUDESK_CTL_UNIT_LINKS_H
-#define GPUDESK_CTL_UNIT_LINKS_H
+#ifndef GPUDESK_UNIT_LINKS_H
+#define GPUDESK_UNIT_LINKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

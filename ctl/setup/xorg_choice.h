@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which card the desktop is drawn on, and what is to be done about Xorg's configuration. */
-#ifndef GPUDESK_CTL_XORG_CHOICE_H
-#define GPUDESK_CTL_XORG_CHOICE_H
+#ifndef GPUDESK_XORG_CHOICE_H
+#define GPUDESK_XORG_CHOICE_H
 
 #include <stddef.h>
 

@@ -10,7 +10,7 @@ static const char about[] =
 
 int cmd_disconnect(struct ctl *ctl, int argc, char **argv)
 {
-	return scraper_command(ctl, argc, argv, about, "disconnect",
-			       "All viewers have been let go.",
-			       "Nobody is connected: the scraper does not run.");
+	return control_client_command(ctl, argc, argv, about, "disconnect",
+				      "All viewers have been let go.",
+				      "Nobody is connected: the scraper does not run.");
 }

@@ -9,6 +9,6 @@ static const char about[] = "Stops the scraper, and with it all connections of v
 
 int cmd_stop(struct ctl *ctl, int argc, char **argv)
 {
-	return scraper_command(ctl, argc, argv, about, "stop", "The scraper is stopping.",
-			       "The scraper does not run.");
+	return control_client_command(ctl, argc, argv, about, "stop", "The scraper is stopping.",
+				      "The scraper does not run.");
 }

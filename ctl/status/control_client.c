@@ -246,8 +246,9 @@ static int scraper_runs(const char *user)
 	return r;
 }
 
-int scraper_ask(const struct ctl *ctl, const struct config *config, const char *socket,
-		const char *question, char *ret_answer, char ret_error[static SCRAPER_ERROR_MAX])
+int control_client_ask(const struct ctl *ctl, const struct config *config, const char *socket,
+		       const char *question, char *ret_answer,
+		       char ret_error[static SCRAPER_ERROR_MAX])
 {
 	char path[CTL_PATH_MAX], inside[CONFIG_USER_MAX + sizeof(CONTROL_DIRECTORY "/.sock")];
 
@@ -270,8 +271,8 @@ int scraper_ask(const struct ctl *ctl, const struct config *config, const char *
 	return -ENOENT;
 }
 
-int scraper_command(struct ctl *ctl, int argc, char **argv, const char *about, const char *question,
-		    const char *done, const char *not_running)
+int control_client_command(struct ctl *ctl, int argc, char **argv, const char *about,
+			   const char *question, const char *done, const char *not_running)
 {
 	const char *socket = NULL;
 	const struct ctl_option options[] = {
@@ -285,7 +286,7 @@ int scraper_command(struct ctl *ctl, int argc, char **argv, const char *about, c
 	if (status >= 0)
 		return status;
 	ctl_config(ctl, &config, NULL, NULL);
-	int r = scraper_ask(ctl, &config, socket, question, answer, error);
+	int r = control_client_ask(ctl, &config, socket, question, answer, error);
 	if (r < 0 && r != -ENOTCONN)
 		return ctl_failed("%s", error);
 	puts(r < 0 ? not_running : done);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks the scraper by its control socket (common/control_protocol.h). */
-#ifndef GPUDESK_CTL_SCRAPER_CONTROL_H
-#define GPUDESK_CTL_SCRAPER_CONTROL_H
+#ifndef GPUDESK_CONTROL_CLIENT_H
+#define GPUDESK_CONTROL_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,14 +44,15 @@ int scraper_report_parse(const char *text, struct scraper_report *ret_report);
  * -errno and words in ret_error. `socket`: a path to use as it is, with no question to systemd, or
  * NULL.
  */
-int scraper_ask(const struct ctl *ctl, const struct config *config, const char *socket,
-		const char *question, char *ret_answer, char ret_error[static SCRAPER_ERROR_MAX]);
+int control_client_ask(const struct ctl *ctl, const struct config *config, const char *socket,
+		       const char *question, char *ret_answer,
+		       char ret_error[static SCRAPER_ERROR_MAX]);
 
 /*
  * A whole command that has the scraper do something: `about` is for --help; it says `done` or,
  * where no scraper runs, `not_running`. Returns the exit status.
  */
-int scraper_command(struct ctl *ctl, int argc, char **argv, const char *about, const char *question,
-		    const char *done, const char *not_running);
+int control_client_command(struct ctl *ctl, int argc, char **argv, const char *about,
+			   const char *question, const char *done, const char *not_running);
 
 #endif

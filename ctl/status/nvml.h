@@ -3,8 +3,8 @@
  * What NVIDIA's driver says of its GPUs, by NVML (libnvidia-ml.so.1), which is loaded when asked
  * for and need not be there.
  */
-#ifndef GPUDESK_CTL_NVML_H
-#define GPUDESK_CTL_NVML_H
+#ifndef GPUDESK_NVML_H
+#define GPUDESK_NVML_H
 
 #include <stdbool.h>
 #include <stddef.h>

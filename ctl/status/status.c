@@ -160,7 +160,8 @@ static int gather_scraper(const struct ctl *ctl, const char *socket, struct stat
 
 	if (!answer)
 		return -ENOMEM;
-	int r = scraper_ask(ctl, &status->config, socket, "status", answer, status->scraper_error);
+	int r = control_client_ask(ctl, &status->config, socket, "status", answer,
+				   status->scraper_error);
 	if (r >= 0) {
 		r = scraper_report_parse(answer, &status->report);
 		if (r < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `gpudesk status` shows: gathered once, then printed as text or as JSON. */
-#ifndef GPUDESK_CTL_STATUS_H
-#define GPUDESK_CTL_STATUS_H
+#ifndef GPUDESK_STATUS_H
+#define GPUDESK_STATUS_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -69,7 +69,8 @@ struct status {
 	struct status_gpu_process **gpu_processes; /* [gpu][process], as in nvml */
 };
 
-/* `socket` is as in scraper_ask(). Never fails but for memory: what cannot be had is said so. */
+/* `socket` is as in control_client_ask(). Never fails but for memory: what cannot be had is said
+ * so. */
 int status_gather(const struct ctl *ctl, const char *socket, struct status *ret_status);
 void status_finish(struct status *status);
 

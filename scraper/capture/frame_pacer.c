@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "frame_pacer.h"
 
-void pacer_init(struct pacer *pacer, unsigned frame_rate)
+void frame_pacer_init(struct frame_pacer *pacer, unsigned frame_rate)
 {
 	/* 2 % more than asked for: a source whose clock runs a little fast must not drift into
 	 * being held back for a whole period, over and over. */
-	*pacer = (struct pacer){ .period = 980000 / frame_rate };
+	*pacer = (struct frame_pacer){ .period = 980000 / frame_rate };
 }
 
-uint64_t pacer_due(const struct pacer *pacer, bool large)
+uint64_t frame_pacer_due(const struct frame_pacer *pacer, bool large)
 {
 	uint64_t next = pacer->next[large];
 
 	return next > pacer->period ? next - pacer->period : 0;
 }
 
-void pacer_captured(struct pacer *pacer, bool large, uint64_t now)
+void frame_pacer_captured(struct frame_pacer *pacer, bool large, uint64_t now)
 {
 	uint64_t *next = &pacer->next[large];
 

@@ -1,49 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "missed_damage.h"
 
-void look_init(struct look *look, uint64_t now)
+void missed_damage_init(struct missed_damage *missed, uint64_t now)
 {
-	*look = (struct look){ .interval = LOOK_FIRST, .since = now };
+	*missed = (struct missed_damage){ .interval = MISSED_DAMAGE_FIRST, .since = now };
 }
 
-void look_activity(struct look *look, bool input, uint64_t now)
+void missed_damage_activity(struct missed_damage *missed, bool input, uint64_t now)
 {
-	if (input && look_due(look) > now + LOOK_INPUT) {
-		look->since = now;
-		look->interval = LOOK_INPUT;
+	if (input && missed_damage_due(missed) > now + MISSED_DAMAGE_INPUT) {
+		missed->since = now;
+		missed->interval = MISSED_DAMAGE_INPUT;
 	}
 	/* Damage elsewhere is no reason to put a look off: one program may be honest and another
 	 * not. */
-	if (look->interval > LOOK_FIRST)
-		look->interval = LOOK_FIRST;
+	if (missed->interval > MISSED_DAMAGE_FIRST)
+		missed->interval = MISSED_DAMAGE_FIRST;
 }
 
-uint64_t look_due(const struct look *look)
+uint64_t missed_damage_due(const struct missed_damage *missed)
 {
-	return look->since + look->interval;
+	return missed->since + missed->interval;
 }
 
-void look_done(struct look *look, uint64_t now, bool found)
+void missed_damage_done(struct missed_damage *missed, uint64_t now, bool found)
 {
-	look->since = now;
-	look->phase++;
+	missed->since = now;
+	missed->phase++;
 	if (found)
-		look->interval = LOOK_SHORTEST;
-	else if (look->interval < LOOK_LONGEST / 2)
-		look->interval *= 2;
+		missed->interval = MISSED_DAMAGE_SHORTEST;
+	else if (missed->interval < MISSED_DAMAGE_LONGEST / 2)
+		missed->interval *= 2;
 	else
-		look->interval = LOOK_LONGEST;
+		missed->interval = MISSED_DAMAGE_LONGEST;
 }
 
-int look_rows(const struct look *look, int height, int ret_rows[LOOK_ROWS])
+int missed_damage_rows(const struct missed_damage *missed, int height,
+		       int ret_rows[MISSED_DAMAGE_ROWS])
 {
 	/* Without a factor in common with the spacing: the phases spread out soon, and none is left
 	 * out. */
-	int spacing = (height + LOOK_ROWS - 1) / LOOK_ROWS;
+	int spacing = (height + MISSED_DAMAGE_ROWS - 1) / MISSED_DAMAGE_ROWS;
 	unsigned step = spacing % 29 ? 29 : spacing % 31 ? 31 : 37;
-	int shift = (int)((uint64_t)look->phase * step % (uint64_t)spacing), n = 0;
+	int shift = (int)((uint64_t)missed->phase * step % (uint64_t)spacing), n = 0;
 
-	for (int row = shift; row < height && n < LOOK_ROWS; row += spacing)
+	for (int row = shift; row < height && n < MISSED_DAMAGE_ROWS; row += spacing)
 		ret_rows[n++] = row;
 	return n;
 }

@@ -19,13 +19,13 @@ static int set_up(struct screen *screen)
 			   display->bytes_per_pixel, colour_mask(display));
 
 	if (r >= 0)
-		r = capture_init(&screen->capture, display);
+		r = shm_capture_init(&screen->capture, display);
 	if (r >= 0)
 		r = tile_map_init(&screen->changes, display->width, display->height);
 	if (r < 0) {
 		frame_finish(&screen->frame);
 		if (screen->capture.display)
-			capture_finish(&screen->capture);
+			shm_capture_finish(&screen->capture);
 		return r;
 	}
 	return 0;
@@ -36,7 +36,7 @@ static void forget(struct screen *screen)
 {
 	screen->all_stale = true;
 	screen->n_pending = 0;
-	screen->doubt = (struct doubt){ 0 };
+	screen->sampling = (struct redraw_sampling){ 0 };
 }
 
 static void tear_down(struct screen *screen)
@@ -44,7 +44,7 @@ static void tear_down(struct screen *screen)
 	if (!screen->frame.pixels)
 		return;
 	tile_map_finish(&screen->changes);
-	capture_finish(&screen->capture);
+	shm_capture_finish(&screen->capture);
 	frame_finish(&screen->frame);
 }
 
@@ -53,8 +53,8 @@ int screen_start(struct screen *screen, struct display *display, unsigned frame_
 	struct screen kept = *screen;
 
 	*screen = (struct screen){ .display = display };
-	pacer_init(&screen->pacer, frame_rate);
-	look_init(&screen->look, now);
+	frame_pacer_init(&screen->pacer, frame_rate);
+	missed_damage_init(&screen->missed, now);
 	forget(screen);
 	if (kept.frame.width == display->width && kept.frame.height == display->height) {
 		screen->frame = kept.frame;
@@ -122,7 +122,7 @@ size_t screen_pending_pixels(const struct screen *screen)
 	return area;
 }
 
-/* Large areas are paced apart from small ones: see pacer.h. */
+/* Large areas are paced apart from small ones: see frame_pacer.h. */
 static bool is_large(const struct screen *screen)
 {
 	return screen_pending_pixels(screen) > rect_area(whole(screen)) / 8;
@@ -132,11 +132,11 @@ uint64_t screen_capture_due(struct screen *screen, uint64_t now)
 {
 	if (screen->damaged) {
 		fetch_damage(screen);
-		look_activity(&screen->look, false, now);
+		missed_damage_activity(&screen->missed, false, now);
 	}
 	if (!screen->all_stale && !screen->n_pending)
-		return doubt_due(&screen->doubt);
-	return pacer_due(&screen->pacer, is_large(screen));
+		return redraw_sampling_due(&screen->sampling);
+	return frame_pacer_due(&screen->pacer, is_large(screen));
 }
 
 /* What to read: the pending rectangles, joined; or everything at once where that is not more. */
@@ -177,7 +177,8 @@ static struct rect changes_in(const struct screen *screen, struct rect area, siz
 }
 
 /* Absorbs `area`, aligned, a part of what was read. */
-static void absorb_part(struct screen *screen, const struct capture_read *read, struct rect area)
+static void absorb_part(struct screen *screen, const struct shm_capture_read *read,
+			struct rect area)
 {
 	size_t left = (size_t)(area.x - read->area.x) * (size_t)screen->frame.bytes_per_pixel;
 	int end = area.y + area.h, next;
@@ -189,12 +190,12 @@ static void absorb_part(struct screen *screen, const struct capture_read *read, 
 		frame_absorb(&screen->frame,
 			     read->pixels + (size_t)(y - read->area.y) * read->stride + left,
 			     read->stride, band, &screen->changes);
-		interlude_after(screen->interlude, (size_t)band.h * read->stride);
+		yield_after(screen->yield, (size_t)band.h * read->stride);
 	}
 }
 
 /* All that was read, but for what has moved there: that is known to be in the frame. */
-static void absorb(struct screen *screen, const struct capture_read *read)
+static void absorb(struct screen *screen, const struct shm_capture_read *read)
 {
 	struct rect all = read->area, moved = rect_intersect(screen->move.to, all);
 	int right = moved.x + moved.w, bottom = moved.y + moved.h;
@@ -220,10 +221,10 @@ static void absorb(struct screen *screen, const struct capture_read *read)
  * Reads some rows across a doubted area and the spot that changed last, a tile's width around.
  * Where a row differs, what is around it is read as well. Returns 0 or -EAGAIN.
  */
-static int read_samples(struct screen *screen, struct doubt_area *entry, struct rect area)
+static int read_samples(struct screen *screen, struct redraw_sampling_area *entry, struct rect area)
 {
-	enum { ROWS_MAX = 8192 / DOUBT_ROW_STEP + 1 };
-	struct capture_read reads[ROWS_MAX + 1];
+	enum { ROWS_MAX = 8192 / REDRAW_SAMPLING_ROW_STEP + 1 };
+	struct shm_capture_read reads[ROWS_MAX + 1];
 	struct rect hot = entry->hot, found = { 0, 0, 0, 0 };
 	size_t n = 0, pixels;
 	int r;
@@ -235,10 +236,12 @@ static int read_samples(struct screen *screen, struct doubt_area *entry, struct 
 		n += !rect_is_empty(reads[0].area);
 	}
 	size_t n_hot = n;
-	int first = screen->n_captures % 2 ? DOUBT_ROW_STEP / 4 : DOUBT_ROW_STEP * 3 / 4;
-	for (int y = area.y + first; y < area.y + area.h && n <= ROWS_MAX; y += DOUBT_ROW_STEP)
+	int first = screen->n_captures % 2 ? REDRAW_SAMPLING_ROW_STEP / 4
+					   : REDRAW_SAMPLING_ROW_STEP * 3 / 4;
+	for (int y = area.y + first; y < area.y + area.h && n <= ROWS_MAX;
+	     y += REDRAW_SAMPLING_ROW_STEP)
 		reads[n++].area = (struct rect){ area.x, y, area.w, 1 };
-	r = capture_read(&screen->capture, reads, n);
+	r = shm_capture_read(&screen->capture, reads, n);
 	if (r < 0)
 		return r;
 	if (n_hot)
@@ -246,19 +249,20 @@ static int read_samples(struct screen *screen, struct doubt_area *entry, struct 
 	for (size_t i = n_hot; i < n; i++) {
 		screen->n_pixels_read += rect_area(reads[i].area);
 		if (frame_row_differs(&screen->frame, reads[i].pixels, reads[i].area))
-			found = rect_bounds(found,
-					    (struct rect){ area.x, reads[i].area.y - DOUBT_ROW_STEP,
-							   area.w, 2 * DOUBT_ROW_STEP });
+			found = rect_bounds(
+				found,
+				(struct rect){ area.x, reads[i].area.y - REDRAW_SAMPLING_ROW_STEP,
+					       area.w, 2 * REDRAW_SAMPLING_ROW_STEP });
 	}
 	found = rect_intersect(found, area);
 	if (!rect_is_empty(found)) {
 		reads[0].area = found;
-		r = capture_read(&screen->capture, reads, 1);
+		r = shm_capture_read(&screen->capture, reads, 1);
 		if (r < 0)
 			return r;
 		absorb(screen, &reads[0]);
 	}
-	doubt_was_sampled(entry, changes_in(screen, area, &pixels));
+	redraw_sampling_was_sampled(entry, changes_in(screen, area, &pixels));
 	return 0;
 }
 
@@ -266,10 +270,10 @@ static int read_samples(struct screen *screen, struct doubt_area *entry, struct 
  * Moves in the frame what has moved on the screen, so that only the rest of it differs. Looking in
  * vain, as in a film, makes it look less often.
  */
-static void follow_move(struct screen *screen, const struct capture_read *reads, size_t n)
+static void follow_move(struct screen *screen, const struct shm_capture_read *reads, size_t n)
 {
 	enum { MISSES_MAX = 5 };
-	const struct capture_read *largest = &reads[0];
+	const struct shm_capture_read *largest = &reads[0];
 
 	for (size_t i = 1; i < n; i++)
 		if (rect_area(reads[i].area) > rect_area(largest->area))
@@ -294,12 +298,12 @@ static void follow_move(struct screen *screen, const struct capture_read *reads,
 /* Reads the areas whole, in one round trip, and learns which are worth less. */
 static int read_whole(struct screen *screen, const struct rect *areas, size_t n, uint64_t now)
 {
-	struct capture_read reads[READ_PLAN_MAX];
+	struct shm_capture_read reads[READ_PLAN_MAX];
 	int r;
 
 	for (size_t i = 0; i < n; i++)
 		reads[i].area = areas[i];
-	r = capture_read(&screen->capture, reads, n);
+	r = shm_capture_read(&screen->capture, reads, n);
 	if (r < 0)
 		return r;
 	if (screen->find_moves && !screen->all_stale)
@@ -310,8 +314,8 @@ static int read_whole(struct screen *screen, const struct rect *areas, size_t n,
 		absorb(screen, &reads[i]);
 		struct rect bounds = changes_in(screen, areas[i], &pixels);
 		struct rect moved = rect_intersect(screen->move.to, areas[i]);
-		doubt_was_read(&screen->doubt, areas[i], rect_bounds(bounds, moved),
-			       pixels + rect_area(moved), now);
+		redraw_sampling_was_read(&screen->sampling, areas[i], rect_bounds(bounds, moved),
+					 pixels + rect_area(moved), now);
 	}
 	return 0;
 }
@@ -322,9 +326,10 @@ static int read_areas(struct screen *screen, struct rect areas[READ_PLAN_MAX], s
 	size_t n_whole = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct doubt_area *entry = screen->all_stale
-						   ? NULL
-						   : doubt_find(&screen->doubt, areas[i], now);
+		struct redraw_sampling_area *entry = screen->all_stale ? NULL
+								       : redraw_sampling_find(
+										 &screen->sampling,
+										 areas[i], now);
 
 		if (!entry) {
 			areas[n_whole++] = areas[i];
@@ -339,14 +344,14 @@ static int read_areas(struct screen *screen, struct rect areas[READ_PLAN_MAX], s
 
 void screen_capture(struct screen *screen, uint64_t now)
 {
-	struct rect areas[READ_PLAN_MAX], owed[DOUBT_AREAS];
-	size_t n_owed = doubt_take_due(&screen->doubt, now, owed);
+	struct rect areas[READ_PLAN_MAX], owed[REDRAW_SAMPLING_AREAS];
+	size_t n_owed = redraw_sampling_take_due(&screen->sampling, now, owed);
 
 	for (size_t i = 0; i < n_owed; i++)
 		add_pending(screen, owed[i]);
 	tile_map_clear(&screen->changes);
 	screen->move = (struct move){ { 0, 0, 0, 0 }, 0, 0 };
-	pacer_captured(&screen->pacer, is_large(screen), now);
+	frame_pacer_captured(&screen->pacer, is_large(screen), now);
 	screen->n_captures++;
 	if (read_areas(screen, areas, plan(screen, areas), now) < 0) {
 		/* A resize is on its way to us; what it brings is a new screen, to be read whole.
@@ -360,22 +365,22 @@ void screen_capture(struct screen *screen, uint64_t now)
 
 bool screen_look(struct screen *screen, uint64_t now)
 {
-	struct capture_read reads[LOOK_ROWS];
-	int rows[LOOK_ROWS];
-	int n = look_rows(&screen->look, screen->frame.height, rows);
+	struct shm_capture_read reads[MISSED_DAMAGE_ROWS];
+	int rows[MISSED_DAMAGE_ROWS];
+	int n = missed_damage_rows(&screen->missed, screen->frame.height, rows);
 	bool found = false;
 
 	for (int i = 0; i < n; i++)
 		reads[i].area = (struct rect){ 0, rows[i], screen->frame.width, 1 };
 	/* What is damaged is no surprise: it is fetched anyway. */
-	if (!screen->damaged && capture_read(&screen->capture, reads, (size_t)n) == 0)
+	if (!screen->damaged && shm_capture_read(&screen->capture, reads, (size_t)n) == 0)
 		for (int i = 0; i < n && !found; i++)
 			found = frame_row_differs(&screen->frame, reads[i].pixels, reads[i].area);
 	/* Drawing may have been reported while the rows were read. */
 	display_dispatch(screen->display);
 	if (screen->damaged)
 		found = false;
-	look_done(&screen->look, now, found);
+	missed_damage_done(&screen->missed, now, found);
 	if (found)
 		screen->all_stale = true;
 	return found;

@@ -23,21 +23,21 @@
 struct screen {
 	struct display *display;
 	struct frame frame;
-	struct capture capture;
+	struct shm_capture capture;
 	struct tile_map changes; /* what the last capture found, apart from `move` */
 	struct move move;	 /* what it found to have moved, only if `find_moves` */
 	bool find_moves;	 /* somebody far away takes CopyRect */
 	unsigned move_misses,
 		move_skips; /* looked in vain so often; not to be looked for so often */
-	struct pacer pacer;
-	struct look look;
-	struct doubt doubt;
+	struct frame_pacer pacer;
+	struct missed_damage missed;
+	struct redraw_sampling sampling;
 	bool damaged;	/* X has reported drawing that is not yet fetched */
 	bool all_stale; /* the whole screen is to be read, whatever was reported */
 	struct rect pending[DISPLAY_DAMAGE_MAX]; /* fetched, not yet captured */
 	size_t n_pending;
 	uint64_t n_captures, n_pixels_read;
-	struct interlude *interlude; /* between bands; may be NULL */
+	struct yield *yield; /* between bands; may be NULL */
 };
 
 /*

@@ -14,7 +14,7 @@
 #include "common/log.h"
 
 /* Rows of a ZPixmap are padded to 32 bits by every X server that runs today. */
-static size_t row_bytes(const struct capture *capture, int width)
+static size_t row_bytes(const struct shm_capture *capture, int width)
 {
 	size_t bytes = (size_t)width * (size_t)capture->display->bytes_per_pixel;
 
@@ -22,7 +22,7 @@ static size_t row_bytes(const struct capture *capture, int width)
 }
 
 /* Shares `size` bytes with the X server. Returns 0 with pixels and segment set, or -errno. */
-static int share(struct capture *capture, size_t size)
+static int share(struct shm_capture *capture, size_t size)
 {
 	xcb_connection_t *c = XGetXCBConnection(capture->display->x);
 	xcb_shm_query_version_reply_t *version = xcb_shm_query_version_reply(
@@ -63,11 +63,11 @@ static int share(struct capture *capture, size_t size)
 	return 0;
 }
 
-int capture_init(struct capture *capture, struct display *display)
+int shm_capture_init(struct shm_capture *capture, struct display *display)
 {
 	int r = -ENOTSUP;
 
-	*capture = (struct capture){ .display = display };
+	*capture = (struct shm_capture){ .display = display };
 	capture->size = row_bytes(capture, display->width) * (size_t)display->height;
 	if (display->has_shm)
 		r = share(capture, capture->size);
@@ -83,7 +83,7 @@ int capture_init(struct capture *capture, struct display *display)
 	return 0;
 }
 
-void capture_finish(struct capture *capture)
+void shm_capture_finish(struct shm_capture *capture)
 {
 	if (!capture->segment) {
 		free(capture->pixels);
@@ -94,10 +94,10 @@ void capture_finish(struct capture *capture)
 		xcb_flush(c);
 		munmap(capture->pixels, capture->size);
 	}
-	*capture = (struct capture){ 0 };
+	*capture = (struct shm_capture){ 0 };
 }
 
-static int read_shared(struct capture *capture, const struct capture_read *reads, size_t n)
+static int read_shared(struct shm_capture *capture, const struct shm_capture_read *reads, size_t n)
 {
 	xcb_connection_t *c = XGetXCBConnection(capture->display->x);
 	xcb_drawable_t root = (xcb_drawable_t)capture->display->root;
@@ -131,7 +131,7 @@ static int read_shared(struct capture *capture, const struct capture_read *reads
 	return r;
 }
 
-static int read_copied(struct capture *capture, const struct capture_read *read)
+static int read_copied(struct shm_capture *capture, const struct shm_capture_read *read)
 {
 	const struct rect *a = &read->area;
 	XImage *image = XGetImage(capture->display->x, capture->display->root, a->x, a->y,
@@ -147,7 +147,7 @@ static int read_copied(struct capture *capture, const struct capture_read *read)
 	return 0;
 }
 
-int capture_read(struct capture *capture, struct capture_read *reads, size_t n)
+int shm_capture_read(struct shm_capture *capture, struct shm_capture_read *reads, size_t n)
 {
 	size_t offset = 0;
 

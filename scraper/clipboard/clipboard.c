@@ -19,7 +19,7 @@ enum {
 
 /* ---- who has what ---- */
 
-static void hash_text(const struct clipboard *clipboard, const struct text *text,
+static void hash_text(const struct clipboard *clipboard, const struct clipboard_text *text,
 		      uint8_t ret_hash[CLIPBOARD_HASH])
 {
 	crypto_generichash(ret_hash, CLIPBOARD_HASH, (const uint8_t *)text->bytes, text->length,
@@ -27,7 +27,7 @@ static void hash_text(const struct clipboard *clipboard, const struct text *text
 }
 
 static bool has_text(const struct clipboard *clipboard, const struct clipboard_viewer *viewer,
-		     const struct text *text)
+		     const struct clipboard_text *text)
 {
 	uint8_t hash[CLIPBOARD_HASH];
 
@@ -39,19 +39,19 @@ static bool has_text(const struct clipboard *clipboard, const struct clipboard_v
 static void note_sent(const struct clipboard *clipboard, struct clipboard_viewer *viewer,
 		      const struct cut_text_message *message, bool classic)
 {
-	struct text *seen = NULL;
+	struct clipboard_text *seen = NULL;
 
 	viewer->has = CLIPBOARD_HAS_OURS;
-	if (classic &&
-	    text_from_latin1(message->bytes + 8, message->length - 8, SIZE_MAX, &seen) < 0)
+	if (classic && clipboard_text_from_latin1(message->bytes + 8, message->length - 8, SIZE_MAX,
+						  &seen) < 0)
 		viewer->has = CLIPBOARD_HAS_NONE;
 	hash_text(clipboard, seen ? seen : clipboard->text, viewer->hash);
-	text_unref(seen);
+	clipboard_text_unref(seen);
 }
 
 static void drop_text(struct clipboard *clipboard, enum clipboard_state state)
 {
-	clipboard->text = text_unref(clipboard->text);
+	clipboard->text = clipboard_text_unref(clipboard->text);
 	clipboard->from_viewer = false;
 	clipboard->source = NULL;
 	clipboard->state = state;
@@ -193,7 +193,7 @@ static void take_back(struct clipboard *clipboard, const struct clipboard_viewer
 }
 
 static void take_text(struct clipboard *clipboard, struct clipboard_viewer *viewer,
-		      struct text *text)
+		      struct clipboard_text *text)
 {
 	/* What we sent comes back when its user returns to the viewer: that is no news. */
 	if (viewer->has == CLIPBOARD_HAS_OURS && has_text(clipboard, viewer, text))
@@ -202,10 +202,10 @@ static void take_text(struct clipboard *clipboard, struct clipboard_viewer *view
 	hash_text(clipboard, text, viewer->hash);
 	viewer->wants &= ~(unsigned)(WANTS_NEWS | WANTS_TEXT);
 	viewer->was_told = false;
-	if (clipboard->from_viewer && text_equal(clipboard->text, text))
+	if (clipboard->from_viewer && clipboard_text_equal(clipboard->text, text))
 		return;
 	drop_text(clipboard, CLIPBOARD_KNOWN);
-	clipboard->text = text_ref(text);
+	clipboard->text = clipboard_text_ref(text);
 	clipboard->from_viewer = true;
 	clipboard->source = viewer;
 	log_debug("viewer %s has copied %zu bytes", viewer->name, text->length);
@@ -283,7 +283,7 @@ void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *vie
 		else
 			take_back(clipboard, viewer);
 	}
-	text_unref(cut_text.text);
+	clipboard_text_unref(cut_text.text);
 }
 
 /* What we can do, as far as this viewer is concerned. */
@@ -343,16 +343,16 @@ void clipboard_offers(struct clipboard *clipboard, int result)
 	serve_all(clipboard);
 }
 
-void clipboard_fetched(struct clipboard *clipboard, int result, struct text *text)
+void clipboard_fetched(struct clipboard *clipboard, int result, struct clipboard_text *text)
 {
 	if (clipboard->state != CLIPBOARD_FETCHING) {
-		text_unref(text);
+		clipboard_text_unref(text);
 		return;
 	}
 	if (result < 0)
 		log_refusal(clipboard, "the desktop", result);
 	else if (!text->length)
-		text = text_unref(text);
+		text = clipboard_text_unref(text);
 	clipboard->text = text;
 	clipboard->state = text ? CLIPBOARD_KNOWN : CLIPBOARD_NONE;
 	serve_all(clipboard);

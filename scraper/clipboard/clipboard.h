@@ -35,7 +35,7 @@ struct clipboard_operations {
 	void (*look)(void *userdata);
 	void (*fetch)(void *userdata);
 	/* Puts a text (counted) on the desktop, or takes it away. */
-	void (*own)(struct text *text, void *userdata);
+	void (*own)(struct clipboard_text *text, void *userdata);
 	void (*give_up)(void *userdata);
 };
 
@@ -69,7 +69,7 @@ struct clipboard {
 	const struct clipboard_operations *operations;
 	void *userdata;
 	enum clipboard_state state;
-	struct text *text;		       /* while KNOWN */
+	struct clipboard_text *text;	       /* while KNOWN */
 	bool from_viewer;		       /* it is, and the desktop has it from us */
 	const struct clipboard_viewer *source; /* NULL: has left, or it is the desktop's */
 	uint8_t key[CLIPBOARD_KEY];
@@ -108,6 +108,6 @@ void clipboard_changed(struct clipboard *clipboard, bool owned);
 void clipboard_offers(struct clipboard *clipboard, int result);
 
 /* The answer to fetch: 0 and the text, now the clipboard's, or -errno and NULL. */
-void clipboard_fetched(struct clipboard *clipboard, int result, struct text *text);
+void clipboard_fetched(struct clipboard *clipboard, int result, struct clipboard_text *text);
 
 #endif

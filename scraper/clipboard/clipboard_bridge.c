@@ -38,7 +38,7 @@ static void fetch(void *userdata)
 	selection_fetch(&bridge->selection);
 }
 
-static void own(struct text *text, void *userdata)
+static void own(struct clipboard_text *text, void *userdata)
 {
 	struct clipboard_bridge *bridge = userdata;
 
@@ -75,7 +75,7 @@ static void on_offers(int result, void *userdata)
 	clipboard_offers(&bridge->clipboard, result);
 }
 
-static void on_text(int result, struct text *text, void *userdata)
+static void on_text(int result, struct clipboard_text *text, void *userdata)
 {
 	struct clipboard_bridge *bridge = userdata;
 

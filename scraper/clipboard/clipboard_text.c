@@ -7,36 +7,36 @@
 
 enum { LATIN1_PER_BYTE = 2 }; /* "(TM)" for the three bytes of U+2122 needs the most */
 
-void text_wipe_and_free(void *bytes, size_t length)
+void clipboard_text_wipe_and_free(void *bytes, size_t length)
 {
 	if (bytes && length)
 		explicit_bzero(bytes, length);
 	free(bytes);
 }
 
-static struct text *create(size_t capacity)
+static struct clipboard_text *create(size_t capacity)
 {
-	struct text *text = malloc(sizeof(*text) + capacity);
+	struct clipboard_text *text = malloc(sizeof(*text) + capacity);
 
 	if (text)
-		*text = (struct text){ .references = 1, .capacity = capacity };
+		*text = (struct clipboard_text){ .references = 1, .capacity = capacity };
 	return text;
 }
 
-struct text *text_ref(struct text *text)
+struct clipboard_text *clipboard_text_ref(struct clipboard_text *text)
 {
 	text->references++;
 	return text;
 }
 
-struct text *text_unref(struct text *text)
+struct clipboard_text *clipboard_text_unref(struct clipboard_text *text)
 {
 	if (text && --text->references == 0)
-		text_wipe_and_free(text, sizeof(*text) + text->capacity);
+		clipboard_text_wipe_and_free(text, sizeof(*text) + text->capacity);
 	return NULL;
 }
 
-bool text_equal(const struct text *a, const struct text *b)
+bool clipboard_text_equal(const struct clipboard_text *a, const struct clipboard_text *b)
 {
 	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
@@ -86,7 +86,7 @@ static bool is_utf8(const uint8_t *bytes, size_t length)
 }
 
 /* The character at `*at`, which is well-formed; moves `*at` behind it. */
-static uint32_t next_character(const struct text *text, size_t *at)
+static uint32_t next_character(const struct clipboard_text *text, size_t *at)
 {
 	const uint8_t *bytes = (const uint8_t *)text->bytes + *at;
 	size_t length = character_length(bytes, text->length - *at);
@@ -112,7 +112,8 @@ static bool is_second_half(const uint8_t *bytes, size_t at)
 }
 
 /* Appends the bytes; those from 0x80 on as two of UTF-8 if `latin1`. */
-static int append_lines(struct text *text, const uint8_t *bytes, size_t length, bool latin1)
+static int append_lines(struct clipboard_text *text, const uint8_t *bytes, size_t length,
+			bool latin1)
 {
 	for (size_t i = 0; i < length; i++) {
 		uint8_t byte = bytes[i] == '\r' ? '\n' : bytes[i];
@@ -132,22 +133,23 @@ static int append_lines(struct text *text, const uint8_t *bytes, size_t length, 
 }
 
 static int from_bytes(const uint8_t *bytes, size_t length, size_t limit, bool latin1,
-		      struct text **ret_text)
+		      struct clipboard_text **ret_text)
 {
 	size_t capacity = latin1 ? 2 * length : length;
-	struct text *text = create(capacity < limit ? capacity : limit);
+	struct clipboard_text *text = create(capacity < limit ? capacity : limit);
 
 	if (!text)
 		return -ENOMEM;
 	int r = append_lines(text, bytes, length, latin1);
 	if (r < 0)
-		text_unref(text);
+		clipboard_text_unref(text);
 	else
 		*ret_text = text;
 	return r;
 }
 
-int text_from_utf8(const uint8_t *bytes, size_t length, size_t limit, struct text **ret_text)
+int clipboard_text_from_utf8(const uint8_t *bytes, size_t length, size_t limit,
+			     struct clipboard_text **ret_text)
 {
 	length = length_to_nul(bytes, length);
 	if (!is_utf8(bytes, length))
@@ -155,7 +157,8 @@ int text_from_utf8(const uint8_t *bytes, size_t length, size_t limit, struct tex
 	return from_bytes(bytes, length, limit, false, ret_text);
 }
 
-int text_from_latin1(const uint8_t *bytes, size_t length, size_t limit, struct text **ret_text)
+int clipboard_text_from_latin1(const uint8_t *bytes, size_t length, size_t limit,
+			       struct clipboard_text **ret_text)
 {
 	return from_bytes(bytes, length_to_nul(bytes, length), limit, true, ret_text);
 }
@@ -188,12 +191,13 @@ static const char *replacement(uint32_t character)
 	return "?";
 }
 
-size_t text_latin1_size(const struct text *text)
+size_t clipboard_text_latin1_size(const struct clipboard_text *text)
 {
 	return LATIN1_PER_BYTE * text->length;
 }
 
-size_t text_to_latin1(const struct text *text, uint8_t *ret_bytes, bool *ret_exact)
+size_t clipboard_text_to_latin1(const struct clipboard_text *text, uint8_t *ret_bytes,
+				bool *ret_exact)
 {
 	size_t length = 0;
 	bool exact = true;

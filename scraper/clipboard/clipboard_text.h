@@ -3,14 +3,14 @@
  * A copied text: UTF-8, lines ended by a single LF, no NUL. It is shared by counting and never
  * changed; whoever lets go of it last wipes it. No I/O.
  */
-#ifndef GPUDESK_TEXT_H
-#define GPUDESK_TEXT_H
+#ifndef GPUDESK_CLIPBOARD_TEXT_H
+#define GPUDESK_CLIPBOARD_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct text {
+struct clipboard_text {
 	unsigned references;
 	size_t length; /* bytes */
 	size_t capacity;
@@ -22,25 +22,28 @@ struct text {
  * and a lone CR become LF, and the text ends at the first NUL: what C programs would take it for.
  * Returns 0, -EILSEQ for what is no UTF-8, -EMSGSIZE over the limit, or -ENOMEM.
  */
-int text_from_utf8(const uint8_t *bytes, size_t length, size_t limit, struct text **ret_text);
-int text_from_latin1(const uint8_t *bytes, size_t length, size_t limit, struct text **ret_text);
+int clipboard_text_from_utf8(const uint8_t *bytes, size_t length, size_t limit,
+			     struct clipboard_text **ret_text);
+int clipboard_text_from_latin1(const uint8_t *bytes, size_t length, size_t limit,
+			       struct clipboard_text **ret_text);
 
-struct text *text_ref(struct text *text);
+struct clipboard_text *clipboard_text_ref(struct clipboard_text *text);
 
 /* NULL is fine. Returns NULL. */
-struct text *text_unref(struct text *text);
+struct clipboard_text *clipboard_text_unref(struct clipboard_text *text);
 
-bool text_equal(const struct text *a, const struct text *b);
+bool clipboard_text_equal(const struct clipboard_text *a, const struct clipboard_text *b);
 
 /*
  * The text in Latin-1. What is not in there becomes what is like it (quotes, dashes, ligatures), or
- * '?'. `ret_bytes` needs room for text_latin1_size() bytes. Returns the length in bytes; *ret_exact
- * (NULL is fine) says whether nothing had to be replaced.
+ * '?'. `ret_bytes` needs room for clipboard_text_latin1_size() bytes. Returns the length in bytes;
+ * *ret_exact (NULL is fine) says whether nothing had to be replaced.
  */
-size_t text_latin1_size(const struct text *text);
-size_t text_to_latin1(const struct text *text, uint8_t *ret_bytes, bool *ret_exact);
+size_t clipboard_text_latin1_size(const struct clipboard_text *text);
+size_t clipboard_text_to_latin1(const struct clipboard_text *text, uint8_t *ret_bytes,
+				bool *ret_exact);
 
 /* Frees `length` bytes that were somebody's text. NULL is fine. */
-void text_wipe_and_free(void *bytes, size_t length);
+void clipboard_text_wipe_and_free(void *bytes, size_t length);
 
 #endif

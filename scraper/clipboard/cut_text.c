@@ -46,7 +46,7 @@ static void wipe_and_free(voidpf opaque, voidpf address)
 	uint8_t *block = (uint8_t *)address - sizeof(max_align_t);
 
 	(void)opaque;
-	text_wipe_and_free(block, *(size_t *)(void *)block);
+	clipboard_text_wipe_and_free(block, *(size_t *)(void *)block);
 }
 
 /* ---- reading ---- */
@@ -84,7 +84,7 @@ static int inflate_bytes(z_stream *stream, uint8_t *ret_bytes, size_t size)
 		       : -EBADMSG;
 }
 
-static int inflate_text(z_stream *stream, size_t limit, struct text **ret_text)
+static int inflate_text(z_stream *stream, size_t limit, struct clipboard_text **ret_text)
 {
 	uint8_t header[4];
 	int r = inflate_bytes(stream, header, sizeof(header));
@@ -100,8 +100,8 @@ static int inflate_text(z_stream *stream, size_t limit, struct text **ret_text)
 		return -ENOMEM;
 	r = size ? inflate_bytes(stream, bytes, size) : 0;
 	if (r >= 0)
-		r = text_from_utf8(bytes, size, limit, ret_text);
-	text_wipe_and_free(bytes, size);
+		r = clipboard_text_from_utf8(bytes, size, limit, ret_text);
+	clipboard_text_wipe_and_free(bytes, size);
 	return r;
 }
 
@@ -114,7 +114,7 @@ static int decode_provide(uint32_t flags, const uint8_t *data, size_t length, si
 		.zalloc = allocate,
 		.zfree = wipe_and_free,
 	};
-	struct text *text = NULL;
+	struct clipboard_text *text = NULL;
 	int r = 0;
 
 	if (flags & CUT_TEXT_FORMAT_TEXT) {
@@ -165,13 +165,13 @@ static int decode_extended(const uint8_t *body, size_t length, size_t limit,
 int cut_text_decode(const uint8_t *message, size_t length, size_t limit,
 		    struct cut_text *ret_cut_text)
 {
-	struct text *text;
+	struct clipboard_text *text;
 
 	if (length < HEADER)
 		return -EBADMSG;
 	if ((int32_t)read_u32(message + 4) < 0)
 		return decode_extended(message + HEADER, length - HEADER, limit, ret_cut_text);
-	int r = text_from_latin1(message + HEADER, length - HEADER, limit, &text);
+	int r = clipboard_text_from_latin1(message + HEADER, length - HEADER, limit, &text);
 	if (r >= 0)
 		*ret_cut_text = (struct cut_text){ .kind = CUT_TEXT_IS_TEXT, .text = text };
 	return r;
@@ -181,7 +181,7 @@ int cut_text_decode(const uint8_t *message, size_t length, size_t limit,
 
 void cut_text_message_free(struct cut_text_message *message)
 {
-	text_wipe_and_free(message->bytes, message->capacity);
+	clipboard_text_wipe_and_free(message->bytes, message->capacity);
 	*message = (struct cut_text_message){ 0 };
 }
 
@@ -221,14 +221,14 @@ static int finish_message(struct cut_text_message *message, bool extended)
 	return 0;
 }
 
-int cut_text_encode_classic(const struct text *text, struct cut_text_message *ret_message)
+int cut_text_encode_classic(const struct clipboard_text *text, struct cut_text_message *ret_message)
 {
 	struct cut_text_message message;
-	int r = start_message(text_latin1_size(text), &message);
+	int r = start_message(clipboard_text_latin1_size(text), &message);
 
 	if (r < 0)
 		return r;
-	message.length += text_to_latin1(text, message.bytes + HEADER, NULL);
+	message.length += clipboard_text_to_latin1(text, message.bytes + HEADER, NULL);
 	r = finish_message(&message, false);
 	if (r >= 0)
 		*ret_message = message;
@@ -265,7 +265,7 @@ int cut_text_encode_action(uint32_t action, uint32_t formats, struct cut_text_me
 	return r;
 }
 
-size_t cut_text_provided_size(const struct text *text)
+size_t cut_text_provided_size(const struct clipboard_text *text)
 {
 	size_t size = text->length + 1;
 
@@ -276,7 +276,7 @@ size_t cut_text_provided_size(const struct text *text)
 
 /* The stream's content: the size, and the text with CR LF and a NUL. Returns NULL without memory.
  */
-static uint8_t *provided_bytes(const struct text *text, size_t size)
+static uint8_t *provided_bytes(const struct clipboard_text *text, size_t size)
 {
 	uint8_t *bytes = malloc(4 + size);
 	size_t at = 4;
@@ -313,7 +313,7 @@ static int add_stream(struct cut_text_message *message, const uint8_t *content, 
 	return r == Z_STREAM_END ? 0 : -ENOMEM;
 }
 
-int cut_text_encode_provide(const struct text *text, struct cut_text_message *ret_message)
+int cut_text_encode_provide(const struct clipboard_text *text, struct cut_text_message *ret_message)
 {
 	size_t size = cut_text_provided_size(text);
 	uint8_t *content = provided_bytes(text, size);
@@ -330,7 +330,7 @@ int cut_text_encode_provide(const struct text *text, struct cut_text_message *re
 		else
 			cut_text_message_free(&message);
 	}
-	text_wipe_and_free(content, 4 + size);
+	clipboard_text_wipe_and_free(content, 4 + size);
 	if (r >= 0)
 		*ret_message = message;
 	return r;

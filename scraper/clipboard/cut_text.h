@@ -38,7 +38,8 @@ enum cut_text_kind {
 
 struct cut_text {
 	enum cut_text_kind kind;
-	struct text *text;  /* CUT_TEXT_IS_TEXT: the receiver's; NULL when it has no plain text */
+	struct clipboard_text
+		*text;	    /* CUT_TEXT_IS_TEXT: the receiver's; NULL when it has no plain text */
 	bool has_text;	    /* caps, request, notify: plain text is among the formats */
 	uint32_t actions;   /* caps: the actions it understands */
 	uint32_t text_size; /* caps: bytes that it takes unasked, 0 none */
@@ -61,8 +62,10 @@ struct cut_text_message {
 void cut_text_message_free(struct cut_text_message *message);
 
 /* Each makes a ServerCutText message. Returns 0, -EMSGSIZE over 1 MiB, or -ENOMEM. */
-int cut_text_encode_classic(const struct text *text, struct cut_text_message *ret_message);
-int cut_text_encode_provide(const struct text *text, struct cut_text_message *ret_message);
+int cut_text_encode_classic(const struct clipboard_text *text,
+			    struct cut_text_message *ret_message);
+int cut_text_encode_provide(const struct clipboard_text *text,
+			    struct cut_text_message *ret_message);
 /* `size` is what we take unasked, in bytes. */
 int cut_text_encode_caps(uint32_t actions, uint32_t size, struct cut_text_message *ret_message);
 /* Of a request, a peek or a notify: `formats` is 0 or CUT_TEXT_FORMAT_TEXT. */
@@ -70,6 +73,6 @@ int cut_text_encode_action(uint32_t action, uint32_t formats, struct cut_text_me
 
 /* What cut_text_encode_provide would put into the zlib stream, in bytes: for comparing with caps.
  */
-size_t cut_text_provided_size(const struct text *text);
+size_t cut_text_provided_size(const struct clipboard_text *text);
 
 #endif

@@ -43,7 +43,7 @@ static void start_timer(sd_event_source *timer, uint64_t delay)
 /* Back to idle, without a word. */
 static void abandon(struct selection *selection)
 {
-	text_wipe_and_free(selection->pieces, selection->capacity);
+	clipboard_text_wipe_and_free(selection->pieces, selection->capacity);
 	selection->pieces = NULL;
 	selection->length = selection->capacity = 0;
 	selection->received = 0;
@@ -60,7 +60,7 @@ static void finish_look(struct selection *selection, int result, unsigned offere
 	selection->callbacks.offers(result < 0 ? result : offered != 0, selection->userdata);
 }
 
-static void finish_fetch(struct selection *selection, int result, struct text *text)
+static void finish_fetch(struct selection *selection, int result, struct clipboard_text *text)
 {
 	abandon(selection);
 	selection->callbacks.text(result, result < 0 ? NULL : text, selection->userdata);
@@ -205,13 +205,13 @@ static void read_offers(struct selection *selection, const struct content *conte
 
 static void finish_text(struct selection *selection, Atom type, const uint8_t *bytes, size_t length)
 {
-	struct text *text = NULL;
+	struct clipboard_text *text = NULL;
 	int r;
 
 	if (type == selection->atoms.texts[SELECTION_STRING])
-		r = text_from_latin1(bytes, length, selection->limit, &text);
+		r = clipboard_text_from_latin1(bytes, length, selection->limit, &text);
 	else
-		r = text_from_utf8(bytes, length, selection->limit, &text);
+		r = clipboard_text_from_utf8(bytes, length, selection->limit, &text);
 	finish_fetch(selection, r, text);
 }
 
@@ -260,7 +260,7 @@ static int keep_piece(struct selection *selection, const struct content *content
 			return -ENOMEM;
 		if (selection->length)
 			memcpy(pieces, selection->pieces, selection->length);
-		text_wipe_and_free(selection->pieces, selection->capacity);
+		clipboard_text_wipe_and_free(selection->pieces, selection->capacity);
 		selection->pieces = pieces;
 		selection->capacity = capacity;
 	}
@@ -313,7 +313,7 @@ static void on_time(struct selection *selection, Time now)
 	if (selection->to_own) {
 		sd_event_source_set_enabled(selection->rest, SD_EVENT_OFF);
 		selection_owner_acquire(&selection->owner, selection->to_own, now);
-		selection->to_own = text_unref(selection->to_own);
+		selection->to_own = clipboard_text_unref(selection->to_own);
 	}
 	if (selection->step != SELECTION_STAMPING)
 		return;
@@ -356,7 +356,7 @@ static void on_new_owner(struct selection *selection, const XFixesSelectionNotif
 		start_timer(selection->rest, SELECTION_REST_USEC);
 	} else {
 		/* It is later than what a viewer has just sent. */
-		selection->to_own = text_unref(selection->to_own);
+		selection->to_own = clipboard_text_unref(selection->to_own);
 		set_current(selection, event->selection, true);
 	}
 }
@@ -400,20 +400,20 @@ void selection_handle(struct selection *selection, const XEvent *event)
 
 /* ---- owning ---- */
 
-void selection_own(struct selection *selection, struct text *text)
+void selection_own(struct selection *selection, struct clipboard_text *text)
 {
 	/* Nothing of another program's is left to be fetched. */
 	abandon(selection);
 	selection->current = None;
-	text_ref(text);
-	text_unref(selection->to_own);
+	clipboard_text_ref(text);
+	clipboard_text_unref(selection->to_own);
 	selection->to_own = text;
 	ask_for_time(selection);
 }
 
 void selection_give_up(struct selection *selection)
 {
-	selection->to_own = text_unref(selection->to_own);
+	selection->to_own = clipboard_text_unref(selection->to_own);
 	selection_owner_give_up(&selection->owner);
 }
 
@@ -487,7 +487,7 @@ void selection_stop(struct selection *selection)
 {
 	if (selection->timer)
 		abandon(selection);
-	selection->to_own = text_unref(selection->to_own);
+	selection->to_own = clipboard_text_unref(selection->to_own);
 	selection_owner_finish(&selection->owner);
 	if (selection->window)
 		XDestroyWindow(selection->display->x, selection->window);

@@ -30,7 +30,7 @@ struct selection_callbacks {
 	 * The answer to selection_fetch: 0 and a text that is the callee's, or NULL and -EMSGSIZE
 	 * (too long), -EILSEQ (no UTF-8), -ETIMEDOUT, -ENOENT (no text) or -ENOMEM.
 	 */
-	void (*text)(int result, struct text *text, void *userdata);
+	void (*text)(int result, struct clipboard_text *text, void *userdata);
 };
 
 enum selection_step {
@@ -49,7 +49,7 @@ struct selection {
 	Window window; /* None: not started */
 	struct selection_atoms atoms;
 	struct selection_owner owner;
-	struct text *to_own; /* waits for the server's time */
+	struct clipboard_text *to_own; /* waits for the server's time */
 
 	Atom current;	  /* the selection that counts; None: no other program's */
 	unsigned offered; /* bit per enum selection_target */
@@ -84,7 +84,7 @@ void selection_look(struct selection *selection);
 void selection_fetch(struct selection *selection);
 
 /* Takes CLIPBOARD and PRIMARY for `text` (counted), or gives them up. */
-void selection_own(struct selection *selection, struct text *text);
+void selection_own(struct selection *selection, struct clipboard_text *text);
 void selection_give_up(struct selection *selection);
 
 #endif

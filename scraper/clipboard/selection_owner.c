@@ -73,7 +73,7 @@ static void end_transfer(struct selection_owner *owner, struct selection_transfe
 {
 	Window requestor = transfer->requestor;
 
-	text_wipe_and_free(transfer->bytes, transfer->length);
+	clipboard_text_wipe_and_free(transfer->bytes, transfer->length);
 	*transfer = (struct selection_transfer){ 0 };
 	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
 		exists = exists && owner->transfers[i].requestor != requestor;
@@ -171,20 +171,20 @@ static bool put_bytes(struct selection_owner *owner, Window requestor, Atom prop
 /* As Latin-1; with `or_utf8`, as UTF-8 if that would lose something. */
 static bool put_string(struct selection_owner *owner, Window requestor, Atom property, bool or_utf8)
 {
-	const struct text *text = owner->text;
-	uint8_t *latin1 = malloc(text_latin1_size(text) + 1);
+	const struct clipboard_text *text = owner->text;
+	uint8_t *latin1 = malloc(clipboard_text_latin1_size(text) + 1);
 	bool exact, done;
 
 	if (!latin1)
 		return false;
-	size_t length = text_to_latin1(text, latin1, &exact);
+	size_t length = clipboard_text_to_latin1(text, latin1, &exact);
 	if (or_utf8 && !exact)
 		done = put_bytes(owner, requestor, property,
 				 owner->atoms->texts[SELECTION_UTF8_STRING],
 				 (const uint8_t *)text->bytes, text->length);
 	else
 		done = put_bytes(owner, requestor, property, XA_STRING, latin1, length);
-	text_wipe_and_free(latin1, length);
+	clipboard_text_wipe_and_free(latin1, length);
 	return done;
 }
 
@@ -300,7 +300,7 @@ static void on_clear(struct selection_owner *owner, Atom selection)
 	if (i >= 0)
 		owner->owns[i] = false;
 	if (!owner->owns[0] && !owner->owns[1])
-		owner->text = text_unref(owner->text);
+		owner->text = clipboard_text_unref(owner->text);
 }
 
 static void on_destroyed(struct selection_owner *owner, Window window)
@@ -342,12 +342,12 @@ void selection_owner_handle(struct selection_owner *owner, const XEvent *event)
 
 /* ---- taking and giving up ---- */
 
-void selection_owner_acquire(struct selection_owner *owner, struct text *text, Time now)
+void selection_owner_acquire(struct selection_owner *owner, struct clipboard_text *text, Time now)
 {
 	Display *x = owner->display->x;
 
-	text_ref(text);
-	text_unref(owner->text);
+	clipboard_text_ref(text);
+	clipboard_text_unref(owner->text);
 	owner->text = text;
 	owner->acquired = now;
 	/* The server refuses when another program took it later than `now`. */
@@ -356,7 +356,7 @@ void selection_owner_acquire(struct selection_owner *owner, struct text *text, T
 		owner->owns[i] = XGetSelectionOwner(x, owner->atoms->names[i]) == owner->window;
 	}
 	if (!owner->owns[0] && !owner->owns[1])
-		owner->text = text_unref(owner->text);
+		owner->text = clipboard_text_unref(owner->text);
 }
 
 void selection_owner_give_up(struct selection_owner *owner)
@@ -367,7 +367,7 @@ void selection_owner_give_up(struct selection_owner *owner)
 					   owner->acquired);
 		owner->owns[i] = false;
 	}
-	owner->text = text_unref(owner->text);
+	owner->text = clipboard_text_unref(owner->text);
 	if (owner->display)
 		XFlush(owner->display->x);
 }

@@ -47,7 +47,7 @@ struct selection_owner {
 	struct display *display; /* not owned */
 	const struct selection_atoms *atoms;
 	Window window;
-	struct text *text; /* NULL: nothing is owned */
+	struct clipboard_text *text; /* NULL: nothing is owned */
 	bool owns[2];
 	Time acquired;
 	struct selection_transfer transfers[SELECTION_TRANSFERS_MAX];
@@ -62,7 +62,7 @@ int selection_owner_init(struct selection_owner *owner, sd_event *event, struct 
 void selection_owner_finish(struct selection_owner *owner);
 
 /* Takes both selections for `text` (counted) at the server's time `now`. One round trip each. */
-void selection_owner_acquire(struct selection_owner *owner, struct text *text, Time now);
+void selection_owner_acquire(struct selection_owner *owner, struct clipboard_text *text, Time now);
 void selection_owner_give_up(struct selection_owner *owner);
 
 /* A SelectionRequest, SelectionClear, PropertyNotify or DestroyNotify; others are ignored. */

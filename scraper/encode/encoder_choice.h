@@ -3,8 +3,8 @@
  * What to send a rectangle as: among what the viewer takes, that with the least time to the viewer
  * for the least CPU, from the link as measured and from what each method has cost so far. Pure.
  */
-#ifndef GPUDESK_ENCODING_CHOICE_H
-#define GPUDESK_ENCODING_CHOICE_H
+#ifndef GPUDESK_ENCODER_CHOICE_H
+#define GPUDESK_ENCODER_CHOICE_H
 
 #include <stdbool.h>
 #include <stdint.h>

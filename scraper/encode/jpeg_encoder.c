@@ -120,7 +120,7 @@ static void set_up(struct jpeg_compress_struct *jpeg, struct rect area, int leve
 
 /* Compresses into the state's buffer. Returns the length in bytes, or -EIO. */
 static long compress_area(struct jpeg_encoder_state *state, const struct frame *frame,
-			  struct rect area, int level, struct interlude *interlude)
+			  struct rect area, int level, struct yield *yield)
 {
 	enum { ROWS = 16 };
 	struct jpeg_compress_struct *jpeg = &state->jpeg;
@@ -142,7 +142,7 @@ static long compress_area(struct jpeg_encoder_state *state, const struct frame *
 		for (int i = 0; i < n; i++)
 			rows[i] = (JSAMPROW)(uintptr_t)frame_at(frame, area.x, first + i);
 		jpeg_write_scanlines(jpeg, rows, (JDIMENSION)n);
-		interlude_after(interlude, (size_t)n * (size_t)area.w * 4);
+		yield_after(yield, (size_t)n * (size_t)area.w * 4);
 	}
 	jpeg_finish_compress(jpeg);
 	return (long)length;
@@ -181,7 +181,7 @@ long jpeg_encoder_add(struct jpeg_encoder *encoder, const struct frame *frame, s
 	r = prepare(encoder->state, area);
 	if (r < 0)
 		return r;
-	length = compress_area(encoder->state, frame, area, quality, encoder->interlude);
+	length = compress_area(encoder->state, frame, area, quality, encoder->yield);
 	if (length < 0 || length >= 1L << 22)
 		return length < 0 ? length : -EMSGSIZE;
 	r = out_queue_append(out, &control, 1);

@@ -21,7 +21,7 @@ enum {
 
 struct jpeg_encoder {
 	struct jpeg_encoder_state *state; /* NULL until the first rectangle */
-	struct interlude *interlude;	  /* between rows; may be NULL */
+	struct yield *yield;		  /* between rows; may be NULL */
 };
 
 void jpeg_encoder_finish(struct jpeg_encoder *encoder);

@@ -17,12 +17,12 @@ enum {
 #define LOCAL_RATE UINT64_C(2000000000)
 
 /* Before anything of size was sent. */
-static uint64_t first_guess(const struct link *link)
+static uint64_t first_guess(const struct link_speed *link)
 {
 	return link->min_rtt ? START_BYTES * UINT64_C(1000000) / link->min_rtt : UNKNOWN_RATE;
 }
 
-void link_heard(struct link *link, uint32_t min_rtt, uint64_t rate, bool app_limited)
+void link_speed_heard(struct link_speed *link, uint32_t min_rtt, uint64_t rate, bool app_limited)
 {
 	if (min_rtt)
 		link->min_rtt = min_rtt;
@@ -32,18 +32,18 @@ void link_heard(struct link *link, uint32_t min_rtt, uint64_t rate, bool app_lim
 		link->tcp_rate = rate;
 }
 
-void link_read_tcp(struct link *link, int fd)
+void link_speed_read_tcp(struct link_speed *link, int fd)
 {
 	struct tcp_info info = { 0 };
 	socklen_t size = sizeof(info);
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
 		return;
-	link_heard(link, info.tcpi_min_rtt, info.tcpi_delivery_rate,
-		   info.tcpi_delivery_rate_app_limited);
+	link_speed_heard(link, info.tcpi_min_rtt, info.tcpi_delivery_rate,
+			 info.tcpi_delivery_rate_app_limited);
 }
 
-void link_sent(struct link *link, uint64_t bytes, uint64_t now)
+void link_speed_sent(struct link_speed *link, uint64_t bytes, uint64_t now)
 {
 	link->sent_bytes = bytes;
 	link->sent_at = now;
@@ -54,13 +54,13 @@ static bool is_slow(uint64_t bytes, uint64_t took)
 	return took > BUSY_USEC && bytes * 1000000 / (took - BUSY_USEC) < SLOW_RATE;
 }
 
-void link_asked(struct link *link, uint64_t now)
+void link_speed_asked(struct link_speed *link, uint64_t now)
 {
 	uint64_t took = now - link->sent_at, bytes = link->sent_bytes;
 
 	link->sent_bytes = 0;
 	link->round = took > link->round / 4 * 3 ? took : link->round / 4 * 3;
-	if (bytes < LINK_RATE_MIN_BYTES)
+	if (bytes < LINK_SPEED_RATE_MIN_BYTES)
 		return;
 	if (took > link->min_rtt)
 		took -= link->min_rtt;
@@ -73,19 +73,19 @@ void link_asked(struct link *link, uint64_t now)
 		link->n_slow++;
 }
 
-bool link_is_local(const struct link *link)
+bool link_speed_is_local(const struct link_speed *link)
 {
-	return link->min_rtt < LINK_NEAR_RTT && link->n_slow < SLOW_ROUNDS;
+	return link->min_rtt < LINK_SPEED_NEAR_RTT && link->n_slow < SLOW_ROUNDS;
 }
 
-uint64_t link_rate(const struct link *link)
+uint64_t link_speed_rate(const struct link_speed *link)
 {
-	if (link_is_local(link))
+	if (link_speed_is_local(link))
 		return LOCAL_RATE;
-	if (link->tcp_rate && link->round_rate && link->min_rtt >= LINK_NEAR_RTT)
+	if (link->tcp_rate && link->round_rate && link->min_rtt >= LINK_SPEED_NEAR_RTT)
 		return link->tcp_rate > link->round_rate ? link->tcp_rate : link->round_rate;
 	if (link->round_rate)
 		return link->round_rate;
-	return link->tcp_rate && link->min_rtt >= LINK_NEAR_RTT ? link->tcp_rate
-								: first_guess(link);
+	return link->tcp_rate && link->min_rtt >= LINK_SPEED_NEAR_RTT ? link->tcp_rate
+								      : first_guess(link);
 }

@@ -17,18 +17,18 @@ enum {
 
 void pixel_encoder_init(struct pixel_encoder *encoder, enum compression_mode mode,
 			struct rfb_client *client, const struct client_encodings *encodings,
-			const struct link *link, struct interlude *interlude)
+			const struct link_speed *link, struct yield *yield)
 {
 	*encoder = (struct pixel_encoder){
 		.mode = mode,
 		.client = client,
 		.encodings = encodings,
 		.link = link,
-		.interlude = interlude,
+		.yield = yield,
 		.jpeg_quality = 5,
 	};
 	method_costs_init(&encoder->costs);
-	encoder->zlib.interlude = encoder->jpeg.interlude = interlude;
+	encoder->zlib.yield = encoder->jpeg.yield = yield;
 }
 
 void pixel_encoder_finish(struct pixel_encoder *encoder)
@@ -48,8 +48,8 @@ static enum method choose(const struct pixel_encoder *encoder, bool picture, boo
 		.no_zrle = encoder->used_zlib || !rfb_client_zrle_is_right(encoder->client),
 		.no_zlib = encoder->used_zrle,
 		.native = rfb_client_takes_frame_pixels(encoder->client),
-		.local = link_is_local(encoder->link),
-		.rate = link_rate(encoder->link),
+		.local = link_speed_is_local(encoder->link),
+		.rate = link_speed_rate(encoder->link),
 		.picture = picture,
 		.moving = moving,
 		.pixels = pixels,
@@ -65,7 +65,7 @@ static enum method choose(const struct pixel_encoder *encoder, bool picture, boo
 static void adapt_jpeg_quality(struct pixel_encoder *encoder, struct rect area)
 {
 	double bytes = encoder->costs.of[1][METHOD_JPEG].bytes * (double)rect_area(area);
-	double usec = bytes * 1e6 / (double)link_rate(encoder->link);
+	double usec = bytes * 1e6 / (double)link_speed_rate(encoder->link);
 	int asked = encoder->encodings->quality, quality = encoder->jpeg_quality;
 
 	if (usec > JPEG_USEC)
@@ -106,7 +106,7 @@ static struct rect zlib_size(struct rect area)
 /* In bands of whole tiles, as nothing can be done while libvncserver encodes. */
 static struct rect library_size(struct rect area)
 {
-	int tiles = INTERLUDE_BYTES / (area.w * 4 * TILE_SIZE);
+	int tiles = YIELD_BYTES / (area.w * 4 * TILE_SIZE);
 
 	return (struct rect){ 0, 0, area.w, (tiles ? tiles : 1) * TILE_SIZE };
 }
@@ -206,7 +206,7 @@ static int add_by_library(struct pixel_encoder *encoder, const struct pixel_part
 	if (n >= 0)
 		n = rfb_update_rect(encoder->client, encodings[part->method], &levels, part->area);
 	long length = rfb_update_end(encoder->client, out);
-	interlude_after(encoder->interlude, rect_area(part->area) * 4);
+	yield_after(encoder->yield, rect_area(part->area) * 4);
 	return n < 0 ? n : length < 0 ? (int)length : n;
 }
 

@@ -24,12 +24,12 @@ struct pixel_encoder {
 	enum compression_mode mode;
 	struct rfb_client *client; /* not owned, nor are the next three */
 	const struct client_encodings *encodings;
-	const struct link *link;
-	struct interlude *interlude; /* while it encodes; may be NULL */
+	const struct link_speed *link;
+	struct yield *yield; /* while it encodes; may be NULL */
 	struct method_costs costs;
 	struct zlib_encoder zlib;
 	struct jpeg_encoder jpeg;
-	bool used_zlib, used_zrle; /* never both: see encoding_choice.h */
+	bool used_zlib, used_zrle; /* never both: see encoder_choice.h */
 	int jpeg_quality;	   /* 0 to what the viewer asked for, by what the link takes */
 	const char *last_name;	   /* a method_name(); NULL: nothing was encoded yet */
 };
@@ -41,10 +41,10 @@ struct pixel_part {
 	bool picture; /* it looks like one: see frame_is_picture() */
 };
 
-/* All four must outlive the encoder; `interlude` may be NULL. */
+/* All four must outlive the encoder; `yield` may be NULL. */
 void pixel_encoder_init(struct pixel_encoder *encoder, enum compression_mode mode,
 			struct rfb_client *client, const struct client_encodings *encodings,
-			const struct link *link, struct interlude *interlude);
+			const struct link_speed *link, struct yield *yield);
 void pixel_encoder_finish(struct pixel_encoder *encoder);
 
 /*

@@ -142,7 +142,7 @@ long zlib_encoder_add(struct zlib_encoder *encoder, const struct frame *frame, s
 		r = deflate_all(encoder, y == last ? Z_SYNC_FLUSH : Z_NO_FLUSH);
 		if (r < 0)
 			return r;
-		interlude_after(encoder->interlude, row_bytes);
+		yield_after(encoder->yield, row_bytes);
 	}
 
 	size_t length = encoder->buffer_size - stream->avail_out;

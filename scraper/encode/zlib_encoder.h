@@ -24,7 +24,7 @@ struct zlib_encoder {
 	int level; /* of the stream now */
 	uint8_t *row, *buffer;
 	size_t row_size, buffer_size;
-	struct interlude *interlude; /* between rows; may be NULL */
+	struct yield *yield; /* between rows; may be NULL */
 };
 
 void zlib_encoder_finish(struct zlib_encoder *encoder);

@@ -15,13 +15,13 @@ static unsigned alpha_of(uint32_t argb)
 	return argb >> 24;
 }
 
-static size_t n_pixels(const struct cursor_shape *shape)
+static size_t n_pixels(const struct cursor_image *shape)
 {
 	return (size_t)shape->width * (size_t)shape->height;
 }
 
 /* FNV-1a of all that can be seen. */
-static uint64_t identify(const struct cursor_shape *shape)
+static uint64_t identify(const struct cursor_image *shape)
 {
 	const int numbers[4] = { shape->width, shape->height, shape->hot_x, shape->hot_y };
 	uint64_t id = UINT64_C(0xcbf29ce484222325);
@@ -56,7 +56,7 @@ static uint32_t mean(const uint32_t *argb, int stride, struct rect area)
 	return result;
 }
 
-static void scale(struct cursor_shape *shape, int width, int height, const uint32_t *argb)
+static void scale(struct cursor_image *shape, int width, int height, const uint32_t *argb)
 {
 	for (int y = 0; y < shape->height; y++) {
 		int y0 = scaled(y, shape->height, height),
@@ -90,7 +90,7 @@ static bool shows_something(const uint32_t *argb, size_t n)
 	return false;
 }
 
-int cursor_shape_init(struct cursor_shape *shape, int width, int height, int hot_x, int hot_y,
+int cursor_image_init(struct cursor_image *shape, int width, int height, int hot_x, int hot_y,
 		      const uint32_t *argb)
 {
 	static const uint32_t nothing = 0;
@@ -101,7 +101,7 @@ int cursor_shape_init(struct cursor_shape *shape, int width, int height, int hot
 		hot_x = hot_y = 0;
 		argb = &nothing;
 	}
-	struct cursor_shape made = { .width = width, .height = height };
+	struct cursor_image made = { .width = width, .height = height };
 	if (longest > CURSOR_SIDE_MAX) {
 		made.width = at_least_1(scaled(width, longest, CURSOR_SIDE_MAX));
 		made.height = at_least_1(scaled(height, longest, CURSOR_SIDE_MAX));
@@ -117,7 +117,7 @@ int cursor_shape_init(struct cursor_shape *shape, int width, int height, int hot
 	return 0;
 }
 
-int cursor_shape_init_arrow(struct cursor_shape *shape)
+int cursor_image_init_arrow(struct cursor_image *shape)
 {
 	/* Black with a white border: in each row, how far it reaches from the left edge. */
 	static const uint8_t reach[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 7, 4 };
@@ -131,23 +131,23 @@ int cursor_shape_init_arrow(struct cursor_shape *shape)
 			argb[y * WIDTH + x] = inside ? 0xff000000 : 0xffffffff;
 		}
 	}
-	return cursor_shape_init(shape, WIDTH, HEIGHT, 0, 0, argb);
+	return cursor_image_init(shape, WIDTH, HEIGHT, 0, 0, argb);
 }
 
-void cursor_shape_finish(struct cursor_shape *shape)
+void cursor_image_finish(struct cursor_image *shape)
 {
 	free(shape->argb);
-	*shape = (struct cursor_shape){ 0 };
+	*shape = (struct cursor_image){ 0 };
 }
 
-bool cursor_shape_is_hidden(const struct cursor_shape *shape)
+bool cursor_image_is_hidden(const struct cursor_image *shape)
 {
 	return shape->width == 1 && shape->height == 1 && !alpha_of(*shape->argb);
 }
 
-struct rect cursor_shape_area(const struct cursor_shape *shape, int x, int y)
+struct rect cursor_image_area(const struct cursor_image *shape, int x, int y)
 {
-	if (!shape->argb || cursor_shape_is_hidden(shape))
+	if (!shape->argb || cursor_image_is_hidden(shape))
 		return (struct rect){ 0, 0, 0, 0 };
 	return (struct rect){ x - shape->hot_x, y - shape->hot_y, shape->width, shape->height };
 }
@@ -158,7 +158,7 @@ struct rect cursor_shape_area(const struct cursor_shape *shape, int x, int y)
  * From which alpha on a pixel is drawn. Half, which leaves the shadow out; but less where most of
  * what the shape has would be lost so, as of a thin line that is all antialiased.
  */
-static unsigned threshold(const struct cursor_shape *shape)
+static unsigned threshold(const struct cursor_image *shape)
 {
 	uint64_t sum = 0, drawn = 0;
 	unsigned most = 0;
@@ -181,9 +181,9 @@ static void set_bit(uint8_t *bits, size_t row_bytes, int x, int y)
 	bits[(size_t)y * row_bytes + (size_t)x / 8] |= (uint8_t)(128 >> (x & 7));
 }
 
-void cursor_shape_mask(const struct cursor_shape *shape, uint8_t *ret_mask)
+void cursor_image_mask(const struct cursor_image *shape, uint8_t *ret_mask)
 {
-	size_t row_bytes = cursor_shape_row_bytes(shape);
+	size_t row_bytes = cursor_image_row_bytes(shape);
 	unsigned least = threshold(shape);
 
 	memset(ret_mask, 0, row_bytes * (size_t)shape->height);
@@ -258,7 +258,7 @@ static void store(uint8_t *at, int bits, uint32_t pixel)
 		memcpy(at, &narrow, sizeof(narrow));
 }
 
-void cursor_shape_pixels(const struct cursor_shape *shape, const struct rfb_format *format,
+void cursor_image_pixels(const struct cursor_image *shape, const struct rfb_format *format,
 			 uint8_t *ret_pixels)
 {
 	size_t bytes = (size_t)format->bits_per_pixel / 8;
@@ -287,10 +287,10 @@ static void take_mean(const struct colour_mean *from, uint8_t ret_rgb[3])
 		ret_rgb[i] = (uint8_t)(from->n ? from->sums[i] / from->n : 0);
 }
 
-void cursor_shape_bitmap(const struct cursor_shape *shape, uint8_t *ret_bits, uint8_t ret_first[3],
+void cursor_image_bitmap(const struct cursor_image *shape, uint8_t *ret_bits, uint8_t ret_first[3],
 			 uint8_t ret_second[3])
 {
-	size_t row_bytes = cursor_shape_row_bytes(shape);
+	size_t row_bytes = cursor_image_row_bytes(shape);
 	unsigned least = threshold(shape), darkest = 255, lightest = 0, rgb[3];
 	struct colour_mean means[2] = { 0 };
 
@@ -318,7 +318,7 @@ void cursor_shape_bitmap(const struct cursor_shape *shape, uint8_t *ret_bits, ui
 	take_mean(&means[1], ret_second);
 }
 
-void cursor_shape_rgba(const struct cursor_shape *shape, uint8_t *ret_rgba)
+void cursor_image_rgba(const struct cursor_image *shape, uint8_t *ret_rgba)
 {
 	for (size_t i = 0; i < n_pixels(shape); i++) {
 		for (int c = 0; c < 3; c++)
@@ -346,11 +346,11 @@ static uint32_t blend(const struct rfb_format *format, uint32_t pixel, uint32_t 
 	       (pixel & ~(format->red_mask | format->green_mask | format->blue_mask));
 }
 
-void cursor_shape_paint(const struct cursor_shape *shape, int x, int y,
+void cursor_image_paint(const struct cursor_image *shape, int x, int y,
 			const struct rfb_format *format, struct rect area, uint8_t *pixels,
 			size_t stride)
 {
-	struct rect cursor = cursor_shape_area(shape, x, y);
+	struct rect cursor = cursor_image_area(shape, x, y);
 	struct rect both = rect_intersect(cursor, area);
 	int bits = format->bits_per_pixel;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The pointer's shape as an image, and what is made of it for viewers of every kind. Knows no X. */
-#ifndef GPUDESK_CURSOR_SHAPE_H
-#define GPUDESK_CURSOR_SHAPE_H
+#ifndef GPUDESK_CURSOR_IMAGE_H
+#define GPUDESK_CURSOR_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 /* Pixels a side; browsers take no larger pointers. Larger ones are scaled down. */
 enum { CURSOR_SIDE_MAX = 128 };
 
-struct cursor_shape {
+struct cursor_image {
 	int width, height; /* pixels; 1x1, transparent, when the pointer is hidden */
 	int hot_x, hot_y;  /* the pixel that points, inside the shape */
 	uint64_t id;	   /* says what it looks like: equal for equal shapes, never 0 */
@@ -22,7 +22,7 @@ struct cursor_shape {
 
 /* The pointer: what it looks like and where it is. Without a shape, argb is NULL and id is 0. */
 struct cursor_state {
-	struct cursor_shape shape;
+	struct cursor_image shape;
 	int x, y; /* pixels; where the hot spot is */
 };
 
@@ -30,46 +30,46 @@ struct cursor_state {
  * Makes a shape from an image of any size, premultiplied `argb` pixels. One that shows nothing
  * becomes the hidden one. Returns 0 or -ENOMEM.
  */
-int cursor_shape_init(struct cursor_shape *shape, int width, int height, int hot_x, int hot_y,
+int cursor_image_init(struct cursor_image *shape, int width, int height, int hot_x, int hot_y,
 		      const uint32_t *argb);
-void cursor_shape_finish(struct cursor_shape *shape);
+void cursor_image_finish(struct cursor_image *shape);
 
 /* A plain arrow, for when nobody tells what the pointer looks like. Returns 0 or -ENOMEM. */
-int cursor_shape_init_arrow(struct cursor_shape *shape);
+int cursor_image_init_arrow(struct cursor_image *shape);
 
-bool cursor_shape_is_hidden(const struct cursor_shape *shape);
+bool cursor_image_is_hidden(const struct cursor_image *shape);
 
 /* The screen's part that the pointer covers with its hot spot at x, y; empty when it is hidden. */
-struct rect cursor_shape_area(const struct cursor_shape *shape, int x, int y);
+struct rect cursor_image_area(const struct cursor_image *shape, int x, int y);
 
 /* Bytes of a row of one bit a pixel. */
-static inline size_t cursor_shape_row_bytes(const struct cursor_shape *shape)
+static inline size_t cursor_image_row_bytes(const struct cursor_image *shape)
 {
 	return (size_t)(shape->width + 7) / 8;
 }
 
 /*
  * Which pixels a viewer without transparency is to draw: one bit each, the leftmost the highest,
- * height * cursor_shape_row_bytes() bytes. Shadows are left out; what is faint as a whole is not.
+ * height * cursor_image_row_bytes() bytes. Shadows are left out; what is faint as a whole is not.
  */
-void cursor_shape_mask(const struct cursor_shape *shape, uint8_t *ret_mask);
+void cursor_image_mask(const struct cursor_image *shape, uint8_t *ret_mask);
 
 /* The colours to go with the mask, as pixels of `format` without rows of padding. */
-void cursor_shape_pixels(const struct cursor_shape *shape, const struct rfb_format *format,
+void cursor_image_pixels(const struct cursor_image *shape, const struct rfb_format *format,
 			 uint8_t *ret_pixels);
 
 /* For viewers with two colours (red, green, blue): the bits that are set take the first one. */
-void cursor_shape_bitmap(const struct cursor_shape *shape, uint8_t *ret_bits, uint8_t ret_first[3],
+void cursor_image_bitmap(const struct cursor_image *shape, uint8_t *ret_bits, uint8_t ret_first[3],
 			 uint8_t ret_second[3]);
 
 /* Red, green, blue and alpha of each pixel, premultiplied: 4 bytes a pixel. */
-void cursor_shape_rgba(const struct cursor_shape *shape, uint8_t *ret_rgba);
+void cursor_image_rgba(const struct cursor_image *shape, uint8_t *ret_rgba);
 
 /*
  * Paints the pointer, its hot spot at x, y of the screen, onto `pixels` of `format`: those of the
  * screen's part `area`, rows `stride` bytes apart.
  */
-void cursor_shape_paint(const struct cursor_shape *shape, int x, int y,
+void cursor_image_paint(const struct cursor_image *shape, int x, int y,
 			const struct rfb_format *format, struct rect area, uint8_t *pixels,
 			size_t stride);
 

@@ -3,8 +3,8 @@
  * Scrolled text and dragged windows, found in the pixels: the same picture at another place, which
  * costs a viewer far away 16 bytes as CopyRect. Pure; looks at 32-bit pixels only.
  */
-#ifndef GPUDESK_MOVE_H
-#define GPUDESK_MOVE_H
+#ifndef GPUDESK_MOVE_DETECTION_H
+#define GPUDESK_MOVE_DETECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,30 +3,30 @@
  * What takes long (comparing, encoding, sending) is done in slices, and between them keys and
  * pointers get through: nobody should feel at the keyboard what is going on on the screen.
  */
-#ifndef GPUDESK_INTERLUDE_H
-#define GPUDESK_INTERLUDE_H
+#ifndef GPUDESK_YIELD_H
+#define GPUDESK_YIELD_H
 
 #include <stddef.h>
 
 /* Some tenths of a millisecond of copying, a few milliseconds of compressing. */
-enum { INTERLUDE_BYTES = 512 * 1024 };
+enum { YIELD_BYTES = 512 * 1024 };
 
-struct interlude {
+struct yield {
 	void (*run)(void *userdata); /* must leave alone what is being worked on */
 	void *userdata;
 	size_t bytes; /* worked on since the last one */
 };
 
-/* So many bytes of pixels have been worked on. `interlude` may be NULL: then there is none. */
-static inline void interlude_after(struct interlude *interlude, size_t bytes)
+/* So many bytes of pixels have been worked on. `yield` may be NULL: then there is none. */
+static inline void yield_after(struct yield *yield, size_t bytes)
 {
-	if (!interlude)
+	if (!yield)
 		return;
-	interlude->bytes += bytes;
-	if (interlude->bytes < INTERLUDE_BYTES)
+	yield->bytes += bytes;
+	if (yield->bytes < YIELD_BYTES)
 		return;
-	interlude->bytes = 0;
-	interlude->run(interlude->userdata);
+	yield->bytes = 0;
+	yield->run(yield->userdata);
 }
 
 #endif

@@ -43,7 +43,7 @@ int input_init(struct input *input, struct display *display, sd_event *event)
 	/* A program that has grabbed the server, as menus did once, is not to stop its own input.
 	 */
 	if (display->has_test) {
-		leftover_begin(display->x);
+		stuck_input_begin(display->x);
 		XTestGrabControl(display->x, True);
 	}
 	keyboard_init(&input->keyboard, display->x, display->xkb_event);
@@ -59,7 +59,7 @@ void input_finish(struct input *input)
 	input->retry = event_source_end(input->retry);
 	keyboard_finish(&input->keyboard);
 	if (input->display->has_test) {
-		leftover_end(input->display->x);
+		stuck_input_end(input->display->x);
 		XTestGrabControl(input->display->x, False);
 	}
 	input->display = NULL;
@@ -178,7 +178,7 @@ static int find_displaced(const struct input_holder *holder, uint32_t keysym)
 	return -1;
 }
 
-static int handle_key(struct input *input, const struct input_queued *key, uint64_t now)
+static int handle_key(struct input *input, const struct queued_key *key, uint64_t now)
 {
 	int i;
 
@@ -203,23 +203,23 @@ static void wait_to_retry(struct input *input, uint64_t now)
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct input *input = userdata;
-	const struct input_queued *key;
+	const struct queued_key *key;
 	uint64_t now = now_ms();
 
 	(void)source, (void)usec;
-	while ((key = input_queue_first(&input->queue))) {
+	while ((key = key_queue_first(&input->queue))) {
 		if (handle_key(input, key, now) == -EAGAIN) {
 			wait_to_retry(input, now);
 			break;
 		}
-		input_queue_remove_first(&input->queue);
+		key_queue_remove_first(&input->queue);
 	}
 	return 0;
 }
 
 void input_key(struct input *input, struct input_holder *holder, struct client_key from)
 {
-	struct input_queued key = {
+	struct queued_key key = {
 		.holder = holder,
 		.wish = { .keysym = from.keysym, .place = scan_code_to_keycode(from.scan_code) },
 		.down = from.down,
@@ -229,11 +229,11 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 		return;
 	uint64_t now = wake(input);
 	input_flush(input);
-	if (!input_queue_first(&input->queue) && handle_key(input, &key, now) != -EAGAIN)
+	if (!key_queue_first(&input->queue) && handle_key(input, &key, now) != -EAGAIN)
 		return;
-	if (!input_queue_first(&input->queue))
+	if (!key_queue_first(&input->queue))
 		wait_to_retry(input, now);
-	if (input_queue_add(&input->queue, &key) < 0)
+	if (key_queue_add(&input->queue, &key) < 0)
 		log_debug("too many keys wait: leaving one out");
 }
 
@@ -241,7 +241,7 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 
 static void put_buttons(struct input *input, uint16_t buttons, bool down)
 {
-	for (unsigned i = 0; i < POINTER_BUTTONS; i++)
+	for (unsigned i = 0; i < POINTER_SHARING_BUTTONS; i++)
 		if (buttons >> i & 1)
 			XTestFakeButtonEvent(input->display->x, i + 1, down, CurrentTime);
 }
@@ -259,14 +259,14 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 {
 	if (!input->display->has_test)
 		return;
-	struct pointer_steps steps = pointer_event(&input->pointer, &holder->pointer,
-						   to.buttons & POINTER_MASK, wake(input));
+	struct pointer_sharing_steps steps = pointer_sharing_event(
+		&input->pointer, &holder->pointer, to.buttons & POINTER_SHARING_MASK, wake(input));
 
 	put_buttons(input, steps.release_before, false);
 	if (!steps.move)
 		return;
-	input->x = pointer_clamp(to.x, input->display->width);
-	input->y = pointer_clamp(to.y, input->display->height);
+	input->x = pointer_sharing_clamp(to.x, input->display->width);
+	input->y = pointer_sharing_clamp(to.y, input->display->height);
 	input->is_moving = true;
 	/* Of a burst of motions the last will do, but every point of a stroke counts. */
 	if (!holder->pointer.held && !steps.release)
@@ -283,9 +283,9 @@ void input_release(struct input *input, struct input_holder *holder)
 	if (!input->display || !input->display->has_test)
 		return;
 	input_flush(input);
-	input_queue_forget(&input->queue, holder);
+	key_queue_forget(&input->queue, holder);
 	while (holder->n_keys)
 		release_key(input, holder, holder->n_keys - 1);
-	put_buttons(input, pointer_leave(&input->pointer, &holder->pointer), false);
+	put_buttons(input, pointer_sharing_leave(&input->pointer, &holder->pointer), false);
 	XFlush(input->display->x);
 }

@@ -19,9 +19,9 @@ enum { INPUT_KEYS_MAX = 64 }; /* keys that one viewer can hold down at a time */
 struct input {
 	struct display *display;
 	struct keyboard keyboard;
-	struct input_queue queue;
+	struct key_queue queue;
 	sd_event_source *retry; /* the queue's timer */
-	struct pointer pointer;
+	struct pointer_sharing pointer;
 	int x, y;	    /* where the pointer goes next, pixels */
 	bool is_moving;	    /* and it has not been sent yet */
 	uint64_t last_time; /* ms: when there was input at last */
@@ -35,7 +35,7 @@ struct input_holder {
 		uint32_t modifiers; /* the viewer's own when it was pressed, as bits */
 	} keys[INPUT_KEYS_MAX];
 	int n_keys;
-	struct pointer_user pointer;
+	struct pointer_sharing_user pointer;
 };
 
 /*

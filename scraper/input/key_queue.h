@@ -3,38 +3,38 @@
  * Keys that have to wait, in order. They wait only while characters that the keyboard does not have
  * are typed faster than keys can be given a meaning. Bounded: what comes on top of that is lost.
  */
-#ifndef GPUDESK_INPUT_QUEUE_H
-#define GPUDESK_INPUT_QUEUE_H
+#ifndef GPUDESK_KEY_QUEUE_H
+#define GPUDESK_KEY_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "keyboard.h"
 
-enum { INPUT_QUEUE_MAX = 512 };
+enum { KEY_QUEUE_MAX = 512 };
 
 struct input_holder;
 
-struct input_queued {
+struct queued_key {
 	struct input_holder *holder; /* whose key it is */
 	struct keyboard_wish wish;
 	bool down;
 };
 
 /* Begins as all zero. */
-struct input_queue {
-	struct input_queued list[INPUT_QUEUE_MAX];
+struct key_queue {
+	struct queued_key list[KEY_QUEUE_MAX];
 	unsigned first, n;
 };
 
 /* Returns 0, or -ENOSPC. */
-int input_queue_add(struct input_queue *queue, const struct input_queued *key);
+int key_queue_add(struct key_queue *queue, const struct queued_key *key);
 
 /* The one that waits for longest, NULL if none does; and how it is taken away. */
-const struct input_queued *input_queue_first(const struct input_queue *queue);
-void input_queue_remove_first(struct input_queue *queue);
+const struct queued_key *key_queue_first(const struct key_queue *queue);
+void key_queue_remove_first(struct key_queue *queue);
 
 /* Forgets what `holder` wanted to type. */
-void input_queue_forget(struct input_queue *queue, const struct input_holder *holder);
+void key_queue_forget(struct key_queue *queue, const struct input_holder *holder);
 
 #endif

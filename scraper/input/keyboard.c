@@ -20,7 +20,7 @@ void keyboard_init(struct keyboard *keyboard, Display *x, int xkb_event)
 	if (!xkb_event)
 		return;
 	XkbSelectEvents(x, XkbUseCoreKbd, EVENTS, EVENTS);
-	keyboard_spares_init(&keyboard->spares, x);
+	spare_keys_init(&keyboard->spares, x);
 }
 
 void keyboard_finish(struct keyboard *keyboard)
@@ -110,11 +110,11 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
 		keyboard->map_is_stale = true;
 	if (keyboard->map_is_stale) {
-		r = keyboard_map_load(keyboard->x, &keyboard->map);
+		r = xkb_map_load(keyboard->x, &keyboard->map);
 		if (r < 0)
 			return r;
 		keyboard->map_is_stale = false;
-		keyboard_spares_check(&keyboard->spares, &keyboard->map);
+		spare_keys_check(&keyboard->spares, &keyboard->map);
 	}
 	*ret_state = (struct keymap_state){
 		.modifiers = state.mods,
@@ -138,11 +138,11 @@ static int plan(struct keyboard *keyboard, const struct keymap_state *state,
 	if (r != -ENOENT || !keysym_is_known(keysym) || keysym_is_server_action(keysym))
 		return r;
 
-	r = keyboard_spares_take(&keyboard->spares, keyboard->x, &keyboard->map, keyboard->held,
-				 keysym_canonical(keysym), now);
+	r = spare_keys_take(&keyboard->spares, keyboard->x, &keyboard->map, keyboard->held,
+			    keysym_canonical(keysym), now);
 	if (r < 0)
 		return r;
-	r = keyboard_map_load(keyboard->x, &keyboard->map);
+	r = xkb_map_load(keyboard->x, &keyboard->map);
 	return r < 0 ? r : keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
 }
 
@@ -203,7 +203,7 @@ int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS
 	if (r < 0)
 		return r;
 	how.release |= foreign;
-	keyboard_spares_used(&keyboard->spares, how.keycode, now);
+	spare_keys_used(&keyboard->spares, how.keycode, now);
 	change(keyboard, &how);
 	if (how.group == state.group) {
 		hold(keyboard, how.keycode);

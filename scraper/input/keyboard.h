@@ -20,7 +20,7 @@ struct keyboard {
 	int xkb_event; /* the extension's event number; 0: there is no XKB */
 	struct keymap map;
 	bool map_is_stale;
-	struct keyboard_spares spares;
+	struct spare_keys spares;
 	uint8_t held[KEYMAP_KEYS]; /* by how many viewers */
 	bool down[KEYMAP_KEYS];	   /* as the X server knows it from us */
 	bool muted[KEYMAP_KEYS];   /* held, but up for the moment */

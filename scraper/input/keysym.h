@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What keysyms mean, as far as typing them needs it. No X. */
-#ifndef GPUDESK_KEYMAP_KEYSYM_H
-#define GPUDESK_KEYMAP_KEYSYM_H
+#ifndef GPUDESK_KEYSYM_H
+#define GPUDESK_KEYSYM_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include "pointer_sharing.h"
 
 /* Takes the pointer away from an owner that is silent. Returns the buttons to release. */
-static uint16_t dispossess(struct pointer *pointer)
+static uint16_t dispossess(struct pointer_sharing *pointer)
 {
 	uint16_t lost = pointer->owner->held;
 
@@ -12,16 +12,17 @@ static uint16_t dispossess(struct pointer *pointer)
 	return lost;
 }
 
-struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user *user,
-				   uint16_t mask, uint64_t now)
+struct pointer_sharing_steps pointer_sharing_event(struct pointer_sharing *pointer,
+						   struct pointer_sharing_user *user, uint16_t mask,
+						   uint64_t now)
 {
-	struct pointer_steps steps = { .move = true };
+	struct pointer_sharing_steps steps = { .move = true };
 
 	user->ignored &= mask;
 	if (pointer->owner && pointer->owner != user) {
-		if (now - pointer->owner_heard < POINTER_PATIENCE) {
+		if (now - pointer->owner_heard < POINTER_SHARING_PATIENCE) {
 			user->ignored |= mask;
-			return (struct pointer_steps){ 0 };
+			return (struct pointer_sharing_steps){ 0 };
 		}
 		steps.release_before = dispossess(pointer);
 	}
@@ -34,17 +35,17 @@ struct pointer_steps pointer_event(struct pointer *pointer, struct pointer_user 
 	return steps;
 }
 
-uint16_t pointer_leave(struct pointer *pointer, struct pointer_user *user)
+uint16_t pointer_sharing_leave(struct pointer_sharing *pointer, struct pointer_sharing_user *user)
 {
 	uint16_t held = user->held;
 
 	if (pointer->owner == user)
 		pointer->owner = NULL;
-	*user = (struct pointer_user){ 0 };
+	*user = (struct pointer_sharing_user){ 0 };
 	return held;
 }
 
-int pointer_clamp(int value, int limit)
+int pointer_sharing_clamp(int value, int limit)
 {
 	return value < 0 ? 0 : value >= limit ? limit - 1 : value;
 }

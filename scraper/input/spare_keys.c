@@ -10,28 +10,26 @@
 
 enum { REUSE_MS = 100 }; /* programs look a key's meaning up when they get to its event */
 
-void keyboard_spares_init(struct keyboard_spares *spares, Display *x)
+void spare_keys_init(struct spare_keys *spares, Display *x)
 {
 	unsigned char *data = NULL;
 	unsigned long n = 0, left;
 	Atom type;
 	int format;
 
-	*spares = (struct keyboard_spares){ .property = XInternAtom(x, "_GPUDESK_SPARE_KEYS",
-								    False) };
+	*spares = (struct spare_keys){ .property = XInternAtom(x, "_GPUDESK_SPARE_KEYS", False) };
 	if (XGetWindowProperty(x, DefaultRootWindow(x), spares->property, 0, 2 * KEYBOARD_SPARES,
 			       False, XA_CARDINAL, &type, &format, &n, &left, &data) != Success)
 		return;
 	/* Xlib gives 32-bit items as longs. */
 	const unsigned long *items = (const void *)data;
 	for (unsigned long i = 0; format == 32 && i + 1 < n; i += 2)
-		spares->list[spares->n++] = (struct keyboard_spare){
-			.keycode = (uint8_t)items[i], .keysym = (uint32_t)items[i + 1]
-		};
+		spares->list[spares->n++] = (struct spare_key){ .keycode = (uint8_t)items[i],
+								.keysym = (uint32_t)items[i + 1] };
 	XFree(data);
 }
 
-void keyboard_spares_check(struct keyboard_spares *spares, const struct keymap *keymap)
+void spare_keys_check(struct spare_keys *spares, const struct keymap *keymap)
 {
 	unsigned kept = 0;
 
@@ -41,7 +39,7 @@ void keyboard_spares_check(struct keyboard_spares *spares, const struct keymap *
 	spares->n = kept;
 }
 
-static void publish(const struct keyboard_spares *spares, Display *x)
+static void publish(const struct spare_keys *spares, Display *x)
 {
 	unsigned long items[2 * KEYBOARD_SPARES];
 
@@ -64,17 +62,17 @@ static uint8_t find_free(const struct keymap *keymap)
 
 /* The place of the spare to be used: a new one at the end, or the one that was used least recently.
  */
-static int choose(struct keyboard_spares *spares, const struct keymap *keymap,
+static int choose(struct spare_keys *spares, const struct keymap *keymap,
 		  const uint8_t is_down[static KEYMAP_KEYS], uint64_t now)
 {
 	uint8_t keycode = spares->n < KEYBOARD_SPARES ? find_free(keymap) : 0;
 
 	if (keycode) {
-		spares->list[spares->n] = (struct keyboard_spare){ .keycode = keycode };
+		spares->list[spares->n] = (struct spare_key){ .keycode = keycode };
 		return (int)spares->n++;
 	}
 	for (unsigned i = spares->n; i > 0; i--) {
-		const struct keyboard_spare *spare = &spares->list[i - 1];
+		const struct spare_key *spare = &spares->list[i - 1];
 
 		if (!is_down[spare->keycode])
 			return now - spare->last_used < REUSE_MS ? -EAGAIN : (int)i - 1;
@@ -82,31 +80,31 @@ static int choose(struct keyboard_spares *spares, const struct keymap *keymap,
 	return spares->n ? -EAGAIN : -ENOENT;
 }
 
-int keyboard_spares_take(struct keyboard_spares *spares, Display *x, const struct keymap *keymap,
-			 const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now)
+int spare_keys_take(struct spare_keys *spares, Display *x, const struct keymap *keymap,
+		    const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now)
 {
 	int place = choose(spares, keymap, is_down, now);
 
 	if (place < 0)
 		return place;
-	struct keyboard_spare *spare = &spares->list[place];
+	struct spare_key *spare = &spares->list[place];
 	uint8_t keycode = spare->keycode;
-	int r = keyboard_map_assign(x, keycode, keysym);
+	int r = xkb_map_assign(x, keycode, keysym);
 
 	if (r < 0) {
 		memmove(spare, spare + 1, (--spares->n - (unsigned)place) * sizeof(*spares->list));
 		return r;
 	}
 	spare->keysym = keysym;
-	keyboard_spares_used(spares, keycode, now);
+	spare_keys_used(spares, keycode, now);
 	publish(spares, x);
 	return keycode;
 }
 
-void keyboard_spares_used(struct keyboard_spares *spares, uint8_t keycode, uint64_t now)
+void spare_keys_used(struct spare_keys *spares, uint8_t keycode, uint64_t now)
 {
 	for (unsigned i = 0; i < spares->n; i++) {
-		struct keyboard_spare spare = spares->list[i];
+		struct spare_key spare = spares->list[i];
 
 		if (spare.keycode != keycode)
 			continue;

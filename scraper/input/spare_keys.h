@@ -4,8 +4,8 @@
  * they keep it, also when viewers leave; only the one not used for longest gets another when there
  * are no more. Which they are stands in a property of the root window, for whoever comes after us.
  */
-#ifndef GPUDESK_KEYBOARD_SPARES_H
-#define GPUDESK_KEYBOARD_SPARES_H
+#ifndef GPUDESK_SPARE_KEYS_H
+#define GPUDESK_SPARE_KEYS_H
 
 #include <stdint.h>
 
@@ -15,31 +15,31 @@
 
 enum { KEYBOARD_SPARES = 32 };
 
-struct keyboard_spares {
+struct spare_keys {
 	Atom property;
-	struct keyboard_spare {
+	struct spare_key {
 		uint8_t keycode;
-		uint32_t keysym;    /* as given to keyboard_map_assign */
+		uint32_t keysym;    /* as given to xkb_map_assign */
 		uint64_t last_used; /* ms; any clock that never goes back */
 	} list[KEYBOARD_SPARES];    /* the last used first */
 	unsigned n;
 };
 
 /* Learns what another one of us has left behind. */
-void keyboard_spares_init(struct keyboard_spares *spares, Display *x);
+void spare_keys_init(struct spare_keys *spares, Display *x);
 
 /* Forgets those that mean something else by now. */
-void keyboard_spares_check(struct keyboard_spares *spares, const struct keymap *keymap);
+void spare_keys_check(struct spare_keys *spares, const struct keymap *keymap);
 
 /*
  * Gives `keysym` a key. `is_down` says for each keycode whether it is held. Returns the keycode;
  * -ENOENT if the keyboard has no key to spare, -EAGAIN if all have been used so recently that a
  * program may not have read them yet; or -errno.
  */
-int keyboard_spares_take(struct keyboard_spares *spares, Display *x, const struct keymap *keymap,
-			 const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now);
+int spare_keys_take(struct spare_keys *spares, Display *x, const struct keymap *keymap,
+		    const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now);
 
 /* A key is typed; it may be any. */
-void keyboard_spares_used(struct keyboard_spares *spares, uint8_t keycode, uint64_t now);
+void spare_keys_used(struct spare_keys *spares, uint8_t keycode, uint64_t now);
 
 #endif

@@ -62,7 +62,7 @@ static unsigned release_buttons(Display *x)
 	return n;
 }
 
-void leftover_begin(Display *x)
+void stuck_input_begin(Display *x)
 {
 	long pid = getpid();
 
@@ -79,7 +79,7 @@ void leftover_begin(Display *x)
 	XFlush(x);
 }
 
-void leftover_end(Display *x)
+void stuck_input_end(Display *x)
 {
 	XDeleteProperty(x, DefaultRootWindow(x), get_property(x));
 	XFlush(x);

@@ -4,8 +4,8 @@
  * connection that did it ends, so while a scraper may press something, a property of the root
  * window says so. Who finds that property at its start has a predecessor that could not clean up.
  */
-#ifndef GPUDESK_LEFTOVER_H
-#define GPUDESK_LEFTOVER_H
+#ifndef GPUDESK_STUCK_INPUT_H
+#define GPUDESK_STUCK_INPUT_H
 
 #include <X11/Xlib.h>
 
@@ -13,9 +13,9 @@
  * From now on keys may be pressed. What a predecessor left goes up first: of XTEST's own devices
  * alone, since X ignores a release of what is not down on the device that it comes from.
  */
-void leftover_begin(Display *x);
+void stuck_input_begin(Display *x);
 
 /* Everything has been released. */
-void leftover_end(Display *x);
+void stuck_input_end(Display *x);
 
 #endif

@@ -69,7 +69,7 @@ static void load_key(const XkbDescRec *desc, int keycode, struct keymap_key *to)
 	to->is_free = !has_symbol && !desc->map->modmap[keycode];
 }
 
-int keyboard_map_load(Display *x, struct keymap *keymap)
+int xkb_map_load(Display *x, struct keymap *keymap)
 {
 	const unsigned parts = XkbKeyTypesMask | XkbKeySymsMask | XkbKeyActionsMask |
 			       XkbModifierMapMask;
@@ -95,7 +95,7 @@ int keyboard_map_load(Display *x, struct keymap *keymap)
 	return 0;
 }
 
-int keyboard_map_assign(Display *x, uint8_t keycode, uint32_t keysym)
+int xkb_map_assign(Display *x, uint8_t keycode, uint32_t keysym)
 {
 	uint32_t lower = keysym_lower(keysym), upper = keysym_upper(keysym);
 	/* With the actions, which XkbChangeTypesOfKey takes for granted. */

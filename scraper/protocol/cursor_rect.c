@@ -23,7 +23,7 @@ static enum way way_of(const struct client_encodings *encodings)
 	return client_lists(encodings, CLIENT_ENCODING_X_CURSOR) ? X_CURSOR : PAINTED;
 }
 
-bool cursor_view_is_painted(const struct client_encodings *encodings)
+bool cursor_rect_is_painted(const struct client_encodings *encodings)
 {
 	return way_of(encodings) == PAINTED;
 }
@@ -33,7 +33,7 @@ static struct rect wanted_area(const struct client_encodings *encodings,
 {
 	if (way_of(encodings) != PAINTED)
 		return (struct rect){ 0, 0, 0, 0 };
-	return rect_intersect(cursor_shape_area(&cursor->shape, cursor->x, cursor->y), visible);
+	return rect_intersect(cursor_image_area(&cursor->shape, cursor->x, cursor->y), visible);
 }
 
 static bool is_same(struct rect a, struct rect b)
@@ -43,7 +43,7 @@ static bool is_same(struct rect a, struct rect b)
 }
 
 /* Whether what is painted is what should be. At the edges, equal areas show unequal parts. */
-static bool is_painted_right(const struct cursor_view *view, struct rect wanted,
+static bool is_painted_right(const struct cursor_rect *view, struct rect wanted,
 			     const struct cursor_state *cursor)
 {
 	if (!is_same(view->painted, wanted))
@@ -52,13 +52,13 @@ static bool is_painted_right(const struct cursor_view *view, struct rect wanted,
 					 view->x == cursor->x && view->y == cursor->y);
 }
 
-static bool shape_is_due(const struct cursor_view *view, const struct client_encodings *encodings,
+static bool shape_is_due(const struct cursor_rect *view, const struct client_encodings *encodings,
 			 const struct cursor_state *cursor)
 {
 	return way_of(encodings) != PAINTED && view->shape_id != cursor->shape.id;
 }
 
-static bool position_is_due(const struct cursor_view *view,
+static bool position_is_due(const struct cursor_rect *view,
 			    const struct client_encodings *encodings,
 			    const struct cursor_state *cursor)
 {
@@ -67,7 +67,7 @@ static bool position_is_due(const struct cursor_view *view,
 	       (!view->position_known || view->x != cursor->x || view->y != cursor->y);
 }
 
-bool cursor_view_has_news(const struct cursor_view *view, const struct client_encodings *encodings,
+bool cursor_rect_has_news(const struct cursor_rect *view, const struct client_encodings *encodings,
 			  const struct cursor_state *cursor, struct rect visible)
 {
 	if (!cursor->shape.argb)
@@ -76,7 +76,7 @@ bool cursor_view_has_news(const struct cursor_view *view, const struct client_en
 	       !is_painted_right(view, wanted_area(encodings, cursor, visible), cursor);
 }
 
-void cursor_view_moved(struct cursor_view *view, int x, int y)
+void cursor_rect_moved(struct cursor_rect *view, int x, int y)
 {
 	/* Where it is painted is known by x and y, too: that changes when it is painted anew. */
 	if (!rect_is_empty(view->painted))
@@ -86,7 +86,7 @@ void cursor_view_moved(struct cursor_view *view, int x, int y)
 	view->y = y;
 }
 
-void cursor_view_forget(struct cursor_view *view)
+void cursor_rect_forget(struct cursor_rect *view)
 {
 	view->painted = (struct rect){ 0, 0, 0, 0 };
 	view->painted_id = 0;
@@ -94,7 +94,7 @@ void cursor_view_forget(struct cursor_view *view)
 
 /* ---- shapes ---- */
 
-static int add_alpha(const struct cursor_shape *shape, struct out_queue *out)
+static int add_alpha(const struct cursor_image *shape, struct out_queue *out)
 {
 	size_t length = 4 * (size_t)shape->width * (size_t)shape->height;
 	uint8_t *to = out_queue_reserve(out, 4 + length);
@@ -102,43 +102,43 @@ static int add_alpha(const struct cursor_shape *shape, struct out_queue *out)
 	if (!to)
 		return -ENOMEM;
 	memset(to, 0, 4); /* Raw */
-	cursor_shape_rgba(shape, to + 4);
+	cursor_image_rgba(shape, to + 4);
 	return 0;
 }
 
-static int add_rich(const struct cursor_shape *shape, struct rfb_client *client,
+static int add_rich(const struct cursor_image *shape, struct rfb_client *client,
 		    struct out_queue *out)
 {
 	struct rfb_format format = rfb_client_frame_format(client);
 	size_t n = (size_t)shape->width * (size_t)shape->height;
 	size_t stride = (size_t)shape->width * (size_t)format.bits_per_pixel / 8;
 	size_t length = n * rfb_client_pixel_bytes(client);
-	size_t mask = cursor_shape_row_bytes(shape) * (size_t)shape->height;
+	size_t mask = cursor_image_row_bytes(shape) * (size_t)shape->height;
 	uint8_t *pixels = malloc(stride * (size_t)shape->height);
 	uint8_t *to = pixels ? out_queue_reserve(out, length + mask) : NULL;
 
 	if (to) {
-		cursor_shape_pixels(shape, &format, pixels);
+		cursor_image_pixels(shape, &format, pixels);
 		rfb_client_translate(client, pixels, stride, shape->width, shape->height, to);
-		cursor_shape_mask(shape, to + length);
+		cursor_image_mask(shape, to + length);
 	}
 	free(pixels);
 	return to ? 0 : -ENOMEM;
 }
 
-static int add_x(const struct cursor_shape *shape, struct out_queue *out)
+static int add_x(const struct cursor_image *shape, struct out_queue *out)
 {
-	size_t bits = cursor_shape_row_bytes(shape) * (size_t)shape->height;
+	size_t bits = cursor_image_row_bytes(shape) * (size_t)shape->height;
 	uint8_t *to = out_queue_reserve(out, 6 + 2 * bits);
 
 	if (!to)
 		return -ENOMEM;
-	cursor_shape_bitmap(shape, to + 6, to, to + 3);
-	cursor_shape_mask(shape, to + 6 + bits);
+	cursor_image_bitmap(shape, to + 6, to, to + 3);
+	cursor_image_mask(shape, to + 6 + bits);
 	return 0;
 }
 
-static int add_shape(struct cursor_view *view, enum way way, const struct cursor_shape *shape,
+static int add_shape(struct cursor_rect *view, enum way way, const struct cursor_image *shape,
 		     struct rfb_client *client, struct out_queue *out)
 {
 	static const int32_t encodings[] = {
@@ -159,18 +159,18 @@ static int add_shape(struct cursor_view *view, enum way way, const struct cursor
 	return 1;
 }
 
-static int add_position(struct cursor_view *view, const struct cursor_state *cursor,
+static int add_position(struct cursor_rect *view, const struct cursor_state *cursor,
 			struct out_queue *out)
 {
 	int r = rect_header_append(out, (struct rect){ cursor->x, cursor->y, 0, 0 }, -232);
 
 	if (r < 0)
 		return r;
-	cursor_view_moved(view, cursor->x, cursor->y);
+	cursor_rect_moved(view, cursor->x, cursor->y);
 	return 1;
 }
 
-int cursor_view_begin(struct cursor_view *view, const struct client_encodings *encodings,
+int cursor_rect_begin(struct cursor_rect *view, const struct client_encodings *encodings,
 		      const struct cursor_state *cursor, struct rect visible,
 		      struct rfb_client *client, struct tile_map *unseen, struct out_queue *out)
 {
@@ -181,7 +181,7 @@ int cursor_view_begin(struct cursor_view *view, const struct client_encodings *e
 	if (!is_painted_right(view, wanted_area(encodings, cursor, visible), cursor)) {
 		if (!rect_is_empty(view->painted))
 			tile_map_add(unseen, view->painted);
-		cursor_view_forget(view);
+		cursor_rect_forget(view);
 	}
 	if (shape_is_due(view, encodings, cursor)) {
 		int r = add_shape(view, way_of(encodings), &cursor->shape, client, out);
@@ -216,7 +216,7 @@ static int add_painted(const struct cursor_state *cursor, struct rect area,
 		for (int row = 0; row < area.h; row++)
 			memcpy(pixels + (size_t)row * stride, frame_at(frame, area.x, area.y + row),
 			       stride);
-		cursor_shape_paint(&cursor->shape, cursor->x, cursor->y, &format, area, pixels,
+		cursor_image_paint(&cursor->shape, cursor->x, cursor->y, &format, area, pixels,
 				   stride);
 		rfb_client_translate(client, pixels, stride, area.w, area.h, to);
 	}
@@ -224,7 +224,7 @@ static int add_painted(const struct cursor_state *cursor, struct rect area,
 	return to ? 0 : -ENOMEM;
 }
 
-int cursor_view_paint(struct cursor_view *view, const struct client_encodings *encodings,
+int cursor_rect_paint(struct cursor_rect *view, const struct client_encodings *encodings,
 		      const struct cursor_state *cursor, struct rect visible, bool touched,
 		      const struct frame *frame, struct rfb_client *client, struct out_queue *out)
 {

@@ -5,19 +5,19 @@
 
 #include "rect_header.h"
 
-void size_view_init(struct size_view *view, int width, int height)
+void desktop_size_rect_init(struct desktop_size_rect *view, int width, int height)
 {
-	*view = (struct size_view){ .width = width, .height = height };
+	*view = (struct desktop_size_rect){ .width = width, .height = height };
 }
 
-void size_view_changed(struct size_view *view, enum size_reason reason)
+void desktop_size_rect_changed(struct desktop_size_rect *view, enum size_reason reason)
 {
 	view->due = true;
 	if (!view->answers)
 		view->reason = reason;
 }
 
-void size_view_answer(struct size_view *view, enum size_status status)
+void desktop_size_rect_answer(struct desktop_size_rect *view, enum size_status status)
 {
 	view->due = view->answers = true;
 	view->wishes = false;
@@ -25,14 +25,15 @@ void size_view_answer(struct size_view *view, enum size_status status)
 	view->status = status;
 }
 
-void size_view_refresh(struct size_view *view, const struct client_encodings *encodings)
+void desktop_size_rect_refresh(struct desktop_size_rect *view,
+			       const struct client_encodings *encodings)
 {
 	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE))
 		view->due = true;
 }
 
-bool size_view_is_due(const struct size_view *view, const struct client_encodings *encodings,
-		      int width, int height)
+bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
+			      const struct client_encodings *encodings, int width, int height)
 {
 	bool differs = view->width != width || view->height != height;
 
@@ -42,10 +43,10 @@ bool size_view_is_due(const struct size_view *view, const struct client_encoding
 	return client_lists(encodings, CLIENT_ENCODING_DESKTOP_SIZE) && differs;
 }
 
-bool size_view_is_alone(const struct size_view *view, const struct client_encodings *encodings,
-			int width, int height)
+bool desktop_size_rect_is_alone(const struct desktop_size_rect *view,
+				const struct client_encodings *encodings, int width, int height)
 {
-	return size_view_is_due(view, encodings, width, height) &&
+	return desktop_size_rect_is_due(view, encodings, width, height) &&
 	       (view->width != width || view->height != height || !view->was_told || view->answers);
 }
 
@@ -55,7 +56,7 @@ static void store_u16(uint8_t *to, int value)
 	to[1] = (uint8_t)value;
 }
 
-static int add_extended(const struct size_view *view, int width, int height,
+static int add_extended(const struct desktop_size_rect *view, int width, int height,
 			const struct screen_layout *layout, struct out_queue *out)
 {
 	struct rect header = { (int)view->reason, (int)view->status, width, height };
@@ -76,13 +77,14 @@ static int add_extended(const struct size_view *view, int width, int height,
 	return r < 0 ? r : out_queue_append(out, body, (size_t)(to - body));
 }
 
-int size_view_add(struct size_view *view, const struct client_encodings *encodings, int width,
-		  int height, const struct screen_layout *layout, struct out_queue *out)
+int desktop_size_rect_add(struct desktop_size_rect *view, const struct client_encodings *encodings,
+			  int width, int height, const struct screen_layout *layout,
+			  struct out_queue *out)
 {
 	bool extended = client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE);
 	int r;
 
-	if (!size_view_is_due(view, encodings, width, height))
+	if (!desktop_size_rect_is_due(view, encodings, width, height))
 		return 0;
 	if (extended)
 		r = add_extended(view, width, height, layout, out);
@@ -90,9 +92,9 @@ int size_view_add(struct size_view *view, const struct client_encodings *encodin
 		r = rect_header_append(out, (struct rect){ 0, 0, width, height }, -223);
 	if (r < 0)
 		return r;
-	*view = (struct size_view){ .width = width,
-				    .height = height,
-				    .wishes = view->wishes,
-				    .was_told = view->was_told || extended };
+	*view = (struct desktop_size_rect){ .width = width,
+					    .height = height,
+					    .wishes = view->wishes,
+					    .was_told = view->was_told || extended };
 	return 1;
 }

@@ -3,8 +3,8 @@
  * The desktop's size and screens as one viewer knows them, and what it is told of them: DesktopSize
  * (RFC 6143, 7.8.2) or ExtendedDesktopSize (rfbproto.rst). No I/O.
  */
-#ifndef GPUDESK_SIZE_VIEW_H
-#define GPUDESK_SIZE_VIEW_H
+#ifndef GPUDESK_DESKTOP_SIZE_RECT_H
+#define GPUDESK_DESKTOP_SIZE_RECT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,7 +38,7 @@ enum size_status {
 	SIZE_INVALID_LAYOUT = 3,
 };
 
-struct size_view {
+struct desktop_size_rect {
 	int width, height; /* what the viewer takes the desktop to be */
 	bool due;	   /* the size, or the layout, or an answer is to be told */
 	bool wishes;	   /* it has wished for a size and has no answer yet */
@@ -49,28 +49,30 @@ struct size_view {
 };
 
 /* The viewer was told width x height by ServerInit. */
-void size_view_init(struct size_view *view, int width, int height);
+void desktop_size_rect_init(struct desktop_size_rect *view, int width, int height);
 
 /* The desktop's size or layout is another one now. */
-void size_view_changed(struct size_view *view, enum size_reason reason);
+void desktop_size_rect_changed(struct desktop_size_rect *view, enum size_reason reason);
 
 /* The answer to the viewer's wish. */
-void size_view_answer(struct size_view *view, enum size_status status);
+void desktop_size_rect_answer(struct desktop_size_rect *view, enum size_status status);
 
 /* The viewer wants all of the picture anew: with it goes the layout. */
-void size_view_refresh(struct size_view *view, const struct client_encodings *encodings);
+void desktop_size_rect_refresh(struct desktop_size_rect *view,
+			       const struct client_encodings *encodings);
 
 /*
  * Whether the viewer is to be told with the next update; and whether that update is to be nothing
  * else, because the viewer may throw the rest away.
  */
-bool size_view_is_due(const struct size_view *view, const struct client_encodings *encodings,
-		      int width, int height);
-bool size_view_is_alone(const struct size_view *view, const struct client_encodings *encodings,
-			int width, int height);
+bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
+			      const struct client_encodings *encodings, int width, int height);
+bool desktop_size_rect_is_alone(const struct desktop_size_rect *view,
+				const struct client_encodings *encodings, int width, int height);
 
 /* Appends the rectangle that is due. Returns how many, 0 or 1, or -ENOMEM. */
-int size_view_add(struct size_view *view, const struct client_encodings *encodings, int width,
-		  int height, const struct screen_layout *layout, struct out_queue *out);
+int desktop_size_rect_add(struct desktop_size_rect *view, const struct client_encodings *encodings,
+			  int width, int height, const struct screen_layout *layout,
+			  struct out_queue *out);
 
 #endif

@@ -8,7 +8,8 @@ enum { QEMU_KEYS = -258, QEMU_LEDS = -261, VMWARE_LEDS = 0x574d5668, BUTTONS = -
 
 static const struct rect nowhere;
 
-void extension_view_encodings(struct extension_view *view, const struct client_encodings *encodings)
+void input_extension_rect_encodings(struct input_extension_rect *view,
+				    const struct client_encodings *encodings)
 {
 	view->listed.scan_codes |= client_lists(encodings, CLIENT_ENCODING_QEMU_KEYS);
 	view->listed.buttons |= client_lists(encodings, CLIENT_ENCODING_BUTTONS);
@@ -22,14 +23,14 @@ static int led_encoding(const struct client_encodings *encodings)
 	return client_lists(encodings, CLIENT_ENCODING_VMWARE_LEDS) ? VMWARE_LEDS : 0;
 }
 
-static bool leds_are_due(const struct extension_view *view,
+static bool leds_are_due(const struct input_extension_rect *view,
 			 const struct client_encodings *encodings, unsigned leds)
 {
 	return led_encoding(encodings) && (!view->leds_told || view->leds != leds);
 }
 
-bool extension_view_has_news(const struct extension_view *view,
-			     const struct client_encodings *encodings, unsigned leds)
+bool input_extension_rect_has_news(const struct input_extension_rect *view,
+				   const struct client_encodings *encodings, unsigned leds)
 {
 	return view->listed.scan_codes != view->told.scan_codes ||
 	       view->listed.buttons != view->told.buttons || leds_are_due(view, encodings, leds);
@@ -51,8 +52,9 @@ static int add_leds(int encoding, unsigned leds, struct out_queue *out)
 				     : out_queue_append(out, body, sizeof(body));
 }
 
-int extension_view_add(struct extension_view *view, const struct client_encodings *encodings,
-		       unsigned leds, struct out_queue *out)
+int input_extension_rect_add(struct input_extension_rect *view,
+			     const struct client_encodings *encodings, unsigned leds,
+			     struct out_queue *out)
 {
 	int n = 0, r = 0;
 

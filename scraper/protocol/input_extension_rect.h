@@ -4,8 +4,8 @@
  * Extended Key Event) and more buttons (ExtendedMouseButtons), and which lights of the keyboard are
  * on (QEMU's and VMware's LED State; libvncserver has one of its own). No I/O.
  */
-#ifndef GPUDESK_EXTENSION_VIEW_H
-#define GPUDESK_EXTENSION_VIEW_H
+#ifndef GPUDESK_INPUT_EXTENSION_RECT_H
+#define GPUDESK_INPUT_EXTENSION_RECT_H
 
 #include <stdbool.h>
 
@@ -13,7 +13,7 @@
 #include "out_queue.h"
 
 /* Begins as all zero. */
-struct extension_view {
+struct input_extension_rect {
 	struct client_extensions listed; /* at any time: what is on its way is still to be read */
 	struct client_extensions told;
 	bool leds_told;
@@ -21,15 +21,16 @@ struct extension_view {
 };
 
 /* The viewer has said what it understands. */
-void extension_view_encodings(struct extension_view *view,
-			      const struct client_encodings *encodings);
+void input_extension_rect_encodings(struct input_extension_rect *view,
+				    const struct client_encodings *encodings);
 
 /* Whether the viewer is to be told something with the next update. */
-bool extension_view_has_news(const struct extension_view *view,
-			     const struct client_encodings *encodings, unsigned leds);
+bool input_extension_rect_has_news(const struct input_extension_rect *view,
+				   const struct client_encodings *encodings, unsigned leds);
 
 /* Appends the rectangles that are due. Returns how many, or -ENOMEM. */
-int extension_view_add(struct extension_view *view, const struct client_encodings *encodings,
-		       unsigned leds, struct out_queue *out);
+int input_extension_rect_add(struct input_extension_rect *view,
+			     const struct client_encodings *encodings, unsigned leds,
+			     struct out_queue *out);
 
 #endif

@@ -2,11 +2,11 @@
 /*
  * libvncserver, kept to what it is best at: the protocol's state, pixel formats, encodings. It
  * never touches a viewer's socket. Messages are fed to it whole through a socket pair, and what it
- * writes while it encodes lands in memory, so that nothing in here ever waits. rfb.c is the one
- * file that includes rfb/rfb.h.
+ * writes while it encodes lands in memory, so that nothing in here ever waits. libvncserver.c is
+ * the one file that includes rfb/rfb.h.
  */
-#ifndef GPUDESK_RFB_H
-#define GPUDESK_RFB_H
+#ifndef GPUDESK_LIBVNCSERVER_H
+#define GPUDESK_LIBVNCSERVER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -229,7 +229,7 @@ int out_queue_write(struct out_queue *queue, int fd)
 		if (n < 0)
 			return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 		advance(queue, (size_t)n);
-		interlude_after(queue->interlude, (size_t)n);
+		yield_after(queue->yield, (size_t)n);
 	}
 	reset(queue);
 	return 0;

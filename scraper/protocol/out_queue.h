@@ -27,8 +27,8 @@ struct out_queue {
 	size_t own_length, own_capacity;
 	size_t n_borrowed; /* pieces that borrow and are not yet written */
 	uint64_t bytes_left;
-	uint64_t bytes_written;	     /* in all */
-	struct interlude *interlude; /* between writes; may be NULL */
+	uint64_t bytes_written; /* in all */
+	struct yield *yield;	/* between writes; may be NULL */
 };
 
 void out_queue_init(struct out_queue *queue);

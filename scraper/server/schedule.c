@@ -56,7 +56,7 @@ static void follow_layout(struct server *server)
 	if (!resized && !memcmp(&old, &server->layout, sizeof(old)))
 		return;
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
-		size_view_changed(&viewer->update.size_view, SIZE_BY_SERVER);
+		desktop_size_rect_changed(&viewer->update.size_rect, SIZE_BY_SERVER);
 }
 
 /* The last of the wishes that have come; all who wished are answered. Returns when to come back. */
@@ -74,12 +74,12 @@ static uint64_t serve_wish(struct server *server, uint64_t now)
 	if (resized || server->layout_stale)
 		follow_layout(server);
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		struct size_view *size = &viewer->update.size_view;
+		struct desktop_size_rect *size = &viewer->update.size_rect;
 
 		if (size->wishes)
-			size_view_answer(size, status);
+			desktop_size_rect_answer(size, status);
 		else if (resized)
-			size_view_changed(size, SIZE_BY_OTHER_VIEWER);
+			desktop_size_rect_changed(size, SIZE_BY_OTHER_VIEWER);
 	}
 	return UINT64_MAX;
 }
@@ -90,14 +90,14 @@ static uint64_t check_patience(struct server *server, uint64_t now)
 	uint64_t due = UINT64_MAX;
 
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		const char *reason = patience_is_over(&viewer->patience, now);
+		const char *reason = viewer_timeouts_expired(&viewer->timeouts, now);
 
 		if (viewer->is_gone)
 			continue;
 		if (reason)
 			viewer_end(viewer, reason);
 		else
-			due = earlier(due, patience_ends(&viewer->patience));
+			due = earlier(due, viewer_timeouts_due(&viewer->timeouts));
 	}
 	return due;
 }
@@ -111,7 +111,7 @@ static uint64_t follow_cursor(struct server *server, uint64_t now)
 		if (!viewer_is_waiting(viewer))
 			continue;
 		waits = true;
-		painted |= cursor_view_is_painted(&viewer->update.encodings);
+		painted |= cursor_rect_is_painted(&viewer->update.encodings);
 	}
 	if (!waits)
 		return UINT64_MAX;
@@ -159,7 +159,7 @@ static bool somebody_waits(const struct server *server)
  */
 static uint64_t held_until(const struct viewer *viewer, size_t pixels, uint64_t now)
 {
-	if (pixels < UPDATE_LARGE || !link_is_local(&viewer->update.link))
+	if (pixels < UPDATE_LARGE || !link_speed_is_local(&viewer->update.link))
 		return 0;
 	return viewer->large_due > now ? viewer->large_due : 0;
 }
@@ -199,9 +199,9 @@ static uint64_t send_updates(struct server *server, uint64_t now)
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
 		if (!viewer_is_waiting(viewer))
 			continue;
-		refresh_turn(&viewer->update.refresh, viewer->update.link.round, now);
+		lossless_refresh_turn(&viewer->update.refresh, viewer->update.link.round, now);
 		if (!viewer_has_something(viewer)) {
-			uint64_t due = refresh_turn_due(&viewer->update.refresh);
+			uint64_t due = lossless_refresh_turn_due(&viewer->update.refresh);
 
 			again = due < again ? due : again;
 			continue;
@@ -275,11 +275,11 @@ int schedule_work(sd_event_source *source, void *userdata)
 		due = held;
 	} else if (due <= now) {
 		capture(server, now);
-		due = doubt_due(&server->screen.doubt);
+		due = redraw_sampling_due(&server->screen.sampling);
 	}
 	again = send_updates(server, now);
-	if (somebody_waits(server) && look_due(&server->screen.look) < due)
-		due = look_due(&server->screen.look);
+	if (somebody_waits(server) && missed_damage_due(&server->screen.missed) < due)
+		due = missed_damage_due(&server->screen.missed);
 	if (again < due)
 		due = again;
 	set_timer(server, due);
@@ -294,7 +294,7 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source, (void)usec;
 	if (!server->watching)
 		return 0;
-	if (somebody_waits(server) && look_due(&server->screen.look) <= now &&
+	if (somebody_waits(server) && missed_damage_due(&server->screen.missed) <= now &&
 	    screen_look(&server->screen, now))
 		log_debug("a look has found drawing that XDamage did not report");
 	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);

@@ -183,12 +183,12 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 static void on_resize(struct viewer *viewer, struct resize_wish wish, void *userdata)
 {
 	struct server *server = ((struct server_viewer *)userdata)->server;
-	struct size_view *size = &viewer->update.size_view;
+	struct desktop_size_rect *size = &viewer->update.size_rect;
 
 	log_debug("viewer %s wishes for %dx%d on %d screens", viewer->peer, wish.width, wish.height,
 		  wish.n_screens);
 	if (!server->config->resize || viewer->view_only) {
-		size_view_answer(size, SIZE_PROHIBITED);
+		desktop_size_rect_answer(size, SIZE_PROHIBITED);
 	} else {
 		size->wishes = server->has_wish = true;
 		server->wish = wish;
@@ -201,7 +201,7 @@ static void on_key(struct viewer *viewer, struct client_key key, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	look_activity(&extra->server->screen.look, true, server_now(extra->server));
+	missed_damage_activity(&extra->server->screen.missed, true, server_now(extra->server));
 	input_key(&extra->server->input, &extra->holder, key);
 }
 
@@ -210,10 +210,10 @@ static void on_pointer(struct viewer *viewer, struct client_pointer pointer, voi
 	struct server_viewer *extra = userdata;
 	struct server *server = extra->server;
 
-	look_activity(&server->screen.look, true, server_now(server));
+	missed_damage_activity(&server->screen.missed, true, server_now(server));
 	input_pointer(&server->input, &extra->holder, pointer);
 	/* Which may be elsewhere: clamped, or where another viewer drags. */
-	cursor_view_moved(&viewer->update.cursor_view, pointer.x, pointer.y);
+	cursor_rect_moved(&viewer->update.cursor_rect, pointer.x, pointer.y);
 	cursor_moved(&server->cursor, server->input.x, server->input.y);
 	request_work(server);
 }
@@ -231,7 +231,7 @@ static const struct viewer_callbacks viewer_callbacks = {
 
 /* ---- while there are viewers ---- */
 
-/* In the middle of something longer: see interlude.h. */
+/* In the middle of something longer: see yield.h. */
 static void take_input(void *userdata)
 {
 	struct server *server = userdata;
@@ -255,8 +255,8 @@ static int start_watching(struct server *server)
 	r = screen_start(&server->screen, display, server->config->frame_rate, server_now(server));
 	if (r < 0)
 		goto unwatch;
-	server->interlude = (struct interlude){ .run = take_input, .userdata = server };
-	server->screen.interlude = &server->interlude;
+	server->yield = (struct yield){ .run = take_input, .userdata = server };
+	server->screen.yield = &server->yield;
 	r = rfb_server_create(&server->screen.frame, &display->format, server->config->user,
 			      &server->rfb);
 	if (r < 0)
@@ -353,7 +353,7 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 		.cursor = &server->cursor.state,
 		.layout = &server->layout,
 		.leds = &server->leds,
-		.interlude = &server->interlude,
+		.yield = &server->yield,
 	};
 	int r = extra ? 0 : -ENOMEM;
 
@@ -373,7 +373,7 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 		return r;
 	}
 	clipboard_bridge_add(&server->clipboard, &extra->clip, viewer);
-	viewer->patience.inactive_timeout = server->config->inactive_timeout;
+	viewer->timeouts.inactive_timeout = server->config->inactive_timeout;
 	viewer->next = server->viewers;
 	server->viewers = viewer;
 	request_work(server);

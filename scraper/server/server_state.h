@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What server.c, schedule.c and server_report.c share: the state of the server. Nobody else
+ * What server.c, schedule.c and server_status.c share: the state of the server. Nobody else
  * includes this.
  */
 #ifndef GPUDESK_SERVER_STATE_H
@@ -48,7 +48,7 @@ struct server {
 	uint64_t wish_due; /* µs: not before */
 	struct input input;
 	unsigned leds; /* of enum keyboard_led: those that are on */
-	struct interlude interlude;
+	struct yield yield;
 	uint64_t last_bell; /* µs */
 	struct cpu_load load;
 };

@@ -51,7 +51,7 @@ static uint64_t unix_time(uint64_t monotonic, uint64_t now)
 static void report_viewer(const struct viewer *viewer, unsigned n, uint64_t now, FILE *answer)
 {
 	const struct update *update = &viewer->update;
-	unsigned rate = update_rate_read(&viewer->rate, viewer->connected, now);
+	unsigned rate = frame_count_read(&viewer->rate, viewer->connected, now);
 
 	fprintf(answer, "viewer.%u.peer=%s\n", n, viewer->peer);
 	fprintf(answer, "viewer.%u.since=%" PRIu64 "\n", n, unix_time(viewer->connected, now));
@@ -63,7 +63,7 @@ static void report_viewer(const struct viewer *viewer, unsigned n, uint64_t now,
 		fprintf(answer, "viewer.%u.encoding=%s\n", n, update->encoder.last_name);
 	report_preferred(update->encodings.preferred, n, answer);
 	fprintf(answer, "viewer.%u.link=%s\n", n,
-		link_is_local(&update->link) ? "local" : "remote");
+		link_speed_is_local(&update->link) ? "local" : "remote");
 }
 
 void server_report(const struct server *server, FILE *answer)

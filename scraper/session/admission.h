@@ -3,8 +3,8 @@
  * From a hand-off to a viewer: checks the password, finds the display while the viewer waits, takes
  * the viewer over or says why not, and says when nobody needs this process any more.
  */
-#ifndef GPUDESK_SCRAPER_ADMISSION_H
-#define GPUDESK_SCRAPER_ADMISSION_H
+#ifndef GPUDESK_ADMISSION_H
+#define GPUDESK_ADMISSION_H
 
 #include <stdio.h>
 #include <systemd/sd-event.h>

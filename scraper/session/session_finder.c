@@ -276,7 +276,7 @@ static int copy_options(struct session_finder *finder, const struct session_find
 	if (!finder->options.session_facts)
 		finder->options.session_facts = session_facts_read;
 	if (!finder->options.survey)
-		finder->options.survey = logind_survey;
+		finder->options.survey = session_survey_take;
 
 	finder->directory = strdup(options->directory);
 	finder->user = strdup(options->user);

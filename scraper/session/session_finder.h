@@ -3,8 +3,8 @@
  * From the user to the display: waits, within bounds, for a session of the user to be recorded and
  * for its X server to listen, and has the desktop started meanwhile.
  */
-#ifndef GPUDESK_SESSION_H
-#define GPUDESK_SESSION_H
+#ifndef GPUDESK_SESSION_FINDER_H
+#define GPUDESK_SESSION_FINDER_H
 
 #include <stdbool.h>
 #include <stdint.h>

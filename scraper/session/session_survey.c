@@ -44,7 +44,7 @@ static void survey_session(const char *id, uid_t uid, struct session_survey *sur
 	}
 }
 
-void logind_survey(uid_t uid, struct session_survey *ret_survey)
+void session_survey_take(uid_t uid, struct session_survey *ret_survey)
 {
 	struct session_survey survey = { 0 };
 	char **ids = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What logind says of sessions (sd-login(3)). */
-#ifndef GPUDESK_LOGIND_H
-#define GPUDESK_LOGIND_H
+#ifndef GPUDESK_SESSION_SURVEY_H
+#define GPUDESK_SESSION_SURVEY_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -14,6 +14,6 @@
  * user's desktop, a graphical session of `uid` itself. Never fails: what cannot be known is left
  * out.
  */
-void logind_survey(uid_t uid, struct session_survey *ret_survey);
+void session_survey_take(uid_t uid, struct session_survey *ret_survey);
 
 #endif

@@ -3,10 +3,10 @@
 
 #define SLOT UINT64_C(500000)
 
-void update_rate_count(struct update_rate *rate, uint64_t now)
+void frame_count_add(struct frame_count *rate, uint64_t now)
 {
 	uint64_t number = now / SLOT;
-	unsigned i = (unsigned)(number % UPDATE_RATE_SLOTS);
+	unsigned i = (unsigned)(number % FRAME_COUNT_SLOTS);
 
 	if (rate->slots[i].number != number) {
 		rate->slots[i].number = number;
@@ -15,13 +15,13 @@ void update_rate_count(struct update_rate *rate, uint64_t now)
 	rate->slots[i].n++;
 }
 
-unsigned update_rate_read(const struct update_rate *rate, uint64_t begin, uint64_t now)
+unsigned frame_count_read(const struct frame_count *rate, uint64_t begin, uint64_t now)
 {
 	uint64_t number = now / SLOT, n = 0;
-	uint64_t took = (UPDATE_RATE_SLOTS - 1) * SLOT + now % SLOT;
+	uint64_t took = (FRAME_COUNT_SLOTS - 1) * SLOT + now % SLOT;
 
-	for (unsigned i = 0; i < UPDATE_RATE_SLOTS; i++)
-		if (rate->slots[i].number + UPDATE_RATE_SLOTS > number)
+	for (unsigned i = 0; i < FRAME_COUNT_SLOTS; i++)
+		if (rate->slots[i].number + FRAME_COUNT_SLOTS > number)
 			n += rate->slots[i].n;
 	if (took > now - begin)
 		took = now - begin;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lossless_refresh.h"
 
-int refresh_init(struct refresh *refresh, int width, int height)
+int lossless_refresh_init(struct lossless_refresh *refresh, int width, int height)
 {
 	struct tile_map *maps[] = { &refresh->recent, &refresh->before, &refresh->lossy,
 				    &refresh->due, &refresh->taken };
 	int r = 0;
 
-	*refresh = (struct refresh){ 0 };
+	*refresh = (struct lossless_refresh){ 0 };
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && r >= 0; i++)
 		r = tile_map_init(maps[i], width, height);
 	return r;
 }
 
-void refresh_finish(struct refresh *refresh)
+void lossless_refresh_finish(struct lossless_refresh *refresh)
 {
 	tile_map_finish(&refresh->recent);
 	tile_map_finish(&refresh->before);
@@ -27,7 +27,7 @@ static bool has(const struct tile_map *map, int column, int row)
 	return !rect_is_empty(tile_map_rect(map, column, row));
 }
 
-bool refresh_is_moving(const struct refresh *refresh, struct rect area)
+bool lossless_refresh_is_moving(const struct lossless_refresh *refresh, struct rect area)
 {
 	int moving = 0, tiles = 0;
 
@@ -42,7 +42,7 @@ bool refresh_is_moving(const struct refresh *refresh, struct rect area)
 	return moving * 2 >= tiles;
 }
 
-void refresh_sent(struct refresh *refresh, struct rect area, bool lossy)
+void lossless_refresh_sent(struct lossless_refresh *refresh, struct rect area, bool lossy)
 {
 	tile_map_add(&refresh->recent, area);
 	tile_map_forget(&refresh->due, area);
@@ -53,8 +53,8 @@ void refresh_sent(struct refresh *refresh, struct rect area, bool lossy)
 }
 
 /* Adds what of `map` is within `from` to refresh->taken, as far away as `to` is. */
-static void take_along(struct refresh *refresh, const struct tile_map *map, struct rect from,
-		       struct rect to)
+static void take_along(struct lossless_refresh *refresh, const struct tile_map *map,
+		       struct rect from, struct rect to)
 {
 	if (tile_map_is_empty(map))
 		return;
@@ -70,7 +70,7 @@ static void take_along(struct refresh *refresh, const struct tile_map *map, stru
 	}
 }
 
-void refresh_copied(struct refresh *refresh, struct rect from, struct rect to)
+void lossless_refresh_copied(struct lossless_refresh *refresh, struct rect from, struct rect to)
 {
 	tile_map_clear(&refresh->taken);
 	take_along(refresh, &refresh->lossy, from, to);
@@ -81,7 +81,7 @@ void refresh_copied(struct refresh *refresh, struct rect from, struct rect to)
 	tile_map_clear(&refresh->taken);
 }
 
-void refresh_turn(struct refresh *refresh, uint64_t round, uint64_t now)
+void lossless_refresh_turn(struct lossless_refresh *refresh, uint64_t round, uint64_t now)
 {
 	struct tile_map oldest = refresh->before;
 
@@ -90,7 +90,8 @@ void refresh_turn(struct refresh *refresh, uint64_t round, uint64_t now)
 	refresh->before = refresh->recent;
 	refresh->recent = oldest;
 	tile_map_clear(&refresh->recent);
-	refresh->span_end = now + (2 * round > REFRESH_SPAN ? 2 * round : REFRESH_SPAN);
+	refresh->span_end = now +
+			    (2 * round > LOSSLESS_REFRESH_SPAN ? 2 * round : LOSSLESS_REFRESH_SPAN);
 	if (tile_map_is_empty(&refresh->lossy))
 		return;
 	for (int row = 0; row < refresh->lossy.rows; row++) {
@@ -104,17 +105,17 @@ void refresh_turn(struct refresh *refresh, uint64_t round, uint64_t now)
 	}
 }
 
-uint64_t refresh_turn_due(const struct refresh *refresh)
+uint64_t lossless_refresh_turn_due(const struct lossless_refresh *refresh)
 {
 	return tile_map_is_empty(&refresh->lossy) ? UINT64_MAX : refresh->span_end;
 }
 
-void refresh_take(struct refresh *refresh, size_t pixels)
+void lossless_refresh_take(struct lossless_refresh *refresh, size_t pixels)
 {
 	size_t taken = 0;
 
 	tile_map_clear(&refresh->taken);
-	if (!refresh_is_due(refresh))
+	if (!lossless_refresh_is_due(refresh))
 		return;
 	for (int row = 0; row < refresh->due.rows; row++) {
 		for (int column = 0; column < refresh->due.columns; column++) {

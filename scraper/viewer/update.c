@@ -16,7 +16,7 @@ enum {
 
 static void finish_maps(struct update *update)
 {
-	refresh_finish(&update->refresh);
+	lossless_refresh_finish(&update->refresh);
 	tile_map_finish(&update->unseen);
 	tile_map_finish(&update->kinds[0]);
 	tile_map_finish(&update->kinds[1]);
@@ -28,7 +28,7 @@ static int init_maps(struct update *update, int width, int height)
 	int r;
 
 	finish_maps(update);
-	r = refresh_init(&update->refresh, width, height);
+	r = lossless_refresh_init(&update->refresh, width, height);
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && r >= 0; i++)
 		r = tile_map_init(maps[i], width, height);
 	return r;
@@ -50,7 +50,7 @@ int update_resize(struct update *update, const struct frame *frame)
 	if (!update->rects || !update->parts)
 		return -ENOMEM;
 	tile_map_add(&update->unseen, (struct rect){ 0, 0, frame->width, frame->height });
-	cursor_view_forget(&update->cursor_view);
+	cursor_rect_forget(&update->cursor_rect);
 	update->is_blanked = false;
 	return 0;
 }
@@ -67,8 +67,8 @@ int update_init(struct update *update, struct rfb_client *client, enum compressi
 		.refresh_cost = 0.2,
 	};
 	pixel_encoder_init(&update->encoder, mode, client, &update->encodings, &update->link,
-			   source->interlude);
-	size_view_init(&update->size_view, frame->width, frame->height);
+			   source->yield);
+	desktop_size_rect_init(&update->size_rect, frame->width, frame->height);
 	int r = update_resize(update, frame);
 	if (r < 0)
 		update_finish(update);
@@ -89,7 +89,7 @@ void update_finish(struct update *update)
 
 struct rect update_visible(const struct update *update)
 {
-	const struct size_view *size = &update->size_view;
+	const struct desktop_size_rect *size = &update->size_rect;
 
 	return rect_intersect((struct rect){ 0, 0, size->width, size->height },
 			      (struct rect){ 0, 0, update->unseen.width, update->unseen.height });
@@ -97,20 +97,20 @@ struct rect update_visible(const struct update *update)
 
 bool update_is_of_size(const struct update *update)
 {
-	return size_view_is_alone(&update->size_view, &update->encodings, update->unseen.width,
-				  update->unseen.height);
+	return desktop_size_rect_is_alone(&update->size_rect, &update->encodings,
+					  update->unseen.width, update->unseen.height);
 }
 
 bool update_is_due(const struct update *update)
 {
-	return !tile_map_is_empty(&update->unseen) || refresh_is_due(&update->refresh) ||
+	return !tile_map_is_empty(&update->unseen) || lossless_refresh_is_due(&update->refresh) ||
 	       !rect_is_empty(update->move.to) ||
-	       size_view_is_due(&update->size_view, &update->encodings, update->unseen.width,
-				update->unseen.height) ||
-	       cursor_view_has_news(&update->cursor_view, &update->encodings, update->source.cursor,
+	       desktop_size_rect_is_due(&update->size_rect, &update->encodings,
+					update->unseen.width, update->unseen.height) ||
+	       cursor_rect_has_news(&update->cursor_rect, &update->encodings, update->source.cursor,
 				    update_visible(update)) ||
-	       extension_view_has_news(&update->extension_view, &update->encodings,
-				       *update->source.leds) ||
+	       input_extension_rect_has_news(&update->extension_rect, &update->encodings,
+					     *update->source.leds) ||
 	       rfb_client_has_news(update->client);
 }
 
@@ -118,7 +118,7 @@ bool update_is_due(const struct update *update)
 
 bool update_wants_moves(const struct update *update)
 {
-	return update->encoder.mode != COMPRESSION_NONE && !link_is_local(&update->link) &&
+	return update->encoder.mode != COMPRESSION_NONE && !link_speed_is_local(&update->link) &&
 	       client_lists(&update->encodings, CLIENT_ENCODING_COPYRECT);
 }
 
@@ -128,14 +128,14 @@ void update_moved(struct update *update, struct move move, bool next)
 
 	/* What it would copy must be what it is thought to have. */
 	if (!next || !update_wants_moves(update) || tile_map_touches(&update->unseen, from) ||
-	    !rect_is_empty(rect_intersect(update->cursor_view.painted, from)) ||
+	    !rect_is_empty(rect_intersect(update->cursor_rect.painted, from)) ||
 	    !rect_contains(visible, from) || !rect_contains(visible, move.to) ||
 	    update_is_of_size(update)) {
 		tile_map_add(&update->unseen, move.to);
 		return;
 	}
 	update->move = move;
-	refresh_copied(&update->refresh, from, move.to);
+	lossless_refresh_copied(&update->refresh, from, move.to);
 }
 
 /* ---- one update ---- */
@@ -178,7 +178,7 @@ static int add_black(struct update *update, struct rect area, struct out_queue *
 /* The screen is smaller now than the viewer can be told: what it has of it outside goes, once. */
 static int add_blank(struct update *update, struct out_queue *out)
 {
-	const struct size_view *size = &update->size_view;
+	const struct desktop_size_rect *size = &update->size_rect;
 	int width = update->unseen.width, height = update->unseen.height;
 	int lower = size->height < height ? size->height : height;
 
@@ -198,8 +198,8 @@ static int add_blank(struct update *update, struct out_queue *out)
 /* What is no pixels: ours, and libvncserver's. Returns how many rectangles, or -errno. */
 static int add_news(struct update *update, struct out_queue *out)
 {
-	int ours = extension_view_add(&update->extension_view, &update->encodings,
-				      *update->source.leds, out);
+	int ours = input_extension_rect_add(&update->extension_rect, &update->encodings,
+					    *update->source.leds, out);
 
 	if (ours < 0 || !rfb_client_has_news(update->client))
 		return ours;
@@ -226,12 +226,12 @@ static int add_head(struct update *update, const struct frame *frame, struct out
 {
 	int n[5] = { 0 }, total = 0, r;
 
-	r = n[0] = size_view_add(&update->size_view, &update->encodings, frame->width,
-				 frame->height, update->source.layout, out);
+	r = n[0] = desktop_size_rect_add(&update->size_rect, &update->encodings, frame->width,
+					 frame->height, update->source.layout, out);
 	if (r >= 0)
 		r = n[1] = add_news(update, out);
 	if (r >= 0)
-		r = n[2] = cursor_view_begin(&update->cursor_view, &update->encodings,
+		r = n[2] = cursor_rect_begin(&update->cursor_rect, &update->encodings,
 					     &update->cursor, update_visible(update),
 					     update->client, &update->unseen, out);
 	if (r >= 0)
@@ -246,20 +246,20 @@ static int add_head(struct update *update, const struct frame *frame, struct out
 /* The size alone: all else is to be sent when the viewer has taken it in. */
 static int add_size(struct update *update, const struct frame *frame, struct out_queue *out)
 {
-	bool resized = update->size_view.width != frame->width ||
-		       update->size_view.height != frame->height;
+	bool resized = update->size_rect.width != frame->width ||
+		       update->size_rect.height != frame->height;
 
 	tile_map_add(&update->unseen, resized ? (struct rect){ 0, 0, frame->width, frame->height }
 					      : update->move.to);
 	update->move.to = (struct rect){ 0, 0, 0, 0 };
-	return size_view_add(&update->size_view, &update->encodings, frame->width, frame->height,
-			     update->source.layout, out);
+	return desktop_size_rect_add(&update->size_rect, &update->encodings, frame->width,
+				     frame->height, update->source.layout, out);
 }
 
 /* How many rectangles the plan makes, or -1 where that is known only in the end. */
 static int count_planned(const struct update *update, const struct frame *frame)
 {
-	if (cursor_view_is_painted(&update->encodings))
+	if (cursor_rect_is_painted(&update->encodings))
 		return -1;
 	for (size_t i = 0; i < update->n_parts; i++)
 		if (!pixel_encoder_makes_one(&update->encoder, frame, &update->parts[i]))
@@ -308,7 +308,7 @@ static int add_pixels(struct update *update, const struct frame *frame, struct o
 {
 	int planned = count_planned(update, frame), painted;
 	bool is_known = planned >= 0 && n_rects + planned <= N_RECTS_MAX;
-	bool until_last = !is_known && !link_is_local(&update->link) &&
+	bool until_last = !is_known && !link_speed_is_local(&update->link) &&
 			  client_lists(&update->encodings, CLIENT_ENCODING_LAST_RECT);
 
 	if (is_known)
@@ -318,7 +318,7 @@ static int add_pixels(struct update *update, const struct frame *frame, struct o
 	int r = add_planned(update, frame, out, is_known || until_last ? fd : -1);
 	if (r < 0)
 		return r;
-	painted = cursor_view_paint(&update->cursor_view, &update->encodings, &update->cursor,
+	painted = cursor_rect_paint(&update->cursor_rect, &update->encodings, &update->cursor,
 				    update_visible(update), update->touches_pointer, frame,
 				    update->client, out);
 	if (painted < 0 || is_known)
@@ -341,9 +341,9 @@ long update_compose(struct update *update, const struct frame *frame, struct out
 	if (r < 0)
 		return r;
 	update->n_parts = update->n_pixels = 0;
-	update->cursor = *update->source.cursor; /* which an interlude may move */
+	update->cursor = *update->source.cursor; /* which an yield may move */
 	update->touches_pointer = !rect_is_empty(
-		rect_intersect(update->cursor_view.painted, update->move.to));
+		rect_intersect(update->cursor_rect.painted, update->move.to));
 	if (update_is_of_size(update)) {
 		r = add_size(update, frame, out);
 		if (r >= 0)

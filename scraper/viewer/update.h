@@ -30,25 +30,25 @@ struct update_source {
 	const struct frame *frame;
 	const struct cursor_state *cursor;
 	const struct screen_layout *layout;
-	const unsigned *leds;	     /* of enum keyboard_led */
-	struct interlude *interlude; /* while an update is composed; may be NULL */
+	const unsigned *leds; /* of enum keyboard_led */
+	struct yield *yield;  /* while an update is composed; may be NULL */
 };
 
 struct update {
 	struct rfb_client *client; /* not owned */
 	struct client_encodings encodings;
-	struct link link;
+	struct link_speed link;
 	struct pixel_encoder encoder;
 	struct tile_map unseen; /* what has changed since it was last sent */
 	struct move move;	/* to be done by the viewer before anything else; empty: none */
-	struct cursor_view cursor_view;
-	struct size_view size_view;
-	struct extension_view extension_view;
+	struct cursor_rect cursor_rect;
+	struct desktop_size_rect size_rect;
+	struct input_extension_rect extension_rect;
 	struct update_source source;
-	bool is_blanked;	/* what it has outside of the frame */
-	struct refresh refresh; /* kept up only where pictures are compressed */
-	double refresh_cost;	/* bytes a pixel of the last parts of it */
-	uint64_t last_large;	/* when a large update was last sent, µs */
+	bool is_blanked;		 /* what it has outside of the frame */
+	struct lossless_refresh refresh; /* kept up only where pictures are compressed */
+	double refresh_cost;		 /* bytes a pixel of the last parts of it */
+	uint64_t last_large;		 /* when a large update was last sent, µs */
 
 	/* Of the update that is being put together. */
 	struct cursor_state cursor; /* the source's, when it was begun */

@@ -18,7 +18,7 @@ static size_t halve(struct update *update, size_t n, uint64_t now, struct rect *
 	if (area < UPDATE_LARGE)
 		return n;
 	update->last_large = now;
-	if (!was_still || first || !link_is_local(&update->link))
+	if (!was_still || first || !link_speed_is_local(&update->link))
 		return n;
 
 	int middle = update->unseen.height / 2;
@@ -52,7 +52,7 @@ static void sort_rects(struct update *update, const struct frame *frame, size_t 
 	for (size_t i = 0; i < n; i++) {
 		struct rect area = update->rects[i];
 
-		if (refresh_is_moving(&update->refresh, area)) {
+		if (lossless_refresh_is_moving(&update->refresh, area)) {
 			sort_area(update, frame, area);
 			continue;
 		}
@@ -71,22 +71,24 @@ static void sort_rects(struct update *update, const struct frame *frame, size_t 
 static void plan_kind(struct update *update, const struct frame *frame, size_t n, bool picture,
 		      size_t pixels)
 {
-	struct rect pointer = cursor_shape_area(&update->cursor.shape, update->cursor.x,
+	struct rect pointer = cursor_image_area(&update->cursor.shape, update->cursor.x,
 						update->cursor.y);
 	struct rect visible = update_visible(update);
-	bool local = link_is_local(&update->link);
+	bool local = link_speed_is_local(&update->link);
 
 	for (size_t i = 0; i < n; i++) {
 		struct rect area = rect_intersect(update->rects[i], visible);
 
 		if (rect_is_empty(area))
 			continue;
-		bool moving = !local && pixels && refresh_is_moving(&update->refresh, area);
+		bool moving = !local && pixels &&
+			      lossless_refresh_is_moving(&update->refresh, area);
 		struct pixel_part *parts = update->parts + update->n_parts;
 		update->n_parts += pixel_encoder_plan(&update->encoder, frame, area, picture,
 						      moving, pixels, parts);
 		if (!local || parts->method != METHOD_RAW)
-			refresh_sent(&update->refresh, area, method_is_lossy(parts->method));
+			lossless_refresh_sent(&update->refresh, area,
+					      method_is_lossy(parts->method));
 		update->touches_pointer |= !rect_is_empty(rect_intersect(area, pointer));
 		update->n_pixels += rect_area(area);
 	}
@@ -95,7 +97,8 @@ static void plan_kind(struct update *update, const struct frame *frame, size_t n
 /* Plans the first `n` of update->rects. `exact`: without loss. */
 static void plan_rects(struct update *update, const struct frame *frame, size_t n, bool exact)
 {
-	if (link_is_local(&update->link)) { /* gets both alike, best in few large rectangles */
+	if (link_speed_is_local(
+		    &update->link)) { /* gets both alike, best in few large rectangles */
 		plan_kind(update, frame, n, false, 0);
 		return;
 	}
@@ -114,13 +117,13 @@ static void plan_rects(struct update *update, const struct frame *frame, size_t 
  */
 static void plan_refresh(struct update *update, const struct frame *frame)
 {
-	if (!refresh_is_due(&update->refresh))
+	if (!lossless_refresh_is_due(&update->refresh))
 		return;
 	uint64_t beside = update->link.min_rtt / 4 > 10000 ? update->link.min_rtt / 4 : 10000;
 	uint64_t usec = update->n_pixels ? beside : 100000;
-	double bytes = (double)link_rate(&update->link) * (double)usec / 1e6;
+	double bytes = (double)link_speed_rate(&update->link) * (double)usec / 1e6;
 
-	refresh_take(&update->refresh, (size_t)(bytes / update->refresh_cost));
+	lossless_refresh_take(&update->refresh, (size_t)(bytes / update->refresh_cost));
 	plan_rects(update, frame, tile_map_rects(&update->refresh.taken, update->rects), true);
 }
 

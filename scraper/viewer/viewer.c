@@ -37,10 +37,10 @@ static void flush(struct viewer *viewer)
 	int r = out_queue_write(&viewer->out, viewer->fd);
 	uint32_t events = EPOLLIN;
 
-	if (viewer->out.bytes_written != written || !viewer->patience.is_sending)
+	if (viewer->out.bytes_written != written || !viewer->timeouts.is_sending)
 		sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC,
-			     &viewer->patience.last_progress);
-	viewer->patience.is_sending = !out_queue_is_empty(&viewer->out);
+			     &viewer->timeouts.last_progress);
+	viewer->timeouts.is_sending = !out_queue_is_empty(&viewer->out);
 
 	if (r == -EAGAIN)
 		events |= EPOLLOUT;
@@ -94,7 +94,7 @@ static int feed_encodings(struct viewer *viewer, const uint8_t *message)
 	unsigned n = (unsigned)(message[2] << 8 | message[3]), kept = 0;
 
 	client_encodings_read(message, &viewer->update.encodings);
-	extension_view_encodings(&viewer->update.extension_view, &viewer->update.encodings);
+	input_extension_rect_encodings(&viewer->update.extension_rect, &viewer->update.encodings);
 	memcpy(allowed, message, 2);
 	for (unsigned i = 0; i < n; i++) {
 		const uint8_t *encoding = message + 4 + 4 * i;
@@ -117,13 +117,14 @@ static void note_request(struct viewer *viewer)
 	struct timespec t;
 
 	if (!viewer->update.link.min_rtt)
-		link_read_tcp(&viewer->update.link, viewer->fd);
+		link_speed_read_tcp(&viewer->update.link, viewer->fd);
 	if (!viewer->update.link.sent_bytes || !out_queue_is_empty(&viewer->out))
 		return;
 	/* Not sd_event_now(): what was sent and what came back may be of the same round. */
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	link_read_tcp(&viewer->update.link, viewer->fd);
-	link_asked(&viewer->update.link, (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
+	link_speed_read_tcp(&viewer->update.link, viewer->fd);
+	link_speed_asked(&viewer->update.link,
+			 (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
 }
 
 static int handle_request(struct viewer *viewer, const uint8_t *message)
@@ -136,7 +137,7 @@ static int handle_request(struct viewer *viewer, const uint8_t *message)
 								    message[4] << 8 | message[5],
 								    message[6] << 8 | message[7],
 								    message[8] << 8 | message[9] });
-		size_view_refresh(&viewer->update.size_view, &viewer->update.encodings);
+		desktop_size_rect_refresh(&viewer->update.size_rect, &viewer->update.encodings);
 	}
 	note_request(viewer);
 	viewer->requested = true;
@@ -153,7 +154,7 @@ static bool is_input(const uint8_t *message)
 static void handle_input(struct viewer *viewer, const uint8_t *message, size_t length)
 {
 	sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC,
-		     &viewer->patience.last_input);
+		     &viewer->timeouts.last_input);
 	if (viewer->view_only)
 		return;
 	if (message[0] == CLIENT_POINTER)
@@ -171,7 +172,7 @@ static int handle_message(struct viewer *viewer, const uint8_t *message, size_t 
 		const uint8_t shared = viewer->view_only || *message;
 		int r = feed(viewer, &shared, 1);
 
-		viewer->patience.init_until = UINT64_MAX;
+		viewer->timeouts.init_until = UINT64_MAX;
 		/* libvncserver may have let the others go for this one's sake. */
 		viewer->callbacks->wants(viewer, viewer->userdata);
 		return r;
@@ -210,7 +211,7 @@ static long next_length(const struct viewer *viewer, const uint8_t *data, size_t
 {
 	if (!rfb_client_is_ready(viewer->client))
 		return have ? 1 : 0;
-	return client_message_length(data, have, &viewer->update.extension_view.listed);
+	return client_message_length(data, have, &viewer->update.extension_rect.listed);
 }
 
 /* Takes the bytes at `*at` that are to be skipped. Returns whether the whole message is. */
@@ -332,7 +333,7 @@ static size_t input_length(const struct viewer *viewer, const uint8_t *data, siz
 {
 	if (!have || !is_input(data))
 		return 0;
-	long length = client_message_length(data, have, &viewer->update.extension_view.listed);
+	long length = client_message_length(data, have, &viewer->update.extension_rect.listed);
 	return length > 0 && (size_t)length <= have ? (size_t)length : 0;
 }
 
@@ -370,7 +371,7 @@ int viewer_resize(struct viewer *viewer, const struct frame *frame)
 {
 	/* One that has not come so far yet is told by ServerInit. */
 	if (!rfb_client_is_ready(viewer->client))
-		size_view_init(&viewer->update.size_view, frame->width, frame->height);
+		desktop_size_rect_init(&viewer->update.size_rect, frame->width, frame->height);
 	return update_resize(&viewer->update, frame);
 }
 
@@ -390,10 +391,10 @@ int viewer_create(sd_event *event, int fd, const char *peer, bool view_only,
 	viewer->view_only = view_only;
 	snprintf(viewer->peer, sizeof(viewer->peer), "%s", peer);
 	out_queue_init(&viewer->out);
-	viewer->out.interlude = source->interlude;
+	viewer->out.yield = source->yield;
 	sd_event_now(event, CLOCK_MONOTONIC, &viewer->connected);
-	viewer->patience = (struct patience){
-		.init_until = viewer->connected + PATIENCE_INIT,
+	viewer->timeouts = (struct viewer_timeouts){
+		.init_until = viewer->connected + VIEWER_TIMEOUTS_INIT,
 		.inactive_timeout = UINT64_MAX,
 		.last_input = viewer->connected,
 		.last_progress = viewer->connected,
@@ -476,7 +477,7 @@ size_t viewer_send_update(struct viewer *viewer, const struct frame *frame)
 	uint64_t before = out_queue_total(&viewer->out);
 	viewer->requested = false;
 	viewer->n_updates++;
-	update_rate_count(&viewer->rate, now);
+	frame_count_add(&viewer->rate, now);
 	long pixels = update_compose(&viewer->update, frame, &viewer->out, viewer->fd, now);
 	if (pixels < 0) {
 		log_warning("viewer %s: cannot put an update together: %s", viewer->peer,
@@ -485,7 +486,7 @@ size_t viewer_send_update(struct viewer *viewer, const struct frame *frame)
 		return 0;
 	}
 	viewer->update_bytes = out_queue_total(&viewer->out) - before;
-	link_sent(&viewer->update.link, viewer->update_bytes, now);
+	link_speed_sent(&viewer->update.link, viewer->update_bytes, now);
 	flush(viewer);
 	return (size_t)pixels;
 }

@@ -27,7 +27,7 @@ struct viewer_callbacks {
 	/* A key or the pointer, where the viewer may do more than look. */
 	void (*key)(struct viewer *viewer, struct client_key key, void *userdata);
 	void (*pointer)(struct viewer *viewer, struct client_pointer pointer, void *userdata);
-	/* It wishes for another size of the desktop; answered by size_view_answer(). */
+	/* It wishes for another size of the desktop; answered by desktop_size_rect_answer(). */
 	void (*resize)(struct viewer *viewer, struct resize_wish wish, void *userdata);
 	/* It has said what it understands: update.encodings. */
 	void (*encodings)(struct viewer *viewer, void *userdata);
@@ -60,9 +60,9 @@ struct viewer {
 	size_t in_length, in_capacity;
 	size_t skip;	    /* bytes of a message that is too long to be had */
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
-	struct patience patience;
+	struct viewer_timeouts timeouts;
 	uint64_t n_updates;
-	struct update_rate rate;
+	struct frame_count rate;
 	const struct viewer_callbacks *callbacks;
 	void *userdata;
 };

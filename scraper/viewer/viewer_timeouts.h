@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How long a viewer may do nothing. Decides only; times are microseconds of one clock. */
-#ifndef GPUDESK_PATIENCE_H
-#define GPUDESK_PATIENCE_H
+#ifndef GPUDESK_VIEWER_TIMEOUTS_H
+#define GPUDESK_VIEWER_TIMEOUTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* A viewer that takes not one byte of what is sent to it for so long is dropped: before the 45 s of
  * TCP_USER_TIMEOUT are over, so that the log has a reason. */
-#define PATIENCE_STALLED UINT64_C(40000000)
+#define VIEWER_TIMEOUTS_STALLED UINT64_C(40000000)
 
 /* After its password a viewer has so long to send ClientInit, or it would hold its place in vain.
  */
-#define PATIENCE_INIT UINT64_C(10000000)
+#define VIEWER_TIMEOUTS_INIT UINT64_C(10000000)
 
-struct patience {
+struct viewer_timeouts {
 	uint64_t init_until;	   /* by then it must have sent ClientInit; UINT64_MAX: it has */
 	uint64_t inactive_timeout; /* without input; UINT64_MAX: never */
 	uint64_t last_input;
@@ -23,9 +23,9 @@ struct patience {
 };
 
 /* Why the viewer is to go now, in words that go with "has left:"; NULL: it may stay. */
-const char *patience_is_over(const struct patience *patience, uint64_t now);
+const char *viewer_timeouts_expired(const struct viewer_timeouts *timeouts, uint64_t now);
 
 /* When that may change, if nothing else happens; UINT64_MAX: never. */
-uint64_t patience_ends(const struct patience *patience);
+uint64_t viewer_timeouts_due(const struct viewer_timeouts *timeouts);
 
 #endif

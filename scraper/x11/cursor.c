@@ -15,7 +15,7 @@ void cursor_init(struct cursor *cursor)
 
 void cursor_finish(struct cursor *cursor)
 {
-	cursor_shape_finish(&cursor->state.shape);
+	cursor_image_finish(&cursor->state.shape);
 	*cursor = (struct cursor){ 0 };
 }
 
@@ -35,35 +35,35 @@ uint64_t cursor_update_due(const struct cursor *cursor)
 	return cursor->stale ? cursor->fetched + CURSOR_INTERVAL : UINT64_MAX;
 }
 
-static int take_arrow(struct cursor_shape *shape)
+static int take_arrow(struct cursor_image *shape)
 {
-	struct cursor_shape made;
-	int r = cursor_shape_init_arrow(&made);
+	struct cursor_image made;
+	int r = cursor_image_init_arrow(&made);
 
 	if (r < 0)
 		return r;
-	cursor_shape_finish(shape);
+	cursor_image_finish(shape);
 	*shape = made;
 	return 0;
 }
 
 /* Xlib gives each 32-bit pixel in a long. */
-static int take_shape(struct cursor_shape *shape, const XFixesCursorImage *image)
+static int take_shape(struct cursor_image *shape, const XFixesCursorImage *image)
 {
 	size_t n = (size_t)image->width * image->height;
 	uint32_t *argb = malloc((n ? n : 1) * sizeof(*argb));
-	struct cursor_shape made = { 0 };
+	struct cursor_image made = { 0 };
 
 	if (!argb)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		argb[i] = (uint32_t)image->pixels[i];
-	int r = cursor_shape_init(&made, image->width, image->height, image->xhot, image->yhot,
+	int r = cursor_image_init(&made, image->width, image->height, image->xhot, image->yhot,
 				  argb);
 	free(argb);
 	if (r < 0)
 		return r;
-	cursor_shape_finish(shape);
+	cursor_image_finish(shape);
 	*shape = made;
 	return 0;
 }

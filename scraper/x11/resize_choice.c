@@ -73,7 +73,7 @@ static struct resize_plan use_mode(const struct resize_abilities *abilities, siz
 	};
 }
 
-struct resize_plan resize_decide(struct resize_wish wish, const struct resize_abilities *abilities)
+struct resize_plan resize_choose(struct resize_wish wish, const struct resize_abilities *abilities)
 {
 	struct resize_plan plan = { .status = check(wish, abilities) };
 

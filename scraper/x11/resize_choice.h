@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A viewer's wish for another size, and what to do about it. Decides only; knows no X. */
-#ifndef GPUDESK_RESIZE_H
-#define GPUDESK_RESIZE_H
+#ifndef GPUDESK_RESIZE_CHOICE_H
+#define GPUDESK_RESIZE_CHOICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +63,6 @@ struct resize_plan {
  * 4. Otherwise the largest mode that fits into the wish, so that all of the desktop is seen without
  *    scrolling; the smallest one where none does.
  */
-struct resize_plan resize_decide(struct resize_wish wish, const struct resize_abilities *abilities);
+struct resize_plan resize_choose(struct resize_wish wish, const struct resize_abilities *abilities);
 
 #endif

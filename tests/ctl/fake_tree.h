@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A machine's files below a directory of the test's own, for --root. */
-#ifndef GPUDESK_TEST_FAKE_TREE_H
-#define GPUDESK_TEST_FAKE_TREE_H
+#ifndef GPUDESK_TESTS_FAKE_TREE_H
+#define GPUDESK_TESTS_FAKE_TREE_H
 
 #include "ctl.h"
 

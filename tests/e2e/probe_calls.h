@@ -3,8 +3,8 @@
  * System calls that no part of gpudesk needs. With the arguments that probe.c gives (-1, 0, 0, ...)
  * none of them does anything, should it be let through.
  */
-#ifndef GPUDESK_PROBE_CALLS_H
-#define GPUDESK_PROBE_CALLS_H
+#ifndef GPUDESK_TESTS_PROBE_CALLS_H
+#define GPUDESK_TESTS_PROBE_CALLS_H
 
 #include <sys/syscall.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fuzzer's input, taken piece by piece; what is not there reads as 0. */
-#ifndef GPUDESK_FUZZ_BYTES_H
-#define GPUDESK_FUZZ_BYTES_H
+#ifndef GPUDESK_TESTS_BYTES_H
+#define GPUDESK_TESTS_BYTES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -58,7 +58,7 @@ int XFree(void *data)
 	return 1;
 }
 
-static void check_shape(const struct cursor_shape *shape)
+static void check_shape(const struct cursor_image *shape)
 {
 	require(shape->argb && shape->id);
 	require(shape->width >= 1 && shape->width <= CURSOR_SIDE_MAX);
@@ -77,45 +77,45 @@ static void *block(size_t size)
 }
 
 /* No bit is set to the right of the picture. */
-static void check_bits(const struct cursor_shape *shape, const uint8_t *bits)
+static void check_bits(const struct cursor_image *shape, const uint8_t *bits)
 {
-	size_t row_bytes = cursor_shape_row_bytes(shape);
+	size_t row_bytes = cursor_image_row_bytes(shape);
 
 	for (int y = 0; y < shape->height && shape->width % 8; y++)
 		require(!(bits[((size_t)y + 1) * row_bytes - 1] & (255 >> shape->width % 8)));
 }
 
-static void check_bitmaps(const struct cursor_shape *shape)
+static void check_bitmaps(const struct cursor_image *shape)
 {
-	size_t size = cursor_shape_row_bytes(shape) * (size_t)shape->height;
+	size_t size = cursor_image_row_bytes(shape) * (size_t)shape->height;
 	uint8_t *bits = block(size), first[3], second[3];
 
-	cursor_shape_mask(shape, bits);
+	cursor_image_mask(shape, bits);
 	check_bits(shape, bits);
-	cursor_shape_bitmap(shape, bits, first, second);
+	cursor_image_bitmap(shape, bits, first, second);
 	check_bits(shape, bits);
 	free(bits);
 }
 
-static void check_pixels(const struct cursor_shape *shape, const struct rfb_format *format)
+static void check_pixels(const struct cursor_image *shape, const struct rfb_format *format)
 {
 	size_t n = (size_t)shape->width * (size_t)shape->height;
 	uint8_t *rgba = block(4 * n), *pixels = block(n * (size_t)format->bits_per_pixel / 8);
 
-	cursor_shape_rgba(shape, rgba);
-	cursor_shape_pixels(shape, format, pixels);
+	cursor_image_rgba(shape, rgba);
+	cursor_image_pixels(shape, format, pixels);
 	free(rgba);
 	free(pixels);
 }
 
 /* A part of the screen of just its size, for what watches over writes. */
-static void check_painted(const struct cursor_shape *shape, int x, int y,
+static void check_painted(const struct cursor_image *shape, int x, int y,
 			  const struct rfb_format *format, struct rect area)
 {
 	size_t stride = (size_t)area.w * (size_t)format->bits_per_pixel / 8;
 	uint8_t *pixels = block(stride * (size_t)area.h + 1);
 
-	cursor_shape_paint(shape, x, y, format, area, pixels, stride);
+	cursor_image_paint(shape, x, y, format, area, pixels, stride);
 	require(pixels[stride * (size_t)area.h] == 0xa5);
 	free(pixels);
 }
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	cursor_init(&cursor);
 	cursor_update(&cursor, &display, CURSOR_INTERVAL);
-	const struct cursor_shape *shape = &cursor.state.shape;
+	const struct cursor_image *shape = &cursor.state.shape;
 	check_shape(shape);
 	check_bitmaps(shape);
 	check_pixels(shape, format);

@@ -19,18 +19,18 @@ static void require(int condition)
 		abort();
 }
 
-static void require_same(const struct cut_text_message *message, const struct text *text,
+static void require_same(const struct cut_text_message *message, const struct clipboard_text *text,
 			 size_t limit)
 {
 	struct cut_text again;
 
 	require(cut_text_decode(message->bytes, message->length, limit, &again) == 0);
 	require(again.kind == CUT_TEXT_IS_TEXT && again.text != NULL);
-	require(text == NULL || text_equal(again.text, text));
-	text_unref(again.text);
+	require(text == NULL || clipboard_text_equal(again.text, text));
+	clipboard_text_unref(again.text);
 }
 
-static void check_text(const struct text *text)
+static void check_text(const struct clipboard_text *text)
 {
 	struct cut_text_message message;
 
@@ -60,6 +60,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	require(got.kind == CUT_TEXT_IS_TEXT || got.text == NULL);
 	if (got.text)
 		check_text(got.text);
-	text_unref(got.text);
+	clipboard_text_unref(got.text);
 	return 0;
 }

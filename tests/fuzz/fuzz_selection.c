@@ -296,7 +296,7 @@ static void fetch(void *userdata)
 	selection_fetch(&((struct run *)userdata)->selection);
 }
 
-static void own(struct text *text, void *userdata)
+static void own(struct clipboard_text *text, void *userdata)
 {
 	require(text->length <= LIMIT);
 	selection_own(&((struct run *)userdata)->selection, text);
@@ -327,7 +327,7 @@ static void on_offers(int result, void *userdata)
 	clipboard_offers(&((struct run *)userdata)->clipboard, result);
 }
 
-static void on_text(int result, struct text *text, void *userdata)
+static void on_text(int result, struct clipboard_text *text, void *userdata)
 {
 	require(result <= 0 && (result == 0) == (text != NULL));
 	require(!text || text->length <= LIMIT);

@@ -63,14 +63,14 @@ static void on_pointer(struct viewer *viewer, struct client_pointer pointer, voi
 	require(pointer.y >= 0 && pointer.y <= UINT16_MAX);
 	run->cursor.x = pointer.x;
 	run->cursor.y = pointer.y;
-	cursor_view_moved(&viewer->update.cursor_view, pointer.x, pointer.y);
+	cursor_rect_moved(&viewer->update.cursor_rect, pointer.x, pointer.y);
 }
 
 static void on_resize(struct viewer *viewer, struct resize_wish wish, void *userdata)
 {
 	(void)userdata;
 	require(wish.width >= 0 && wish.height >= 0);
-	size_view_answer(&viewer->update.size_view, SIZE_PROHIBITED);
+	desktop_size_rect_answer(&viewer->update.size_rect, SIZE_PROHIBITED);
 }
 
 static void on_encodings(struct viewer *viewer, void *userdata)
@@ -302,13 +302,13 @@ static void set_shape(struct run *run, struct bytes *input)
 {
 	int width = take_u8(input) % 40, height = take_u8(input) % 40;
 	uint32_t argb[40 * 40 + 1] = { 0 }, colour = take_u32(input);
-	struct cursor_shape shape;
+	struct cursor_image shape;
 
 	for (int i = 0; i < width * height; i++)
 		argb[i] = i % 3 ? colour : 0;
-	require(cursor_shape_init(&shape, width, height, take_u8(input), take_u8(input), argb) ==
+	require(cursor_image_init(&shape, width, height, take_u8(input), take_u8(input), argb) ==
 		0);
-	cursor_shape_finish(&run->cursor.shape);
+	cursor_image_finish(&run->cursor.shape);
 	run->cursor.shape = shape;
 }
 
@@ -337,9 +337,9 @@ static void resize(struct run *run, struct bytes *input)
 /* As the kernel and the viewer's requests would have it. */
 static void change_link(struct run *run, struct bytes *input)
 {
-	struct link *link = &run->viewer->update.link;
+	struct link_speed *link = &run->viewer->update.link;
 
-	link_heard(link, take_u16(input), (uint64_t)take_u8(input) << 12, false);
+	link_speed_heard(link, take_u16(input), (uint64_t)take_u8(input) << 12, false);
 	link->round_rate = (uint64_t)take_u8(input) << 12;
 }
 
@@ -422,7 +422,7 @@ static void begin(struct run *run, struct bytes *input)
 			      choice & 8 ? COMPRESSION_NONE : COMPRESSION_BEST, run->server,
 			      &source, &callbacks, run, &run->viewer) == 0);
 	if (choice & 16)
-		link_heard(&run->viewer->update.link, 2000, 1000000, false);
+		link_speed_heard(&run->viewer->update.link, 2000, 1000000, false);
 	send_bytes(run, (const uint8_t[]){ choice >> 5 & 1 }, choice < 0xf0);
 	settle(run);
 }
@@ -433,7 +433,7 @@ static void end(struct run *run)
 	rfb_server_destroy(run->server);
 	close(run->peer);
 	sd_event_unref(run->event);
-	cursor_shape_finish(&run->cursor.shape);
+	cursor_image_finish(&run->cursor.shape);
 	frame_finish(&run->frame);
 	rfb_reader_finish(&run->reader);
 }

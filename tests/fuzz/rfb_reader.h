@@ -4,8 +4,8 @@
  * aborts where it does not hang together: a length, a kind or a place that no viewer could accept.
  * It does not decompress.
  */
-#ifndef GPUDESK_RFB_READER_H
-#define GPUDESK_RFB_READER_H
+#ifndef GPUDESK_TESTS_RFB_READER_H
+#define GPUDESK_TESTS_RFB_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>

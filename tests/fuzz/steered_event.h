@@ -4,8 +4,8 @@
  * moved, so that a timer of ten seconds costs nothing and an input always does the same. It takes
  * the place of libsystemd's in the fuzzers that are linked with it.
  */
-#ifndef GPUDESK_STEERED_EVENT_H
-#define GPUDESK_STEERED_EVENT_H
+#ifndef GPUDESK_TESTS_STEERED_EVENT_H
+#define GPUDESK_TESTS_STEERED_EVENT_H
 
 #include <stdint.h>
 #include <systemd/sd-event.h>

@@ -3,8 +3,8 @@
  * A real PAM stack with the built module in it. Where the kernel allows, the test program moves
  * into a mount namespace of its own, with a /dev/log that it reads itself and a /run of its own.
  */
-#ifndef GPUDESK_TESTS_PAM_STACK_H
-#define GPUDESK_TESTS_PAM_STACK_H
+#ifndef GPUDESK_TESTS_STACK_H
+#define GPUDESK_TESTS_STACK_H
 
 #include <security/pam_appl.h>
 #include <stdbool.h>

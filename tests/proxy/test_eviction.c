@@ -7,112 +7,112 @@
 
 #include <cmocka.h>
 
-static const char sources[ADMISSION_TOTAL];
+static const char sources[EVICTION_TOTAL];
 
 /* All of the same kind, the entry at index i being of source i / share and accepted at i. */
-static void fill(struct admission_entry entries[static ADMISSION_TOTAL], unsigned share,
-		 enum admission_kind kind)
+static void fill(struct eviction_entry entries[static EVICTION_TOTAL], unsigned share,
+		 enum eviction_kind kind)
 {
-	for (unsigned i = 0; i < ADMISSION_TOTAL; i++)
-		entries[i] = (struct admission_entry){ .source = &sources[i / share],
-						       .source_users = share,
-						       .kind = kind,
-						       .since = i };
+	for (unsigned i = 0; i < EVICTION_TOTAL; i++)
+		entries[i] = (struct eviction_entry){ .source = &sources[i / share],
+						      .source_users = share,
+						      .kind = kind,
+						      .since = i };
 }
 
 static void test_room(void **state)
 {
-	struct admission_entry entries[ADMISSION_TOTAL];
+	struct eviction_entry entries[EVICTION_TOTAL];
 
 	(void)state;
-	fill(entries, 64, ADMISSION_SILENT);
-	assert_int_equal(admission_decide(entries, 0, sources, 0), ADMISSION_HAS_ROOM);
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL - 1, &sources[9], 0),
-			 ADMISSION_HAS_ROOM);
-	assert_int_equal(admission_decide(entries, 63, &sources[0], ADMISSION_PER_SOURCE - 1),
-			 ADMISSION_HAS_ROOM);
+	fill(entries, 64, EVICTION_SILENT);
+	assert_int_equal(eviction_decide(entries, 0, sources, 0), EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL - 1, &sources[9], 0),
+			 EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_decide(entries, 63, &sources[0], EVICTION_PER_SOURCE - 1),
+			 EVICTION_HAS_ROOM);
 }
 
 static void test_full_share(void **state)
 {
-	struct admission_entry entries[ADMISSION_TOTAL];
+	struct eviction_entry entries[EVICTION_TOTAL];
 
 	(void)state;
-	fill(entries, 64, ADMISSION_SILENT);
-	assert_int_equal(admission_decide(entries, 128, &sources[1], ADMISSION_PER_SOURCE), 64);
-	entries[100].kind = ADMISSION_OVER;
-	assert_int_equal(admission_decide(entries, 128, &sources[1], ADMISSION_PER_SOURCE), 100);
+	fill(entries, 64, EVICTION_SILENT);
+	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE), 64);
+	entries[100].kind = EVICTION_OVER;
+	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE), 100);
 	for (unsigned i = 64; i < 128; i++)
-		entries[i].kind = i % 2 ? ADMISSION_WAITING : ADMISSION_CHECKED;
-	assert_int_equal(admission_decide(entries, 128, &sources[1], ADMISSION_PER_SOURCE),
-			 ADMISSION_REFUSED);
-	entries[127].kind = ADMISSION_SILENT;
-	assert_int_equal(admission_decide(entries, 128, &sources[1], ADMISSION_PER_SOURCE), 127);
+		entries[i].kind = i % 2 ? EVICTION_WAITING : EVICTION_CHECKED;
+	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE),
+			 EVICTION_REFUSED);
+	entries[127].kind = EVICTION_SILENT;
+	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE), 127);
 	for (unsigned i = 64; i < 128; i++)
-		entries[i] = (struct admission_entry){ &sources[1],	  64, 5, false,
-						       ADMISSION_WAITING, i };
-	assert_int_equal(admission_decide(entries, 128, &sources[1], ADMISSION_PER_SOURCE),
-			 ADMISSION_REFUSED);
+		entries[i] = (struct eviction_entry){
+			&sources[1], 64, 5, false, EVICTION_WAITING, i
+		};
+	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE),
+			 EVICTION_REFUSED);
 }
 
 static void test_all_places_taken(void **state)
 {
-	struct admission_entry entries[ADMISSION_TOTAL];
+	struct eviction_entry entries[EVICTION_TOTAL];
 
 	(void)state;
-	fill(entries, 1, ADMISSION_SILENT);
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 0);
+	fill(entries, 1, EVICTION_SILENT);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
 	/* Who has most gives up one, be the other older. */
 	entries[70].source_users = entries[71].source_users = 2;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 70);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 70);
 	/* Of that source the silent one goes, although the other has failed before. */
-	entries[70].kind = ADMISSION_WAITING;
+	entries[70].kind = EVICTION_WAITING;
 	entries[70].source_failures = entries[71].source_failures = 3;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 71);
-	entries[71].kind = ADMISSION_WAITING;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 71);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 71);
+	entries[71].kind = EVICTION_WAITING;
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 71);
 	/* If nothing is known of it, its first one goes: it would be the last to be checked. */
 	entries[70].source_failures = entries[71].source_failures = 0;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 70);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 70);
 	/* Who waits and may be trusted stays. */
 	entries[70].source_trusted = entries[71].source_trusted = true;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 0);
-	entries[200].kind = ADMISSION_OVER;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 200);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
+	entries[200].kind = EVICTION_OVER;
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 200);
 }
 
 static void test_nobody_may_go(void **state)
 {
-	struct admission_entry entries[ADMISSION_TOTAL];
+	struct eviction_entry entries[EVICTION_TOTAL];
 
 	(void)state;
-	fill(entries, 4, ADMISSION_CHECKED);
-	for (unsigned i = 0; i < ADMISSION_TOTAL; i++)
+	fill(entries, 4, EVICTION_CHECKED);
+	for (unsigned i = 0; i < EVICTION_TOTAL; i++)
 		entries[i].source_failures = 1;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), ADMISSION_REFUSED);
-	assert_int_equal(admission_choose(entries, ADMISSION_TOTAL), ADMISSION_REFUSED);
-	assert_int_equal(admission_choose(entries, 0), ADMISSION_REFUSED);
-	entries[9].kind = ADMISSION_SILENT;
-	assert_int_equal(admission_choose(entries, ADMISSION_TOTAL), 9);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), EVICTION_REFUSED);
+	assert_int_equal(eviction_choose(entries, EVICTION_TOTAL), EVICTION_REFUSED);
+	assert_int_equal(eviction_choose(entries, 0), EVICTION_REFUSED);
+	entries[9].kind = EVICTION_SILENT;
+	assert_int_equal(eviction_choose(entries, EVICTION_TOTAL), 9);
 }
 
 static void test_all_wait(void **state)
 {
-	struct admission_entry entries[ADMISSION_TOTAL];
+	struct eviction_entry entries[EVICTION_TOTAL];
 
 	(void)state;
-	fill(entries, 1, ADMISSION_WAITING);
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 0);
+	fill(entries, 1, EVICTION_WAITING);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
 	entries[0].source_trusted = true;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 1);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 1);
 	/* Who has failed goes before who is unknown, and the last of them first. */
 	entries[90].source_failures = entries[91].source_failures = 2;
 	entries[92].source_failures = 1;
-	assert_int_equal(admission_decide(entries, ADMISSION_TOTAL, NULL, 0), 91);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 91);
 	/* For one's own source nobody goes who waits. */
-	assert_int_equal(
-		admission_decide(entries, ADMISSION_TOTAL, &sources[5], ADMISSION_PER_SOURCE),
-		ADMISSION_REFUSED);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, &sources[5], EVICTION_PER_SOURCE),
+			 EVICTION_REFUSED);
 }
 
 int main(void)

@@ -39,7 +39,7 @@ static void on_result(enum handoff_result result, const char *reason, void *user
 	f->results++;
 	f->result = result;
 	snprintf(f->reason, sizeof(f->reason), "%s", reason);
-	scraper_check_destroy(f->check);
+	handoff_check_destroy(f->check);
 	f->check = NULL;
 }
 
@@ -67,7 +67,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	scraper_check_destroy(f->check);
+	handoff_check_destroy(f->check);
 	if (f->listening >= 0)
 		close(f->listening);
 	close(f->viewer);
@@ -90,14 +90,14 @@ static void start_scraper(struct fixture *f, int backlog)
 
 static void start_check(struct fixture *f, uint64_t wait)
 {
-	const struct scraper_check_parameters parameters = { .event = f->event,
+	const struct handoff_check_parameters parameters = { .event = f->event,
 							     .path = f->address.sun_path,
 							     .wait = wait,
 							     .viewer = f->viewer,
 							     .result = on_result,
 							     .userdata = f };
 
-	assert_int_equal(scraper_check_start(&parameters, &request, &f->check), 0);
+	assert_int_equal(handoff_check_start(&parameters, &request, &f->check), 0);
 	assert_int_equal(f->results, 0);
 }
 
@@ -238,11 +238,11 @@ static void test_path_that_is_too_long(void **state)
 {
 	struct fixture *f = *state;
 	char path[sizeof(f->address.sun_path) + 1];
-	struct scraper_check_parameters parameters = { .event = f->event, .path = path };
+	struct handoff_check_parameters parameters = { .event = f->event, .path = path };
 
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(scraper_check_start(&parameters, &request, &f->check), -ENAMETOOLONG);
+	assert_int_equal(handoff_check_start(&parameters, &request, &f->check), -ENAMETOOLONG);
 	assert_null(f->check);
 }
 
@@ -257,7 +257,7 @@ static void test_ending_a_check(void **state)
 	fd = accept_one(f);
 	receive(fd, &viewer);
 	close(viewer);
-	scraper_check_destroy(f->check);
+	handoff_check_destroy(f->check);
 	f->check = NULL;
 	assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), 0);
 	assert_int_equal(handoff_send_answer(fd, HANDOFF_TAKEN, NULL), -EPIPE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A small keyboard in the manner of "de,ru": its types are the real ones. */
-#ifndef GPUDESK_TEST_KEYMAP_FIXTURE_H
-#define GPUDESK_TEST_KEYMAP_FIXTURE_H
+#ifndef GPUDESK_TESTS_KEYMAP_FIXTURE_H
+#define GPUDESK_TESTS_KEYMAP_FIXTURE_H
 
 #include "input/keymap.h"
 

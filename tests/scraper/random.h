@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Numbers by chance that are the same in each run: a failure can be looked at again. */
-#ifndef GPUDESK_TEST_RANDOM_H
-#define GPUDESK_TEST_RANDOM_H
+#ifndef GPUDESK_TESTS_RANDOM_H
+#define GPUDESK_TESTS_RANDOM_H
 
 #include <stddef.h>
 #include <stdint.h>

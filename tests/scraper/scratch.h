@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tests of who gets in and what is shown have in common: a directory, sockets, a loop. */
-#ifndef GPUDESK_TEST_SCRATCH_H
-#define GPUDESK_TEST_SCRATCH_H
+#ifndef GPUDESK_TESTS_SCRATCH_H
+#define GPUDESK_TESTS_SCRATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -46,7 +46,7 @@ static void on_stop(void *userdata)
 	((struct fixture *)userdata)->n_stop++;
 }
 
-static const struct control_commands commands = { on_status, on_disconnect, on_stop };
+static const struct control_socket_commands commands = { on_status, on_disconnect, on_stop };
 
 static int listen_on(struct fixture *fixture, int type)
 {
@@ -68,8 +68,8 @@ static int setup(void **state)
 
 	fixture = (struct fixture){ .answer_size = 3 };
 	assert_true(sd_event_new(&fixture.event) >= 0);
-	assert_int_equal(control_start(fixture.event, listen_on(&fixture, SOCK_SEQPACKET),
-				       &commands, &fixture, &fixture.control),
+	assert_int_equal(control_socket_start(fixture.event, listen_on(&fixture, SOCK_SEQPACKET),
+					      &commands, &fixture, &fixture.control),
 			 0);
 	*state = &fixture;
 	return 0;
@@ -79,7 +79,7 @@ static int teardown(void **state)
 {
 	struct fixture *fixture = *state;
 
-	control_destroy(fixture->control);
+	control_socket_destroy(fixture->control);
 	sd_event_unref(fixture->event);
 	return 0;
 }
@@ -172,23 +172,23 @@ static void test_who_has_hung_up(void **state)
 static void test_silent_ones(void **state)
 {
 	struct fixture *fixture = *state;
-	int fds[CONTROL_CONNECTIONS_MAX + 1];
+	int fds[CONTROL_SOCKET_CONNECTIONS_MAX + 1];
 
-	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++)
+	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX; i++)
 		fds[i] = call(fixture);
 	run(fixture);
 	assert_string_equal(answer_at(fds[0]), "(nothing)");
-	fds[CONTROL_CONNECTIONS_MAX] = call(fixture);
+	fds[CONTROL_SOCKET_CONNECTIONS_MAX] = call(fixture);
 	run(fixture);
 	assert_string_equal(answer_at(fds[0]), "");
-	for (size_t i = 1; i <= CONTROL_CONNECTIONS_MAX; i++) {
+	for (size_t i = 1; i <= CONTROL_SOCKET_CONNECTIONS_MAX; i++) {
 		assert_string_equal(answer_at(fds[i]), "(nothing)");
 		assert_int_equal(send(fds[i], "status", 6, 0), 6);
 	}
 	run(fixture);
-	for (size_t i = 1; i <= CONTROL_CONNECTIONS_MAX; i++)
+	for (size_t i = 1; i <= CONTROL_SOCKET_CONNECTIONS_MAX; i++)
 		assert_string_equal(answer_at(fds[i]), "ok\nxxx");
-	for (size_t i = 0; i <= CONTROL_CONNECTIONS_MAX; i++)
+	for (size_t i = 0; i <= CONTROL_SOCKET_CONNECTIONS_MAX; i++)
 		close(fds[i]);
 }
 
@@ -198,7 +198,8 @@ static void test_another_socket(void **state)
 	struct control *control = NULL;
 	int fd = listen_on(fixture, SOCK_STREAM);
 
-	assert_int_equal(control_start(fixture->event, fd, &commands, fixture, &control), -EINVAL);
+	assert_int_equal(control_socket_start(fixture->event, fd, &commands, fixture, &control),
+			 -EINVAL);
 	assert_null(control);
 	assert_int_equal(close(fd), 0); /* still ours */
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A real X server without a screen, for as long as the test runs. */
-#ifndef GPUDESK_TEST_XVFB_H
-#define GPUDESK_TEST_XVFB_H
+#ifndef GPUDESK_TESTS_XVFB_H
+#define GPUDESK_TESTS_XVFB_H
 
 #include <sys/types.h>
 

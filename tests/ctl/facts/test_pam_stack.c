@@ -13,11 +13,11 @@
 #include "facts/pam_stack.h"
 #include "tests/ctl/fake_tree.h"
 
-static struct pam_lines look(const char *path)
+static struct pam_stack look(const char *path)
 {
-	struct pam_lines lines;
+	struct pam_stack lines;
 
-	assert_int_equal(pam_lines_read(&fake_ctl, path, &lines), 0);
+	assert_int_equal(pam_stack_read(&fake_ctl, path, &lines), 0);
 	return lines;
 }
 
@@ -34,28 +34,28 @@ static void debian(const char *common_session)
 
 static void test_debian(void **state)
 {
-	struct pam_lines lines;
+	struct pam_stack lines;
 
 	(void)state;
 	debian("session\t[default=1]\tpam_permit.so\nsession\trequisite\tpam_deny.so\n"
 	       "session\toptional\tpam_systemd.so \nsession\toptional\tpam_gpudesk.so \n");
 	lines = look("/etc/pam.d/gdm-autologin");
-	assert_int_equal(lines.verdict, PAM_LINES_RIGHT);
+	assert_int_equal(lines.verdict, PAM_STACK_RIGHT);
 	assert_string_equal(lines.where, "/etc/pam.d/common-session:4");
 	assert_false(lines.is_twice);
 
 	debian("session optional pam_gpudesk.so\nsession optional pam_systemd.so\n");
-	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_LINES_BEFORE_SYSTEMD);
+	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_STACK_BEFORE_SYSTEMD);
 	debian("session optional pam_systemd.so\n#session optional pam_gpudesk.so\n");
-	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_LINES_MISSING);
+	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_STACK_MISSING);
 	debian("session optional pam_gpudesk.so\n");
-	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_LINES_NO_SYSTEMD);
+	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_STACK_NO_SYSTEMD);
 	debian("session optional pam_gpudesk.so\nsession optional pam_systemd.so\n"
 	       "session optional pam_gpudesk.so\n");
-	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_LINES_RIGHT);
+	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_STACK_RIGHT);
 	assert_true(look("/etc/pam.d/gdm-autologin").is_twice);
 	debian("auth optional pam_gpudesk.so\nsession optional pam_systemd.so\n");
-	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_LINES_MISSING);
+	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_STACK_MISSING);
 }
 
 static void test_rhel(void **state)
@@ -69,43 +69,43 @@ static void test_rhel(void **state)
 			"session     optional      pam_keyinit.so revoke\n"
 			"-session    optional      /usr/lib64/security/pam_systemd.so\n"
 			"session     [success=1 default=ignore] pam_succeed_if.so quiet\n");
-	assert_int_equal(look("/etc/pam.d/gdm-password").verdict, PAM_LINES_RIGHT);
+	assert_int_equal(look("/etc/pam.d/gdm-password").verdict, PAM_STACK_RIGHT);
 	assert_string_equal(look("/etc/pam.d/gdm-password").where, "/etc/pam.d/gdm-password:4");
 
 	fake_tree_write("/etc/pam.d/gdm-password",
 			"session optional pam_gpudesk.so\nsession include password-auth\n");
-	assert_int_equal(look("/etc/pam.d/gdm-password").verdict, PAM_LINES_BEFORE_SYSTEMD);
+	assert_int_equal(look("/etc/pam.d/gdm-password").verdict, PAM_STACK_BEFORE_SYSTEMD);
 }
 
 static void test_no_service(void **state)
 {
 	(void)state;
-	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_LINES_NO_SERVICE);
+	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_STACK_NO_SERVICE);
 	fake_tree_write("/etc/pam.d/gdm-autologin", "@include nowhere\n@include\nsession\n");
-	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_LINES_MISSING);
+	assert_int_equal(look("/etc/pam.d/gdm-autologin").verdict, PAM_STACK_MISSING);
 }
 
 static void test_endless_includes(void **state)
 {
-	struct pam_lines lines;
+	struct pam_stack lines;
 
 	(void)state;
 	fake_tree_write("/etc/pam.d/gdm-autologin", "@include gdm-autologin\n");
-	assert_int_equal(pam_lines_read(&fake_ctl, "/etc/pam.d/gdm-autologin", &lines), -ELOOP);
+	assert_int_equal(pam_stack_read(&fake_ctl, "/etc/pam.d/gdm-autologin", &lines), -ELOOP);
 }
 
 static void test_module(void **state)
 {
-	char path[PAM_LINES_WHERE_MAX];
+	char path[PAM_STACK_WHERE_MAX];
 
 	(void)state;
-	assert_int_equal(pam_lines_find_module(&fake_ctl, path), -ENOENT);
+	assert_int_equal(pam_stack_find_module(&fake_ctl, path), -ENOENT);
 	fake_tree_write("/usr/lib/x86_64-linux-gnu/security/pam_gpudesk.so", "");
-	assert_int_equal(pam_lines_find_module(&fake_ctl, path), 0);
+	assert_int_equal(pam_stack_find_module(&fake_ctl, path), 0);
 	assert_string_equal(path, "/usr/lib/x86_64-linux-gnu/security/pam_gpudesk.so");
 	fake_tree_unlink("/usr/lib/x86_64-linux-gnu/security/pam_gpudesk.so");
 	fake_tree_write("/usr/lib64/security/pam_gpudesk.so", "");
-	assert_int_equal(pam_lines_find_module(&fake_ctl, path), 0);
+	assert_int_equal(pam_stack_find_module(&fake_ctl, path), 0);
 	assert_string_equal(path, "/usr/lib64/security/pam_gpudesk.so");
 }
 

@@ -81,9 +81,9 @@ static void write_bytes(const void *bytes, size_t length, mode_t mode)
 
 static void expect_problem(const char *words)
 {
-	struct password_look look;
+	struct password_check look;
 
-	password_look(file, &look);
+	password_check(file, &look);
 	if (words ? !strstr(look.problem, words) : look.problem[0] != '\0')
 		fail_msg("wanted: %s, is: %s", words ? words : "none", look.problem);
 }
@@ -91,7 +91,7 @@ static void expect_problem(const char *words)
 static void test_password_files(void **state)
 {
 	uint8_t password[VNC_DES_BLOCK] = "sekret12", hidden[3 * VNC_DES_BLOCK] = { 0 };
-	struct password_look look;
+	struct password_check look;
 
 	(void)state;
 	(void)ctl_path(&fake_ctl, "/vnc/passwd", file);
@@ -112,13 +112,13 @@ static void test_password_files(void **state)
 
 	vnc_des_hide(password, hidden + 8);
 	write_bytes(hidden, 16, 0600);
-	password_look(file, &look);
+	password_check(file, &look);
 	assert_true(look.has_view_only);
 	assert_string_equal(look.warning, "");
 	memset(password, 0, sizeof(password));
 	vnc_des_hide(password, hidden + 8);
 	write_bytes(hidden, 16, 0600);
-	password_look(file, &look);
+	password_check(file, &look);
 	assert_string_equal(look.problem, "");
 	assert_false(look.has_view_only);
 	vnc_des_hide(password, hidden);
@@ -131,13 +131,13 @@ static void test_password_files(void **state)
 
 static void test_folder_for_all(void **state)
 {
-	struct password_look look;
+	struct password_check look;
 	char folder[CTL_PATH_MAX];
 
 	(void)state;
 	write_bytes("12345678", 8, 0600);
 	assert_int_equal(chmod(ctl_path(&fake_ctl, "/vnc", folder), 0777), 0);
-	password_look(file, &look);
+	password_check(file, &look);
 	assert_non_null(strstr(look.warning, "mode 0777: others may replace"));
 }
 

@@ -20,22 +20,22 @@
 static unsigned count_captures(unsigned rate, uint64_t period, unsigned jitter, unsigned seconds)
 {
 	struct random chance = { 1 };
-	struct pacer pacer;
+	struct frame_pacer pacer;
 	uint64_t now = START, end = START + seconds * SECOND;
 	unsigned n = 0;
 
-	pacer_init(&pacer, rate);
+	frame_pacer_init(&pacer, rate);
 	for (uint64_t change = START; change < end; change += period) {
 		uint64_t seen = change + random_below(&chance, jitter + 1);
 
 		if (seen < now)
 			continue; /* the last capture has taken this one along */
 		now = seen;
-		if (pacer_due(&pacer, false) > now)
-			now = pacer_due(&pacer, false);
+		if (frame_pacer_due(&pacer, false) > now)
+			now = frame_pacer_due(&pacer, false);
 		if (now >= end)
 			break;
-		pacer_captured(&pacer, false, now);
+		frame_pacer_captured(&pacer, false, now);
 		n++;
 	}
 	return n;
@@ -43,12 +43,12 @@ static unsigned count_captures(unsigned rate, uint64_t period, unsigned jitter, 
 
 static void test_the_first_is_at_once(void **state)
 {
-	struct pacer pacer;
+	struct frame_pacer pacer;
 
 	(void)state;
-	pacer_init(&pacer, 60);
-	assert_true(pacer_due(&pacer, false) <= START);
-	assert_true(pacer_due(&pacer, true) <= START);
+	frame_pacer_init(&pacer, 60);
+	assert_true(frame_pacer_due(&pacer, false) <= START);
+	assert_true(frame_pacer_due(&pacer, true) <= START);
 }
 
 static void test_never_more_than_asked_for(void **state)
@@ -75,20 +75,20 @@ static void test_a_source_of_just_that_rate_loses_nothing(void **state)
 
 static void test_after_rest_one_is_at_once_and_no_burst_comes(void **state)
 {
-	struct pacer pacer;
+	struct frame_pacer pacer;
 	uint64_t now = START;
 	unsigned n = 0;
 
 	(void)state;
-	pacer_init(&pacer, 50);
-	pacer_captured(&pacer, false, now);
+	frame_pacer_init(&pacer, 50);
+	frame_pacer_captured(&pacer, false, now);
 	now += 100 * SECOND;
-	assert_true(pacer_due(&pacer, false) <= now);
+	assert_true(frame_pacer_due(&pacer, false) <= now);
 	/* What was not used up in those 100 s is gone. */
 	for (uint64_t end = now + SECOND; now < end; now += 100) {
-		if (pacer_due(&pacer, false) > now)
+		if (frame_pacer_due(&pacer, false) > now)
 			continue;
-		pacer_captured(&pacer, false, now);
+		frame_pacer_captured(&pacer, false, now);
 		n++;
 	}
 	assert_in_range(n, 49, 53);
@@ -96,17 +96,17 @@ static void test_after_rest_one_is_at_once_and_no_burst_comes(void **state)
 
 static void test_small_areas_do_not_wait_for_large_ones(void **state)
 {
-	struct pacer pacer;
+	struct frame_pacer pacer;
 
 	(void)state;
-	pacer_init(&pacer, 10);
+	frame_pacer_init(&pacer, 10);
 	for (int i = 0; i < 3; i++)
-		pacer_captured(&pacer, true, START);
-	assert_true(pacer_due(&pacer, true) > START);
-	assert_true(pacer_due(&pacer, false) <= START);
+		frame_pacer_captured(&pacer, true, START);
+	assert_true(frame_pacer_due(&pacer, true) > START);
+	assert_true(frame_pacer_due(&pacer, false) <= START);
 	for (int i = 0; i < 3; i++)
-		pacer_captured(&pacer, false, START);
-	assert_true(pacer_due(&pacer, false) > START);
+		frame_pacer_captured(&pacer, false, START);
+	assert_true(frame_pacer_due(&pacer, false) > START);
 }
 
 int main(void)

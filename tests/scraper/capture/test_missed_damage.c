@@ -14,83 +14,84 @@
 
 static void test_finding_nothing_makes_it_rare(void **state)
 {
-	struct look look;
+	struct missed_damage missed;
 	uint64_t now = START, last = 0;
 	unsigned looks = 0;
 
 	(void)state;
-	look_init(&look, now);
-	assert_int_equal(look_due(&look), START + LOOK_FIRST);
+	missed_damage_init(&missed, now);
+	assert_int_equal(missed_damage_due(&missed), START + MISSED_DAMAGE_FIRST);
 	while (now < START + UINT64_C(600) * 1000000) {
-		uint64_t interval = look_due(&look) - now;
+		uint64_t interval = missed_damage_due(&missed) - now;
 
-		assert_in_range(interval, last, LOOK_LONGEST);
+		assert_in_range(interval, last, MISSED_DAMAGE_LONGEST);
 		last = interval;
-		now = look_due(&look);
-		look_done(&look, now, false);
+		now = missed_damage_due(&missed);
+		missed_damage_done(&missed, now, false);
 		looks++;
 	}
-	assert_int_equal(last, LOOK_LONGEST);
+	assert_int_equal(last, MISSED_DAMAGE_LONGEST);
 	/* Ten minutes of a still screen cost some forty looks. */
 	assert_in_range(looks, 1, 45);
 }
 
 static void test_finding_something_makes_it_frequent(void **state)
 {
-	struct look look;
+	struct missed_damage missed;
 	uint64_t now = START;
 
 	(void)state;
-	look_init(&look, now);
+	missed_damage_init(&missed, now);
 	for (int i = 0; i < 8; i++) {
-		now = look_due(&look);
-		look_done(&look, now, false);
+		now = missed_damage_due(&missed);
+		missed_damage_done(&missed, now, false);
 	}
-	now = look_due(&look);
-	look_done(&look, now, true);
+	now = missed_damage_due(&missed);
+	missed_damage_done(&missed, now, true);
 	for (int i = 0; i < 10; i++) {
-		assert_int_equal(look_due(&look), now + LOOK_SHORTEST);
-		now = look_due(&look);
-		look_done(&look, now, true);
+		assert_int_equal(missed_damage_due(&missed), now + MISSED_DAMAGE_SHORTEST);
+		now = missed_damage_due(&missed);
+		missed_damage_done(&missed, now, true);
 	}
-	look_done(&look, now, false);
-	assert_in_range(look_due(&look), now + LOOK_SHORTEST + 1, now + LOOK_FIRST);
+	missed_damage_done(&missed, now, false);
+	assert_in_range(missed_damage_due(&missed), now + MISSED_DAMAGE_SHORTEST + 1,
+			now + MISSED_DAMAGE_FIRST);
 }
 
 static void test_activity(void **state)
 {
-	struct look look;
+	struct missed_damage missed;
 	uint64_t now = START;
 
 	(void)state;
-	look_init(&look, now);
+	missed_damage_init(&missed, now);
 	for (int i = 0; i < 8; i++) {
-		now = look_due(&look);
-		look_done(&look, now, false);
+		now = missed_damage_due(&missed);
+		missed_damage_done(&missed, now, false);
 	}
 	/* Somebody acts: what is missed then is found soon, however much he goes on. */
-	look_activity(&look, true, now + 5);
-	assert_int_equal(look_due(&look), now + 5 + LOOK_INPUT);
-	for (uint64_t t = now + 5; t < now + 5 + LOOK_INPUT; t += 10000)
-		look_activity(&look, true, t);
-	assert_int_equal(look_due(&look), now + 5 + LOOK_INPUT);
+	missed_damage_activity(&missed, true, now + 5);
+	assert_int_equal(missed_damage_due(&missed), now + 5 + MISSED_DAMAGE_INPUT);
+	for (uint64_t t = now + 5; t < now + 5 + MISSED_DAMAGE_INPUT; t += 10000)
+		missed_damage_activity(&missed, true, t);
+	assert_int_equal(missed_damage_due(&missed), now + 5 + MISSED_DAMAGE_INPUT);
 }
 
 /* Damage elsewhere never puts a look off: one program may be honest and another not. */
 static void test_damage(void **state)
 {
-	struct look look;
+	struct missed_damage missed;
 	uint64_t now = START;
 
 	(void)state;
-	look_init(&look, now);
+	missed_damage_init(&missed, now);
 	for (int i = 0; i < 8; i++) {
-		now = look_due(&look);
-		look_done(&look, now, false);
+		now = missed_damage_due(&missed);
+		missed_damage_done(&missed, now, false);
 	}
 	for (int i = 0; i < 100; i++)
-		look_activity(&look, false, now + (uint64_t)i * 10000);
-	assert_int_equal(look_due(&look), now + LOOK_FIRST);
+		missed_damage_activity(&missed, false, now + (uint64_t)i * 10000);
+	assert_int_equal(missed_damage_due(&missed), now + MISSED_DAMAGE_FIRST);
 }
 
 /* Rows are on the screen, ascending, each only once; in the end all rows have been seen. */
@@ -101,22 +102,23 @@ static void test_rows(void **state)
 
 	(void)state;
 	for (size_t h = 0; h < sizeof(heights) / sizeof(*heights); h++) {
-		int height = heights[h], spacing = (height + LOOK_ROWS - 1) / LOOK_ROWS;
+		int height = heights[h],
+		    spacing = (height + MISSED_DAMAGE_ROWS - 1) / MISSED_DAMAGE_ROWS;
 		char *seen = calloc(1, (size_t)height);
 		int n_seen = 0;
-		struct look look;
+		struct missed_damage missed;
 
-		look_init(&look, 0);
+		missed_damage_init(&missed, 0);
 		for (int round = 0; round < spacing * 29; round++) {
-			int rows[LOOK_ROWS], n = look_rows(&look, height, rows);
+			int rows[MISSED_DAMAGE_ROWS], n = missed_damage_rows(&missed, height, rows);
 
-			assert_in_range(n, 1, LOOK_ROWS);
+			assert_in_range(n, 1, MISSED_DAMAGE_ROWS);
 			for (int i = 0; i < n; i++) {
 				assert_in_range(rows[i], i ? rows[i - 1] + 1 : 0, height - 1);
 				n_seen += !seen[rows[i]];
 				seen[rows[i]] = 1;
 			}
-			look_done(&look, 0, false);
+			missed_damage_done(&missed, 0, false);
 		}
 		if (n_seen != height)
 			print_message("height %d: %d rows seen\n", height, n_seen);

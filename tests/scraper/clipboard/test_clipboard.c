@@ -63,7 +63,7 @@ static int send_to(void *viewer, const uint8_t *message, size_t length)
 	case CUT_TEXT_IS_TEXT:
 		note("%c:%s%.*s", peer->letter, classic ? "=" : "", (int)got.text->length,
 		     got.text->bytes);
-		text_unref(got.text);
+		clipboard_text_unref(got.text);
 		break;
 	case CUT_TEXT_IS_CAPS:
 		note("%c:caps", peer->letter);
@@ -99,7 +99,7 @@ static void fetch(void *userdata)
 	note("fetch");
 }
 
-static void own(struct text *text, void *userdata)
+static void own(struct clipboard_text *text, void *userdata)
 {
 	(void)userdata;
 	note("own:%.*s", (int)text->length, text->bytes);
@@ -171,34 +171,35 @@ static void send_action(struct peer *peer, uint32_t action, uint32_t formats)
 	cut_text_message_free(&message);
 }
 
-static struct text *text_of(const char *utf8)
+static struct clipboard_text *text_of(const char *utf8)
 {
-	struct text *text;
+	struct clipboard_text *text;
 
-	assert_int_equal(text_from_utf8((const uint8_t *)utf8, strlen(utf8), SIZE_MAX, &text), 0);
+	assert_int_equal(
+		clipboard_text_from_utf8((const uint8_t *)utf8, strlen(utf8), SIZE_MAX, &text), 0);
 	return text;
 }
 
 static void send_classic(struct peer *peer, const char *utf8)
 {
-	struct text *text = text_of(utf8);
+	struct clipboard_text *text = text_of(utf8);
 	struct cut_text_message message;
 
 	assert_int_equal(cut_text_encode_classic(text, &message), 0);
 	send_bytes(peer, message.bytes, message.length);
 	cut_text_message_free(&message);
-	text_unref(text);
+	clipboard_text_unref(text);
 }
 
 static void provide(struct peer *peer, const char *utf8)
 {
-	struct text *text = text_of(utf8);
+	struct clipboard_text *text = text_of(utf8);
 	struct cut_text_message message;
 
 	assert_int_equal(cut_text_encode_provide(text, &message), 0);
 	send_bytes(peer, message.bytes, message.length);
 	cut_text_message_free(&message);
-	text_unref(text);
+	clipboard_text_unref(text);
 }
 
 static void fetched(const char *utf8)

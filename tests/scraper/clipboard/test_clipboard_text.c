@@ -16,43 +16,44 @@
 
 enum { LIMIT = 64 };
 
-static void assert_text(struct text *text, const char *expected)
+static void assert_text(struct clipboard_text *text, const char *expected)
 {
 	assert_int_equal(text->length, strlen(expected));
 	assert_memory_equal(text->bytes, expected, text->length);
-	text_unref(text);
+	clipboard_text_unref(text);
 }
 
 static void assert_utf8(const uint8_t *bytes, size_t length, const char *expected)
 {
-	struct text *text;
+	struct clipboard_text *text;
 
-	assert_int_equal(text_from_utf8(bytes, length, LIMIT, &text), 0);
+	assert_int_equal(clipboard_text_from_utf8(bytes, length, LIMIT, &text), 0);
 	assert_text(text, expected);
 }
 
 static void assert_not_utf8(const uint8_t *bytes, size_t length)
 {
-	struct text *text = NULL;
+	struct clipboard_text *text = NULL;
 
-	assert_int_equal(text_from_utf8(bytes, length, LIMIT, &text), -EILSEQ);
+	assert_int_equal(clipboard_text_from_utf8(bytes, length, LIMIT, &text), -EILSEQ);
 	assert_null(text);
 }
 
 static void assert_latin1(const char *utf8, const char *expected, bool expected_exact)
 {
-	struct text *text;
+	struct clipboard_text *text;
 	bool exact;
 
-	assert_int_equal(text_from_utf8((const uint8_t *)utf8, strlen(utf8), LIMIT, &text), 0);
-	uint8_t *latin1 = malloc(text_latin1_size(text) + 1);
-	size_t length = text_to_latin1(text, latin1, &exact);
-	assert_true(length <= text_latin1_size(text));
+	assert_int_equal(
+		clipboard_text_from_utf8((const uint8_t *)utf8, strlen(utf8), LIMIT, &text), 0);
+	uint8_t *latin1 = malloc(clipboard_text_latin1_size(text) + 1);
+	size_t length = clipboard_text_to_latin1(text, latin1, &exact);
+	assert_true(length <= clipboard_text_latin1_size(text));
 	assert_int_equal(length, strlen(expected));
 	assert_memory_equal(latin1, expected, length);
 	assert_int_equal(exact, expected_exact);
-	text_wipe_and_free(latin1, length);
-	text_unref(text);
+	clipboard_text_wipe_and_free(latin1, length);
+	clipboard_text_unref(text);
 }
 
 static void test_lines_and_nul(void **state)
@@ -111,37 +112,38 @@ static void test_no_utf8(void **state)
 static void test_limit(void **state)
 {
 	uint8_t bytes[LIMIT + 1];
-	struct text *text = NULL;
+	struct clipboard_text *text = NULL;
 
 	(void)state;
 	memset(bytes, 'x', sizeof(bytes));
-	assert_int_equal(text_from_utf8(bytes, LIMIT, LIMIT, &text), 0);
+	assert_int_equal(clipboard_text_from_utf8(bytes, LIMIT, LIMIT, &text), 0);
 	assert_int_equal(text->length, LIMIT);
-	text = text_unref(text);
-	assert_int_equal(text_from_utf8(bytes, LIMIT + 1, LIMIT, &text), -EMSGSIZE);
-	assert_int_equal(text_from_latin1(bytes, LIMIT + 1, LIMIT, &text), -EMSGSIZE);
+	text = clipboard_text_unref(text);
+	assert_int_equal(clipboard_text_from_utf8(bytes, LIMIT + 1, LIMIT, &text), -EMSGSIZE);
+	assert_int_equal(clipboard_text_from_latin1(bytes, LIMIT + 1, LIMIT, &text), -EMSGSIZE);
 	/* It counts as UTF-8: one byte more for each of the upper half. */
 	bytes[0] = 0xe4;
-	assert_int_equal(text_from_latin1(bytes, LIMIT, LIMIT, &text), -EMSGSIZE);
-	assert_int_equal(text_from_latin1(bytes, LIMIT - 1, LIMIT, &text), 0);
+	assert_int_equal(clipboard_text_from_latin1(bytes, LIMIT, LIMIT, &text), -EMSGSIZE);
+	assert_int_equal(clipboard_text_from_latin1(bytes, LIMIT - 1, LIMIT, &text), 0);
 	assert_int_equal(text->length, LIMIT);
-	text = text_unref(text);
+	text = clipboard_text_unref(text);
 	/* And as it is kept: a CR LF is one byte, and nothing counts behind a NUL. */
 	bytes[0] = '\r';
 	bytes[1] = '\n';
-	assert_int_equal(text_from_utf8(bytes, LIMIT + 1, LIMIT, &text), 0);
-	text = text_unref(text);
+	assert_int_equal(clipboard_text_from_utf8(bytes, LIMIT + 1, LIMIT, &text), 0);
+	text = clipboard_text_unref(text);
 	bytes[2] = '\0';
-	assert_int_equal(text_from_latin1(bytes, sizeof(bytes), 1, &text), 0);
+	assert_int_equal(clipboard_text_from_latin1(bytes, sizeof(bytes), 1, &text), 0);
 	assert_text(text, "\n");
 }
 
 static void test_from_latin1(void **state)
 {
-	struct text *text;
+	struct clipboard_text *text;
 
 	(void)state;
-	assert_int_equal(text_from_latin1(BYTES("Gr\xfc\xdf\r\n\x80\xff"), LIMIT, &text), 0);
+	assert_int_equal(clipboard_text_from_latin1(BYTES("Gr\xfc\xdf\r\n\x80\xff"), LIMIT, &text),
+			 0);
 	assert_text(text, "Gr\xc3\xbc\xc3\x9f\n\xc2\x80\xc3\xbf");
 }
 
@@ -177,21 +179,21 @@ static void test_latin1_grows_most(void **state)
 
 static void test_equal(void **state)
 {
-	struct text *a, *b, *c;
+	struct clipboard_text *a, *b, *c;
 
 	(void)state;
-	assert_int_equal(text_from_utf8(BYTES("same"), LIMIT, &a), 0);
-	assert_int_equal(text_from_latin1(BYTES("same"), LIMIT, &b), 0);
-	assert_int_equal(text_from_utf8(BYTES("sam"), LIMIT, &c), 0);
-	assert_true(text_equal(a, b));
-	assert_false(text_equal(a, c));
-	assert_ptr_equal(text_ref(a), a);
-	assert_null(text_unref(a));
-	assert_true(text_equal(a, b)); /* one is left */
-	text_unref(a);
-	text_unref(b);
-	text_unref(c);
-	assert_null(text_unref(NULL));
+	assert_int_equal(clipboard_text_from_utf8(BYTES("same"), LIMIT, &a), 0);
+	assert_int_equal(clipboard_text_from_latin1(BYTES("same"), LIMIT, &b), 0);
+	assert_int_equal(clipboard_text_from_utf8(BYTES("sam"), LIMIT, &c), 0);
+	assert_true(clipboard_text_equal(a, b));
+	assert_false(clipboard_text_equal(a, c));
+	assert_ptr_equal(clipboard_text_ref(a), a);
+	assert_null(clipboard_text_unref(a));
+	assert_true(clipboard_text_equal(a, b)); /* one is left */
+	clipboard_text_unref(a);
+	clipboard_text_unref(b);
+	clipboard_text_unref(c);
+	assert_null(clipboard_text_unref(NULL));
 }
 
 int main(void)

@@ -80,7 +80,7 @@ static void assert_got_text(const char *expected)
 	assert_non_null(got.text);
 	assert_int_equal(got.text->length, strlen(expected));
 	assert_memory_equal(got.text->bytes, expected, got.text->length);
-	got.text = text_unref(got.text);
+	got.text = clipboard_text_unref(got.text);
 }
 
 static void test_classic(void **state)
@@ -97,7 +97,7 @@ static void test_classic(void **state)
 	memset(text, 'x', sizeof(text));
 	assert_int_equal(decode_classic(text, LIMIT), 0);
 	assert_int_equal(got.text->length, LIMIT);
-	got.text = text_unref(got.text);
+	got.text = clipboard_text_unref(got.text);
 	assert_int_equal(decode_classic(text, LIMIT + 1), -EMSGSIZE);
 	assert_null(got.text);
 }
@@ -126,7 +126,7 @@ static void test_provide(void **state)
 		memcpy(text + 2 * i, "\r\n", 2);
 	assert_int_equal(provide(text), 0);
 	assert_int_equal(got.text->length, LIMIT);
-	got.text = text_unref(got.text);
+	got.text = clipboard_text_unref(got.text);
 	memset(text, 'x', LIMIT + 1);
 	text[LIMIT + 1] = '\0';
 	assert_int_equal(provide(text), -EMSGSIZE);
@@ -223,11 +223,12 @@ static void test_too_short(void **state)
 
 /* ---- what we send ---- */
 
-static struct text *text_of(const char *utf8)
+static struct clipboard_text *text_of(const char *utf8)
 {
-	struct text *text;
+	struct clipboard_text *text;
 
-	assert_int_equal(text_from_utf8((const uint8_t *)utf8, strlen(utf8), SIZE_MAX, &text), 0);
+	assert_int_equal(
+		clipboard_text_from_utf8((const uint8_t *)utf8, strlen(utf8), SIZE_MAX, &text), 0);
 	return text;
 }
 
@@ -242,12 +243,12 @@ static void assert_message(struct cut_text_message *sent, const char *bytes, siz
 static void test_encode(void **state)
 {
 	struct cut_text_message sent;
-	struct text *text = text_of("ä\n€");
+	struct clipboard_text *text = text_of("ä\n€");
 
 	(void)state;
 	assert_int_equal(cut_text_encode_classic(text, &sent), 0);
 	assert_message(&sent, "\3\0\0\0\0\0\0\5\xe4\nEUR", 13);
-	text_unref(text);
+	clipboard_text_unref(text);
 	assert_int_equal(cut_text_encode_action(CUT_TEXT_NOTIFY, 1, &sent), 0);
 	assert_message(&sent, "\3\0\0\0\xff\xff\xff\xfc\x08\0\0\1", 12);
 	assert_int_equal(cut_text_encode_action(CUT_TEXT_REQUEST, 1, &sent), 0);
@@ -260,7 +261,7 @@ static void test_encode(void **state)
 /* What we provide is read by zlib, and by ourselves. */
 static void test_encode_provide(void **state)
 {
-	struct text *text = text_of("1\n你好\n\n😀");
+	struct clipboard_text *text = text_of("1\n你好\n\n😀");
 	const char expected[] = "1\r\n你好\r\n\r\n😀";
 	uint8_t plain[100];
 	uLongf n = sizeof(plain);
@@ -277,10 +278,10 @@ static void test_encode_provide(void **state)
 	assert_memory_equal(plain + 4, expected, sizeof(expected));
 
 	assert_int_equal(cut_text_decode(sent.bytes, sent.length, LIMIT, &got), 0);
-	assert_true(text_equal(got.text, text));
-	got.text = text_unref(got.text);
+	assert_true(clipboard_text_equal(got.text, text));
+	got.text = clipboard_text_unref(got.text);
 	cut_text_message_free(&sent);
-	text_unref(text);
+	clipboard_text_unref(text);
 }
 
 /* libvncclient hangs up on more than 1 MiB. */
@@ -289,7 +290,7 @@ static void test_encode_large(void **state)
 	const size_t mib = 1 << 20;
 	char *bytes = malloc(mib + 2);
 	struct cut_text_message sent;
-	struct text *text;
+	struct clipboard_text *text;
 
 	(void)state;
 	memset(bytes, '\n', mib + 1);
@@ -300,16 +301,16 @@ static void test_encode_large(void **state)
 	cut_text_message_free(&sent);
 	assert_int_equal(cut_text_encode_provide(text, &sent), 0);
 	assert_int_equal(cut_text_decode(sent.bytes, sent.length, mib, &got), 0);
-	assert_true(text_equal(got.text, text));
-	got.text = text_unref(got.text);
+	assert_true(clipboard_text_equal(got.text, text));
+	got.text = clipboard_text_unref(got.text);
 	cut_text_message_free(&sent);
-	text_unref(text);
+	clipboard_text_unref(text);
 
 	memset(bytes, 'x', mib + 1);
 	bytes[mib + 1] = '\0';
 	text = text_of(bytes);
 	assert_int_equal(cut_text_encode_classic(text, &sent), -EMSGSIZE);
-	text_unref(text);
+	clipboard_text_unref(text);
 	free(bytes);
 }
 

@@ -32,7 +32,7 @@ static struct selection selection;
 static int n_changed, n_offers, n_texts;
 static bool is_owned;
 static int offers, result;
-static struct text *text;
+static struct clipboard_text *text;
 
 static void on_changed(bool owned, void *userdata)
 {
@@ -48,11 +48,11 @@ static void on_offers(int value, void *userdata)
 	n_offers++;
 }
 
-static void on_text(int value, struct text *fetched, void *userdata)
+static void on_text(int value, struct clipboard_text *fetched, void *userdata)
 {
 	(void)userdata;
 	result = value;
-	text_unref(text);
+	clipboard_text_unref(text);
 	text = fetched;
 	n_texts++;
 }
@@ -331,7 +331,7 @@ static int finish(void **state)
 {
 	(void)state;
 	selection_stop(&selection);
-	text = text_unref(text);
+	text = clipboard_text_unref(text);
 	if (peer.x)
 		XCloseDisplay(peer.x);
 	display_close(&display);
@@ -540,11 +540,12 @@ static void test_primary_has_to_rest(void **state)
 
 static void own(const char *utf8)
 {
-	struct text *owned;
+	struct clipboard_text *owned;
 
-	assert_int_equal(text_from_utf8((const uint8_t *)utf8, strlen(utf8), LIMIT, &owned), 0);
+	assert_int_equal(
+		clipboard_text_from_utf8((const uint8_t *)utf8, strlen(utf8), LIMIT, &owned), 0);
 	selection_own(&selection, owned);
-	text_unref(owned);
+	clipboard_text_unref(owned);
 	WAIT(selection.owner.text == owned);
 	assert_int_equal(n_changed, 0); /* our own doing is no news */
 }
@@ -772,14 +773,14 @@ static void test_lost_and_given_up(void **state)
 /* A program copies while a viewer's text is on its way: that is later. */
 static void test_overtaken_by_the_desktop(void **state)
 {
-	struct text *owned;
+	struct clipboard_text *owned;
 
 	(void)state;
-	assert_int_equal(text_from_utf8((const uint8_t *)"x", 1, LIMIT, &owned), 0);
+	assert_int_equal(clipboard_text_from_utf8((const uint8_t *)"x", 1, LIMIT, &owned), 0);
 	XSetSelectionOwner(peer.x, peer.atoms.names[0], peer.window, CurrentTime);
 	XSync(peer.x, False);
 	selection_own(&selection, owned);
-	text_unref(owned);
+	clipboard_text_unref(owned);
 	WAIT(n_changed);
 	assert_null(selection.to_own);
 	for (int i = 0; i < 10; i++)

@@ -9,75 +9,75 @@
 
 #include "encode/link_speed.h"
 
-static void round_trip(struct link *link, uint64_t bytes, uint64_t usec)
+static void round_trip(struct link_speed *link, uint64_t bytes, uint64_t usec)
 {
 	static uint64_t now = 1000000;
 
-	link_sent(link, bytes, now);
+	link_speed_sent(link, bytes, now);
 	now += usec;
-	link_asked(link, now);
+	link_speed_asked(link, now);
 }
 
 static void test_near_is_local_until_it_is_slow(void **state)
 {
-	struct link link = { 0 };
+	struct link_speed link = { 0 };
 
 	(void)state;
-	assert_true(link_is_local(&link)); /* nothing known: guacd, most likely */
-	link_heard(&link, 30, 0, true);
+	assert_true(link_speed_is_local(&link)); /* nothing known: guacd, most likely */
+	link_speed_heard(&link, 30, 0, true);
 	round_trip(&link, 16 << 20, 20000);
-	assert_true(link_is_local(&link));
+	assert_true(link_speed_is_local(&link));
 	/* guacd on a busy machine takes its time, but never as long as a network would. */
 	for (int i = 0; i < 10; i++)
 		round_trip(&link, 16 << 20, 400000);
-	assert_true(link_is_local(&link));
+	assert_true(link_speed_is_local(&link));
 	/* Nor is it long until it begins to read, when there is little. */
 	for (int i = 0; i < 10; i++)
 		round_trip(&link, 100000, 55000);
-	assert_true(link_is_local(&link));
+	assert_true(link_speed_is_local(&link));
 	/* Something near that carries it on over a slow line: a tunnel. */
 	for (int i = 0; i < 2; i++)
 		round_trip(&link, 1 << 20, 400000);
-	assert_true(link_is_local(&link));
+	assert_true(link_speed_is_local(&link));
 	round_trip(&link, 1 << 20, 400000);
-	assert_false(link_is_local(&link));
-	assert_true(link_rate(&link) < 100 * 1000 * 1000);
+	assert_false(link_speed_is_local(&link));
+	assert_true(link_speed_rate(&link) < 100 * 1000 * 1000);
 }
 
 static void test_a_tunnel_and_a_viewer_that_asks_early(void **state)
 {
-	struct link link = { 0 };
+	struct link_speed link = { 0 };
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
 		round_trip(&link, 1 << 20, 400000);
 	for (int rest = 0; rest < 5; rest++) {
 		round_trip(&link, 1 << 20, 100);
-		assert_false(link_is_local(&link));
+		assert_false(link_speed_is_local(&link));
 		round_trip(&link, 1 << 20, 400000);
 	}
 	for (int i = 0; i < 4; i++)
 		round_trip(&link, 1 << 20, 100);
-	assert_true(link_is_local(&link));
+	assert_true(link_speed_is_local(&link));
 }
 
 static void test_small_updates_say_nothing(void **state)
 {
-	struct link link = { 0 };
+	struct link_speed link = { 0 };
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
-		round_trip(&link, LINK_RATE_MIN_BYTES - 1, 1000000);
-	assert_true(link_is_local(&link));
+		round_trip(&link, LINK_SPEED_RATE_MIN_BYTES - 1, 1000000);
+	assert_true(link_speed_is_local(&link));
 	assert_int_equal(link.round_rate, 0);
 	for (int i = 0; i < 3; i++)
-		round_trip(&link, LINK_RATE_MIN_BYTES, 1000000);
-	assert_false(link_is_local(&link));
+		round_trip(&link, LINK_SPEED_RATE_MIN_BYTES, 1000000);
+	assert_false(link_speed_is_local(&link));
 }
 
 static void test_rounds(void **state)
 {
-	struct link link = { 0 };
+	struct link_speed link = { 0 };
 
 	(void)state;
 	round_trip(&link, 100, 40000);
@@ -92,14 +92,14 @@ static void test_rounds(void **state)
 
 static void test_far_is_not_local(void **state)
 {
-	struct link link = { 0 };
+	struct link_speed link = { 0 };
 
 	(void)state;
-	link_heard(&link, LINK_NEAR_RTT, 0, false);
-	assert_false(link_is_local(&link));
-	assert_true(link_rate(&link) > 0); /* a guess, before anything is measured */
-	link_heard(&link, 40000, 2500000, false);
-	assert_int_equal(link_rate(&link), 2500000);
+	link_speed_heard(&link, LINK_SPEED_NEAR_RTT, 0, false);
+	assert_false(link_speed_is_local(&link));
+	assert_true(link_speed_rate(&link) > 0); /* a guess, before anything is measured */
+	link_speed_heard(&link, 40000, 2500000, false);
+	assert_int_equal(link_speed_rate(&link), 2500000);
 	/* The round trip is not the line's fault: 250 kB in 140 ms at 40 ms are 2.5 MB/s. */
 	round_trip(&link, 250000, 140000);
 	assert_int_equal(link.round_rate, 2500000);
@@ -107,21 +107,21 @@ static void test_far_is_not_local(void **state)
 
 static void test_a_sender_with_little_to_say(void **state)
 {
-	struct link link = { 0 };
+	struct link_speed link = { 0 };
 
 	(void)state;
 	/* The handshake's few bytes are no measure of the line; its round trips are one. */
-	link_heard(&link, 40000, 71000, true);
-	uint64_t guess = link_rate(&link);
+	link_speed_heard(&link, 40000, 71000, true);
+	uint64_t guess = link_speed_rate(&link);
 	assert_in_range(guess, 1000000, 10000000);
-	link_heard(&link, 80000, 71000, true);
-	assert_int_equal(link_rate(&link), guess / 2);
-	link_heard(&link, 40000, 2500000, false);
-	link_heard(&link, 40000, 100000, true);
+	link_speed_heard(&link, 80000, 71000, true);
+	assert_int_equal(link_speed_rate(&link), guess / 2);
+	link_speed_heard(&link, 40000, 2500000, false);
+	link_speed_heard(&link, 40000, 100000, true);
 	assert_int_equal(link.tcp_rate, 2500000);
-	link_heard(&link, 40000, 5000000, true);
+	link_speed_heard(&link, 40000, 5000000, true);
 	assert_int_equal(link.tcp_rate, 5000000);
-	link_heard(&link, 40000, 1000000, false);
+	link_speed_heard(&link, 40000, 1000000, false);
 	assert_int_equal(link.tcp_rate, 1000000);
 }
 

@@ -16,7 +16,9 @@
 
 enum { WIDTH = 7680, HEIGHT = 2160, N_RANDOM = 2000 };
 
-static const struct link far = { .min_rtt = 20000, .tcp_rate = 2500000, .round_rate = 2500000 };
+static const struct link_speed far = { .min_rtt = 20000,
+				       .tcp_rate = 2500000,
+				       .round_rate = 2500000 };
 static struct frame frame;
 static struct rfb_server *server;
 static struct rfb_client *client;
@@ -159,7 +161,7 @@ static void test_jpeg_quality_follows_the_link(void **state)
 {
 	const struct client_encodings encodings = { .known = BIT(CLIENT_ENCODING_TIGHT),
 						    .quality = 9 };
-	struct link link = far;
+	struct link_speed link = far;
 	struct pixel_encoder encoder;
 	struct rect area = { 0, 0, 1280, 800 };
 

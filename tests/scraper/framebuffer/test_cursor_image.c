@@ -16,19 +16,19 @@ static const struct rfb_format true_colour = { 32, 24, 0xff0000, 0xff00, 0xff };
 static const struct rfb_format high_colour = { 16, 16, 0xf800, 0x7e0, 0x1f };
 static const struct rfb_format low_colour = { 8, 8, 0xe0, 0x1c, 0x03 };
 
-static struct cursor_shape shape;
+static struct cursor_image shape;
 
 static int finish(void **state)
 {
 	(void)state;
-	cursor_shape_finish(&shape);
+	cursor_image_finish(&shape);
 	return 0;
 }
 
 static void make(int width, int height, int hot_x, int hot_y, const uint32_t *argb)
 {
-	cursor_shape_finish(&shape);
-	assert_int_equal(cursor_shape_init(&shape, width, height, hot_x, hot_y, argb), 0);
+	cursor_image_finish(&shape);
+	assert_int_equal(cursor_image_init(&shape, width, height, hot_x, hot_y, argb), 0);
 }
 
 static void test_taken_as_it_is(void **state)
@@ -42,7 +42,7 @@ static void test_taken_as_it_is(void **state)
 	assert_int_equal(shape.hot_x, 2);
 	assert_int_equal(shape.hot_y, 1);
 	assert_memory_equal(shape.argb, argb, sizeof(argb));
-	assert_false(cursor_shape_is_hidden(&shape));
+	assert_false(cursor_image_is_hidden(&shape));
 }
 
 static void test_hot_spots_outside(void **state)
@@ -62,13 +62,13 @@ static void test_nothing_to_see(void **state)
 
 	(void)state;
 	make(2, 2, 1, 1, argb);
-	assert_true(cursor_shape_is_hidden(&shape));
+	assert_true(cursor_image_is_hidden(&shape));
 	assert_int_equal(shape.width, 1);
 	assert_int_equal(shape.height, 1);
-	assert_true(rect_is_empty(cursor_shape_area(&shape, 5, 5)));
+	assert_true(rect_is_empty(cursor_image_area(&shape, 5, 5)));
 	id = shape.id;
 	make(0, 0, 7, 7, NULL);
-	assert_true(cursor_shape_is_hidden(&shape));
+	assert_true(cursor_image_is_hidden(&shape));
 	assert_true(shape.id == id);
 }
 
@@ -127,7 +127,7 @@ static void test_mask_without_the_shadow(void **state)
 
 	(void)state;
 	make(10, 1, 0, 0, argb);
-	cursor_shape_mask(&shape, mask);
+	cursor_image_mask(&shape, mask);
 	assert_int_equal(mask[0], 0xc0 | 0x03);
 	assert_int_equal(mask[1], 0xc0);
 }
@@ -139,7 +139,7 @@ static void test_mask_of_something_faint(void **state)
 
 	(void)state;
 	make(4, 1, 0, 0, argb);
-	cursor_shape_mask(&shape, mask);
+	cursor_image_mask(&shape, mask);
 	assert_int_equal(mask[0], 0xa0);
 }
 
@@ -154,11 +154,11 @@ static void test_pixels(void **state)
 
 	(void)state;
 	make(3, 1, 0, 0, argb);
-	cursor_shape_pixels(&shape, &true_colour, (uint8_t *)pixels);
+	cursor_image_pixels(&shape, &true_colour, (uint8_t *)pixels);
 	assert_memory_equal(pixels, wide, sizeof(wide));
-	cursor_shape_pixels(&shape, &high_colour, (uint8_t *)pixels);
+	cursor_image_pixels(&shape, &high_colour, (uint8_t *)pixels);
 	assert_memory_equal(pixels, high, sizeof(high));
-	cursor_shape_pixels(&shape, &low_colour, (uint8_t *)pixels);
+	cursor_image_pixels(&shape, &low_colour, (uint8_t *)pixels);
 	assert_memory_equal(pixels, low, sizeof(low));
 }
 
@@ -170,7 +170,7 @@ static void test_bitmap(void **state)
 
 	(void)state;
 	make(9, 1, 0, 0, argb);
-	cursor_shape_bitmap(&shape, bits, first, second);
+	cursor_image_bitmap(&shape, bits, first, second);
 	assert_int_equal(bits[0], 0x80 | 0x20 | 0x04);
 	assert_int_equal(bits[1], 0x80);
 	for (int i = 0; i < 3; i++) {
@@ -186,7 +186,7 @@ static void test_bitmap_of_one_colour(void **state)
 
 	(void)state;
 	make(2, 1, 0, 0, argb);
-	cursor_shape_bitmap(&shape, bits, first, second);
+	cursor_image_bitmap(&shape, bits, first, second);
 	assert_int_equal(bits[0], 0xc0);
 	assert_memory_equal(first, ((uint8_t[]){ 0x33, 0x66, 0xcc }), 3);
 }
@@ -201,7 +201,7 @@ static void test_painting(void **state)
 	for (int i = 0; i < 12; i++)
 		pixels[i] = 0x0000ff00;
 	/* The screen's part from 10, 20 on; the pointer from 11, 20 on. */
-	cursor_shape_paint(&shape, 12, 21, &true_colour, (struct rect){ 10, 20, 4, 3 },
+	cursor_image_paint(&shape, 12, 21, &true_colour, (struct rect){ 10, 20, 4, 3 },
 			   (uint8_t *)pixels, 16);
 	assert_int_equal(pixels[0], 0x00ff00);
 	assert_int_equal(pixels[1], 0xff0000);
@@ -221,22 +221,22 @@ static void test_painting_at_the_edge(void **state)
 
 	(void)state;
 	make(2, 2, 1, 1, argb);
-	cursor_shape_paint(&shape, 0, 0, &high_colour, (struct rect){ 0, 0, 2, 2 },
+	cursor_image_paint(&shape, 0, 0, &high_colour, (struct rect){ 0, 0, 2, 2 },
 			   (uint8_t *)pixels, 4);
 	assert_int_equal(pixels[0], 0xffff);
 	assert_int_equal(pixels[1] | pixels[2] | pixels[3], 0);
-	cursor_shape_paint(&shape, 2, 2, &low_colour, (struct rect){ 0, 0, 2, 2 }, bytes, 2);
+	cursor_image_paint(&shape, 2, 2, &low_colour, (struct rect){ 0, 0, 2, 2 }, bytes, 2);
 	assert_int_equal(bytes[3], 0xe0);
 	assert_int_equal(bytes[0] | bytes[1] | bytes[2], 0);
-	cursor_shape_paint(&shape, 500, -70, &low_colour, (struct rect){ 0, 0, 2, 2 }, bytes, 2);
+	cursor_image_paint(&shape, 500, -70, &low_colour, (struct rect){ 0, 0, 2, 2 }, bytes, 2);
 	assert_int_equal(bytes[0] | bytes[1] | bytes[2], 0);
 }
 
 static void test_arrow(void **state)
 {
 	(void)state;
-	cursor_shape_finish(&shape);
-	assert_int_equal(cursor_shape_init_arrow(&shape), 0);
+	cursor_image_finish(&shape);
+	assert_int_equal(cursor_image_init_arrow(&shape), 0);
 	assert_int_equal(shape.hot_x | shape.hot_y, 0);
 	assert_int_equal(shape.argb[0], 0xffffffff);
 	assert_int_equal(shape.argb[1], 0);

@@ -10,58 +10,57 @@
 #include "input/input.h"
 #include "input/key_queue.h"
 
-static struct input_queue queue;
+static struct key_queue queue;
 static struct input_holder one, other;
 
 static int setup(void **state)
 {
 	(void)state;
-	queue = (struct input_queue){ 0 };
+	queue = (struct key_queue){ 0 };
 	return 0;
 }
 
 static int add(struct input_holder *holder, uint32_t keysym)
 {
-	return input_queue_add(&queue,
-			       &(struct input_queued){ holder, { .keysym = keysym }, true });
+	return key_queue_add(&queue, &(struct queued_key){ holder, { .keysym = keysym }, true });
 }
 
 static void expect(uint32_t keysym)
 {
-	const struct input_queued *first = input_queue_first(&queue);
+	const struct queued_key *first = key_queue_first(&queue);
 
 	assert_non_null(first);
 	assert_int_equal(first->wish.keysym, keysym);
-	input_queue_remove_first(&queue);
+	key_queue_remove_first(&queue);
 }
 
 static void test_order_and_limit(void **state)
 {
 	(void)state;
-	assert_null(input_queue_first(&queue));
+	assert_null(key_queue_first(&queue));
 	/* Begins in the middle, so that it goes round. */
-	for (uint32_t i = 0; i < INPUT_QUEUE_MAX / 2; i++) {
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX / 2; i++) {
 		assert_int_equal(add(&one, i), 0);
 		expect(i);
 	}
-	for (uint32_t i = 0; i < INPUT_QUEUE_MAX; i++)
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i++)
 		assert_int_equal(add(&one, i), 0);
 	assert_int_equal(add(&one, 9999), -ENOSPC);
-	for (uint32_t i = 0; i < INPUT_QUEUE_MAX; i++)
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i++)
 		expect(i);
-	assert_null(input_queue_first(&queue));
+	assert_null(key_queue_first(&queue));
 }
 
 static void test_forget(void **state)
 {
 	(void)state;
-	input_queue_forget(&queue, &one);
-	for (uint32_t i = 0; i < INPUT_QUEUE_MAX; i++)
+	key_queue_forget(&queue, &one);
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i++)
 		add(i % 3 ? &one : &other, i);
-	input_queue_forget(&queue, &one);
-	for (uint32_t i = 0; i < INPUT_QUEUE_MAX; i += 3)
+	key_queue_forget(&queue, &one);
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i += 3)
 		expect(i);
-	assert_null(input_queue_first(&queue));
+	assert_null(key_queue_first(&queue));
 }
 
 int main(void)

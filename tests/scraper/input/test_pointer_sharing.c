@@ -9,21 +9,21 @@
 
 #include "input/pointer_sharing.h"
 
-static struct pointer pointer;
-static struct pointer_user one, other;
+static struct pointer_sharing pointer;
+static struct pointer_sharing_user one, other;
 
 static int setup(void **state)
 {
 	(void)state;
-	pointer = (struct pointer){ 0 };
-	one = other = (struct pointer_user){ 0 };
+	pointer = (struct pointer_sharing){ 0 };
+	one = other = (struct pointer_sharing_user){ 0 };
 	return 0;
 }
 
-static void expect(struct pointer_user *user, uint16_t mask, uint64_t now, bool move,
+static void expect(struct pointer_sharing_user *user, uint16_t mask, uint64_t now, bool move,
 		   uint16_t press, uint16_t release, uint16_t release_before)
 {
-	struct pointer_steps steps = pointer_event(&pointer, user, mask, now);
+	struct pointer_sharing_steps steps = pointer_sharing_event(&pointer, user, mask, now);
 
 	assert_int_equal(steps.move, move);
 	assert_int_equal(steps.press, press);
@@ -61,35 +61,35 @@ static void test_silent_owner_loses_the_pointer(void **state)
 {
 	(void)state;
 	expect(&one, 1, 0, true, 1, 0, 0);
-	expect(&other, 0, POINTER_PATIENCE - 1, false, 0, 0, 0);
-	expect(&other, 2, POINTER_PATIENCE, true, 2, 0, 1);
+	expect(&other, 0, POINTER_SHARING_PATIENCE - 1, false, 0, 0, 0);
+	expect(&other, 2, POINTER_SHARING_PATIENCE, true, 2, 0, 1);
 	/* It comes back, still holding the button. */
-	expect(&one, 1, POINTER_PATIENCE + 1, false, 0, 0, 0);
-	expect(&other, 0, POINTER_PATIENCE + 2, true, 0, 2, 0);
-	expect(&one, 1, POINTER_PATIENCE + 3, true, 0, 0, 0);
-	expect(&one, 0, POINTER_PATIENCE + 4, true, 0, 0, 0);
-	expect(&one, 1, POINTER_PATIENCE + 5, true, 1, 0, 0);
+	expect(&one, 1, POINTER_SHARING_PATIENCE + 1, false, 0, 0, 0);
+	expect(&other, 0, POINTER_SHARING_PATIENCE + 2, true, 0, 2, 0);
+	expect(&one, 1, POINTER_SHARING_PATIENCE + 3, true, 0, 0, 0);
+	expect(&one, 0, POINTER_SHARING_PATIENCE + 4, true, 0, 0, 0);
+	expect(&one, 1, POINTER_SHARING_PATIENCE + 5, true, 1, 0, 0);
 }
 
 static void test_leave(void **state)
 {
 	(void)state;
 	expect(&one, 5, 0, true, 5, 0, 0);
-	assert_int_equal(pointer_leave(&pointer, &other), 0);
+	assert_int_equal(pointer_sharing_leave(&pointer, &other), 0);
 	expect(&other, 0, 1, false, 0, 0, 0);
-	assert_int_equal(pointer_leave(&pointer, &one), 5);
-	assert_int_equal(pointer_leave(&pointer, &one), 0);
+	assert_int_equal(pointer_sharing_leave(&pointer, &one), 5);
+	assert_int_equal(pointer_sharing_leave(&pointer, &one), 0);
 	expect(&other, 1, 2, true, 1, 0, 0);
 }
 
 static void test_clamp(void **state)
 {
 	(void)state;
-	assert_int_equal(pointer_clamp(-1, 100), 0);
-	assert_int_equal(pointer_clamp(0, 100), 0);
-	assert_int_equal(pointer_clamp(99, 100), 99);
-	assert_int_equal(pointer_clamp(100, 100), 99);
-	assert_int_equal(pointer_clamp(INT_MAX, 1), 0);
+	assert_int_equal(pointer_sharing_clamp(-1, 100), 0);
+	assert_int_equal(pointer_sharing_clamp(0, 100), 0);
+	assert_int_equal(pointer_sharing_clamp(99, 100), 99);
+	assert_int_equal(pointer_sharing_clamp(100, 100), 99);
+	assert_int_equal(pointer_sharing_clamp(INT_MAX, 1), 0);
 }
 
 int main(void)

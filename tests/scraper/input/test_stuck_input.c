@@ -43,7 +43,7 @@ static void press_and_die(void)
 {
 	Display *x = open_display();
 
-	leftover_begin(x);
+	stuck_input_begin(x);
 	XTestFakeKeyEvent(x, KEYCODE, True, CurrentTime);
 	XTestFakeKeyEvent(x, OTHER_KEYCODE, True, CurrentTime);
 	XTestFakeButtonEvent(x, 1, True, CurrentTime);
@@ -76,9 +76,9 @@ static void test_released_by_the_next(void **state)
 	press_and_die();
 	Display *x = open_display();
 	assert_int_equal(count_down(x), 4);
-	leftover_begin(x);
+	stuck_input_begin(x);
 	assert_int_equal(count_down(x), 0);
-	leftover_end(x);
+	stuck_input_end(x);
 	XCloseDisplay(x);
 }
 
@@ -88,13 +88,13 @@ static void test_others_keep_theirs(void **state)
 	Display *x = open_display(), *other = open_display();
 
 	(void)state;
-	leftover_begin(x);
-	leftover_end(x);
+	stuck_input_begin(x);
+	stuck_input_end(x);
 	XTestFakeKeyEvent(other, KEYCODE, True, CurrentTime);
 	XSync(other, False);
-	leftover_begin(x);
+	stuck_input_begin(x);
 	assert_int_equal(count_down(x), 1);
-	leftover_end(x);
+	stuck_input_end(x);
 	XTestFakeKeyEvent(other, KEYCODE, False, CurrentTime);
 	XSync(other, False);
 	XCloseDisplay(other);
@@ -106,12 +106,12 @@ static void test_nothing_left(void **state)
 	Display *x = open_display();
 
 	(void)state;
-	leftover_begin(x);
+	stuck_input_begin(x);
 	XCloseDisplay(x);
 	x = open_display();
-	leftover_begin(x);
+	stuck_input_begin(x);
 	assert_int_equal(count_down(x), 0);
-	leftover_end(x);
+	stuck_input_end(x);
 	XCloseDisplay(x);
 }
 

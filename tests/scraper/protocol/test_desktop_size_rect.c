@@ -18,7 +18,7 @@ static const struct screen_layout layout = {
 };
 
 static struct client_encodings extended, simple;
-static struct size_view view;
+static struct desktop_size_rect view;
 static struct out_queue out;
 
 static int set_up(void **state)
@@ -26,7 +26,7 @@ static int set_up(void **state)
 	(void)state;
 	extended = LISTS(CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE);
 	simple = LISTS(CLIENT_ENCODING_DESKTOP_SIZE);
-	size_view_init(&view, 1824, 768);
+	desktop_size_rect_init(&view, 1824, 768);
 	out_queue_init(&out);
 	return 0;
 }
@@ -40,17 +40,17 @@ static int tear_down(void **state)
 
 static bool is_due(const struct client_encodings *encodings)
 {
-	return size_view_is_due(&view, encodings, 1824, 768);
+	return desktop_size_rect_is_due(&view, encodings, 1824, 768);
 }
 
 static bool is_alone(const struct client_encodings *encodings)
 {
-	return size_view_is_alone(&view, encodings, 1824, 768);
+	return desktop_size_rect_is_alone(&view, encodings, 1824, 768);
 }
 
 static int add(const struct client_encodings *encodings)
 {
-	return size_view_add(&view, encodings, 1824, 768, &layout, &out);
+	return desktop_size_rect_add(&view, encodings, 1824, 768, &layout, &out);
 }
 
 static void test_the_first_time(void **state)
@@ -81,8 +81,8 @@ static void test_another_size(void **state)
 	}; /* -223 */
 
 	(void)state;
-	size_view_init(&view, 640, 480);
-	size_view_changed(&view, SIZE_BY_SERVER);
+	desktop_size_rect_init(&view, 640, 480);
+	desktop_size_rect_changed(&view, SIZE_BY_SERVER);
 	assert_false(is_due(&none));
 	assert_true(is_alone(&simple));
 	assert_int_equal(add(&simple), 1);
@@ -95,10 +95,10 @@ static void test_another_size(void **state)
 static void test_a_refresh_comes_along_with_the_picture(void **state)
 {
 	(void)state;
-	size_view_refresh(&view, &simple);
+	desktop_size_rect_refresh(&view, &simple);
 	assert_false(is_due(&simple));
 	add(&extended);
-	size_view_refresh(&view, &extended);
+	desktop_size_rect_refresh(&view, &extended);
 	assert_true(is_due(&extended));
 	assert_false(is_alone(&extended));
 }
@@ -110,11 +110,11 @@ static void test_answers(void **state)
 	size_t before = out.own_length;
 	view.wishes = true;
 	/* Whatever is told now would be taken for the answer. */
-	size_view_refresh(&view, &extended);
+	desktop_size_rect_refresh(&view, &extended);
 	assert_false(is_due(&extended));
-	size_view_changed(&view, SIZE_BY_SERVER);
-	size_view_answer(&view, SIZE_NO_RESOURCES);
-	size_view_changed(&view, SIZE_BY_OTHER_VIEWER);
+	desktop_size_rect_changed(&view, SIZE_BY_SERVER);
+	desktop_size_rect_answer(&view, SIZE_NO_RESOURCES);
+	desktop_size_rect_changed(&view, SIZE_BY_OTHER_VIEWER);
 	assert_true(is_alone(&extended));
 	assert_int_equal(add(&extended), 1);
 	assert_int_equal(out.own[before + 1], SIZE_BY_THIS_VIEWER);
@@ -123,7 +123,7 @@ static void test_answers(void **state)
 	assert_false(view.wishes);
 	/* The next one is none again. */
 	before = out.own_length;
-	size_view_changed(&view, SIZE_BY_OTHER_VIEWER);
+	desktop_size_rect_changed(&view, SIZE_BY_OTHER_VIEWER);
 	assert_int_equal(add(&extended), 1);
 	assert_int_equal(out.own[before + 1], SIZE_BY_OTHER_VIEWER);
 	assert_int_equal(out.own[before + 3], SIZE_DONE);

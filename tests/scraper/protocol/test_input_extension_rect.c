@@ -12,13 +12,13 @@
 
 #define LISTS(which) (UINT32_C(1) << (which))
 
-static struct extension_view view;
+static struct input_extension_rect view;
 static struct out_queue out;
 
 static int setup(void **state)
 {
 	(void)state;
-	view = (struct extension_view){ 0 };
+	view = (struct input_extension_rect){ 0 };
 	out_queue_init(&out);
 	return 0;
 }
@@ -36,11 +36,11 @@ static void expect(uint32_t known, unsigned leds, int n, size_t length)
 	const struct client_encodings encodings = { .known = known };
 	size_t before = out.own_length;
 
-	extension_view_encodings(&view, &encodings);
-	assert_int_equal(extension_view_has_news(&view, &encodings, leds), n > 0);
-	assert_int_equal(extension_view_add(&view, &encodings, leds, &out), n);
+	input_extension_rect_encodings(&view, &encodings);
+	assert_int_equal(input_extension_rect_has_news(&view, &encodings, leds), n > 0);
+	assert_int_equal(input_extension_rect_add(&view, &encodings, leds, &out), n);
 	assert_int_equal(out.own_length - before, length);
-	assert_false(extension_view_has_news(&view, &encodings, leds));
+	assert_false(input_extension_rect_has_news(&view, &encodings, leds));
 }
 
 static void test_told_once(void **state)

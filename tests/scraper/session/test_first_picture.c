@@ -122,13 +122,13 @@ static size_t first_picture(uint32_t colours, size_t *ret_during)
 	assert_true(sd_event_new(&event) >= 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	struct reader reader = { .fd = pair[1] };
-	struct interlude interlude = { .run = read_during, .userdata = &reader };
+	struct yield yield = { .run = read_during, .userdata = &reader };
 	const struct update_source source = {
 		.frame = &frame,
 		.cursor = &cursor,
 		.layout = &layout,
 		.leds = &leds,
-		.interlude = &interlude,
+		.yield = &yield,
 	};
 	fill(&frame, colours);
 	assert_int_equal(viewer_create(event, pair[0], "test", false, COMPRESSION_AUTO, server,

@@ -33,7 +33,7 @@ static void test_survey_of_nobody(void **state)
 
 	(void)state;
 	memset(&survey, 0xff, sizeof(survey));
-	logind_survey((uid_t)-2, &survey);
+	session_survey_take((uid_t)-2, &survey);
 	assert_string_equal(survey.graphical, "");
 }
 

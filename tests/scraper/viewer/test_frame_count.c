@@ -13,57 +13,57 @@
 #define START (1000 * SECOND)
 
 /* `rate` updates a second from `from` on. */
-static void send(struct update_rate *rate, uint64_t from, unsigned per_second, uint64_t span)
+static void send(struct frame_count *rate, uint64_t from, unsigned per_second, uint64_t span)
 {
 	for (uint64_t at = from; at < from + span; at += SECOND / per_second)
-		update_rate_count(rate, at);
+		frame_count_add(rate, at);
 }
 
 static void test_steady(void **state)
 {
-	struct update_rate rate = { 0 };
+	struct frame_count rate = { 0 };
 
 	(void)state;
 	send(&rate, START, 25, 20 * SECOND);
-	assert_in_range(update_rate_read(&rate, START, START + 20 * SECOND - 1), 245, 255);
-	assert_in_range(update_rate_read(&rate, START, START + 20 * SECOND + SECOND / 4), 230, 250);
+	assert_in_range(frame_count_read(&rate, START, START + 20 * SECOND - 1), 245, 255);
+	assert_in_range(frame_count_read(&rate, START, START + 20 * SECOND + SECOND / 4), 230, 250);
 }
 
 static void test_nothing_lately(void **state)
 {
-	struct update_rate rate = { 0 };
+	struct frame_count rate = { 0 };
 
 	(void)state;
-	assert_int_equal(update_rate_read(&rate, START, START + SECOND), 0);
+	assert_int_equal(frame_count_read(&rate, START, START + SECOND), 0);
 	send(&rate, START, 60, SECOND);
-	assert_true(update_rate_read(&rate, START, START + 2 * SECOND) > 0);
-	assert_int_equal(update_rate_read(&rate, START, START + 6 * SECOND), 0);
+	assert_true(frame_count_read(&rate, START, START + 2 * SECOND) > 0);
+	assert_int_equal(frame_count_read(&rate, START, START + 6 * SECOND), 0);
 	/* Nor when the same places of the ring come round again. */
-	update_rate_count(&rate, START + 8 * SECOND);
-	assert_in_range(update_rate_read(&rate, START, START + 8 * SECOND + 1), 2, 3);
+	frame_count_add(&rate, START + 8 * SECOND);
+	assert_in_range(frame_count_read(&rate, START, START + 8 * SECOND + 1), 2, 3);
 }
 
 static void test_just_come(void **state)
 {
-	struct update_rate rate = { 0 };
+	struct frame_count rate = { 0 };
 
 	(void)state;
-	update_rate_count(&rate, START);
+	frame_count_add(&rate, START);
 	/* One at once is not a million a second. */
-	assert_int_equal(update_rate_read(&rate, START, START), 20);
-	assert_int_equal(update_rate_read(&rate, START, START + 1), 20);
+	assert_int_equal(frame_count_read(&rate, START, START), 20);
+	assert_int_equal(frame_count_read(&rate, START, START + 1), 20);
 	send(&rate, START, 10, SECOND);
-	assert_in_range(update_rate_read(&rate, START, START + SECOND), 100, 120);
+	assert_in_range(frame_count_read(&rate, START, START + SECOND), 100, 120);
 }
 
 static void test_right_after_boot(void **state)
 {
-	struct update_rate rate = { 0 };
+	struct frame_count rate = { 0 };
 
 	(void)state;
-	assert_int_equal(update_rate_read(&rate, 0, 1), 0);
+	assert_int_equal(frame_count_read(&rate, 0, 1), 0);
 	send(&rate, 0, 10, SECOND);
-	assert_int_equal(update_rate_read(&rate, 0, SECOND), 100);
+	assert_int_equal(frame_count_read(&rate, 0, SECOND), 100);
 }
 
 int main(void)

@@ -12,59 +12,59 @@
 enum { WIDTH = 640, HEIGHT = 400, TILES = 10 * 7 };
 
 static const struct rect screen = { 0, 0, WIDTH, HEIGHT }, film = { 64, 64, 128, 128 };
-static struct refresh refresh;
+static struct lossless_refresh refresh;
 static uint64_t now;
 
 static int set_up(void **state)
 {
 	(void)state;
 	now = 1000;
-	assert_int_equal(refresh_init(&refresh, WIDTH, HEIGHT), 0);
-	refresh_turn(&refresh, 0, now);
+	assert_int_equal(lossless_refresh_init(&refresh, WIDTH, HEIGHT), 0);
+	lossless_refresh_turn(&refresh, 0, now);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	refresh_finish(&refresh);
+	lossless_refresh_finish(&refresh);
 	return 0;
 }
 
 static void pass(uint64_t usec, uint64_t round)
 {
 	now += usec;
-	refresh_turn(&refresh, round, now);
+	lossless_refresh_turn(&refresh, round, now);
 }
 
 static void test_at_rest(void **state)
 {
 	(void)state;
-	refresh_sent(&refresh, film, true);
-	assert_int_equal(refresh_turn_due(&refresh), refresh.span_end);
-	pass(REFRESH_SPAN, 0);
-	assert_false(refresh_is_due(&refresh)); /* sent in the span before */
-	pass(REFRESH_SPAN - 1, 0);
-	assert_false(refresh_is_due(&refresh));
+	lossless_refresh_sent(&refresh, film, true);
+	assert_int_equal(lossless_refresh_turn_due(&refresh), refresh.span_end);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	assert_false(lossless_refresh_is_due(&refresh)); /* sent in the span before */
+	pass(LOSSLESS_REFRESH_SPAN - 1, 0);
+	assert_false(lossless_refresh_is_due(&refresh));
 	pass(1, 0);
-	assert_true(refresh_is_due(&refresh));
-	refresh_take(&refresh, WIDTH * HEIGHT);
+	assert_true(lossless_refresh_is_due(&refresh));
+	lossless_refresh_take(&refresh, WIDTH * HEIGHT);
 	assert_int_equal(tile_map_area(&refresh.taken), rect_area(film));
-	assert_false(refresh_is_due(&refresh));
-	assert_int_equal(refresh_turn_due(&refresh), UINT64_MAX);
+	assert_false(lossless_refresh_is_due(&refresh));
+	assert_int_equal(lossless_refresh_turn_due(&refresh), UINT64_MAX);
 }
 
 static void test_a_film_is_never_due(void **state)
 {
 	(void)state;
-	refresh_sent(&refresh, screen, true);
+	lossless_refresh_sent(&refresh, screen, true);
 	for (int i = 0; i < 50; i++) {
-		refresh_sent(&refresh, film, true);
-		assert_true(refresh_is_moving(&refresh, film));
+		lossless_refresh_sent(&refresh, film, true);
+		assert_true(lossless_refresh_is_moving(&refresh, film));
 		pass(100000, 0);
 	}
 	assert_int_equal(tile_map_area(&refresh.due), rect_area(screen) - rect_area(film));
-	assert_false(refresh_is_moving(&refresh, (struct rect){ 320, 0, 320, 400 }));
+	assert_false(lossless_refresh_is_moving(&refresh, (struct rect){ 320, 0, 320, 400 }));
 }
 
 /* A link on which an update takes a second: what comes once a second moves, all the same. */
@@ -74,29 +74,30 @@ static void test_slow_link(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++) {
-		refresh_sent(&refresh, film, true);
+		lossless_refresh_sent(&refresh, film, true);
 		pass(ROUND, ROUND);
 		if (i > 1)
-			assert_true(refresh_is_moving(&refresh, film));
+			assert_true(lossless_refresh_is_moving(&refresh, film));
 	}
-	assert_false(refresh_is_due(&refresh));
+	assert_false(lossless_refresh_is_due(&refresh));
 	pass(2 * ROUND, ROUND);
 	pass(2 * ROUND, ROUND);
-	assert_true(refresh_is_due(&refresh));
+	assert_true(lossless_refresh_is_due(&refresh));
 }
 
 static void test_sent_without_loss(void **state)
 {
 	(void)state;
-	refresh_sent(&refresh, film, true);
-	refresh_sent(&refresh, screen, false);
+	lossless_refresh_sent(&refresh, film, true);
+	lossless_refresh_sent(&refresh, screen, false);
 	assert_true(tile_map_is_empty(&refresh.lossy));
-	refresh_sent(&refresh, film, true);
-	pass(REFRESH_SPAN, 0);
-	pass(REFRESH_SPAN, 0);
-	assert_true(refresh_is_due(&refresh));
-	refresh_sent(&refresh, screen, false); /* something else was drawn there, and sent */
-	assert_false(refresh_is_due(&refresh));
+	lossless_refresh_sent(&refresh, film, true);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	assert_true(lossless_refresh_is_due(&refresh));
+	lossless_refresh_sent(&refresh, screen,
+			      false); /* something else was drawn there, and sent */
+	assert_false(lossless_refresh_is_due(&refresh));
 }
 
 static void test_copies_take_the_loss_along(void **state)
@@ -104,15 +105,15 @@ static void test_copies_take_the_loss_along(void **state)
 	struct rect to = { 384, 128, 128, 128 }, clean = { 0, 320, 64, 64 };
 
 	(void)state;
-	refresh_sent(&refresh, film, true);
-	refresh_copied(&refresh, clean, (struct rect){ 64, 320, 64, 64 });
+	lossless_refresh_sent(&refresh, film, true);
+	lossless_refresh_copied(&refresh, clean, (struct rect){ 64, 320, 64, 64 });
 	assert_int_equal(tile_map_area(&refresh.lossy), rect_area(film));
-	refresh_copied(&refresh, film, to);
+	lossless_refresh_copied(&refresh, film, to);
 	assert_true(tile_map_touches(&refresh.lossy, to));
-	pass(REFRESH_SPAN, 0);
-	pass(REFRESH_SPAN, 0);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
 	struct rect again = { 512, 256, 128, 128 };
-	refresh_copied(&refresh, film, again); /* due is lossy, too */
+	lossless_refresh_copied(&refresh, film, again); /* due is lossy, too */
 	assert_true(tile_map_touches(&refresh.lossy, again));
 }
 
@@ -123,16 +124,16 @@ static void test_what_scrolls_gets_clean(void **state)
 
 	(void)state;
 	/* A little loss scrolls up and out, with lines without any coming after it. */
-	refresh_sent(&refresh, (struct rect){ 70, 100, 20, 18 }, true);
+	lossless_refresh_sent(&refresh, (struct rect){ 70, 100, 20, 18 }, true);
 	for (int i = 1; i < 5; i++) {
-		refresh_copied(&refresh, from, to);
-		refresh_sent(&refresh, line, false);
+		lossless_refresh_copied(&refresh, from, to);
+		lossless_refresh_sent(&refresh, line, false);
 		assert_int_equal(tile_map_area(&refresh.lossy), 20 * 18);
 		assert_true(tile_map_touches(&refresh.lossy,
 					     (struct rect){ 70, 100 - 18 * i, 20, 18 }));
 	}
 	for (int i = 0; i < 3; i++)
-		refresh_copied(&refresh, from, to);
+		lossless_refresh_copied(&refresh, from, to);
 	assert_true(tile_map_is_empty(&refresh.lossy));
 }
 
@@ -142,23 +143,23 @@ static void test_a_part_at_a_time(void **state)
 	int n = 0;
 
 	(void)state;
-	refresh_sent(&refresh, screen, true);
-	pass(REFRESH_SPAN, 0);
-	pass(REFRESH_SPAN, 0);
-	for (; refresh_is_due(&refresh); n++) {
-		refresh_take(&refresh, 3 * TILE_SIZE * TILE_SIZE);
+	lossless_refresh_sent(&refresh, screen, true);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	for (; lossless_refresh_is_due(&refresh); n++) {
+		lossless_refresh_take(&refresh, 3 * TILE_SIZE * TILE_SIZE);
 		assert_in_range(tile_map_area(&refresh.taken), 1, 3 * TILE_SIZE * TILE_SIZE);
 		taken += tile_map_area(&refresh.taken);
 	}
 	assert_int_equal(taken, rect_area(screen));
 	assert_in_range(n, TILES / 4, TILES / 2);
 	/* However little is allowed, it goes on. */
-	refresh_sent(&refresh, film, true);
-	pass(REFRESH_SPAN, 0);
-	pass(REFRESH_SPAN, 0);
-	refresh_take(&refresh, 0);
+	lossless_refresh_sent(&refresh, film, true);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	pass(LOSSLESS_REFRESH_SPAN, 0);
+	lossless_refresh_take(&refresh, 0);
 	assert_int_equal(tile_map_area(&refresh.taken), TILE_SIZE * TILE_SIZE);
-	refresh_take(&refresh, 0);
+	lossless_refresh_take(&refresh, 0);
 	assert_int_equal(tile_map_area(&refresh.taken), TILE_SIZE * TILE_SIZE);
 }
 

@@ -11,59 +11,59 @@
 
 static void test_never(void **state)
 {
-	struct patience patience = { .init_until = UINT64_MAX,
-				     .inactive_timeout = UINT64_MAX,
-				     .last_input = 5 };
+	struct viewer_timeouts timeouts = { .init_until = UINT64_MAX,
+					    .inactive_timeout = UINT64_MAX,
+					    .last_input = 5 };
 
 	(void)state;
-	assert_null(patience_is_over(&patience, UINT64_MAX - 1));
-	assert_true(patience_ends(&patience) == UINT64_MAX);
+	assert_null(viewer_timeouts_expired(&timeouts, UINT64_MAX - 1));
+	assert_true(viewer_timeouts_due(&timeouts) == UINT64_MAX);
 }
 
 static void test_inactive(void **state)
 {
-	struct patience patience = { .init_until = UINT64_MAX,
-				     .inactive_timeout = 100,
-				     .last_input = 1000 };
+	struct viewer_timeouts timeouts = { .init_until = UINT64_MAX,
+					    .inactive_timeout = 100,
+					    .last_input = 1000 };
 
 	(void)state;
-	assert_true(patience_ends(&patience) == 1100);
-	assert_null(patience_is_over(&patience, 1099));
-	assert_non_null(patience_is_over(&patience, 1100));
-	patience.last_input = 1050;
-	assert_null(patience_is_over(&patience, 1149));
+	assert_true(viewer_timeouts_due(&timeouts) == 1100);
+	assert_null(viewer_timeouts_expired(&timeouts, 1099));
+	assert_non_null(viewer_timeouts_expired(&timeouts, 1100));
+	timeouts.last_input = 1050;
+	assert_null(viewer_timeouts_expired(&timeouts, 1149));
 }
 
 static void test_stalled(void **state)
 {
-	struct patience patience = { .init_until = UINT64_MAX,
-				     .inactive_timeout = UINT64_MAX,
-				     .last_progress = 1000 };
+	struct viewer_timeouts timeouts = { .init_until = UINT64_MAX,
+					    .inactive_timeout = UINT64_MAX,
+					    .last_progress = 1000 };
 
 	(void)state;
-	assert_true(patience_ends(&patience) == UINT64_MAX);
-	patience.is_sending = true;
-	assert_true(patience_ends(&patience) == 1000 + PATIENCE_STALLED);
-	assert_null(patience_is_over(&patience, 999 + PATIENCE_STALLED));
-	assert_non_null(patience_is_over(&patience, 1000 + PATIENCE_STALLED));
+	assert_true(viewer_timeouts_due(&timeouts) == UINT64_MAX);
+	timeouts.is_sending = true;
+	assert_true(viewer_timeouts_due(&timeouts) == 1000 + VIEWER_TIMEOUTS_STALLED);
+	assert_null(viewer_timeouts_expired(&timeouts, 999 + VIEWER_TIMEOUTS_STALLED));
+	assert_non_null(viewer_timeouts_expired(&timeouts, 1000 + VIEWER_TIMEOUTS_STALLED));
 	/* One byte is enough. */
-	patience.last_progress = 2000;
-	assert_null(patience_is_over(&patience, 1000 + PATIENCE_STALLED));
-	patience.inactive_timeout = 10;
-	patience.last_input = 3000;
-	assert_true(patience_ends(&patience) == 3010);
+	timeouts.last_progress = 2000;
+	assert_null(viewer_timeouts_expired(&timeouts, 1000 + VIEWER_TIMEOUTS_STALLED));
+	timeouts.inactive_timeout = 10;
+	timeouts.last_input = 3000;
+	assert_true(viewer_timeouts_due(&timeouts) == 3010);
 }
 
 static void test_no_client_init(void **state)
 {
-	struct patience patience = { .init_until = 1000, .inactive_timeout = UINT64_MAX };
+	struct viewer_timeouts timeouts = { .init_until = 1000, .inactive_timeout = UINT64_MAX };
 
 	(void)state;
-	assert_true(patience_ends(&patience) == 1000);
-	assert_null(patience_is_over(&patience, 999));
-	assert_non_null(patience_is_over(&patience, 1000));
-	patience.init_until = UINT64_MAX;
-	assert_null(patience_is_over(&patience, 1000));
+	assert_true(viewer_timeouts_due(&timeouts) == 1000);
+	assert_null(viewer_timeouts_expired(&timeouts, 999));
+	assert_non_null(viewer_timeouts_expired(&timeouts, 1000));
+	timeouts.init_until = UINT64_MAX;
+	assert_null(viewer_timeouts_expired(&timeouts, 1000));
 }
 
 int main(void)

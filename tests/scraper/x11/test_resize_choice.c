@@ -30,7 +30,7 @@ static struct resize_abilities with_modes(void)
 
 static struct resize_plan decide(struct resize_abilities can, int width, int height)
 {
-	return resize_decide((struct resize_wish){ width, height, 1 }, &can);
+	return resize_choose((struct resize_wish){ width, height, 1 }, &can);
 }
 
 static void assert_plan(struct resize_plan plan, enum resize_action action, int width, int height)
@@ -62,7 +62,7 @@ static void test_no_wishes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(invalid) / sizeof(*invalid); i++) {
-		struct resize_plan plan = resize_decide(invalid[i], &can);
+		struct resize_plan plan = resize_choose(invalid[i], &can);
 
 		assert_int_equal(plan.status, SIZE_INVALID_LAYOUT);
 		assert_int_equal(plan.action, RESIZE_NOTHING);
