@@ -150,7 +150,8 @@ static int run(const struct options *options, const struct config *config,
 	if (r >= 0)
 		r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
 	if (r >= 0)
-		r = admission_start(event, options, config, listeners->handoff, &scraper.admission);
+		r = admission_start(event, &options->admission, config, listeners->handoff,
+				    &scraper.admission);
 	if (r >= 0) {
 		start_control(&scraper, listeners->control);
 		sd_notify(0, "READY=1");

@@ -39,7 +39,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 	};
 	struct options options = {
 		.config = GPUDESK_SYSCONFDIR "/gpudesk.conf",
-		.session_dir = SESSION_RECORD_DIRECTORY,
+		.admission.session_dir = SESSION_RECORD_DIRECTORY,
 	};
 
 	for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -48,16 +48,16 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 			options.config = optarg;
 			break;
 		case 's':
-			options.session_dir = optarg;
+			options.admission.session_dir = optarg;
 			break;
 		case 'd':
-			options.display = optarg;
+			options.admission.display = optarg;
 			break;
 		case 'x':
-			options.xauthority = optarg;
+			options.admission.xauthority = optarg;
 			break;
 		case 'D':
-			options.desktop_socket = optarg;
+			options.admission.desktop_socket = optarg;
 			break;
 		case 'h':
 			print_help();
@@ -74,7 +74,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		log_error("'%s' is not an option; try --help", argv[optind]);
 		return -EINVAL;
 	}
-	if (options.xauthority && !options.display) {
+	if (options.admission.xauthority && !options.admission.display) {
 		log_error("--xauthority goes with --display");
 		return -EINVAL;
 	}

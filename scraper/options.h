@@ -2,13 +2,12 @@
 #ifndef GPUDESK_OPTIONS_H
 #define GPUDESK_OPTIONS_H
 
+#include "session/admission.h"
+
 /* The command line; strings are argv's. */
 struct options {
-	const char *config;	    /* path */
-	const char *session_dir;    /* where records are */
-	const char *display;	    /* NULL: found by the record */
-	const char *xauthority;	    /* for `display`; NULL: Xlib's choice */
-	const char *desktop_socket; /* NULL: the user's own in /run */
+	const char *config; /* path */
+	struct admission_options admission;
 };
 
 /* Returns 1 to go on, 0 after --help or --version, -EINVAL after saying what is wrong. */

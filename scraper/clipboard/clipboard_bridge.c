@@ -5,8 +5,6 @@
 #include <malloc.h>
 #include <sodium.h>
 
-#include "protocol/libvncserver.h"
-
 enum { STACK = 65536 }; /* bytes */
 
 static int send_to(void *userdata, const uint8_t *message, size_t length)
@@ -20,8 +18,7 @@ static bool is_clear(const void *userdata)
 {
 	const struct viewer *viewer = userdata;
 
-	return !viewer->is_gone && rfb_client_is_ready(viewer->client) &&
-	       viewer_text_is_sent(viewer);
+	return !viewer->is_gone && viewer_is_ready(viewer) && viewer_text_is_sent(viewer);
 }
 
 static void look(void *userdata)

@@ -17,13 +17,15 @@ enum {
 
 void pixel_encoder_init(struct pixel_encoder *encoder, enum compression_mode mode,
 			struct rfb_client *client, const struct client_encodings *encodings,
-			const struct link_speed *link, struct yield *yield)
+			const struct link_speed *link, const struct frame *frame,
+			struct yield *yield)
 {
 	*encoder = (struct pixel_encoder){
 		.mode = mode,
 		.client = client,
 		.encodings = encodings,
 		.link = link,
+		.frame = frame,
 		.yield = yield,
 		.jpeg_quality = 5,
 	};
@@ -78,10 +80,9 @@ static void adapt_jpeg_quality(struct pixel_encoder *encoder, struct rect area)
 }
 
 /* Our own JPEG, for what is sure to gain by it; else libvncserver looks whether it does. */
-static bool is_own_jpeg(const struct pixel_encoder *encoder, const struct frame *frame,
-			enum method method, bool picture)
+static bool is_own_jpeg(const struct pixel_encoder *encoder, enum method method, bool picture)
 {
-	return method == METHOD_JPEG && picture && jpeg_encoder_takes(frame) &&
+	return method == METHOD_JPEG && picture && jpeg_encoder_takes(encoder->frame) &&
 	       rfb_client_takes_frame_pixels(encoder->client);
 }
 
@@ -116,9 +117,8 @@ static bool is_borrowed(const struct pixel_encoder *encoder, enum method method)
 	return method == METHOD_RAW && rfb_client_takes_frame_pixels(encoder->client);
 }
 
-size_t pixel_encoder_plan(struct pixel_encoder *encoder, const struct frame *frame,
-			  struct rect area, bool picture, bool moving, size_t pixels,
-			  struct pixel_part *ret_parts)
+size_t pixel_encoder_plan(struct pixel_encoder *encoder, struct rect area, bool picture,
+			  bool moving, size_t pixels, struct pixel_part *ret_parts)
 {
 	enum method method = choose(encoder, picture, moving, pixels);
 	struct rect size = area;
@@ -126,7 +126,7 @@ size_t pixel_encoder_plan(struct pixel_encoder *encoder, const struct frame *fra
 
 	if (method_is_zlib(method)) {
 		size = zlib_size(area);
-	} else if (is_own_jpeg(encoder, frame, method, picture)) {
+	} else if (is_own_jpeg(encoder, method, picture)) {
 		adapt_jpeg_quality(encoder, area);
 		size = jpeg_size(area);
 	} else if (!is_borrowed(encoder, method)) {
@@ -142,11 +142,10 @@ size_t pixel_encoder_plan(struct pixel_encoder *encoder, const struct frame *fra
 	return n;
 }
 
-bool pixel_encoder_makes_one(const struct pixel_encoder *encoder, const struct frame *frame,
-			     const struct pixel_part *part)
+bool pixel_encoder_makes_one(const struct pixel_encoder *encoder, const struct pixel_part *part)
 {
 	return method_is_zlib(part->method) || is_borrowed(encoder, part->method) ||
-	       is_own_jpeg(encoder, frame, part->method, part->picture);
+	       is_own_jpeg(encoder, part->method, part->picture);
 }
 
 /* ---- one part ---- */
@@ -163,8 +162,8 @@ static int add_borrowed(const struct frame *frame, struct rect area, struct out_
 	return r < 0 ? r : 1;
 }
 
-static int add_zlib(struct pixel_encoder *encoder, const struct frame *frame,
-		    const struct pixel_part *part, struct out_queue *out)
+static int add_zlib(struct pixel_encoder *encoder, const struct pixel_part *part,
+		    struct out_queue *out)
 {
 	bool small = part->method == METHOD_ZLIB_SMALL || part->method == METHOD_ZLIB_COARSE_SMALL;
 	int level = small ? ZLIB_LEVEL_SMALL : ZLIB_LEVEL_FAST;
@@ -172,19 +171,19 @@ static int add_zlib(struct pixel_encoder *encoder, const struct frame *frame,
 
 	if (r < 0)
 		return r;
-	long length = zlib_encoder_add(&encoder->zlib, frame, part->area, level,
+	long length = zlib_encoder_add(&encoder->zlib, encoder->frame, part->area, level,
 				       method_is_lossy(part->method), out);
 	return length < 0 ? (int)length : 1;
 }
 
-static int add_jpeg(struct pixel_encoder *encoder, const struct frame *frame, struct rect area,
-		    struct out_queue *out)
+static int add_jpeg(struct pixel_encoder *encoder, struct rect area, struct out_queue *out)
 {
 	int r = rect_header_append(out, area, RFB_TIGHT);
 
 	if (r < 0)
 		return r;
-	long length = jpeg_encoder_add(&encoder->jpeg, frame, area, encoder->jpeg_quality, out);
+	long length = jpeg_encoder_add(&encoder->jpeg, encoder->frame, area, encoder->jpeg_quality,
+				       out);
 	return length < 0 ? (int)length : 1;
 }
 
@@ -218,12 +217,12 @@ static uint64_t cpu_nsec(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-int pixel_encoder_add(struct pixel_encoder *encoder, const struct frame *frame,
-		      const struct pixel_part *part, struct out_queue *out)
+int pixel_encoder_add(struct pixel_encoder *encoder, const struct pixel_part *part,
+		      struct out_queue *out)
 {
 	encoder->last_name = method_name(part->method);
 	if (is_borrowed(encoder, part->method))
-		return add_borrowed(frame, part->area, out);
+		return add_borrowed(encoder->frame, part->area, out);
 
 	uint64_t start = cpu_nsec(), bytes = out->bytes_left;
 	int n;
@@ -231,9 +230,9 @@ int pixel_encoder_add(struct pixel_encoder *encoder, const struct frame *frame,
 	encoder->used_zlib |= method_is_zlib(part->method);
 	encoder->used_zrle |= part->method == METHOD_ZRLE;
 	if (method_is_zlib(part->method))
-		n = add_zlib(encoder, frame, part, out);
-	else if (is_own_jpeg(encoder, frame, part->method, part->picture))
-		n = add_jpeg(encoder, frame, part->area, out);
+		n = add_zlib(encoder, part, out);
+	else if (is_own_jpeg(encoder, part->method, part->picture))
+		n = add_jpeg(encoder, part->area, out);
 	else
 		n = add_by_library(encoder, part, out);
 	if (n >= 0)

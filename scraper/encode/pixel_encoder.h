@@ -22,9 +22,10 @@
 
 struct pixel_encoder {
 	enum compression_mode mode;
-	struct rfb_client *client; /* not owned, nor are the next three */
+	struct rfb_client *client; /* not owned, nor are the next four */
 	const struct client_encodings *encodings;
 	const struct link_speed *link;
+	const struct frame *frame;
 	struct yield *yield; /* while it encodes; may be NULL */
 	struct method_costs costs;
 	struct zlib_encoder zlib;
@@ -41,10 +42,11 @@ struct pixel_part {
 	bool picture; /* it looks like one: see frame_is_picture() */
 };
 
-/* All four must outlive the encoder; `yield` may be NULL. */
+/* All pointers must outlive the encoder; `yield` may be NULL. */
 void pixel_encoder_init(struct pixel_encoder *encoder, enum compression_mode mode,
 			struct rfb_client *client, const struct client_encodings *encodings,
-			const struct link_speed *link, struct yield *yield);
+			const struct link_speed *link, const struct frame *frame,
+			struct yield *yield);
 void pixel_encoder_finish(struct pixel_encoder *encoder);
 
 /*
@@ -52,16 +54,14 @@ void pixel_encoder_finish(struct pixel_encoder *encoder);
  * moment ago, too. `pixels`: so many of its kind are in the update; 0: there must be no loss.
  * ret_parts has room for one part a tile that the area touches. Returns how many it gets.
  */
-size_t pixel_encoder_plan(struct pixel_encoder *encoder, const struct frame *frame,
-			  struct rect area, bool picture, bool moving, size_t pixels,
-			  struct pixel_part *ret_parts);
+size_t pixel_encoder_plan(struct pixel_encoder *encoder, struct rect area, bool picture,
+			  bool moving, size_t pixels, struct pixel_part *ret_parts);
 
 /* Whether the part becomes one rectangle; otherwise their number is known when it is encoded. */
-bool pixel_encoder_makes_one(const struct pixel_encoder *encoder, const struct frame *frame,
-			     const struct pixel_part *part);
+bool pixel_encoder_makes_one(const struct pixel_encoder *encoder, const struct pixel_part *part);
 
 /* Appends the part to `out`, and learns what it costs. Returns its rectangles, or -errno. */
-int pixel_encoder_add(struct pixel_encoder *encoder, const struct frame *frame,
-		      const struct pixel_part *part, struct out_queue *out);
+int pixel_encoder_add(struct pixel_encoder *encoder, const struct pixel_part *part,
+		      struct out_queue *out);
 
 #endif

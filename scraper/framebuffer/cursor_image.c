@@ -205,12 +205,12 @@ static void plain_colour(uint32_t argb, unsigned ret_rgb[3])
 	}
 }
 
-static uint32_t mask_of(const struct rfb_format *format, int i)
+static uint32_t mask_of(const struct pixel_format *format, int i)
 {
 	return i == 0 ? format->red_mask : i == 1 ? format->green_mask : format->blue_mask;
 }
 
-static uint32_t to_pixel(const struct rfb_format *format, const unsigned rgb[3])
+static uint32_t to_pixel(const struct pixel_format *format, const unsigned rgb[3])
 {
 	uint32_t pixel = 0;
 
@@ -222,7 +222,7 @@ static uint32_t to_pixel(const struct rfb_format *format, const unsigned rgb[3])
 	return pixel;
 }
 
-static void from_pixel(const struct rfb_format *format, uint32_t pixel, unsigned ret_rgb[3])
+static void from_pixel(const struct pixel_format *format, uint32_t pixel, unsigned ret_rgb[3])
 {
 	for (int i = 0; i < 3; i++) {
 		uint32_t mask = mask_of(format, i), low = mask & -mask, top = low ? mask / low : 0;
@@ -258,7 +258,7 @@ static void store(uint8_t *at, int bits, uint32_t pixel)
 		memcpy(at, &narrow, sizeof(narrow));
 }
 
-void cursor_image_pixels(const struct cursor_image *shape, const struct rfb_format *format,
+void cursor_image_pixels(const struct cursor_image *shape, const struct pixel_format *format,
 			 uint8_t *ret_pixels)
 {
 	size_t bytes = (size_t)format->bits_per_pixel / 8;
@@ -329,7 +329,7 @@ void cursor_image_rgba(const struct cursor_image *shape, uint8_t *ret_rgba)
 
 /* ---- for viewers that do not ---- */
 
-static uint32_t blend(const struct rfb_format *format, uint32_t pixel, uint32_t argb)
+static uint32_t blend(const struct pixel_format *format, uint32_t pixel, uint32_t argb)
 {
 	unsigned rgb[3], left = 255 - alpha_of(argb);
 
@@ -347,7 +347,7 @@ static uint32_t blend(const struct rfb_format *format, uint32_t pixel, uint32_t 
 }
 
 void cursor_image_paint(const struct cursor_image *shape, int x, int y,
-			const struct rfb_format *format, struct rect area, uint8_t *pixels,
+			const struct pixel_format *format, struct rect area, uint8_t *pixels,
 			size_t stride)
 {
 	struct rect cursor = cursor_image_area(shape, x, y);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/libvncserver.h"
+#include "pixel_format.h"
 #include "rect.h"
 
 /* Pixels a side; browsers take no larger pointers. Larger ones are scaled down. */
@@ -55,7 +55,7 @@ static inline size_t cursor_image_row_bytes(const struct cursor_image *shape)
 void cursor_image_mask(const struct cursor_image *shape, uint8_t *ret_mask);
 
 /* The colours to go with the mask, as pixels of `format` without rows of padding. */
-void cursor_image_pixels(const struct cursor_image *shape, const struct rfb_format *format,
+void cursor_image_pixels(const struct cursor_image *shape, const struct pixel_format *format,
 			 uint8_t *ret_pixels);
 
 /* For viewers with two colours (red, green, blue): the bits that are set take the first one. */
@@ -70,7 +70,7 @@ void cursor_image_rgba(const struct cursor_image *shape, uint8_t *ret_rgba);
  * screen's part `area`, rows `stride` bytes apart.
  */
 void cursor_image_paint(const struct cursor_image *shape, int x, int y,
-			const struct rfb_format *format, struct rect area, uint8_t *pixels,
+			const struct pixel_format *format, struct rect area, uint8_t *pixels,
 			size_t stride);
 
 #endif

@@ -90,12 +90,13 @@ static uint64_t wake(struct input *input)
 /* ---- keys ---- */
 
 /* The key that the viewer means: the one in that place, or where none is said, of that keysym. */
-static int find_key(const struct input_holder *holder, struct keyboard_wish wish)
+static int find_key(const struct input_holder *holder, struct keyboard_request request)
 {
 	for (int i = 0; i < holder->n_keys; i++) {
-		const struct keyboard_wish *held = &holder->keys[i].wish;
+		const struct keyboard_request *held = &holder->keys[i].request;
 
-		if (held->place == wish.place && (wish.place || held->keysym == wish.keysym))
+		if (held->place == request.place &&
+		    (request.place || held->keysym == request.keysym))
 			return i;
 	}
 	return -1;
@@ -107,8 +108,8 @@ static uint32_t modifiers_of(const struct input_holder *holder)
 	uint32_t modifiers = 0;
 
 	for (int i = 0; i < holder->n_keys; i++)
-		if (keysym_is_modifier(holder->keys[i].wish.keysym))
-			modifiers |= UINT32_C(1) << (holder->keys[i].wish.keysym * 5 >> 1 & 31);
+		if (keysym_is_modifier(holder->keys[i].request.keysym))
+			modifiers |= UINT32_C(1) << (holder->keys[i].request.keysym * 5 >> 1 & 31);
 	return modifiers;
 }
 
@@ -119,21 +120,21 @@ static void release_key(struct input *input, struct input_holder *holder, int i)
 }
 
 /* Returns 0, or -EAGAIN if the key has to wait. */
-static int press(struct input *input, struct input_holder *holder, struct keyboard_wish wish,
+static int press(struct input *input, struct input_holder *holder, struct keyboard_request request,
 		 uint64_t now)
 {
 	bool mine[KEYMAP_KEYS] = { false };
 
 	/* A viewer's autorepeat: X repeats by itself as long as the key is down. */
-	if (find_key(holder, wish) >= 0 || holder->n_keys == INPUT_KEYS_MAX)
+	if (find_key(holder, request) >= 0 || holder->n_keys == INPUT_KEYS_MAX)
 		return 0;
 	for (int i = 0; i < holder->n_keys; i++)
 		mine[holder->keys[i].keycode] = true;
-	int keycode = keyboard_press(&input->keyboard, mine, wish, now);
+	int keycode = keyboard_press(&input->keyboard, mine, request, now);
 	if (keycode == -EAGAIN)
 		return -EAGAIN;
 	if (keycode < 0)
-		log_debug("keysym 0x%x cannot be typed: ignoring", wish.keysym);
+		log_debug("keysym 0x%x cannot be typed: ignoring", request.keysym);
 	if (keycode <= 0)
 		return 0;
 	/* The same key as another keysym: the viewer forgot to let go of that when Shift changed.
@@ -142,7 +143,7 @@ static int press(struct input *input, struct input_holder *holder, struct keyboa
 		if (holder->keys[i].keycode == keycode)
 			release_key(input, holder, i--);
 	holder->keys[holder->n_keys] = (struct input_key){
-		.wish = wish,
+		.request = request,
 		.keycode = (uint8_t)keycode,
 		.modifiers = modifiers_of(holder),
 	};
@@ -172,7 +173,7 @@ static int find_displaced(const struct input_holder *holder, uint32_t keysym)
 	if (keysym_is_modifier(keysym))
 		return -1;
 	for (int i = holder->n_keys - 1; i >= 0; i--)
-		if (!keysym_is_modifier(holder->keys[i].wish.keysym) &&
+		if (!keysym_is_modifier(holder->keys[i].request.keysym) &&
 		    holder->keys[i].modifiers != modifiers)
 			return i;
 	return -1;
@@ -183,12 +184,12 @@ static int handle_key(struct input *input, const struct queued_key *key, uint64_
 	int i;
 
 	if (key->down)
-		return press(input, key->holder, key->wish, now);
-	i = find_key(key->holder, key->wish);
-	if (i < 0 && !key->wish.place)
-		i = find_other_keysym(input, key->holder, key->wish.keysym);
-	if (i < 0 && !key->wish.place)
-		i = find_displaced(key->holder, key->wish.keysym);
+		return press(input, key->holder, key->request, now);
+	i = find_key(key->holder, key->request);
+	if (i < 0 && !key->request.place)
+		i = find_other_keysym(input, key->holder, key->request.keysym);
+	if (i < 0 && !key->request.place)
+		i = find_displaced(key->holder, key->request.keysym);
 	if (i >= 0)
 		release_key(input, key->holder, i);
 	return 0;
@@ -221,7 +222,7 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 {
 	struct queued_key key = {
 		.holder = holder,
-		.wish = { .keysym = from.keysym, .place = scan_code_to_keycode(from.scan_code) },
+		.request = { .keysym = from.keysym, .place = scan_code_to_keycode(from.scan_code) },
 		.down = from.down,
 	};
 

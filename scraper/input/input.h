@@ -30,7 +30,7 @@ struct input {
 /* What one viewer holds down. Begins as all zero. */
 struct input_holder {
 	struct input_key {
-		struct keyboard_wish wish;
+		struct keyboard_request request;
 		uint8_t keycode;
 		uint32_t modifiers; /* the viewer's own when it was pressed, as bits */
 	} keys[INPUT_KEYS_MAX];

@@ -17,7 +17,7 @@ struct input_holder;
 
 struct queued_key {
 	struct input_holder *holder; /* whose key it is */
-	struct keyboard_wish wish;
+	struct keyboard_request request;
 	bool down;
 };
 

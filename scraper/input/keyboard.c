@@ -125,16 +125,16 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 }
 
 static int plan(struct keyboard *keyboard, const struct keymap_state *state,
-		struct keyboard_wish wish, uint64_t now, struct keymap_plan *ret_plan)
+		struct keyboard_request request, uint64_t now, struct keymap_plan *ret_plan)
 {
-	uint32_t keysym = wish.keysym;
+	uint32_t keysym = request.keysym;
 	int r;
 
 	if (keysym_is_modifier(keysym))
 		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
-	r = keymap_plan(&keyboard->map, state, keysym, wish.place, ret_plan);
-	if (r == -ENOENT && wish.place && !keysym_character(keysym))
-		r = keymap_plan_place(&keyboard->map, state, wish.place, ret_plan);
+	r = keymap_plan(&keyboard->map, state, keysym, request.place, ret_plan);
+	if (r == -ENOENT && request.place && !keysym_character(keysym))
+		r = keymap_plan_place(&keyboard->map, state, request.place, ret_plan);
 	if (r != -ENOENT || !keysym_is_known(keysym) || keysym_is_server_action(keysym))
 		return r;
 
@@ -182,7 +182,7 @@ static void hold(struct keyboard *keyboard, uint8_t keycode)
 }
 
 int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS],
-		   struct keyboard_wish wish, uint64_t now)
+		   struct keyboard_request request, uint64_t now)
 {
 	struct keymap_state state;
 	struct keymap_plan how;
@@ -193,13 +193,13 @@ int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS
 		return -ENOTSUP;
 	keyboard_settle(keyboard);
 	r = refresh(keyboard, &state);
-	if (r >= 0 && !keysym_is_modifier(wish.keysym)) {
+	if (r >= 0 && !keysym_is_modifier(request.keysym)) {
 		foreign = state.ours & (uint8_t)~modifiers_of(keyboard, mine, state.group);
 		state.modifiers &= (uint8_t)~foreign;
 		state.ours &= (uint8_t)~foreign;
 	}
 	if (r >= 0)
-		r = plan(keyboard, &state, wish, now, &how);
+		r = plan(keyboard, &state, request, now, &how);
 	if (r < 0)
 		return r;
 	how.release |= foreign;

@@ -40,19 +40,19 @@ enum keyboard_news { KEYBOARD_NOTHING, KEYBOARD_BELL, KEYBOARD_LEDS };
 enum keyboard_news keyboard_handle_event(struct keyboard *keyboard, XEvent *event);
 
 /* What a viewer wants to type. */
-struct keyboard_wish {
+struct keyboard_request {
 	uint32_t keysym; /* 0: it does not know */
 	uint8_t place;	 /* the keycode of the key that was pressed at the viewer; 0: not known */
 };
 
 /*
- * Types `wish` for a viewer that holds the keys for which `mine` is set: modifiers that only
+ * Types `request` for a viewer that holds the keys for which `mine` is set: modifiers that only
  * others hold have no effect on it. Returns the keycode of the key that is held down then, to be
  * given to keyboard_release; 0 if it was typed and nothing is held; -ENOENT or -EAGAIN if it cannot
  * be typed. `now` is in ms. Some round trips.
  */
 int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS],
-		   struct keyboard_wish wish, uint64_t now);
+		   struct keyboard_request request, uint64_t now);
 void keyboard_release(struct keyboard *keyboard, uint8_t keycode);
 
 /* Ends what was changed for the moment: something else than typing comes next. */

@@ -142,7 +142,7 @@ static bool types(const struct keymap *keymap, const struct keymap_state *state,
 	/* A change that changes nothing would only hide what the key does with the commands. */
 	if (change && keymap_symbol(keymap, keycode, group, without ^ change) == keysym)
 		return false;
-	/* Control and Alt choose no level: Alt+Print is wished as that, not as SysRq. */
+	/* Control and Alt choose no level: Alt+Print is requested as that, not as SysRq. */
 	symbol = keymap_symbol(keymap, keycode, group, without);
 	if (symbol != keysym) {
 		bool by_shift = (modifiers & KEYMAP_SHIFT) && keysym == XK_Tab;

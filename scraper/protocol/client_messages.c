@@ -124,6 +124,15 @@ static int bits_of(unsigned max)
 	return max ? -1 : bits;
 }
 
+struct size_request client_size_request_read(const uint8_t *message)
+{
+	return (struct size_request){
+		.width = message[2] << 8 | message[3],
+		.height = message[4] << 8 | message[5],
+		.n_screens = message[6],
+	};
+}
+
 int client_pixel_format_check(const uint8_t *message)
 {
 	const uint8_t *format = message + 4;

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "framebuffer/screen_layout.h"
+
 enum client_message_type {
 	CLIENT_SET_PIXEL_FORMAT = 0,
 	CLIENT_SET_ENCODINGS = 2,
@@ -73,6 +75,9 @@ struct client_pointer client_pointer_read(const uint8_t *message, size_t length)
 /* The signed number of a ClientCutText's length field: negative for an extended clipboard message.
  */
 int32_t client_cut_text_length(const uint8_t *message);
+
+/* Reads a whole SetDesktopSize message (rfbproto.rst). */
+struct size_request client_size_request_read(const uint8_t *message);
 
 /*
  * Whether a whole SetPixelFormat message is one that we can serve: 8, 16 or 32 bits, maxima of

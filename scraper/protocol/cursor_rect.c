@@ -109,7 +109,7 @@ static int add_alpha(const struct cursor_image *shape, struct out_queue *out)
 static int add_rich(const struct cursor_image *shape, struct rfb_client *client,
 		    struct out_queue *out)
 {
-	struct rfb_format format = rfb_client_frame_format(client);
+	struct pixel_format format = rfb_client_frame_format(client);
 	size_t n = (size_t)shape->width * (size_t)shape->height;
 	size_t stride = (size_t)shape->width * (size_t)format.bits_per_pixel / 8;
 	size_t length = n * rfb_client_pixel_bytes(client);
@@ -205,7 +205,7 @@ int cursor_rect_begin(struct cursor_rect *view, const struct client_encodings *e
 static int add_painted(const struct cursor_state *cursor, struct rect area,
 		       const struct frame *frame, struct rfb_client *client, struct out_queue *out)
 {
-	struct rfb_format format = rfb_client_frame_format(client);
+	struct pixel_format format = rfb_client_frame_format(client);
 	size_t stride = (size_t)area.w * (size_t)frame->bytes_per_pixel;
 	uint8_t *pixels = malloc(stride * (size_t)area.h), *to;
 

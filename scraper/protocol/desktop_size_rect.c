@@ -20,7 +20,7 @@ void desktop_size_rect_changed(struct desktop_size_rect *view, enum size_reason 
 void desktop_size_rect_answer(struct desktop_size_rect *view, enum size_status status)
 {
 	view->due = view->answers = true;
-	view->wishes = false;
+	view->requested = false;
 	view->reason = SIZE_BY_THIS_VIEWER;
 	view->status = status;
 }
@@ -39,7 +39,7 @@ bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
 
 	/* What is told to one who wishes is taken for the answer: it waits for that. */
 	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE))
-		return differs || !view->was_told || (view->due && !view->wishes);
+		return differs || !view->was_told || (view->due && !view->requested);
 	return client_lists(encodings, CLIENT_ENCODING_DESKTOP_SIZE) && differs;
 }
 
@@ -94,7 +94,7 @@ int desktop_size_rect_add(struct desktop_size_rect *view, const struct client_en
 		return r;
 	*view = (struct desktop_size_rect){ .width = width,
 					    .height = height,
-					    .wishes = view->wishes,
+					    .requested = view->requested,
 					    .was_told = view->was_told || extended };
 	return 1;
 }

@@ -10,19 +10,8 @@
 #include <stdint.h>
 
 #include "client_messages.h"
-#include "framebuffer/rect.h"
+#include "framebuffer/screen_layout.h"
 #include "out_queue.h"
-
-/* The monitors that show the desktop; at least one. */
-enum { SCREENS_MAX = 16 };
-
-struct screen_layout {
-	int n;
-	struct {
-		uint32_t id; /* never 0: libvncclient takes that for no screen */
-		struct rect area;
-	} screens[SCREENS_MAX];
-};
 
 /* What an ExtendedDesktopSize rectangle says about itself. */
 enum size_reason {
@@ -31,19 +20,12 @@ enum size_reason {
 	SIZE_BY_OTHER_VIEWER = 2,
 };
 
-enum size_status {
-	SIZE_DONE = 0,
-	SIZE_PROHIBITED = 1,
-	SIZE_NO_RESOURCES = 2,
-	SIZE_INVALID_LAYOUT = 3,
-};
-
 struct desktop_size_rect {
 	int width, height; /* what the viewer takes the desktop to be */
 	bool due;	   /* the size, or the layout, or an answer is to be told */
-	bool wishes;	   /* it has wished for a size and has no answer yet */
+	bool requested;	   /* it has requested a size and has no answer yet */
 	bool was_told;	   /* by an ExtendedDesktopSize */
-	bool answers;	   /* what is due is an answer to a wish */
+	bool answers;	   /* what is due answers a request */
 	enum size_reason reason;
 	enum size_status status;
 };
@@ -54,7 +36,7 @@ void desktop_size_rect_init(struct desktop_size_rect *view, int width, int heigh
 /* The desktop's size or layout is another one now. */
 void desktop_size_rect_changed(struct desktop_size_rect *view, enum size_reason reason);
 
-/* The answer to the viewer's wish. */
+/* The answer to the viewer's request. */
 void desktop_size_rect_answer(struct desktop_size_rect *view, enum size_status status);
 
 /* The viewer wants all of the picture anew: with it goes the layout. */

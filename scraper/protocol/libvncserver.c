@@ -23,7 +23,7 @@ enum {
 
 struct rfb_server {
 	rfbScreenInfoPtr screen;
-	struct rfb_format format;
+	struct pixel_format format;
 	char name[128];
 	int leds;    /* in libvncserver's bits */
 	int staging; /* memfd: what an update is put together in */
@@ -63,7 +63,7 @@ static int shift_of(uint32_t mask)
 	return mask ? __builtin_ctz(mask) : 0;
 }
 
-static void set_format(rfbPixelFormat *to, const struct rfb_format *from)
+static void set_format(rfbPixelFormat *to, const struct pixel_format *from)
 {
 	*to = (rfbPixelFormat){
 		.bitsPerPixel = (uint8_t)from->bits_per_pixel,
@@ -100,8 +100,8 @@ static int make_staging(void)
 	return fd >= 0 ? fd : open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
-int rfb_server_create(const struct frame *frame, const struct rfb_format *format, const char *name,
-		      struct rfb_server **ret_server)
+int rfb_server_create(const struct frame *frame, const struct pixel_format *format,
+		      const char *name, struct rfb_server **ret_server)
 {
 	struct rfb_server *server = calloc(1, sizeof(*server));
 
@@ -324,7 +324,7 @@ bool rfb_client_zrle_is_right(const struct rfb_client *client)
 	return format->bitsPerPixel == 8 || !(bits >> 31);
 }
 
-struct rfb_format rfb_client_frame_format(const struct rfb_client *client)
+struct pixel_format rfb_client_frame_format(const struct rfb_client *client)
 {
 	return client->server->format;
 }

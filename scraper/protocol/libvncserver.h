@@ -13,24 +13,19 @@
 #include <stdint.h>
 
 #include "framebuffer/frame.h"
+#include "framebuffer/pixel_format.h"
 #include "framebuffer/rect.h"
 #include "out_queue.h"
 
 struct rfb_server;
 struct rfb_client;
 
-/* The pixel format of the frame: that of the X server's root visual. */
-struct rfb_format {
-	int bits_per_pixel, depth;
-	uint32_t red_mask, green_mask, blue_mask;
-};
-
 /*
  * A server for `frame`, which must outlive it or be replaced by rfb_server_set_frame. `name` is the
  * desktop's name as viewers show it (copied). Returns 0 or -errno.
  */
-int rfb_server_create(const struct frame *frame, const struct rfb_format *format, const char *name,
-		      struct rfb_server **ret_server);
+int rfb_server_create(const struct frame *frame, const struct pixel_format *format,
+		      const char *name, struct rfb_server **ret_server);
 void rfb_server_destroy(struct rfb_server *server);
 
 /* Another frame, of another size or place. */
@@ -76,7 +71,7 @@ bool rfb_client_zrle_is_right(const struct rfb_client *client);
 bool rfb_client_has_news(const struct rfb_client *client);
 
 /* The frame's pixel format; how many bytes a pixel has in the viewer's. */
-struct rfb_format rfb_client_frame_format(const struct rfb_client *client);
+struct pixel_format rfb_client_frame_format(const struct rfb_client *client);
 size_t rfb_client_pixel_bytes(const struct rfb_client *client);
 
 /*

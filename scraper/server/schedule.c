@@ -4,88 +4,16 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "desktop_size.h"
 #include "server_state.h"
-
-enum { WISH_INTERVAL = 250000 }; /* µs between two changes of the size for viewers' sake */
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
-/* ---- following the display ---- */
-
-static void keep_sending(struct server *server)
-{
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		if (viewer->is_gone || viewer_keep_sending(viewer) >= 0)
-			continue;
-		server_drop_viewer(viewer, "of too little memory");
-	}
-}
-
-/* The display has another size: a new frame, all of it unseen. */
-static void follow_resize(struct server *server)
-{
-	keep_sending(server);
-	int r = screen_resize(&server->screen);
-
-	if (r < 0) {
-		log_error("cannot follow the screen to %dx%d: %s", server->display.width,
-			  server->display.height, strerror(-r));
-		sd_event_exit(server->event, r);
-		return;
-	}
-	log_info("the screen is %dx%d now", server->display.width, server->display.height);
-	rfb_server_set_frame(server->rfb, &server->screen.frame);
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
-		if (viewer_resize(viewer, &server->screen.frame) < 0)
-			server_drop_viewer(viewer, "of too little memory");
-}
-
-/* The display's size or its monitors have changed, whoever did it. */
-static void follow_layout(struct server *server)
-{
-	struct screen_layout old = server->layout;
-	bool resized = server->size_stale;
-
-	if (resized)
-		follow_resize(server);
-	server->size_stale = server->layout_stale = false;
-	randr_read_layout(&server->display, &server->layout);
-	if (!resized && !memcmp(&old, &server->layout, sizeof(old)))
-		return;
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
-		desktop_size_rect_changed(&viewer->update.size_rect, SIZE_BY_SERVER);
-}
-
-/* The last of the wishes that have come; all who wished are answered. Returns when to come back. */
-static uint64_t serve_wish(struct server *server, uint64_t now)
-{
-	if (!server->has_wish)
-		return UINT64_MAX;
-	if (server->wish_due > now)
-		return server->wish_due;
-	server->has_wish = false;
-	server->wish_due = now + WISH_INTERVAL;
-	enum size_status status = randr_resize(&server->randr, server->wish);
-	display_dispatch(&server->display);
-	bool resized = server->size_stale;
-	if (resized || server->layout_stale)
-		follow_layout(server);
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		struct desktop_size_rect *size = &viewer->update.size_rect;
-
-		if (size->wishes)
-			desktop_size_rect_answer(size, status);
-		else if (resized)
-			desktop_size_rect_changed(size, SIZE_BY_OTHER_VIEWER);
-	}
-	return UINT64_MAX;
-}
-
-/* Viewers that do nothing go. Returns when to look again. */
-static uint64_t check_patience(struct server *server, uint64_t now)
+/* Disconnects viewers whose time is over. Returns when to check again. */
+static uint64_t check_timeouts(struct server *server, uint64_t now)
 {
 	uint64_t due = UINT64_MAX;
 
@@ -102,7 +30,7 @@ static uint64_t check_patience(struct server *server, uint64_t now)
 	return due;
 }
 
-/* What viewers who wait need to know of the pointer. Returns when to look again. */
+/* What viewers that wait need to know of the pointer. Returns when to ask again. */
 static uint64_t follow_cursor(struct server *server, uint64_t now)
 {
 	bool waits = false, painted = false;
@@ -111,7 +39,7 @@ static uint64_t follow_cursor(struct server *server, uint64_t now)
 		if (!viewer_is_waiting(viewer))
 			continue;
 		waits = true;
-		painted |= cursor_rect_is_painted(&viewer->update.encodings);
+		painted |= viewer_paints_pointer(viewer);
 	}
 	if (!waits)
 		return UINT64_MAX;
@@ -127,22 +55,19 @@ static void capture(struct server *server, uint64_t now)
 	struct screen *screen = &server->screen;
 	bool told = false;
 
-	keep_sending(server);
+	server_keep_sending(server);
 	screen->find_moves = false;
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
 		if (!viewer_is_waiting(viewer))
 			continue;
-		screen->find_moves |= update_wants_moves(&viewer->update);
-		told |= client_lists(&viewer->update.encodings, CLIENT_ENCODING_POINTER_POSITION);
+		screen->find_moves |= viewer_wants_moves(viewer);
+		told |= viewer_lists(viewer, CLIENT_ENCODING_POINTER_POSITION);
 	}
 	if (told)
 		cursor_ask(&server->cursor, &server->display, now);
 	screen_capture(screen, now);
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		if (!rect_is_empty(screen->move.to))
-			update_moved(&viewer->update, screen->move, viewer_is_waiting(viewer));
-		tile_map_add_map(&viewer->update.unseen, &screen->changes);
-	}
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		viewer_screen_changed(viewer, &screen->changes, screen->move);
 	if (told)
 		cursor_follow(&server->cursor, &server->display, now);
 }
@@ -155,43 +80,28 @@ static bool somebody_waits(const struct server *server)
 	return false;
 }
 
-/* Until when a large update is held back, because the machine is busy and the viewer on it; 0: not.
- */
-static uint64_t held_until(const struct viewer *viewer, size_t pixels, uint64_t now)
-{
-	if (pixels < UPDATE_LARGE || !link_speed_is_local(&viewer->update.link))
-		return 0;
-	return viewer->large_due > now ? viewer->large_due : 0;
-}
-
-/* The same for a capture, which is in vain as long as nobody who waits may be sent it. */
+/* Until when a capture is held back: it is in vain as long as nobody who waits may be sent it. */
 static uint64_t capture_held_until(const struct server *server, uint64_t now)
 {
 	size_t pixels = screen_pending_pixels(&server->screen);
 	uint64_t least = UINT64_MAX;
 
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		if (!viewer_is_waiting(viewer))
-			continue;
-		uint64_t until = held_until(viewer, pixels, now);
-
-		if (until < least)
-			least = until;
-	}
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		if (viewer_is_waiting(viewer))
+			least = earlier(least, viewer_held_until(viewer, pixels, now));
 	return least == UINT64_MAX ? 0 : least;
 }
 
-static void note_large_update(struct server *server, struct viewer *viewer, size_t pixels,
-			      uint64_t now)
+static void note_huge_update(struct server *server, struct viewer *viewer, size_t pixels,
+			     uint64_t now)
 {
-	if (pixels < UPDATE_LARGE)
+	if (pixels < UPDATE_HUGE)
 		return;
 	cpu_load_read(&server->load, now);
-	viewer->large_due = now + cpu_load_gap(&server->load, pixels);
+	viewer_hold_huge_until(viewer, now + cpu_load_gap(&server->load, pixels));
 }
 
-/* Sends to those who wait and for whom there is something. Returns when to come back for the rest.
- */
+/* Sends to viewers that wait and for whom there is something. Returns when to come back (µs). */
 static uint64_t send_updates(struct server *server, uint64_t now)
 {
 	uint64_t again = UINT64_MAX;
@@ -199,43 +109,41 @@ static uint64_t send_updates(struct server *server, uint64_t now)
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
 		if (!viewer_is_waiting(viewer))
 			continue;
-		lossless_refresh_turn(&viewer->update.refresh, viewer->update.link.round, now);
-		if (!viewer_has_something(viewer)) {
-			uint64_t due = lossless_refresh_turn_due(&viewer->update.refresh);
+		uint64_t refresh_due = viewer_turn_refresh(viewer, now);
 
-			again = due < again ? due : again;
+		if (!viewer_has_something(viewer)) {
+			again = earlier(again, refresh_due);
 			continue;
 		}
-		uint64_t until = held_until(viewer, tile_map_area(&viewer->update.unseen), now);
+		uint64_t until = viewer_held_until(viewer, viewer_unseen_pixels(viewer), now);
+
 		if (until) {
-			again = until < again ? until : again;
+			again = earlier(again, until);
 			continue;
 		}
-		size_t pixels = viewer_send_update(viewer, &server->screen.frame);
-		note_large_update(server, viewer, pixels, now);
+		note_huge_update(server, viewer, viewer_send_update(viewer), now);
 	}
 	return again;
 }
 
 /*
- * Those who have to be told the size first, and will ask for the picture then: it is captured while
- * they do. Returns whether there are any.
+ * Tells the size to viewers that have to know it first and will request the picture then: it is
+ * captured while they do. Returns whether there are any.
  */
 static bool send_sizes(struct server *server)
 {
 	bool any = false;
 
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		if (!viewer_is_waiting(viewer) || !update_is_of_size(&viewer->update))
+		if (!viewer_is_waiting(viewer) || !viewer_needs_size(viewer))
 			continue;
-		viewer_send_update(viewer, &server->screen.frame);
+		viewer_send_update(viewer);
 		any = true;
 	}
 	return any;
 }
 
-/* A timer that is set already and ends no later stays: ending it early costs one look at the clock.
- */
+/* A timer that is set already and ends no later stays: waking early costs next to nothing. */
 static void set_timer(struct server *server, uint64_t at)
 {
 	uint64_t set_to = 0;
@@ -263,8 +171,8 @@ int schedule_work(sd_event_source *source, void *userdata)
 	if (!server->watching)
 		return 0;
 	if (server->size_stale || server->layout_stale)
-		follow_layout(server);
-	due = earlier(serve_wish(server, now), check_patience(server, now));
+		desktop_size_follow(server);
+	due = earlier(desktop_size_serve_request(server, now), check_timeouts(server, now));
 	set_timer(server, earlier(due, follow_cursor(server, now)));
 	bool told = send_sizes(server);
 	if (!told && !somebody_waits(server))
@@ -278,11 +186,9 @@ int schedule_work(sd_event_source *source, void *userdata)
 		due = redraw_sampling_due(&server->screen.sampling);
 	}
 	again = send_updates(server, now);
-	if (somebody_waits(server) && missed_damage_due(&server->screen.missed) < due)
-		due = missed_damage_due(&server->screen.missed);
-	if (again < due)
-		due = again;
-	set_timer(server, due);
+	if (somebody_waits(server))
+		due = earlier(due, missed_damage_due(&server->screen.missed));
+	set_timer(server, earlier(due, again));
 	return 0;
 }
 
@@ -296,7 +202,7 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 		return 0;
 	if (somebody_waits(server) && missed_damage_due(&server->screen.missed) <= now &&
 	    screen_look(&server->screen, now))
-		log_debug("a look has found drawing that XDamage did not report");
+		log_debug("found drawing that XDamage did not report");
 	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);
 	return 0;
 }

@@ -10,8 +10,10 @@
 
 #include "common/event_source.h"
 #include "common/log.h"
+#include "desktop_size.h"
 #include "schedule.h"
 #include "server_state.h"
+#include "viewer/viewer_messages.h"
 
 enum { BELL_INTERVAL = 100000 }; /* µs between two that are passed on */
 
@@ -148,9 +150,8 @@ static void on_encodings(struct viewer *viewer, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	clipboard_encodings(
-		&extra->server->clipboard.clipboard, &extra->clip,
-		client_lists(&viewer->update.encodings, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
+	clipboard_encodings(&extra->server->clipboard.clipboard, &extra->clip,
+			    viewer_lists(viewer, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
 }
 
 static void on_cut_text(struct viewer *viewer, const uint8_t *message, size_t length,
@@ -180,20 +181,12 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 	request_work(extra->server); /* to free it, when nobody stands in its code */
 }
 
-static void on_resize(struct viewer *viewer, struct resize_wish wish, void *userdata)
+static void on_resize(struct viewer *viewer, struct size_request request, void *userdata)
 {
-	struct server *server = ((struct server_viewer *)userdata)->server;
-	struct desktop_size_rect *size = &viewer->update.size_rect;
+	struct server_viewer *extra = userdata;
 
-	log_debug("viewer %s wishes for %dx%d on %d screens", viewer->peer, wish.width, wish.height,
-		  wish.n_screens);
-	if (!server->config->resize || viewer->view_only) {
-		desktop_size_rect_answer(size, SIZE_PROHIBITED);
-	} else {
-		size->wishes = server->has_wish = true;
-		server->wish = wish;
-	}
-	request_work(server);
+	desktop_size_request(extra->server, viewer, request);
+	request_work(extra->server);
 }
 
 static void on_key(struct viewer *viewer, struct client_key key, void *userdata)
@@ -210,10 +203,9 @@ static void on_pointer(struct viewer *viewer, struct client_pointer pointer, voi
 	struct server_viewer *extra = userdata;
 	struct server *server = extra->server;
 
+	(void)viewer;
 	missed_damage_activity(&server->screen.missed, true, server_now(server));
 	input_pointer(&server->input, &extra->holder, pointer);
-	/* Which may be elsewhere: clamped, or where another viewer drags. */
-	cursor_rect_moved(&viewer->update.cursor_rect, pointer.x, pointer.y);
 	cursor_moved(&server->cursor, server->input.x, server->input.y);
 	request_work(server);
 }
@@ -272,7 +264,7 @@ static int start_watching(struct server *server)
 	cursor_init(&server->cursor);
 	randr_init(&server->randr, display);
 	randr_read_layout(display, &server->layout);
-	server->size_stale = server->layout_stale = server->has_wish = false;
+	server->size_stale = server->layout_stale = server->has_size_request = false;
 	return 0;
 
 stop_clipboard:
@@ -317,6 +309,13 @@ void server_drop_viewer(struct viewer *viewer, const char *reason)
 		return;
 	viewer->is_gone = true;
 	on_gone(viewer, reason, viewer->userdata);
+}
+
+void server_keep_sending(struct server *server)
+{
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		if (!viewer->is_gone && viewer_keep_sending(viewer) < 0)
+			server_drop_viewer(viewer, "out of memory");
 }
 
 void server_reap(struct server *server)

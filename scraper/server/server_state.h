@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What server.c, schedule.c and server_status.c share: the state of the server. Nobody else
- * includes this.
+ * The state of the server, shared by the files of this folder alone.
  */
 #ifndef GPUDESK_SERVER_STATE_H
 #define GPUDESK_SERVER_STATE_H
@@ -43,9 +42,9 @@ struct server {
 	struct screen_layout layout;
 	bool size_stale, layout_stale;
 	struct randr randr;
-	struct resize_wish wish; /* the last one, if `has_wish` */
-	bool has_wish;
-	uint64_t wish_due; /* µs: not before */
+	struct size_request size_request; /* the last one, if `has_size_request` */
+	bool has_size_request;
+	uint64_t size_request_due; /* µs: not before */
 	struct input input;
 	unsigned leds; /* of enum keyboard_led: those that are on */
 	struct yield yield;
@@ -70,6 +69,9 @@ static inline uint64_t server_now(const struct server *server)
 
 /* Lets a viewer go: what it holds is released at once, the rest freed by server_reap(). */
 void server_drop_viewer(struct viewer *viewer, const char *reason);
+
+/* The frame is about to change: copies what is being sent from it. */
+void server_keep_sending(struct server *server);
 
 /* Frees the viewers that have left, and stops watching the display when none is left. */
 void server_reap(struct server *server);

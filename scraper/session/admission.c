@@ -36,7 +36,7 @@ struct applicant {
 
 struct admission {
 	sd_event *event;
-	const struct options *options;
+	const struct admission_options *options;
 	const struct config *config;
 	struct handoff_server *handoff;
 	struct session_finder *finder;
@@ -303,7 +303,7 @@ static void on_session_found(const struct session_display *found, const char *re
 /* Starts what ends in on_session_found. Returns 0 or -errno. */
 static int find_display(struct admission *admission)
 {
-	const struct options *options = admission->options;
+	const struct admission_options *options = admission->options;
 	const struct config *config = admission->config;
 	struct session_finder_options wanted = {
 		.directory = options->session_dir,
@@ -421,8 +421,8 @@ static int set_desktop_socket(struct admission *admission)
 	return n < (int)sizeof(admission->desktop_socket) ? 0 : -ENAMETOOLONG;
 }
 
-int admission_start(sd_event *event, const struct options *options, const struct config *config,
-		    int listener, struct admission **ret_admission)
+int admission_start(sd_event *event, const struct admission_options *options,
+		    const struct config *config, int listener, struct admission **ret_admission)
 {
 	struct admission *admission = calloc(1, sizeof(*admission));
 	int r;

@@ -10,17 +10,24 @@
 #include <systemd/sd-event.h>
 
 #include "common/config.h"
-#include "options.h"
 
 struct admission;
+
+/* Where the display is found; strings are the caller's. */
+struct admission_options {
+	const char *session_dir;    /* where records are */
+	const char *display;	    /* NULL: found by the record */
+	const char *xauthority;	    /* for `display`; NULL: Xlib's choice */
+	const char *desktop_socket; /* NULL: the user's own in /run */
+};
 
 /*
  * Serves hand-offs on `listener`, a listening SOCK_SEQPACKET socket, which it owns from then on.
  * `options` and `config` must outlive it. Ends the event loop when idle, when the session is over,
  * and when the display is lost (the process ends at once then). Returns 0 or -errno.
  */
-int admission_start(sd_event *event, const struct options *options, const struct config *config,
-		    int listener, struct admission **ret_admission);
+int admission_start(sd_event *event, const struct admission_options *options,
+		    const struct config *config, int listener, struct admission **ret_admission);
 void admission_destroy(struct admission *admission);
 
 /* Lets all viewers go, and those that wait. */

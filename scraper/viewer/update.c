@@ -2,11 +2,9 @@
 #include "update.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/rect_header.h"
-#include "update_plan.h"
 
 enum {
 	SEND_LEAST = 4 * 1024, /* bytes that are worth a system call while more are encoded */
@@ -18,38 +16,23 @@ static void finish_maps(struct update *update)
 {
 	lossless_refresh_finish(&update->refresh);
 	tile_map_finish(&update->unseen);
-	tile_map_finish(&update->kinds[0]);
-	tile_map_finish(&update->kinds[1]);
+	update_plan_finish(&update->plan);
 }
 
-static int init_maps(struct update *update, int width, int height)
+int update_resize(struct update *update)
 {
-	struct tile_map *maps[] = { &update->unseen, &update->kinds[0], &update->kinds[1] };
+	const int width = update->source.frame->width, height = update->source.frame->height;
 	int r;
 
 	finish_maps(update);
 	r = lossless_refresh_init(&update->refresh, width, height);
-	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && r >= 0; i++)
-		r = tile_map_init(maps[i], width, height);
-	return r;
-}
-
-int update_resize(struct update *update, const struct frame *frame)
-{
-	int r = init_maps(update, frame->width, frame->height);
-	size_t n_tiles;
-
+	if (r >= 0)
+		r = tile_map_init(&update->unseen, width, height);
+	if (r >= 0)
+		r = update_plan_resize(&update->plan, width, height);
 	if (r < 0)
 		return r;
-	free(update->rects);
-	free(update->parts);
-	n_tiles = (size_t)update->unseen.columns * (size_t)update->unseen.rows;
-	update->rects = calloc(n_tiles, sizeof(*update->rects));
-	/* A tile may be of both kinds, and both drawn and refreshed. */
-	update->parts = calloc(n_tiles * 4, sizeof(*update->parts));
-	if (!update->rects || !update->parts)
-		return -ENOMEM;
-	tile_map_add(&update->unseen, (struct rect){ 0, 0, frame->width, frame->height });
+	tile_map_add(&update->unseen, (struct rect){ 0, 0, width, height });
 	cursor_rect_forget(&update->cursor_rect);
 	update->is_blanked = false;
 	return 0;
@@ -58,8 +41,6 @@ int update_resize(struct update *update, const struct frame *frame)
 int update_init(struct update *update, struct rfb_client *client, enum compression_mode mode,
 		const struct update_source *source)
 {
-	const struct frame *frame = source->frame;
-
 	*update = (struct update){
 		.client = client,
 		.encodings = { .quality = -1, .compression = -1 },
@@ -67,9 +48,10 @@ int update_init(struct update *update, struct rfb_client *client, enum compressi
 		.refresh_cost = 0.2,
 	};
 	pixel_encoder_init(&update->encoder, mode, client, &update->encodings, &update->link,
-			   source->yield);
-	desktop_size_rect_init(&update->size_rect, frame->width, frame->height);
-	int r = update_resize(update, frame);
+			   source->frame, source->yield);
+	desktop_size_rect_init(&update->size_rect, source->frame->width, source->frame->height);
+	int r = update_resize(update);
+
 	if (r < 0)
 		update_finish(update);
 	return r;
@@ -79,10 +61,6 @@ void update_finish(struct update *update)
 {
 	finish_maps(update);
 	pixel_encoder_finish(&update->encoder);
-	free(update->rects);
-	free(update->parts);
-	update->rects = NULL;
-	update->parts = NULL;
 }
 
 /* ---- what the viewer has of the screen ---- */
@@ -222,8 +200,9 @@ static void note_refresh(struct update *update, size_t bytes, size_t pixels)
  * The size first; the rest only where the viewer is not to throw it away. Whatever is no pixels of
  * the frame comes before them, but for a painted pointer. Returns how many rectangles, or -errno.
  */
-static int add_head(struct update *update, const struct frame *frame, struct out_queue *out)
+static int add_head(struct update *update, struct out_queue *out)
 {
+	const struct frame *frame = update->source.frame;
 	int n[5] = { 0 }, total = 0, r;
 
 	r = n[0] = desktop_size_rect_add(&update->size_rect, &update->encodings, frame->width,
@@ -244,8 +223,9 @@ static int add_head(struct update *update, const struct frame *frame, struct out
 }
 
 /* The size alone: all else is to be sent when the viewer has taken it in. */
-static int add_size(struct update *update, const struct frame *frame, struct out_queue *out)
+static int add_size(struct update *update, struct out_queue *out)
 {
+	const struct frame *frame = update->source.frame;
 	bool resized = update->size_rect.width != frame->width ||
 		       update->size_rect.height != frame->height;
 
@@ -257,33 +237,35 @@ static int add_size(struct update *update, const struct frame *frame, struct out
 }
 
 /* How many rectangles the plan makes, or -1 where that is known only in the end. */
-static int count_planned(const struct update *update, const struct frame *frame)
+static int count_planned(const struct update *update)
 {
+	const struct update_plan *plan = &update->plan;
+
 	if (cursor_rect_is_painted(&update->encodings))
 		return -1;
-	for (size_t i = 0; i < update->n_parts; i++)
-		if (!pixel_encoder_makes_one(&update->encoder, frame, &update->parts[i]))
+	for (size_t i = 0; i < plan->n_parts; i++)
+		if (!pixel_encoder_makes_one(&update->encoder, &plan->parts[i]))
 			return -1;
-	return (int)update->n_parts;
+	return (int)plan->n_parts;
 }
 
 /* Encodes what is planned. `fd`: where some of it may go meanwhile; -1: nowhere. */
-static int add_planned(struct update *update, const struct frame *frame, struct out_queue *out,
-		       int fd)
+static int add_planned(struct update *update, struct out_queue *out, int fd)
 {
+	const struct update_plan *plan = &update->plan;
 	size_t refreshed = 0, pixels = 0;
 	int total = 0;
 
-	for (size_t i = 0; i < update->n_parts; i++) {
+	for (size_t i = 0; i < plan->n_parts; i++) {
 		uint64_t before = out_queue_total(out);
-		int r = pixel_encoder_add(&update->encoder, frame, &update->parts[i], out);
+		int r = pixel_encoder_add(&update->encoder, &plan->parts[i], out);
 
 		if (r < 0)
 			return r;
 		total += r;
-		if (i >= update->n_drawn) {
+		if (i >= plan->n_drawn) {
 			refreshed += out_queue_total(out) - before;
-			pixels += rect_area(update->parts[i].area);
+			pixels += rect_area(plan->parts[i].area);
 		}
 		if (fd >= 0 && !out->n_borrowed && out->bytes_left >= SEND_LEAST)
 			out_queue_write(out, fd);
@@ -303,10 +285,10 @@ static void write_count(struct out_queue *out, size_t header, int n_rects)
  * The pixels. The update begins with the number of its rectangles: nothing can be sent before that
  * is known, or known not to be needed. `n_rects` have been added before, behind `header`.
  */
-static int add_pixels(struct update *update, const struct frame *frame, struct out_queue *out,
-		      int fd, size_t header, int n_rects)
+static int add_pixels(struct update *update, struct out_queue *out, int fd, size_t header,
+		      int n_rects, bool touches_pointer)
 {
-	int planned = count_planned(update, frame), painted;
+	int planned = count_planned(update), painted;
 	bool is_known = planned >= 0 && n_rects + planned <= N_RECTS_MAX;
 	bool until_last = !is_known && !link_speed_is_local(&update->link) &&
 			  client_lists(&update->encodings, CLIENT_ENCODING_LAST_RECT);
@@ -315,11 +297,11 @@ static int add_pixels(struct update *update, const struct frame *frame, struct o
 		write_count(out, header, n_rects + planned);
 	else if (until_last)
 		write_count(out, header, UNTIL_LAST_RECT);
-	int r = add_planned(update, frame, out, is_known || until_last ? fd : -1);
+	int r = add_planned(update, out, is_known || until_last ? fd : -1);
 	if (r < 0)
 		return r;
 	painted = cursor_rect_paint(&update->cursor_rect, &update->encodings, &update->cursor,
-				    update_visible(update), update->touches_pointer, frame,
+				    update_visible(update), touches_pointer, update->source.frame,
 				    update->client, out);
 	if (painted < 0 || is_known)
 		return painted;
@@ -331,32 +313,47 @@ static int add_pixels(struct update *update, const struct frame *frame, struct o
 	return 0;
 }
 
-long update_compose(struct update *update, const struct frame *frame, struct out_queue *out, int fd,
-		    uint64_t now)
+static void plan_pixels(struct update *update, uint64_t now)
+{
+	const struct update_plan_sources sources = {
+		.frame = update->source.frame,
+		.link = &update->link,
+		.encoder = &update->encoder,
+		.refresh = &update->refresh,
+		.refresh_cost = update->refresh_cost,
+		.unseen = &update->unseen,
+		.visible = update_visible(update),
+		.pointer = cursor_image_area(&update->cursor.shape, update->cursor.x,
+					     update->cursor.y),
+	};
+
+	update_plan_make(&update->plan, &sources, now);
+}
+
+long update_compose(struct update *update, struct out_queue *out, int fd, uint64_t now)
 {
 	size_t header = out->own_length;
-	struct rect rest = { 0, 0, 0, 0 };
 	int r = out_queue_append(out, (uint8_t[4]){ 0 }, 4);
 
 	if (r < 0)
 		return r;
-	update->n_parts = update->n_pixels = 0;
-	update->cursor = *update->source.cursor; /* which an yield may move */
-	update->touches_pointer = !rect_is_empty(
+	update->cursor = *update->source.cursor; /* which may move whenever we yield */
+	bool touches_pointer = !rect_is_empty(
 		rect_intersect(update->cursor_rect.painted, update->move.to));
 	if (update_is_of_size(update)) {
-		r = add_size(update, frame, out);
+		r = add_size(update, out);
 		if (r >= 0)
 			write_count(out, header, r);
 		return r < 0 ? r : 0;
 	}
-	int n_rects = add_head(update, frame, out);
+	int n_rects = add_head(update, out);
 	if (n_rects < 0)
 		return n_rects;
-	update_plan(update, frame, now, &rest);
-	r = add_pixels(update, frame, out, fd, header, n_rects);
+	plan_pixels(update, now);
+	touches_pointer |= update->plan.touches_pointer;
+	r = add_pixels(update, out, fd, header, n_rects, touches_pointer);
 	if (r < 0)
 		return r;
-	tile_map_keep(&update->unseen, rest);
-	return (long)update->n_pixels;
+	tile_map_keep(&update->unseen, update->plan.rest);
+	return (long)update->plan.n_pixels;
 }

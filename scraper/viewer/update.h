@@ -11,9 +11,6 @@
 #include <stdint.h>
 
 #include "common/config.h"
-#include "encode/link_speed.h"
-#include "encode/pixel_encoder.h"
-#include "framebuffer/frame.h"
 #include "framebuffer/move_detection.h"
 #include "framebuffer/tile_map.h"
 #include "framebuffer/yield.h"
@@ -24,6 +21,7 @@
 #include "protocol/input_extension_rect.h"
 #include "protocol/libvncserver.h"
 #include "protocol/out_queue.h"
+#include "update_plan.h"
 
 /* What is shown, the same for all viewers; must outlive them. */
 struct update_source {
@@ -48,28 +46,19 @@ struct update {
 	bool is_blanked;		 /* what it has outside of the frame */
 	struct lossless_refresh refresh; /* kept up only where pictures are compressed */
 	double refresh_cost;		 /* bytes a pixel of the last parts of it */
-	uint64_t last_large;		 /* when a large update was last sent, µs */
 
 	/* Of the update that is being put together. */
 	struct cursor_state cursor; /* the source's, when it was begun */
-	struct tile_map kinds[2];   /* [0] text and windows, [1] pictures */
-	struct rect *rects;	    /* room for one a tile */
-	struct pixel_part *parts;   /* the plan: what was drawn, then what is to be refreshed */
-	size_t n_parts, n_drawn;
-	size_t n_pixels;
-	bool touches_pointer;
+	struct update_plan plan;
 };
-
-/* An update begins to be large, and is worth to be paced, at so many pixels. */
-enum { UPDATE_LARGE = 2500 * 1000 };
 
 /* Prepares for the source's frame; all of it is unseen. Returns 0 or -errno. */
 int update_init(struct update *update, struct rfb_client *client, enum compression_mode mode,
 		const struct update_source *source);
 void update_finish(struct update *update);
 
-/* The frame has another size: all of it is unseen. Returns 0 or -ENOMEM. */
-int update_resize(struct update *update, const struct frame *frame);
+/* The source's frame has another size: all of it is unseen. Returns 0 or -ENOMEM. */
+int update_resize(struct update *update);
 
 /* A viewer that cannot follow the desktop's size has the part of the frame that is on both. */
 struct rect update_visible(const struct update *update);
@@ -94,7 +83,6 @@ void update_moved(struct update *update, struct move move, bool next);
  * it already writes some of it to `fd`; how that went is seen when the rest is written. Returns the
  * update's pixels, or -errno.
  */
-long update_compose(struct update *update, const struct frame *frame, struct out_queue *out, int fd,
-		    uint64_t now);
+long update_compose(struct update *update, struct out_queue *out, int fd, uint64_t now);
 
 #endif

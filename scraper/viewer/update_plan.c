@@ -1,138 +1,171 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "update_plan.h"
 
-#define STILL_USEC UINT64_C(334000) /* guacd takes for still what did not change for so long */
+#include <errno.h>
+#include <stdlib.h>
+
+#define STILL_USEC UINT64_C(334000) /* what has not changed for so long is still, to guacd */
+
+int update_plan_resize(struct update_plan *plan, int width, int height)
+{
+	update_plan_finish(plan);
+	int r = tile_map_init(&plan->kinds[0], width, height);
+
+	if (r >= 0)
+		r = tile_map_init(&plan->kinds[1], width, height);
+	if (r < 0)
+		return r;
+	size_t n_tiles = (size_t)plan->kinds[0].columns * (size_t)plan->kinds[0].rows;
+
+	plan->rects = calloc(n_tiles, sizeof(*plan->rects));
+	/* A tile may be of both kinds, and both drawn and refreshed. */
+	plan->parts = calloc(n_tiles * 4, sizeof(*plan->parts));
+	return plan->rects && plan->parts ? 0 : -ENOMEM;
+}
+
+void update_plan_finish(struct update_plan *plan)
+{
+	tile_map_finish(&plan->kinds[0]);
+	tile_map_finish(&plan->kinds[1]);
+	free(plan->rects);
+	free(plan->parts);
+	plan->rects = NULL;
+	plan->parts = NULL;
+}
 
 /*
- * The first large change after a still screen, towards guacd: half of it now, the rest when that
- * is taken. A full screen at once would keep its encoder in still-picture mode for long.
+ * The first huge change after a still screen, towards guacd: half of it now, the rest when that is
+ * taken. A full screen at once would keep its encoder in still-picture mode for long.
  */
-static size_t halve(struct update *update, size_t n, uint64_t now, struct rect *ret_rest)
+static size_t halve(struct update_plan *plan, const struct update_plan_sources *sources, size_t n,
+		    uint64_t now)
 {
+	const int width = sources->unseen->width, height = sources->unseen->height;
+	const int middle = height / 2;
 	size_t area = 0, kept = 0;
 
 	for (size_t i = 0; i < n; i++)
-		area += rect_area(update->rects[i]);
-	bool was_still = update->last_large && now > update->last_large + STILL_USEC;
-	bool first = !update->last_large;
-	if (area < UPDATE_LARGE)
+		area += rect_area(plan->rects[i]);
+	if (area < UPDATE_HUGE)
 		return n;
-	update->last_large = now;
-	if (!was_still || first || !link_speed_is_local(&update->link))
+	bool was_still = plan->last_huge && now > plan->last_huge + STILL_USEC;
+	plan->last_huge = now;
+	if (!was_still || !link_speed_is_local(sources->link))
 		return n;
 
-	int middle = update->unseen.height / 2;
-	*ret_rest = (struct rect){ 0, middle, update->unseen.width,
-				   update->unseen.height - middle };
+	plan->rest = (struct rect){ 0, middle, width, height - middle };
 	for (size_t i = 0; i < n; i++) {
-		struct rect upper = rect_intersect(
-			update->rects[i], (struct rect){ 0, 0, update->unseen.width, middle });
+		struct rect upper = rect_intersect(plan->rects[i],
+						   (struct rect){ 0, 0, width, middle });
 
 		if (!rect_is_empty(upper))
-			update->rects[kept++] = upper;
+			plan->rects[kept++] = upper;
 	}
 	return kept;
 }
 
-static void sort_area(struct update *update, const struct frame *frame, struct rect area)
+static void sort_area(struct update_plan *plan, const struct frame *frame, struct rect area)
 {
-	tile_map_add(&update->kinds[frame_is_picture(frame, area)], area);
+	tile_map_add(&plan->kinds[frame_is_picture(frame, area)], area);
 }
 
 /*
- * Sorts the first `n` of update->rects into text and pictures, for which other methods are right:
- * in squares what is new; as a whole what moves, so that it stays in one piece.
+ * Sorts the first `n` rectangles into text and pictures, for which other methods are right: in
+ * squares what is new; as a whole what moves, so that it stays in one piece.
  */
-static void sort_rects(struct update *update, const struct frame *frame, size_t n)
+static void sort_rects(struct update_plan *plan, const struct update_plan_sources *sources,
+		       size_t n)
 {
 	enum { SQUARE = 4 * TILE_SIZE };
 
-	tile_map_clear(&update->kinds[0]);
-	tile_map_clear(&update->kinds[1]);
+	tile_map_clear(&plan->kinds[0]);
+	tile_map_clear(&plan->kinds[1]);
 	for (size_t i = 0; i < n; i++) {
-		struct rect area = update->rects[i];
+		struct rect area = plan->rects[i];
 
-		if (lossless_refresh_is_moving(&update->refresh, area)) {
-			sort_area(update, frame, area);
+		if (lossless_refresh_is_moving(sources->refresh, area)) {
+			sort_area(plan, sources->frame, area);
 			continue;
 		}
 		for (int y = area.y / SQUARE * SQUARE; y < area.y + area.h; y += SQUARE)
 			for (int x = area.x / SQUARE * SQUARE; x < area.x + area.w; x += SQUARE)
-				sort_area(update, frame,
+				sort_area(plan, sources->frame,
 					  rect_intersect(area,
 							 (struct rect){ x, y, SQUARE, SQUARE }));
 	}
 }
 
 /*
- * Plans the first `n` of update->rects, all of one kind, of which there are `pixels` in the update;
- * 0: to be sent without loss, whatever it takes.
+ * Plans the first `n` rectangles, all of one kind, of which there are `pixels` in the update; 0: to
+ * be sent without loss, whatever it takes.
  */
-static void plan_kind(struct update *update, const struct frame *frame, size_t n, bool picture,
-		      size_t pixels)
+static void plan_kind(struct update_plan *plan, const struct update_plan_sources *sources, size_t n,
+		      bool picture, size_t pixels)
 {
-	struct rect pointer = cursor_image_area(&update->cursor.shape, update->cursor.x,
-						update->cursor.y);
-	struct rect visible = update_visible(update);
-	bool local = link_speed_is_local(&update->link);
+	bool local = link_speed_is_local(sources->link);
 
 	for (size_t i = 0; i < n; i++) {
-		struct rect area = rect_intersect(update->rects[i], visible);
+		struct rect area = rect_intersect(plan->rects[i], sources->visible);
 
 		if (rect_is_empty(area))
 			continue;
 		bool moving = !local && pixels &&
-			      lossless_refresh_is_moving(&update->refresh, area);
-		struct pixel_part *parts = update->parts + update->n_parts;
-		update->n_parts += pixel_encoder_plan(&update->encoder, frame, area, picture,
-						      moving, pixels, parts);
+			      lossless_refresh_is_moving(sources->refresh, area);
+		struct pixel_part *parts = plan->parts + plan->n_parts;
+		plan->n_parts += pixel_encoder_plan(sources->encoder, area, picture, moving, pixels,
+						    parts);
 		if (!local || parts->method != METHOD_RAW)
-			lossless_refresh_sent(&update->refresh, area,
+			lossless_refresh_sent(sources->refresh, area,
 					      method_is_lossy(parts->method));
-		update->touches_pointer |= !rect_is_empty(rect_intersect(area, pointer));
-		update->n_pixels += rect_area(area);
+		plan->touches_pointer |= !rect_is_empty(rect_intersect(area, sources->pointer));
+		plan->n_pixels += rect_area(area);
 	}
 }
 
-/* Plans the first `n` of update->rects. `exact`: without loss. */
-static void plan_rects(struct update *update, const struct frame *frame, size_t n, bool exact)
+/* Plans the first `n` rectangles. `exact`: without loss. */
+static void plan_rects(struct update_plan *plan, const struct update_plan_sources *sources,
+		       size_t n, bool exact)
 {
-	if (link_speed_is_local(
-		    &update->link)) { /* gets both alike, best in few large rectangles */
-		plan_kind(update, frame, n, false, 0);
+	/* A viewer on this machine gets both kinds alike, best in few large rectangles. */
+	if (link_speed_is_local(sources->link)) {
+		plan_kind(plan, sources, n, false, 0);
 		return;
 	}
-	sort_rects(update, frame, n);
+	sort_rects(plan, sources, n);
 	for (int kind = 0; kind < 2; kind++) {
-		size_t pixels = exact ? 0 : tile_map_area(&update->kinds[kind]);
+		size_t pixels = exact ? 0 : tile_map_area(&plan->kinds[kind]);
 
-		n = tile_map_rects(&update->kinds[kind], update->rects);
-		plan_kind(update, frame, n, kind, pixels);
+		n = tile_map_rects(&plan->kinds[kind], plan->rects);
+		plan_kind(plan, sources, n, kind, pixels);
 	}
 }
 
 /*
- * A part of what is to be refreshed: little where something else was to be sent as well, so
- * that this is not delayed, more where nothing was.
+ * A part of what is to be refreshed: little where something else is sent as well, so that this is
+ * not delayed, more where nothing is.
  */
-static void plan_refresh(struct update *update, const struct frame *frame)
+static void plan_refresh(struct update_plan *plan, const struct update_plan_sources *sources)
 {
-	if (!lossless_refresh_is_due(&update->refresh))
-		return;
-	uint64_t beside = update->link.min_rtt / 4 > 10000 ? update->link.min_rtt / 4 : 10000;
-	uint64_t usec = update->n_pixels ? beside : 100000;
-	double bytes = (double)link_speed_rate(&update->link) * (double)usec / 1e6;
+	struct lossless_refresh *refresh = sources->refresh;
+	uint64_t beside = sources->link->min_rtt / 4 > 10000 ? sources->link->min_rtt / 4 : 10000;
+	uint64_t usec = plan->n_pixels ? beside : 100000;
+	double bytes = (double)link_speed_rate(sources->link) * (double)usec / 1e6;
 
-	lossless_refresh_take(&update->refresh, (size_t)(bytes / update->refresh_cost));
-	plan_rects(update, frame, tile_map_rects(&update->refresh.taken, update->rects), true);
+	if (!lossless_refresh_is_due(refresh))
+		return;
+	lossless_refresh_take(refresh, (size_t)(bytes / sources->refresh_cost));
+	plan_rects(plan, sources, tile_map_rects(&refresh->taken, plan->rects), true);
 }
 
-void update_plan(struct update *update, const struct frame *frame, uint64_t now,
-		 struct rect *ret_rest)
+void update_plan_make(struct update_plan *plan, const struct update_plan_sources *sources,
+		      uint64_t now)
 {
-	size_t n = tile_map_rects(&update->unseen, update->rects);
+	plan->n_parts = plan->n_pixels = 0;
+	plan->rest = (struct rect){ 0, 0, 0, 0 };
+	plan->touches_pointer = false;
+	size_t n = tile_map_rects(sources->unseen, plan->rects);
 
-	plan_rects(update, frame, halve(update, n, now, ret_rest), false);
-	update->n_drawn = update->n_parts;
-	plan_refresh(update, frame);
+	plan_rects(plan, sources, halve(plan, sources, n, now), false);
+	plan->n_drawn = plan->n_parts;
+	plan_refresh(plan, sources);
 }

@@ -6,15 +6,47 @@
 #ifndef GPUDESK_UPDATE_PLAN_H
 #define GPUDESK_UPDATE_PLAN_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "update.h"
+#include "encode/pixel_encoder.h"
+#include "framebuffer/tile_map.h"
+#include "lossless_refresh.h"
 
-/*
- * Plans the next update: update->parts, n_pixels and touches_pointer, which are as for an empty one
- * before. *ret_rest: what is to stay unseen; empty if nothing. `now`: µs.
- */
-void update_plan(struct update *update, const struct frame *frame, uint64_t now,
-		 struct rect *ret_rest);
+/* An update of so many pixels is huge: worth pacing, and halving after a still screen. */
+enum { UPDATE_HUGE = 2500 * 1000 };
+
+struct update_plan {
+	struct pixel_part *parts; /* what was drawn, then what is to be refreshed */
+	size_t n_parts, n_drawn;
+	size_t n_pixels;      /* of all parts */
+	struct rect rest;     /* what is to stay unseen; empty: nothing */
+	bool touches_pointer; /* some part is where the pointer is painted */
+
+	uint64_t last_huge;	  /* µs: when a huge update was last planned */
+	struct tile_map kinds[2]; /* [0] text and windows, [1] pictures */
+	struct rect *rects;	  /* room for one a tile */
+};
+
+/* What a plan is made from; all of it the caller's. */
+struct update_plan_sources {
+	const struct frame *frame;
+	const struct link_speed *link;
+	struct pixel_encoder *encoder;
+	struct lossless_refresh *refresh; /* learns what is sent with loss */
+	double refresh_cost;		  /* bytes a pixel of what is refreshed */
+	const struct tile_map *unseen;
+	struct rect visible; /* the part of the frame that the viewer has */
+	struct rect pointer; /* where it is painted */
+};
+
+/* Prepares for a frame of that size, also once more for another. Returns 0 or -ENOMEM. */
+int update_plan_resize(struct update_plan *plan, int width, int height);
+void update_plan_finish(struct update_plan *plan);
+
+/* Plans the next update. `now`: µs. */
+void update_plan_make(struct update_plan *plan, const struct update_plan_sources *sources,
+		      uint64_t now);
 
 #endif

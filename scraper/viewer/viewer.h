@@ -11,13 +11,11 @@
 #include <systemd/sd-event.h>
 
 #include "frame_count.h"
-#include "framebuffer/frame.h"
 #include "protocol/client_messages.h"
 #include "protocol/libvncserver.h"
 #include "protocol/out_queue.h"
 #include "update.h"
 #include "viewer_timeouts.h"
-#include "x11/resize_choice.h"
 
 struct viewer;
 
@@ -27,8 +25,8 @@ struct viewer_callbacks {
 	/* A key or the pointer, where the viewer may do more than look. */
 	void (*key)(struct viewer *viewer, struct client_key key, void *userdata);
 	void (*pointer)(struct viewer *viewer, struct client_pointer pointer, void *userdata);
-	/* It wishes for another size of the desktop; answered by desktop_size_rect_answer(). */
-	void (*resize)(struct viewer *viewer, struct resize_wish wish, void *userdata);
+	/* It requests another size of the desktop; answered by viewer_answer_size(). */
+	void (*resize)(struct viewer *viewer, struct size_request request, void *userdata);
 	/* It has said what it understands: update.encodings. */
 	void (*encodings)(struct viewer *viewer, void *userdata);
 	/* A whole ClientCutText message. It is wiped afterwards. */
@@ -53,7 +51,7 @@ struct viewer {
 	bool requested; /* an update is due as soon as there is something */
 	struct out_queue out;
 	uint64_t update_bytes; /* of the last update */
-	uint64_t large_due;    /* µs: no large update before */
+	uint64_t huge_due;     /* µs: no huge update before */
 	uint64_t text_end; /* out.bytes_written when the last text is written; 0: none is under way
 			    */
 	uint8_t *in;	   /* a part of a message */
@@ -80,11 +78,8 @@ void viewer_destroy(struct viewer *viewer);
 /* Ends the connection; `reason` goes with "has left:". */
 void viewer_end(struct viewer *viewer, const char *reason);
 
-/*
- * Keys and pointers that have come and are next in line, and nothing else: for the time when an
- * update is being made. Returns whether there was something.
- */
-bool viewer_take_input(struct viewer *viewer);
+/* Whether ClientInit has been answered. */
+bool viewer_is_ready(const struct viewer *viewer);
 
 /* Whether an update could be sent now. */
 bool viewer_is_waiting(const struct viewer *viewer);
@@ -92,11 +87,49 @@ bool viewer_is_waiting(const struct viewer *viewer);
 /* Whether there is something to send it: pixels or news. */
 bool viewer_has_something(const struct viewer *viewer);
 
+/* Whether it has to be told the desktop's size before it is sent anything else. */
+bool viewer_needs_size(const struct viewer *viewer);
+
+/* Whether its SetEncodings had that encoding. */
+bool viewer_lists(const struct viewer *viewer, enum client_encoding encoding);
+
+/* Whether moves are worth finding for it: it takes CopyRect, and bytes cost something. */
+bool viewer_wants_moves(const struct viewer *viewer);
+
+/* Whether the pointer is painted into its picture, so that it needs to know where it is. */
+bool viewer_paints_pointer(const struct viewer *viewer);
+
 /*
- * Sends an update of all that is unseen, from `frame`. Only when waiting and there is something.
- * Returns the pixels in it.
+ * What a capture has found: `changes`, apart from `move` (empty: nothing has moved), which the
+ * viewer does by itself where it can. To be called before the frame changes again.
  */
-size_t viewer_send_update(struct viewer *viewer, const struct frame *frame);
+void viewer_screen_changed(struct viewer *viewer, const struct tile_map *changes, struct move move);
+
+/* The desktop's size or monitors are others. */
+void viewer_layout_changed(struct viewer *viewer, enum size_reason reason);
+
+/* Whether it has requested a size and has no answer yet; the answer. */
+bool viewer_requests_size(const struct viewer *viewer);
+void viewer_answer_size(struct viewer *viewer, enum size_status status);
+
+/*
+ * Until when (µs) an update of so many pixels is held back, because the machine is busy and the
+ * viewer is on it; 0: not. viewer_hold_huge_until says until when.
+ */
+uint64_t viewer_held_until(const struct viewer *viewer, size_t pixels, uint64_t now);
+void viewer_hold_huge_until(struct viewer *viewer, uint64_t due);
+
+/* Pixels that it has not seen. */
+size_t viewer_unseen_pixels(const struct viewer *viewer);
+
+/* What was sent with loss and is at rest becomes due. Returns when (µs) to call this again. */
+uint64_t viewer_turn_refresh(struct viewer *viewer, uint64_t now);
+
+/*
+ * Sends an update of all that is unseen. Only when waiting and there is something. Returns the
+ * pixels in it.
+ */
+size_t viewer_send_update(struct viewer *viewer);
 
 /*
  * Sends a whole ServerCutText message, between updates; a copy is kept until it is written. Returns
@@ -114,6 +147,6 @@ void viewer_ring(struct viewer *viewer);
 int viewer_keep_sending(struct viewer *viewer);
 
 /* The screen has another size: all of it is unseen. Returns 0 or -ENOMEM. */
-int viewer_resize(struct viewer *viewer, const struct frame *frame);
+int viewer_resize(struct viewer *viewer);
 
 #endif

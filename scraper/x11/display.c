@@ -57,7 +57,7 @@ static int read_format(struct display *display)
 		if (formats[i].depth == visual->depth)
 			bits_per_pixel = formats[i].bits_per_pixel;
 	XFree(formats);
-	display->format = (struct rfb_format){
+	display->format = (struct pixel_format){
 		.bits_per_pixel = bits_per_pixel,
 		.depth = visual->depth,
 		.red_mask = (uint32_t)visual->red_mask,

@@ -14,8 +14,8 @@
 #include <X11/extensions/Xdamage.h>
 #include <X11/extensions/Xfixes.h>
 
+#include "framebuffer/pixel_format.h"
 #include "framebuffer/rect.h"
-#include "protocol/libvncserver.h"
 
 struct display_callbacks {
 	void (*damaged)(
@@ -34,8 +34,8 @@ struct display {
 	Display *x;
 	Window root;
 	int screen;
-	int width, height;	  /* pixels */
-	struct rfb_format format; /* of the root window */
+	int width, height;	    /* pixels */
+	struct pixel_format format; /* of the root window */
 	int bytes_per_pixel;
 	bool has_damage, has_randr, has_test, has_shm;
 	int damage_event, fixes_event, randr_event;

@@ -400,7 +400,7 @@ static enum size_status try_plan(struct randr *randr, struct monitor *monitor,
 	return SIZE_DONE;
 }
 
-enum size_status randr_resize(struct randr *randr, struct resize_wish wish)
+enum size_status randr_resize(struct randr *randr, struct size_request request)
 {
 	struct display *display = randr->display;
 	enum size_status status = SIZE_PROHIBITED;
@@ -411,14 +411,14 @@ enum size_status randr_resize(struct randr *randr, struct resize_wish wish)
 	int (*handler)(Display *, XErrorEvent *) = XSetErrorHandler(note_error);
 	if (monitor_read(&monitor, display)) {
 		struct resize_abilities can = abilities_of(randr, &monitor);
-		struct resize_plan plan = resize_choose(wish, &can);
+		struct resize_plan plan = resize_choose(request, &can);
 
 		status = try_plan(randr, &monitor, &plan);
 		if (status != SIZE_DONE && plan.action == RESIZE_NEW_MODE) {
 			/* Next time it is not tried again. */
 			randr->takes_no_modes = true;
 			can.takes_modes = false;
-			plan = resize_choose(wish, &can);
+			plan = resize_choose(request, &can);
 			status = try_plan(randr, &monitor, &plan);
 		}
 	}

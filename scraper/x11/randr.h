@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "display.h"
-#include "protocol/desktop_size_rect.h"
 #include "resize_choice.h"
 
 struct randr {
@@ -30,10 +29,10 @@ void randr_init(struct randr *randr, struct display *display);
 void randr_read_layout(struct display *display, struct screen_layout *ret_layout);
 
 /*
- * Does what can be done for the wish, which is logged, and returns the status for who wished. The
- * display reports its new size by an event, which is there when this returns.
+ * Does what can be done for the request, which is logged, and returns the status for who wished.
+ * The display reports its new size by an event, which is there when this returns.
  */
-enum size_status randr_resize(struct randr *randr, struct resize_wish wish);
+enum size_status randr_resize(struct randr *randr, struct size_request request);
 
 /* The old size back, unless somebody else has changed it since; and our modes deleted. */
 void randr_restore(struct randr *randr);

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "resize_choice.h"
 
-struct resize_wish resize_wish_read(const uint8_t *message)
+static enum size_status check(struct size_request request, const struct resize_abilities *abilities)
 {
-	return (struct resize_wish){
-		.width = message[2] << 8 | message[3],
-		.height = message[4] << 8 | message[5],
-		.n_screens = message[6],
-	};
-}
+	int longer = request.width > request.height ? request.width : request.height;
+	int shorter = request.width > request.height ? request.height : request.width;
 
-static enum size_status check(struct resize_wish wish, const struct resize_abilities *abilities)
-{
-	int longer = wish.width > wish.height ? wish.width : wish.height;
-	int shorter = wish.width > wish.height ? wish.height : wish.width;
-
-	if (wish.width < 1 || wish.height < 1 || wish.n_screens != 1)
+	if (request.width < 1 || request.height < 1 || request.n_screens != 1)
 		return SIZE_INVALID_LAYOUT;
 	if (abilities->may_not)
 		return SIZE_PROHIBITED;
@@ -36,7 +27,7 @@ static long area(const struct resize_mode *mode)
 	return (long)mode->width * mode->height;
 }
 
-/* Whether `a` is the better one for a wish of width x height. */
+/* Whether `a` is the better one for a request of width x height. */
 static bool is_better(const struct resize_mode *a, const struct resize_mode *b, int width,
 		      int height)
 {
@@ -73,15 +64,16 @@ static struct resize_plan use_mode(const struct resize_abilities *abilities, siz
 	};
 }
 
-struct resize_plan resize_choose(struct resize_wish wish, const struct resize_abilities *abilities)
+struct resize_plan resize_choose(struct size_request request,
+				 const struct resize_abilities *abilities)
 {
-	struct resize_plan plan = { .status = check(wish, abilities) };
+	struct resize_plan plan = { .status = check(request, abilities) };
 
 	if (plan.status != SIZE_DONE)
 		return plan;
-	int width = between(between(wish.width, RESIZE_WIDTH_LEAST, RESIZE_SIDE_MOST),
+	int width = between(between(request.width, RESIZE_WIDTH_LEAST, RESIZE_SIDE_MOST),
 			    abilities->least_width, abilities->most_width);
-	int height = between(between(wish.height, RESIZE_HEIGHT_LEAST, RESIZE_SIDE_MOST),
+	int height = between(between(request.height, RESIZE_HEIGHT_LEAST, RESIZE_SIDE_MOST),
 			     abilities->least_height, abilities->most_height);
 	plan.width = width;
 	plan.height = height;

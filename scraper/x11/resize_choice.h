@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A viewer's wish for another size, and what to do about it. Decides only; knows no X. */
+/* What to do about a viewer's request for another size of the desktop. Decides only; knows no X. */
 #ifndef GPUDESK_RESIZE_CHOICE_H
 #define GPUDESK_RESIZE_CHOICE_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/desktop_size_rect.h"
+#include "framebuffer/screen_layout.h"
 
 enum {
 	RESIZE_WIDTH_LEAST = 320, /* pixels; below, no desktop can be worked with */
@@ -15,15 +15,6 @@ enum {
 	RESIZE_SIDE_MOST = 7680, /* and 7680x4320 pixels in all: beyond, no mode is made */
 	RESIZE_LOWER_SIDE_MOST = 4320,
 };
-
-/* As SetDesktopSize says it. */
-struct resize_wish {
-	int width, height;
-	int n_screens;
-};
-
-/* Reads a whole SetDesktopSize message. */
-struct resize_wish resize_wish_read(const uint8_t *message);
 
 struct resize_mode {
 	int width, height; /* of the picture, so turned when the screen is */
@@ -56,13 +47,14 @@ struct resize_plan {
 };
 
 /*
- * 1. A wish that is none (no pixels, no or several screens) is refused, and so is one beyond
+ * 1. A request that is none (no pixels, no or several screens) is refused, and so is one beyond
  *    7680x4320, and all where it may not be.
  * 2. A mode of exactly that size is used, the one of the highest rate.
  * 3. Where modes can be made, or there is no monitor, the size is made, within the limits.
- * 4. Otherwise the largest mode that fits into the wish, so that all of the desktop is seen without
- *    scrolling; the smallest one where none does.
+ * 4. Otherwise the largest mode that fits into the request, so that all of the desktop is seen
+ * without scrolling; the smallest one where none does.
  */
-struct resize_plan resize_choose(struct resize_wish wish, const struct resize_abilities *abilities);
+struct resize_plan resize_choose(struct size_request request,
+				 const struct resize_abilities *abilities);
 
 #endif

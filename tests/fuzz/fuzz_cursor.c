@@ -97,7 +97,7 @@ static void check_bitmaps(const struct cursor_image *shape)
 	free(bits);
 }
 
-static void check_pixels(const struct cursor_image *shape, const struct rfb_format *format)
+static void check_pixels(const struct cursor_image *shape, const struct pixel_format *format)
 {
 	size_t n = (size_t)shape->width * (size_t)shape->height;
 	uint8_t *rgba = block(4 * n), *pixels = block(n * (size_t)format->bits_per_pixel / 8);
@@ -110,7 +110,7 @@ static void check_pixels(const struct cursor_image *shape, const struct rfb_form
 
 /* A part of the screen of just its size, for what watches over writes. */
 static void check_painted(const struct cursor_image *shape, int x, int y,
-			  const struct rfb_format *format, struct rect area)
+			  const struct pixel_format *format, struct rect area)
 {
 	size_t stride = (size_t)area.w * (size_t)format->bits_per_pixel / 8;
 	uint8_t *pixels = block(stride * (size_t)area.h + 1);
@@ -122,7 +122,7 @@ static void check_painted(const struct cursor_image *shape, int x, int y,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct rfb_format formats[] = {
+	static const struct pixel_format formats[] = {
 		{ 32, 24, 0xff0000, 0xff00, 0xff },
 		{ 32, 30, 0x3ff00000, 0xffc00, 0x3ff },
 		{ 32, 32, 0xff000000, 0xff0000, 0xff00 },
@@ -136,7 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	input = (struct bytes){ data, size };
 	uint8_t choice = take_u8(&input);
-	const struct rfb_format *format = &formats[choice % 7];
+	const struct pixel_format *format = &formats[choice % 7];
 	has_image = choice < 240;
 	is_small = choice % 16 != 0; /* large ones take their time */
 	struct rect area = { take_u8(&input) % SCREEN, take_u8(&input) % SCREEN,

@@ -27,7 +27,7 @@ enum { SIDE_MAX = 200, STEPS_MAX = 100, ROUNDS_MAX = 10000 };
 
 struct run {
 	sd_event *event;
-	struct rfb_format format;
+	struct pixel_format format;
 	struct frame frame;
 	struct cursor_state cursor;
 	struct screen_layout layout;
@@ -63,14 +63,14 @@ static void on_pointer(struct viewer *viewer, struct client_pointer pointer, voi
 	require(pointer.y >= 0 && pointer.y <= UINT16_MAX);
 	run->cursor.x = pointer.x;
 	run->cursor.y = pointer.y;
-	cursor_rect_moved(&viewer->update.cursor_rect, pointer.x, pointer.y);
 }
 
-static void on_resize(struct viewer *viewer, struct resize_wish wish, void *userdata)
+static void on_resize(struct viewer *viewer, struct size_request request, void *userdata)
 {
 	(void)userdata;
-	require(wish.width >= 0 && wish.height >= 0);
-	desktop_size_rect_answer(&viewer->update.size_rect, SIZE_PROHIBITED);
+	require(request.width >= 0 && request.height >= 0);
+	require(viewer_requests_size(viewer));
+	viewer_answer_size(viewer, SIZE_PROHIBITED);
 }
 
 static void on_encodings(struct viewer *viewer, void *userdata)
@@ -133,7 +133,7 @@ static void settle(struct run *run)
 		require(rounds++ < ROUNDS_MAX);
 		if (!run->is_gone && viewer_is_waiting(run->viewer) &&
 		    viewer_has_something(run->viewer))
-			viewer_send_update(run->viewer, &run->frame);
+			viewer_send_update(run->viewer);
 		read_all(run);
 	} while (steered_event_run_io(run->event));
 	read_all(run);
@@ -259,9 +259,9 @@ static void send_rest(struct run *run, struct bytes *input)
 static void draw(struct run *run, struct bytes *input)
 {
 	struct frame *frame = &run->frame;
-	struct rect wish = { take_u8(input), take_u8(input), take_u8(input), take_u8(input) };
+	struct rect request = { take_u8(input), take_u8(input), take_u8(input), take_u8(input) };
 	struct rect area = frame_align(
-		frame, rect_intersect(wish, (struct rect){ 0, 0, frame->width, frame->height }));
+		frame, rect_intersect(request, (struct rect){ 0, 0, frame->width, frame->height }));
 	uint32_t seed = take_u32(input) | 1, noise = take_u8(input);
 	size_t stride = (size_t)area.w * (size_t)frame->bytes_per_pixel;
 	struct tile_map changes;
@@ -278,7 +278,7 @@ static void draw(struct run *run, struct bytes *input)
 	}
 	require(viewer_keep_sending(run->viewer) == 0);
 	frame_absorb(frame, pixels, stride, area, &changes);
-	tile_map_add_map(&run->viewer->update.unseen, &changes);
+	viewer_screen_changed(run->viewer, &changes, (struct move){ 0 });
 	tile_map_finish(&changes);
 	free(pixels);
 }
@@ -291,11 +291,15 @@ static void move(struct run *run, struct bytes *input)
 								 take_u8(input), take_u8(input) });
 
 	moved.to = (struct rect){ from.x + moved.dx, from.y + moved.dy, from.w, from.h };
+	struct tile_map changes;
+
 	if (rect_is_empty(from) || !rect_contains(screen, moved.to))
 		return;
+	require(tile_map_init(&changes, screen.w, screen.h) == 0);
 	require(viewer_keep_sending(run->viewer) == 0);
 	move_apply(&run->frame, moved);
-	update_moved(&run->viewer->update, moved, viewer_is_waiting(run->viewer));
+	viewer_screen_changed(run->viewer, &changes, moved);
+	tile_map_finish(&changes);
 }
 
 static void set_shape(struct run *run, struct bytes *input)
@@ -314,7 +318,7 @@ static void set_shape(struct run *run, struct bytes *input)
 
 static void make_frame(struct run *run, int width, int height)
 {
-	const struct rfb_format *format = &run->format;
+	const struct pixel_format *format = &run->format;
 
 	require(frame_init(&run->frame, width, height, format->bits_per_pixel / 8,
 			   format->red_mask | format->green_mask | format->blue_mask) == 0);
@@ -331,7 +335,7 @@ static void resize(struct run *run, struct bytes *input)
 	frame_finish(&run->frame);
 	make_frame(run, width, height);
 	rfb_server_set_frame(run->server, &run->frame);
-	require(viewer_resize(run->viewer, &run->frame) == 0);
+	require(viewer_resize(run->viewer) == 0);
 }
 
 /* As the kernel and the viewer's requests would have it. */
@@ -396,7 +400,7 @@ static void step(struct run *run, struct bytes *input)
 
 static void begin(struct run *run, struct bytes *input)
 {
-	static const struct rfb_format formats[] = {
+	static const struct pixel_format formats[] = {
 		{ 32, 24, 0xff0000, 0xff00, 0xff },
 		{ 32, 30, 0x3ff00000, 0xffc00, 0x3ff },
 		{ 16, 16, 0xf800, 0x7e0, 0x1f },

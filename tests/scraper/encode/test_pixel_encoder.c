@@ -33,7 +33,7 @@ static int random_below(int limit)
 
 static int set_up(void **state)
 {
-	const struct rfb_format format = { 32, 24, 0xff0000, 0xff00, 0xff };
+	const struct pixel_format format = { 32, 24, 0xff0000, 0xff00, 0xff };
 	struct out_queue out;
 
 	(void)state;
@@ -133,10 +133,10 @@ static void test_parts(void **state)
 		struct pixel_encoder encoder;
 
 		pixel_encoder_init(&encoder, COMPRESSION_AUTO, client, &cases[i].encodings, &far,
-				   NULL);
+				   &frame, NULL);
 		for (int k = 0; k < N_RANDOM; k++) {
 			struct rect area = random_area();
-			size_t n = pixel_encoder_plan(&encoder, &frame, area, cases[i].picture,
+			size_t n = pixel_encoder_plan(&encoder, area, cases[i].picture,
 						      cases[i].moving, WIDTH * HEIGHT / 4, parts);
 
 			if (n > count_tiles(area))
@@ -147,9 +147,8 @@ static void test_parts(void **state)
 				assert_int_equal(parts[p].method, cases[i].expected);
 				assert_in_range(parts[p].area.w, 1, cases[i].max_width);
 				assert_in_range(rect_area(parts[p].area), 1, cases[i].max_area);
-				assert_int_equal(
-					pixel_encoder_makes_one(&encoder, &frame, &parts[p]),
-					cases[i].one);
+				assert_int_equal(pixel_encoder_makes_one(&encoder, &parts[p]),
+						 cases[i].one);
 			}
 		}
 		pixel_encoder_finish(&encoder);
@@ -166,14 +165,14 @@ static void test_jpeg_quality_follows_the_link(void **state)
 	struct rect area = { 0, 0, 1280, 800 };
 
 	(void)state;
-	pixel_encoder_init(&encoder, COMPRESSION_AUTO, client, &encodings, &link, NULL);
+	pixel_encoder_init(&encoder, COMPRESSION_AUTO, client, &encodings, &link, &frame, NULL);
 	for (int i = 0; i < 10; i++)
-		pixel_encoder_plan(&encoder, &frame, area, true, true, rect_area(area), parts);
+		pixel_encoder_plan(&encoder, area, true, true, rect_area(area), parts);
 	assert_in_range(encoder.jpeg_quality, 1, 2);
 	link.tcp_rate = link.round_rate = 125 * 1000 * 1000;
 	encoder.costs.of[1][METHOD_JPEG].cpu = 0.1; /* or it would not be worth it any more */
 	for (int i = 0; i < 10; i++)
-		pixel_encoder_plan(&encoder, &frame, area, true, true, rect_area(area), parts);
+		pixel_encoder_plan(&encoder, area, true, true, rect_area(area), parts);
 	assert_int_equal(encoder.jpeg_quality, 9);
 	pixel_encoder_finish(&encoder);
 }

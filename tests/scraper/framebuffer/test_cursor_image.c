@@ -12,9 +12,9 @@
 
 #include "framebuffer/cursor_image.h"
 
-static const struct rfb_format true_colour = { 32, 24, 0xff0000, 0xff00, 0xff };
-static const struct rfb_format high_colour = { 16, 16, 0xf800, 0x7e0, 0x1f };
-static const struct rfb_format low_colour = { 8, 8, 0xe0, 0x1c, 0x03 };
+static const struct pixel_format true_colour = { 32, 24, 0xff0000, 0xff00, 0xff };
+static const struct pixel_format high_colour = { 16, 16, 0xf800, 0x7e0, 0x1f };
+static const struct pixel_format low_colour = { 8, 8, 0xe0, 0x1c, 0x03 };
 
 static struct cursor_image shape;
 

@@ -30,7 +30,7 @@ static void expect(uint32_t keysym)
 	const struct queued_key *first = key_queue_first(&queue);
 
 	assert_non_null(first);
-	assert_int_equal(first->wish.keysym, keysym);
+	assert_int_equal(first->request.keysym, keysym);
 	key_queue_remove_first(&queue);
 }
 

@@ -173,6 +173,17 @@ static void test_cut_text_lengths(void **state)
 	}
 }
 
+static void test_size_requests(void **state)
+{
+	const uint8_t message[8] = { 251, 0, 0x05, 0x9a, 0x03, 0x31, 2, 0 };
+	struct size_request request = client_size_request_read(message);
+
+	(void)state;
+	assert_int_equal(request.width, 1434);
+	assert_int_equal(request.height, 817);
+	assert_int_equal(request.n_screens, 2);
+}
+
 /* ---- pixel formats ---- */
 
 struct format {
@@ -334,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_pointers),
 		cmocka_unit_test(test_cut_text_lengths),
+		cmocka_unit_test(test_size_requests),
 		cmocka_unit_test(test_formats_that_are_fine),
 		cmocka_unit_test(test_formats_that_are_not),
 		cmocka_unit_test(test_what_guacd_lists),

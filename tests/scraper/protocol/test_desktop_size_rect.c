@@ -108,7 +108,7 @@ static void test_answers(void **state)
 	(void)state;
 	add(&extended);
 	size_t before = out.own_length;
-	view.wishes = true;
+	view.requested = true;
 	/* Whatever is told now would be taken for the answer. */
 	desktop_size_rect_refresh(&view, &extended);
 	assert_false(is_due(&extended));
@@ -120,7 +120,7 @@ static void test_answers(void **state)
 	assert_int_equal(out.own[before + 1], SIZE_BY_THIS_VIEWER);
 	assert_int_equal(out.own[before + 3], SIZE_NO_RESOURCES);
 	assert_false(is_due(&extended));
-	assert_false(view.wishes);
+	assert_false(view.requested);
 	/* The next one is none again. */
 	before = out.own_length;
 	desktop_size_rect_changed(&view, SIZE_BY_OTHER_VIEWER);

@@ -106,7 +106,7 @@ static size_t first_picture(uint32_t colours, size_t *ret_during)
 		WIDTH >> 8,  WIDTH & 255, /* FramebufferUpdateRequest */
 		HEIGHT >> 8, HEIGHT & 255,
 	};
-	const struct rfb_format format = { 32, 24, 0xff0000, 0xff00, 0xff };
+	const struct pixel_format format = { 32, 24, 0xff0000, 0xff00, 0xff };
 	struct cursor_state cursor = { 0 };
 	struct screen_layout layout = { 0 };
 	struct frame frame;
@@ -138,7 +138,7 @@ static size_t first_picture(uint32_t colours, size_t *ret_during)
 	for (int quiet = 0; quiet < 3;) {
 		quiet = sd_event_run(event, 0) > 0 ? 0 : quiet + 1;
 		if (viewer_is_waiting(viewer) && viewer_has_something(viewer))
-			viewer_send_update(viewer, &frame);
+			viewer_send_update(viewer);
 		total += read_all(pair[1]);
 	}
 	*ret_during = reader.during;

@@ -121,12 +121,12 @@ static void test_there_and_back(void **state)
 	(void)state;
 	randr_init(&randr, &display);
 	n_layout_changes = 0;
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 1001, 701, 1 }), SIZE_DONE);
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 1001, 701, 1 }), SIZE_DONE);
 	assert_size(1001, 701);
 	assert_true(n_layout_changes > 0);
 	assert_int_equal(count_our_modes(), 1);
 	/* Wider and lower at once: the screen holds both in between. */
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 1203, 333, 1 }), SIZE_DONE);
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 1203, 333, 1 }), SIZE_DONE);
 	assert_size(1203, 333);
 	assert_int_equal(count_our_modes(), 1);
 	randr_restore(&randr);
@@ -141,8 +141,8 @@ static void test_a_size_that_somebody_else_set_stays(void **state)
 	(void)state;
 	randr_init(&randr, &display);
 	randr_init(&other, &display);
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 640, 480, 1 }), SIZE_DONE);
-	assert_int_equal(randr_resize(&other, (struct resize_wish){ 800, 600, 1 }), SIZE_DONE);
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 640, 480, 1 }), SIZE_DONE);
+	assert_int_equal(randr_resize(&other, (struct size_request){ 800, 600, 1 }), SIZE_DONE);
 	randr_restore(&randr);
 	assert_size(800, 600);
 	/* And the other one's old mode is none of ours: the server's own instead. */
@@ -157,13 +157,13 @@ static void test_refusals(void **state)
 
 	(void)state;
 	randr_init(&randr, &display);
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 0, 0, 1 }),
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 0, 0, 1 }),
 			 SIZE_INVALID_LAYOUT);
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 9000, 9000, 1 }),
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 9000, 9000, 1 }),
 			 SIZE_NO_RESOURCES);
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 1280, 800, 1 }), SIZE_DONE);
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 1280, 800, 1 }), SIZE_DONE);
 	display.has_randr = false;
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 640, 480, 1 }),
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 640, 480, 1 }),
 			 SIZE_PROHIBITED);
 	display.has_randr = true;
 	randr_restore(&randr);
@@ -177,7 +177,7 @@ static void test_modes_that_there_are(void **state)
 	(void)state;
 	randr_init(&randr, &display);
 	randr.takes_no_modes = true;
-	assert_int_equal(randr_resize(&randr, (struct resize_wish){ 640, 480, 1 }), SIZE_DONE);
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 640, 480, 1 }), SIZE_DONE);
 	assert_size(1280, 800);
 	assert_int_equal(count_our_modes(), 0);
 	randr_restore(&randr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done about a viewer's wish for another size. */
+/* What is done about a viewer's request for another size. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static struct resize_abilities with_modes(void)
 
 static struct resize_plan decide(struct resize_abilities can, int width, int height)
 {
-	return resize_choose((struct resize_wish){ width, height, 1 }, &can);
+	return resize_choose((struct size_request){ width, height, 1 }, &can);
 }
 
 static void assert_plan(struct resize_plan plan, enum resize_action action, int width, int height)
@@ -41,20 +41,9 @@ static void assert_plan(struct resize_plan plan, enum resize_action action, int 
 	assert_int_equal(plan.height, height);
 }
 
-static void test_messages(void **state)
+static void test_invalid_requests(void **state)
 {
-	const uint8_t message[8] = { 251, 0, 0x05, 0x9a, 0x03, 0x31, 2, 0 };
-	struct resize_wish wish = resize_wish_read(message);
-
-	(void)state;
-	assert_int_equal(wish.width, 1434);
-	assert_int_equal(wish.height, 817);
-	assert_int_equal(wish.n_screens, 2);
-}
-
-static void test_no_wishes(void **state)
-{
-	static const struct resize_wish invalid[] = {
+	static const struct size_request invalid[] = {
 		{ 0, 0, 1 },	 { 0, 600, 1 },	  { 800, 0, 1 },
 		{ 800, 600, 0 }, { 800, 600, 2 }, { 800, 600, 255 },
 	};
@@ -145,10 +134,9 @@ static void test_no_monitor(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),       cmocka_unit_test(test_no_wishes),
-		cmocka_unit_test(test_too_large),      cmocka_unit_test(test_may_not),
-		cmocka_unit_test(test_existing_modes), cmocka_unit_test(test_new_modes),
-		cmocka_unit_test(test_no_monitor),
+		cmocka_unit_test(test_invalid_requests), cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_may_not),		 cmocka_unit_test(test_existing_modes),
+		cmocka_unit_test(test_new_modes),	 cmocka_unit_test(test_no_monitor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

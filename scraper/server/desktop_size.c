@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "desktop_size.h"
+
+#include <string.h>
+
+#include "common/log.h"
+
+enum { REQUEST_INTERVAL = 250000 }; /* µs between two changes of the size for viewers' sake */
+
+/* The display has another size: a new frame, all of it unseen. */
+static void follow_resize(struct server *server)
+{
+	server_keep_sending(server);
+	int r = screen_resize(&server->screen);
+
+	if (r < 0) {
+		log_error("cannot follow the screen to %dx%d: %s", server->display.width,
+			  server->display.height, strerror(-r));
+		sd_event_exit(server->event, r);
+		return;
+	}
+	log_info("the screen is now %dx%d", server->display.width, server->display.height);
+	rfb_server_set_frame(server->rfb, &server->screen.frame);
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		if (viewer_resize(viewer) < 0)
+			server_drop_viewer(viewer, "out of memory");
+}
+
+void desktop_size_follow(struct server *server)
+{
+	struct screen_layout old = server->layout;
+	bool resized = server->size_stale;
+
+	if (resized)
+		follow_resize(server);
+	server->size_stale = server->layout_stale = false;
+	randr_read_layout(&server->display, &server->layout);
+	if (!resized && memcmp(&old, &server->layout, sizeof(old)) == 0)
+		return;
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		viewer_layout_changed(viewer, SIZE_BY_SERVER);
+}
+
+void desktop_size_request(struct server *server, struct viewer *viewer, struct size_request request)
+{
+	log_debug("viewer %s requests %dx%d on %d screens", viewer->peer, request.width,
+		  request.height, request.n_screens);
+	if (!server->config->resize || viewer->view_only) {
+		viewer_answer_size(viewer, SIZE_PROHIBITED);
+		return;
+	}
+	server->has_size_request = true;
+	server->size_request = request;
+}
+
+uint64_t desktop_size_serve_request(struct server *server, uint64_t now)
+{
+	if (!server->has_size_request)
+		return UINT64_MAX;
+	if (server->size_request_due > now)
+		return server->size_request_due;
+	server->has_size_request = false;
+	server->size_request_due = now + REQUEST_INTERVAL;
+	enum size_status status = randr_resize(&server->randr, server->size_request);
+
+	display_dispatch(&server->display);
+	bool resized = server->size_stale;
+
+	if (resized || server->layout_stale)
+		desktop_size_follow(server);
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
+		if (viewer_requests_size(viewer))
+			viewer_answer_size(viewer, status);
+		else if (resized)
+			viewer_layout_changed(viewer, SIZE_BY_OTHER_VIEWER);
+	}
+	return UINT64_MAX;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Follows the desktop's size and monitors, whoever changed them, and answers the viewers' requests
+ * for another size.
+ */
+#ifndef GPUDESK_DESKTOP_SIZE_H
+#define GPUDESK_DESKTOP_SIZE_H
+
+#include "server_state.h"
+
+/* The display's size or its monitors have changed: the frame and all viewers follow. */
+void desktop_size_follow(struct server *server);
+
+/* A viewer requests a size. It is answered by desktop_size_serve_request, or at once: prohibited.
+ */
+void desktop_size_request(struct server *server, struct viewer *viewer,
+			  struct size_request request);
+
+/*
+ * Grants the last of the requests, if one is due, and answers all viewers that have made one.
+ * Returns when (µs) to come back, UINT64_MAX: no request waits.
+ */
+uint64_t desktop_size_serve_request(struct server *server, uint64_t now);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a viewer sends: its socket's bytes become whole messages, each of which is acted on here,
+ * handed to libvncserver or passed to the viewer's callbacks. Nothing here waits.
+ */
+#ifndef GPUDESK_VIEWER_MESSAGES_H
+#define GPUDESK_VIEWER_MESSAGES_H
+
+#include "viewer.h"
+
+/*
+ * Reads what has come, a bounded amount at a time, and handles each whole message. Ends the viewer
+ * when it hung up or sent what it may not.
+ */
+void viewer_read_messages(struct viewer *viewer);
+
+/*
+ * Handles keys and pointers that have come and are next in line, and nothing else: for the time
+ * when an update is being made. Returns whether there was something.
+ */
+bool viewer_take_input(struct viewer *viewer);
+
+#endif
