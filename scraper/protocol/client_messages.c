@@ -2,6 +2,7 @@
 #include "client_messages.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { CLIENT_MORE_BUTTONS = 0x80 }; /* in a pointer's mask, where that was agreed on */
 
@@ -157,27 +158,29 @@ int client_pixel_format_check(const uint8_t *message)
 static const struct {
 	int32_t number;
 	enum client_encoding which;
-	int is_pixels;
+	enum { PIXELS, SHARED, OURS } kind; /* OURS: libvncserver is not told of it */
 } known_encodings[] = {
-	{ 0, CLIENT_ENCODING_RAW, 1 },
-	{ 1, CLIENT_ENCODING_COPYRECT, 0 },
-	{ 5, CLIENT_ENCODING_HEXTILE, 1 },
-	{ 6, CLIENT_ENCODING_ZLIB, 1 },
-	{ 7, CLIENT_ENCODING_TIGHT, 1 },
-	{ 16, CLIENT_ENCODING_ZRLE, 1 },
-	{ -239, CLIENT_ENCODING_CURSOR, 0 },
-	{ -240, CLIENT_ENCODING_X_CURSOR, 0 },
-	{ -314, CLIENT_ENCODING_ALPHA_CURSOR, 0 },
-	{ -232, CLIENT_ENCODING_POINTER_POSITION, 0 },
-	{ -223, CLIENT_ENCODING_DESKTOP_SIZE, 0 },
-	{ -224, CLIENT_ENCODING_LAST_RECT, 0 },
-	{ -308, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE, 0 },
-	{ (int32_t)0xc0a1e5ce, CLIENT_ENCODING_EXTENDED_CLIPBOARD, 0 },
-	{ -258, CLIENT_ENCODING_QEMU_KEYS, 0 },
-	{ -261, CLIENT_ENCODING_QEMU_LEDS, 0 },
-	{ 0x574d5668, CLIENT_ENCODING_VMWARE_LEDS, 0 },
-	{ -316, CLIENT_ENCODING_BUTTONS, 0 },
+	{ 0, CLIENT_ENCODING_RAW, PIXELS },
+	{ 1, CLIENT_ENCODING_COPYRECT, SHARED },
+	{ 5, CLIENT_ENCODING_HEXTILE, PIXELS },
+	{ 6, CLIENT_ENCODING_ZLIB, PIXELS },
+	{ 7, CLIENT_ENCODING_TIGHT, PIXELS },
+	{ 16, CLIENT_ENCODING_ZRLE, PIXELS },
+	{ -224, CLIENT_ENCODING_LAST_RECT, SHARED },
+	{ -239, CLIENT_ENCODING_CURSOR, OURS },
+	{ -240, CLIENT_ENCODING_X_CURSOR, OURS },
+	{ -314, CLIENT_ENCODING_ALPHA_CURSOR, OURS },
+	{ -232, CLIENT_ENCODING_POINTER_POSITION, OURS },
+	{ -223, CLIENT_ENCODING_DESKTOP_SIZE, OURS },
+	{ -308, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE, OURS },
+	{ (int32_t)0xc0a1e5ce, CLIENT_ENCODING_EXTENDED_CLIPBOARD, OURS },
+	{ -258, CLIENT_ENCODING_QEMU_KEYS, OURS },
+	{ -261, CLIENT_ENCODING_QEMU_LEDS, OURS },
+	{ 0x574d5668, CLIENT_ENCODING_VMWARE_LEDS, OURS },
+	{ -316, CLIENT_ENCODING_BUTTONS, OURS },
 };
+
+enum { XVP = -309 }; /* to shut the machine down: not offered */
 
 void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings)
 {
@@ -195,11 +198,35 @@ void client_encodings_read(const uint8_t *message, struct client_encodings *ret_
 			if (known_encodings[k].number != number)
 				continue;
 			encodings.known |= UINT32_C(1) << known_encodings[k].which;
-			if (known_encodings[k].is_pixels && encodings.preferred < 0)
+			if (known_encodings[k].kind == PIXELS && encodings.preferred < 0)
 				encodings.preferred = number;
 		}
 	}
 	if (encodings.preferred < 0)
 		encodings.preferred = 0;
 	*ret_encodings = encodings;
+}
+
+static bool is_kept_back(int32_t number)
+{
+	for (size_t i = 0; i < sizeof(known_encodings) / sizeof(*known_encodings); i++)
+		if (known_encodings[i].number == number)
+			return known_encodings[i].kind == OURS;
+	return number == XVP;
+}
+
+size_t client_encodings_filter(const uint8_t *message, uint8_t *ret_message)
+{
+	unsigned n = read_u16(message + 2), kept = 0;
+
+	memcpy(ret_message, message, 2);
+	for (unsigned i = 0; i < n; i++) {
+		const uint8_t *encoding = message + 4 + 4 * i;
+
+		if (!is_kept_back((int32_t)read_u32(encoding)))
+			memcpy(ret_message + 4 + 4 * kept++, encoding, 4);
+	}
+	ret_message[2] = (uint8_t)(kept >> 8);
+	ret_message[3] = (uint8_t)kept;
+	return 4 + 4 * (size_t)kept;
 }

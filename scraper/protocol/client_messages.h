@@ -32,6 +32,7 @@ enum client_message_type {
 
 enum {
 	CLIENT_ENCODINGS_MAX = 256,
+	CLIENT_SET_ENCODINGS_MAX = 4 + 4 * CLIENT_ENCODINGS_MAX, /* bytes */
 	CLIENT_CUT_TEXT_MAX = 1 << 20,	     /* bytes; libvncserver's own limit, too */
 	CLIENT_CUT_TEXT_SKIP_MAX = 64 << 20, /* longer ones are skipped, up to this length */
 	CLIENT_MESSAGE_MAX = CLIENT_CUT_TEXT_MAX + 8,
@@ -121,5 +122,11 @@ static inline int client_lists(const struct client_encodings *encodings, enum cl
 
 /* Reads a whole SetEncodings message. */
 void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings);
+
+/*
+ * The same message without the extensions that are not offered or not libvncserver's business.
+ * Returns its length; ret_message has room for CLIENT_SET_ENCODINGS_MAX bytes.
+ */
+size_t client_encodings_filter(const uint8_t *message, uint8_t *ret_message);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "server_viewers.h"
 
 enum { REQUEST_INTERVAL = 250000 }; /* µs between two changes of the size for viewers' sake */
 
@@ -39,18 +40,6 @@ void desktop_size_follow(struct server *server)
 		return;
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		viewer_layout_changed(viewer, SIZE_BY_SERVER);
-}
-
-void desktop_size_request(struct server *server, struct viewer *viewer, struct size_request request)
-{
-	log_debug("viewer %s requests %dx%d on %d screens", viewer->peer, request.width,
-		  request.height, request.n_screens);
-	if (!server->config->resize || viewer->view_only) {
-		viewer_answer_size(viewer, SIZE_PROHIBITED);
-		return;
-	}
-	server->has_size_request = true;
-	server->size_request = request;
 }
 
 uint64_t desktop_size_serve_request(struct server *server, uint64_t now)

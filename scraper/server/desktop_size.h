@@ -11,11 +11,6 @@
 /* The display's size or its monitors have changed: the frame and all viewers follow. */
 void desktop_size_follow(struct server *server);
 
-/* A viewer requests a size. It is answered by desktop_size_serve_request, or at once: prohibited.
- */
-void desktop_size_request(struct server *server, struct viewer *viewer,
-			  struct size_request request);
-
 /*
  * Grants the last of the requests, if one is due, and answers all viewers that have made one.
  * Returns when (µs) to come back, UINT64_MAX: no request waits.

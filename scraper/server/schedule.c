@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "desktop_size.h"
 #include "server_state.h"
+#include "server_viewers.h"
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {

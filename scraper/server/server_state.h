@@ -14,17 +14,18 @@
 #include "framebuffer/yield.h"
 #include "input/input.h"
 #include "protocol/libvncserver.h"
-#include "server.h"
 #include "viewer/viewer.h"
 #include "x11/cursor.h"
 #include "x11/display.h"
 #include "x11/randr.h"
 
+struct server_callbacks;
+
 struct server {
 	sd_event *event;
 	const struct config *config;
 	struct display display;
-	struct server_callbacks callbacks;
+	const struct server_callbacks *callbacks;
 	void *userdata;
 
 	sd_event_source *display_source;
@@ -67,13 +68,10 @@ static inline uint64_t server_now(const struct server *server)
 	return now;
 }
 
-/* Lets a viewer go: what it holds is released at once, the rest freed by server_reap(). */
-void server_drop_viewer(struct viewer *viewer, const char *reason);
-
-/* The frame is about to change: copies what is being sent from it. */
-void server_keep_sending(struct server *server);
-
-/* Frees the viewers that have left, and stops watching the display when none is left. */
-void server_reap(struct server *server);
+/* Has the work of schedule.h done when all input that is there has been handled. */
+static inline void server_request_work(struct server *server)
+{
+	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);
+}
 
 #endif

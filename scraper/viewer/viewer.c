@@ -2,16 +2,11 @@
 #include "viewer.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/event_source.h"
 #include "common/log.h"
-#include "viewer_messages.h"
 
 void viewer_end(struct viewer *viewer, const char *reason)
 {
@@ -22,8 +17,7 @@ void viewer_end(struct viewer *viewer, const char *reason)
 	viewer->callbacks->gone(viewer, reason, viewer->userdata);
 }
 
-/* Writes what the socket takes, and asks to be told when it takes more. */
-static void flush(struct viewer *viewer)
+void viewer_flush(struct viewer *viewer)
 {
 	bool was_empty = out_queue_is_empty(&viewer->out);
 	uint64_t written = viewer->out.bytes_written;
@@ -50,19 +44,6 @@ static void flush(struct viewer *viewer)
 		viewer->callbacks->wants(viewer, viewer->userdata);
 }
 
-static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-	struct viewer *viewer = userdata;
-
-	(void)source, (void)fd;
-	/* Input first: a key is not to wait for pixels. */
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-		viewer_read_messages(viewer);
-	if (!viewer->is_gone && !out_queue_is_empty(&viewer->out))
-		flush(viewer);
-	return 0;
-}
-
 int viewer_resize(struct viewer *viewer)
 {
 	const struct frame *frame = viewer->update.source.frame;
@@ -73,67 +54,10 @@ int viewer_resize(struct viewer *viewer)
 	return update_resize(&viewer->update);
 }
 
-int viewer_create(sd_event *event, int fd, const char *peer, bool view_only,
-		  enum compression_mode compression, struct rfb_server *server,
-		  const struct update_source *source, const struct viewer_callbacks *callbacks,
-		  void *userdata, struct viewer **ret_viewer)
-{
-	struct viewer *viewer = calloc(1, sizeof(*viewer));
-	int r;
-
-	if (!viewer)
-		return -ENOMEM;
-	viewer->fd = -1;
-	viewer->callbacks = callbacks;
-	viewer->userdata = userdata;
-	viewer->view_only = view_only;
-	snprintf(viewer->peer, sizeof(viewer->peer), "%s", peer);
-	out_queue_init(&viewer->out);
-	viewer->out.yield = source->yield;
-	sd_event_now(event, CLOCK_MONOTONIC, &viewer->connected);
-	viewer->timeouts = (struct viewer_timeouts){
-		.init_until = viewer->connected + VIEWER_TIMEOUTS_INIT,
-		.inactive_timeout = UINT64_MAX,
-		.last_input = viewer->connected,
-		.last_progress = viewer->connected,
-	};
-
-	r = rfb_client_create(server, &viewer->client);
-	if (r >= 0)
-		r = update_init(&viewer->update, viewer->client, compression, source);
-	if (r >= 0)
-		r = sd_event_add_io(event, &viewer->source, fd, EPOLLIN, on_io, viewer);
-	if (r >= 0)
-		r = sd_event_source_set_priority(viewer->source, SD_EVENT_PRIORITY_IMPORTANT);
-	if (r < 0) {
-		viewer_destroy(viewer);
-		return r;
-	}
-	viewer->fd = fd;
-	*ret_viewer = viewer;
-	return 0;
-}
-
-void viewer_destroy(struct viewer *viewer)
-{
-	if (!viewer)
-		return;
-	event_source_end(viewer->source);
-	rfb_client_destroy(viewer->client);
-	out_queue_finish(&viewer->out);
-	update_finish(&viewer->update);
-	if (viewer->in)
-		explicit_bzero(viewer->in, viewer->in_capacity);
-	free(viewer->in);
-	if (viewer->fd >= 0)
-		close(viewer->fd);
-	free(viewer);
-}
-
 void viewer_ring(struct viewer *viewer)
 {
 	if (!viewer->is_gone && rfb_client_bell(viewer->client, &viewer->out) >= 0)
-		flush(viewer);
+		viewer_flush(viewer);
 }
 
 bool viewer_is_ready(const struct viewer *viewer)
@@ -263,6 +187,6 @@ size_t viewer_send_update(struct viewer *viewer)
 	}
 	viewer->update_bytes = out_queue_total(&viewer->out) - before;
 	link_speed_sent(&viewer->update.link, viewer->update_bytes, now);
-	flush(viewer);
+	viewer_flush(viewer);
 	return (size_t)pixels;
 }

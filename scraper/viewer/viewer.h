@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "frame_count.h"
+#include "message_reader.h"
 #include "protocol/client_messages.h"
 #include "protocol/libvncserver.h"
 #include "protocol/out_queue.h"
@@ -54,9 +55,7 @@ struct viewer {
 	uint64_t huge_due;     /* µs: no huge update before */
 	uint64_t text_end; /* out.bytes_written when the last text is written; 0: none is under way
 			    */
-	uint8_t *in;	   /* a part of a message */
-	size_t in_length, in_capacity;
-	size_t skip;	    /* bytes of a message that is too long to be had */
+	struct message_reader reader;
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
 	struct viewer_timeouts timeouts;
 	uint64_t n_updates;
@@ -65,17 +64,7 @@ struct viewer {
 	void *userdata;
 };
 
-/*
- * Takes over `fd`, whose peer has been authenticated and told so. Its next byte is ClientInit. On
- * failure `fd` is still the caller's. Returns 0 or -errno.
- */
-int viewer_create(sd_event *event, int fd, const char *peer, bool view_only,
-		  enum compression_mode compression, struct rfb_server *server,
-		  const struct update_source *source, const struct viewer_callbacks *callbacks,
-		  void *userdata, struct viewer **ret_viewer);
-void viewer_destroy(struct viewer *viewer);
-
-/* Ends the connection; `reason` goes with "has left:". */
+/* Ends the connection; `reason` goes with "disconnected:". */
 void viewer_end(struct viewer *viewer, const char *reason);
 
 /* Whether ClientInit has been answered. */
@@ -139,6 +128,9 @@ int viewer_send_text(struct viewer *viewer, const void *message, size_t length);
 
 /* Whether all such messages have been written. `text_sent` says when, if not yet. */
 bool viewer_text_is_sent(const struct viewer *viewer);
+
+/* Writes what the socket takes, and asks to be told when it takes more. */
+void viewer_flush(struct viewer *viewer);
 
 /* The bell rings. */
 void viewer_ring(struct viewer *viewer);

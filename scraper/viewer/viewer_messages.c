@@ -2,68 +2,27 @@
 #include "viewer_messages.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "common/log.h"
 
-enum {
-	READ_AT_ONCE = 16 * 1024, /* bytes, so that one viewer's flood does not keep out others */
-	IN_KEEP = 4096,		  /* a larger buffer is given back when its message is done */
-	ANSWERS_MAX = 8 * 1024 * 1024, /* bytes beside the update that a viewer may leave unread */
-};
+/* Bytes beside the update that a viewer may leave unread. */
+enum { ANSWERS_MAX = 8 * 1024 * 1024 };
 
 static int feed(struct viewer *viewer, const uint8_t *message, size_t length)
 {
 	return rfb_client_feed(viewer->client, message, length, &viewer->out);
 }
 
-/* What libvncserver would act on and we do ourselves, or never offer. */
-static bool is_kept_back(const uint8_t *encoding)
+static int handle_encodings(struct viewer *viewer, const uint8_t *message)
 {
-	static const int32_t kept_back[] = {
-		-239,
-		-240,
-		-314, /* the pointer's shape */
-		-232, /* and its position */
-		-223,
-		-308,		     /* the desktop's size */
-		-309,		     /* xvp: to shut the machine down */
-		(int32_t)0xc0a1e5ce, /* the extended clipboard */
-		-258,		     /* QEMU's keys */
-		-261,
-		0x574d5668, /* the keyboard's lights */
-		-316,	    /* more mouse buttons */
-	};
-	uint32_t number = (uint32_t)encoding[0] << 24 | (uint32_t)encoding[1] << 16 |
-			  (uint32_t)encoding[2] << 8 | encoding[3];
-
-	for (size_t i = 0; i < sizeof(kept_back) / sizeof(*kept_back); i++)
-		if (kept_back[i] == (int32_t)number)
-			return true;
-	return false;
-}
-
-static int feed_encodings(struct viewer *viewer, const uint8_t *message)
-{
-	uint8_t allowed[4 + 4 * CLIENT_ENCODINGS_MAX];
-	unsigned n = (unsigned)(message[2] << 8 | message[3]), kept = 0;
+	uint8_t allowed[CLIENT_SET_ENCODINGS_MAX];
 
 	client_encodings_read(message, &viewer->update.encodings);
 	input_extension_rect_encodings(&viewer->update.extension_rect, &viewer->update.encodings);
-	memcpy(allowed, message, 2);
-	for (unsigned i = 0; i < n; i++) {
-		const uint8_t *encoding = message + 4 + 4 * i;
-
-		if (is_kept_back(encoding))
-			continue;
-		memcpy(allowed + 4 + 4 * kept++, encoding, 4);
-	}
-	allowed[2] = (uint8_t)(kept >> 8);
-	allowed[3] = (uint8_t)kept;
-	int r = feed(viewer, allowed, 4 + 4 * (size_t)kept);
+	int r = feed(viewer, allowed, client_encodings_filter(message, allowed));
 	if (r >= 0)
 		viewer->callbacks->encodings(viewer, viewer->userdata);
 	return r;
@@ -126,10 +85,9 @@ static void handle_input(struct viewer *viewer, const uint8_t *message, size_t l
 	cursor_rect_moved(&viewer->update.cursor_rect, pointer.x, pointer.y);
 }
 
-/* Handles one whole message; a negative result ends the viewer. */
-static int handle_message(struct viewer *viewer, const uint8_t *message, size_t length)
+static int handle_message(struct viewer *viewer, uint8_t *message, size_t length)
 {
-	if (!rfb_client_is_ready(viewer->client)) { /* ClientInit */
+	if (!viewer_is_ready(viewer)) { /* ClientInit */
 		/* Whoever may only look cannot have the desktop alone: that ends the others. */
 		const uint8_t shared = viewer->view_only || *message;
 		int r = feed(viewer, &shared, 1);
@@ -145,7 +103,7 @@ static int handle_message(struct viewer *viewer, const uint8_t *message, size_t 
 			return -EPROTO;
 		return feed(viewer, message, length);
 	case CLIENT_SET_ENCODINGS:
-		return feed_encodings(viewer, message);
+		return handle_encodings(viewer, message);
 	case CLIENT_UPDATE_REQUEST:
 		return handle_request(viewer, message);
 	case CLIENT_KEY:
@@ -155,7 +113,7 @@ static int handle_message(struct viewer *viewer, const uint8_t *message, size_t 
 		return 0;
 	case CLIENT_CUT_TEXT:
 		viewer->callbacks->cut_text(viewer, message, length, viewer->userdata);
-		explicit_bzero((void *)(uintptr_t)message, length);
+		explicit_bzero(message, length);
 		return 0;
 	case CLIENT_SET_DESKTOP_SIZE:
 		viewer->update.size_rect.requested = true;
@@ -169,84 +127,48 @@ static int handle_message(struct viewer *viewer, const uint8_t *message, size_t 
 	}
 }
 
-/* Where the first message in `data` ends: as client_message_length, which knows no ClientInit. */
-static long next_length(const struct viewer *viewer, const uint8_t *data, size_t have)
+/* Where the first message ends: as client_message_length(), which knows no ClientInit. */
+static long next_length(const uint8_t *data, size_t have, void *userdata)
 {
-	if (!rfb_client_is_ready(viewer->client))
+	const struct viewer *viewer = userdata;
+
+	if (!viewer_is_ready(viewer))
 		return have ? 1 : 0;
 	return client_message_length(data, have, &viewer->update.extension_rect.listed);
 }
 
-/* Takes the bytes at `*at` that are to be skipped. Returns whether the whole message is. */
-static bool skip(struct viewer *viewer, size_t *at)
+static int on_message(uint8_t *message, size_t length, void *userdata)
 {
-	size_t have = viewer->in_length - *at;
-	size_t n = viewer->skip < have ? viewer->skip : have;
+	struct viewer *viewer = userdata;
+	uint8_t type = *message;
+	int r = handle_message(viewer, message, length);
 
-	viewer->skip -= n;
-	*at += n;
-	return !viewer->skip;
+	if (r >= 0 && viewer->out.bytes_left > viewer->update_bytes + ANSWERS_MAX)
+		r = -ENOBUFS;
+	if (r < 0)
+		log_debug("viewer %s: message type %d", viewer->peer, type);
+	return viewer->is_gone ? -ECANCELED : r;
 }
 
-/* Handles all whole messages; moves the rest to the front. Returns 0, or -errno. */
-static int handle_messages(struct viewer *viewer)
+static void on_skipped(size_t length, void *userdata)
 {
-	size_t at = 0;
-	int r = 0;
+	const struct viewer *viewer = userdata;
 
-	while (!viewer->is_gone && skip(viewer, &at)) {
-		long length = next_length(viewer, viewer->in + at, viewer->in_length - at);
-
-		if (length < 0)
-			r = (int)length;
-		if (length > CLIENT_MESSAGE_MAX) {
-			log_info("viewer %s: a text of %ld bytes is too long to be passed on",
-				 viewer->peer, length - 8);
-			viewer->skip = (size_t)length;
-			continue;
-		}
-		if (length <= 0 || (size_t)length > viewer->in_length - at)
-			break;
-		r = handle_message(viewer, viewer->in + at, (size_t)length);
-		if (r >= 0 && viewer->out.bytes_left > viewer->update_bytes + ANSWERS_MAX)
-			r = -ENOBUFS;
-		if (r < 0) {
-			log_debug("viewer %s: message type %d", viewer->peer, viewer->in[at]);
-			break;
-		}
-		at += (size_t)length;
-	}
-	memmove(viewer->in, viewer->in + at, viewer->in_length - at);
-	viewer->in_length -= at;
-	return r;
+	log_info("viewer %s: a clipboard text of %zu bytes is too long to be passed on",
+		 viewer->peer, length - 8);
 }
 
-/* Room for the message that has begun, and for a good read besides. */
-static int make_room(struct viewer *viewer)
-{
-	long length = next_length(viewer, viewer->in, viewer->in_length);
-	size_t needed = length > IN_KEEP && !viewer->skip ? (size_t)length : IN_KEEP;
-
-	if (needed == viewer->in_capacity || viewer->in_length > needed)
-		return 0;
-	/* Not realloc(): there may be a part of a text in it, of which nothing is to stay behind.
-	 */
-	uint8_t *in = malloc(needed);
-	if (!in)
-		return -ENOMEM;
-	if (viewer->in) {
-		memcpy(in, viewer->in, viewer->in_length);
-		explicit_bzero(viewer->in, viewer->in_length);
-	}
-	free(viewer->in);
-	viewer->in = in;
-	viewer->in_capacity = needed;
-	return 0;
-}
+static const struct message_reader_callbacks reader_callbacks = {
+	.length = next_length,
+	.handle = on_message,
+	.skipped = on_skipped,
+};
 
 static const char *end_reason(int r)
 {
 	switch (r) {
+	case -EPIPE:
+		return "it hung up";
 	case -EPROTO:
 		return "it sent a message that this server does not know or did not offer";
 	case -ENOBUFS:
@@ -260,35 +182,10 @@ static const char *end_reason(int r)
 
 void viewer_read_messages(struct viewer *viewer)
 {
-	size_t budget = READ_AT_ONCE;
+	int r = message_reader_read(&viewer->reader, viewer->fd, &reader_callbacks, viewer);
 
-	while (!viewer->is_gone && budget) {
-		int r = make_room(viewer);
-
-		if (r < 0) {
-			viewer_end(viewer, strerror(-r));
-			return;
-		}
-		size_t room = viewer->in_capacity - viewer->in_length;
-		ssize_t n = recv(viewer->fd, viewer->in + viewer->in_length, room, MSG_DONTWAIT);
-
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-			return;
-		if (n <= 0) {
-			viewer_end(viewer,
-				   n == 0 || errno == ECONNRESET ? "it hung up" : strerror(errno));
-			return;
-		}
-		viewer->in_length += (size_t)n;
-		budget -= (size_t)n < budget ? (size_t)n : budget;
-		r = handle_messages(viewer);
-		if (r < 0) {
-			viewer_end(viewer, end_reason(r));
-			return;
-		}
-		if ((size_t)n < room)
-			return; /* that was all there was */
-	}
+	if (r < 0)
+		viewer_end(viewer, end_reason(r));
 }
 
 /* The length of the key or pointer message that `data` begins with whole, or 0. */
@@ -306,8 +203,8 @@ bool viewer_take_input(struct viewer *viewer)
 	size_t at = 0, n;
 
 	/* What has come before it has its turn first. */
-	if (viewer->is_gone || viewer->in_length || viewer->skip ||
-	    !rfb_client_is_ready(viewer->client))
+	if (viewer->is_gone || !message_reader_is_between(&viewer->reader) ||
+	    !viewer_is_ready(viewer))
 		return false;
 	ssize_t have = recv(viewer->fd, data, sizeof(data), MSG_DONTWAIT | MSG_PEEK);
 	while (have > 0 && (n = input_length(viewer, data + at, (size_t)have - at))) {

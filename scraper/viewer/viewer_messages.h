@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a viewer sends: its socket's bytes become whole messages, each of which is acted on here,
- * handed to libvncserver or passed to the viewer's callbacks. Nothing here waits.
- */
+/* What a viewer sends: each message is acted on, or handed to libvncserver or the callbacks. */
 #ifndef GPUDESK_VIEWER_MESSAGES_H
 #define GPUDESK_VIEWER_MESSAGES_H
+
+#include <stdbool.h>
 
 #include "viewer.h"
 
 /*
- * Reads what has come, a bounded amount at a time, and handles each whole message. Ends the viewer
- * when it hung up or sent what it may not.
+ * Reads what has come, a bounded amount, and handles each whole message. Ends the viewer when it
+ * hung up or sent what it may not.
  */
 void viewer_read_messages(struct viewer *viewer);
 

@@ -18,7 +18,7 @@
 #include "rfb_reader.h"
 #include "scraper/framebuffer/cursor_image.h"
 #include "scraper/protocol/client_messages.h"
-#include "scraper/viewer/viewer.h"
+#include "scraper/viewer/viewer_connection.h"
 #include "steered_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "framebuffer/cursor_image.h"
-#include "viewer/viewer.h"
+#include "viewer/viewer_connection.h"
 
 enum { WIDTH = 640, HEIGHT = 480, RAW_BYTES = WIDTH * HEIGHT * 4 };
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The server's display: its events, and the server's creation and end with it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/event_source.h"
+#include "common/log.h"
+#include "schedule.h"
+#include "server.h"
+#include "server_viewers.h"
+#include "server_watch.h"
+
+enum { BELL_INTERVAL = 100000 }; /* µs between two that are passed on */
+
+static void on_damaged(void *userdata)
+{
+	struct server *server = userdata;
+
+	if (server->watching)
+		screen_damaged(&server->screen);
+	server_request_work(server);
+}
+
+static void on_cursor_changed(void *userdata)
+{
+	struct server *server = userdata;
+
+	cursor_changed(&server->cursor);
+	server_request_work(server);
+}
+
+static void on_resized(void *userdata)
+{
+	struct server *server = userdata;
+
+	server->size_stale = true;
+	server_request_work(server);
+}
+
+static void on_layout_changed(void *userdata)
+{
+	struct server *server = userdata;
+
+	server->layout_stale = true;
+	server_request_work(server);
+}
+
+static void ring(struct server *server)
+{
+	uint64_t now = server_now(server);
+
+	if (now - server->last_bell < BELL_INTERVAL)
+		return;
+	server->last_bell = now;
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		viewer_ring(viewer);
+}
+
+static void on_xkb(void *userdata, XEvent *event)
+{
+	struct server *server = userdata;
+
+	if (!server->watching)
+		return;
+	switch (input_handle_event(&server->input, event)) {
+	case KEYBOARD_BELL:
+		ring(server);
+		break;
+	case KEYBOARD_LEDS:
+		server_read_leds(server);
+		server_request_work(server);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_other_event(const XEvent *event, void *userdata)
+{
+	struct server *server = userdata;
+
+	clipboard_bridge_event(&server->clipboard, event);
+}
+
+__attribute__((noreturn)) static void on_lost(void *userdata)
+{
+	struct server *server = userdata;
+
+	/* No X request from here on: Xlib would come back to this place. */
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		shutdown(viewer->fd, SHUT_RDWR);
+	server->callbacks->display_lost(server->userdata);
+}
+
+static int on_display_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct server *server = userdata;
+
+	(void)source, (void)fd, (void)events;
+	display_dispatch(&server->display);
+	return 0;
+}
+
+/* Replies that were waited for may have brought events along, which no poll would show. */
+static int on_prepare(sd_event_source *source, void *userdata)
+{
+	struct server *server = userdata;
+
+	(void)source;
+	input_flush(&server->input);
+	if (display_flush(&server->display))
+		display_dispatch(&server->display);
+	return 0;
+}
+
+static int add_sources(struct server *server)
+{
+	int r = sd_event_add_io(server->event, &server->display_source,
+				display_fd(&server->display), EPOLLIN, on_display_io, server);
+
+	if (r >= 0)
+		r = sd_event_source_set_prepare(server->display_source, on_prepare);
+	if (r >= 0)
+		r = sd_event_add_defer(server->event, &server->work, schedule_work, server);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(server->work, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_priority(server->work, SD_EVENT_PRIORITY_IDLE);
+	if (r >= 0)
+		r = sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, 0, 1,
+				      schedule_timer, server);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+	return r;
+}
+
+int server_create(sd_event *event, const struct config *config, const char *display,
+		  const char *xauthority, const struct server_callbacks *callbacks, void *userdata,
+		  struct server **ret_server, char *ret_reason, size_t reason_size)
+{
+	static const struct display_callbacks display_callbacks = {
+		.damaged = on_damaged,
+		.cursor_changed = on_cursor_changed,
+		.resized = on_resized,
+		.layout_changed = on_layout_changed,
+		.other = on_other_event,
+		.xkb = on_xkb,
+		.lost = on_lost,
+	};
+	struct server *server = calloc(1, sizeof(*server));
+	int r;
+
+	if (!server)
+		return -ENOMEM;
+	server->event = sd_event_ref(event);
+	server->config = config;
+	server->callbacks = callbacks;
+	server->userdata = userdata;
+	r = display_open(&server->display, display, xauthority, &display_callbacks, server,
+			 ret_reason, reason_size);
+	if (r >= 0)
+		r = add_sources(server);
+	if (r < 0) {
+		server_destroy(server);
+		return r;
+	}
+	*ret_server = server;
+	return 0;
+}
+
+void server_destroy(struct server *server)
+{
+	if (!server)
+		return;
+	server_destroy_viewers(server);
+	event_source_end(server->work);
+	event_source_end(server->timer);
+	event_source_end(server->display_source);
+	screen_finish(&server->screen);
+	display_close(&server->display);
+	sd_event_unref(server->event);
+	free(server);
+}
