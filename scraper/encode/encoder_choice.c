@@ -61,7 +61,7 @@ void method_costs_learn(struct method_costs *costs, enum method method, bool pic
 	struct method_cost before = *cost;
 	cost->cpu += weight * ((double)nsec / (double)pixels - cost->cpu);
 	cost->bytes += weight * ((double)bytes / (double)pixels - cost->bytes);
-	/* What is hard for one level is so for the other. */
+	/* What is hard for one level is hard for the other. */
 	if (!method_is_zlib(method))
 		return;
 	struct method_cost *other = &costs->of[picture][zlib_of_other_level(method)];
@@ -75,7 +75,7 @@ static bool is_possible(const struct choice *choice, enum method method)
 
 	switch (method) {
 	case METHOD_RAW:
-		return true; /* everybody must take it: RFC 6143, 7.7.1 */
+		return true; /* every viewer takes it: RFC 6143, 7.7.1 */
 	case METHOD_ZLIB:
 	case METHOD_ZLIB_SMALL:
 	case METHOD_ZLIB_COARSE:
@@ -83,8 +83,8 @@ static bool is_possible(const struct choice *choice, enum method method)
 		return choice->native && !choice->no_zlib &&
 		       client_lists(encodings, CLIENT_ENCODING_ZLIB);
 	case METHOD_ZRLE:
-		/* Only one of the two, and libvncclient's ZRLE leaves garbage in the padding byte,
-		 * which costs guacd dear. */
+		/* Zlib rather than ZRLE: libvncclient's ZRLE leaves garbage in the padding byte,
+		 * which triples guacd's work. */
 		return !choice->no_zrle && !is_possible(choice, METHOD_ZLIB) &&
 		       client_lists(encodings, CLIENT_ENCODING_ZRLE);
 	case METHOD_TIGHT:
@@ -105,8 +105,8 @@ static double time_of(const struct choice *choice, const struct method_cost *cos
 }
 
 /*
- * Whether some loss is worth it: what moves and would take a noticeable time without; and what
- * would take so long that a first sight of it is better than none.
+ * Whether loss is worth it: for what is in motion and would take noticeably long without, and for
+ * what would take so long that a coarse picture is better than none.
  */
 static bool may_lose(const struct choice *choice, const struct method_cost *lossless)
 {
@@ -116,7 +116,7 @@ static bool may_lose(const struct choice *choice, const struct method_cost *loss
 	       usec >= (choice->moving ? CHOICE_LOSS_FROM : CHOICE_SIGHT_FROM);
 }
 
-/* What decides: the time; or CPU alone, or bytes alone. */
+/* What decides: time, or CPU time alone, or bytes alone. */
 static double price(const struct choice *choice, const struct method_cost *cost)
 {
 	switch (choice->mode) {
@@ -129,7 +129,7 @@ static double price(const struct choice *choice, const struct method_cost *cost)
 	}
 }
 
-/* The cheapest of the possible methods that are lossy, or are not. RAW: none is better. */
+/* The cheapest possible method, of the lossy ones or of the others. RAW: none is better. */
 static enum method cheapest(const struct choice *choice, const struct method_cost *of, bool lossy)
 {
 	bool always_compress = choice->mode == COMPRESSION_FAST || choice->mode == COMPRESSION_BEST;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What to send a rectangle as: among what the viewer takes, that with the least time to the viewer
- * for the least CPU, from the link as measured and from what each method has cost so far. Pure.
+ * What to send a rectangle as: of the methods that the viewer takes, the one that gets it there
+ * first, by the measured speed of the link and the measured cost of each method. No I/O.
  */
 #ifndef GPUDESK_ENCODER_CHOICE_H
 #define GPUDESK_ENCODER_CHOICE_H
@@ -15,17 +15,17 @@
 enum method {
 	METHOD_RAW,
 	METHOD_ZLIB,	    /* Zlib encoding, lossless and fast */
-	METHOD_ZLIB_SMALL,  /* with thrice the effort, two thirds of the bytes */
-	METHOD_ZLIB_COARSE, /* both at half the sharpness, to be refreshed at rest */
+	METHOD_ZLIB_SMALL,  /* two thirds of the bytes for three times the CPU */
+	METHOD_ZLIB_COARSE, /* the two at half the sharpness, refreshed at rest */
 	METHOD_ZLIB_COARSE_SMALL,
 	METHOD_ZRLE,
 	METHOD_TIGHT, /* lossless */
-	METHOD_JPEG,  /* Tight with JPEG where it fits, to be refreshed at rest */
+	METHOD_JPEG,  /* Tight with JPEG where it fits, refreshed at rest */
 	METHOD_HEXTILE,
 	N_METHODS,
 };
 
-/* Measured, for a pixel on average. */
+/* Measured, per pixel on average. */
 struct method_cost {
 	double cpu; /* ns */
 	double bytes;
@@ -36,15 +36,15 @@ struct method_costs {
 	struct method_cost of[2][N_METHODS];
 };
 
-/* For people: "raw", "tight"; "jpeg" is Tight with JPEG in it. */
+/* The name in `gpudesk status`: "raw", "tight"; "jpeg" is Tight with JPEG in it. */
 const char *method_name(enum method method);
 
-/* What the methods cost to begin with: bench's pictures, on an ordinary machine. */
+/* The costs to begin with: of bench's pictures, on an ordinary machine. */
 void method_costs_init(struct method_costs *costs);
 
 /*
- * `pixels` pixels took `nsec` ns of CPU and made `bytes` bytes. Small samples count little. Of
- * Zlib's two levels, which are alike, each learns from the other.
+ * `pixels` pixels took `nsec` ns of CPU time and made `bytes` bytes. Small samples count less.
+ * Zlib's two levels learn from each other.
  */
 void method_costs_learn(struct method_costs *costs, enum method method, bool picture,
 			uint64_t pixels, uint64_t nsec, uint64_t bytes);
@@ -54,23 +54,23 @@ struct choice {
 	const struct client_encodings *encodings;
 	bool native; /* the viewer's pixel format is the frame's */
 	/*
-	 * Not to be used: its pixel format is one that our ZRLE encoder gets wrong, or the other of
-	 * the two was used before, as libvncclient inflates both with one and the same stream.
+	 * Not to be used: ZRLE with a pixel format that libvncserver's encoder gets wrong; and one
+	 * of the two after the other, since libvncclient inflates both with the same stream.
 	 */
 	bool no_zrle, no_zlib;
 	bool local;	 /* the viewer is on the same machine */
 	uint64_t rate;	 /* of the link, bytes/s */
 	bool picture;	 /* the rectangle looks like one */
-	bool moving;	 /* it has been sent a moment ago, too */
-	uint64_t pixels; /* of its kind in the update; 0: there must be no loss */
+	bool moving;	 /* it was sent a moment ago as well */
+	uint64_t pixels; /* of its kind in the update; 0: no loss is allowed */
 };
 
-/* Loss is only for what would take longer than this without, in µs: in motion, and at rest. */
+/* Loss is allowed for what would take longer than this without, µs: in motion, and at rest. */
 enum { CHOICE_LOSS_FROM = 15000, CHOICE_SIGHT_FROM = 300000 };
 
 enum method choose_method(const struct choice *choice, const struct method_costs *costs);
 
-/* Whether what is sent is not quite what is on the screen. */
+/* Whether the viewer gets less than what is on the screen. */
 static inline bool method_is_lossy(enum method method)
 {
 	return method == METHOD_JPEG || method == METHOD_ZLIB_COARSE ||

@@ -8,10 +8,7 @@
 
 #include <jpeglib.h>
 
-/*
- * libjpeg's own interface, not TurboJPEG's: libvncserver exports functions of the latter's names
- * that are an old copy of it.
- */
+/* Not TurboJPEG's interface: libvncserver exports an old copy of it under the same names. */
 #ifndef JCS_EXTENSIONS
 #error "libjpeg-turbo is needed"
 #endif
@@ -24,11 +21,10 @@ struct jpeg_encoder_state {
 	unsigned long size; /* allocated */
 };
 
-/* What the ten quality levels of Tight mean to a viewer's user (TurboVNC's and libvncserver's
- * table). */
+/* What Tight's ten quality levels mean: the table of TurboVNC and libvncserver. */
 static const struct {
 	int quality;
-	int h, v; /* pixels that share their colour, across and down */
+	int h, v; /* chroma subsampling, across and down */
 } levels[10] = {
 	{ 15, 2, 2 }, { 29, 2, 2 }, { 41, 2, 2 }, { 42, 2, 1 }, { 62, 2, 1 },
 	{ 77, 2, 1 }, { 79, 1, 1 }, { 86, 1, 1 }, { 92, 1, 1 }, { 100, 1, 1 },
@@ -148,10 +144,7 @@ static long compress_area(struct jpeg_encoder_state *state, const struct frame *
 	return (long)length;
 }
 
-/*
- * jpeg_mem_dest() takes a larger buffer where ours is too small, and leaves ours to us; a bound
- * that is never too small makes that not happen.
- */
+/* jpeg_mem_dest() would allocate a larger buffer if ours were too small: this bound never is. */
 static int prepare(struct jpeg_encoder_state *state, struct rect area)
 {
 	size_t bound = 4096 + rect_area((struct rect){ 0, 0, area.w + 16, area.h + 16 }) * 4;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tight's JPEG rectangles (rfbproto.rst, "Tight Encoding") for pictures in motion. Our own, since
- * libvncserver looks at every pixel first to find out whether JPEG fits, which takes it five
- * times as long; what moves is known here.
+ * libvncserver first looks at every pixel to find out whether JPEG fits, and takes five times as
+ * long.
  */
 #ifndef GPUDESK_JPEG_ENCODER_H
 #define GPUDESK_JPEG_ENCODER_H
@@ -15,8 +15,8 @@
 #include "protocol/out_queue.h"
 
 enum {
-	JPEG_WIDTH_MAX = 2048,	    /* of one rectangle: what viewers are held to take */
-	JPEG_AREA_MAX = 256 * 1024, /* pixels: the first are on their way while more are made */
+	JPEG_WIDTH_MAX = 2048,	    /* of a rectangle: what viewers have to take */
+	JPEG_AREA_MAX = 256 * 1024, /* pixels: so that the first are sent while more are encoded */
 };
 
 struct jpeg_encoder {
@@ -26,12 +26,12 @@ struct jpeg_encoder {
 
 void jpeg_encoder_finish(struct jpeg_encoder *encoder);
 
-/* Whether the frame's pixels are 0x00RRGGBB, the only ones it takes. */
+/* Whether the frame's pixels are 0x00RRGGBB, the only format it takes. */
 bool jpeg_encoder_takes(const struct frame *frame);
 
 /*
- * Appends the data of a rectangle (no rectangle header) within the limits above, in `quality` 0
- * to 9. Returns the number of bytes appended, or -errno.
+ * Appends the data of a rectangle within the limits above (no rectangle header), at `quality` 0 to
+ * 9. Returns the number of bytes appended, or -errno.
  */
 long jpeg_encoder_add(struct jpeg_encoder *encoder, const struct frame *frame, struct rect area,
 		      int quality, struct out_queue *out);

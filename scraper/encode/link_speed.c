@@ -6,17 +6,16 @@
 #include <sys/socket.h>
 
 enum {
-	UNKNOWN_RATE = 4 * 1000 * 1000, /* bytes/s over a network of which nothing is known */
-	START_BYTES = 8 * 10 * 1448,	/* what TCP's slow start gets through in a round trip, as
-					   long as a first picture takes (RFC 6928) */
-	SLOW_RATE = 12 * 1000 * 1000, /* 100 Mbit/s: no local viewer, however busy, is this slow, */
-	BUSY_USEC = 50000,	      /* but for the time until it gets round to reading */
+	UNKNOWN_RATE = 4 * 1000 * 1000, /* bytes/s, if nothing is known */
+	START_BYTES = 8 * 10 * 1448,	/* per round trip, in TCP's slow start (RFC 6928) */
+	SLOW_RATE = 12 * 1000 * 1000,	/* bytes/s: no local viewer is slower, however busy, */
+	BUSY_USEC = 50000,		/* once it has begun to read */
 	SLOW_ROUNDS = 3,
-	SLOW_ROUNDS_MAX = 6, /* that are remembered */
+	SLOW_ROUNDS_MAX = 6, /* remembered */
 };
 #define LOCAL_RATE UINT64_C(2000000000)
 
-/* Before anything of size was sent. */
+/* Before anything large was sent. */
 static uint64_t first_guess(const struct link_speed *link)
 {
 	return link->min_rtt ? START_BYTES * UINT64_C(1000000) / link->min_rtt : UNKNOWN_RATE;
@@ -26,7 +25,7 @@ void link_speed_heard(struct link_speed *link, uint32_t min_rtt, uint64_t rate, 
 {
 	if (min_rtt)
 		link->min_rtt = min_rtt;
-	/* A sender with little to send says nothing about how fast it could go. */
+	/* With little to send, the rate says nothing of what is possible. */
 	uint64_t so_far = link->tcp_rate ? link->tcp_rate : first_guess(link);
 	if (rate && (!app_limited || rate > so_far))
 		link->tcp_rate = rate;
@@ -66,7 +65,8 @@ void link_speed_asked(struct link_speed *link, uint64_t now)
 		took -= link->min_rtt;
 	uint64_t rate = bytes * 1000000 / (took ? took : 1);
 	link->round_rate = link->round_rate ? (link->round_rate * 3 + rate) / 4 : rate;
-	/* A viewer that asks when an update begins to arrive looks fast whenever it has rested. */
+	/* A viewer that sends its request when an update begins to arrive looks fast after a rest.
+	 */
 	if (rate >= SLOW_RATE)
 		link->n_slow -= link->n_slow > 0;
 	else if (is_slow(bytes, took) && link->n_slow < SLOW_ROUNDS_MAX)

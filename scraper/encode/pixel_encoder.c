@@ -8,9 +8,9 @@
 
 enum {
 	JPEG_USEC = 15000,
-	JPEG_QUALITY_LEAST = 2, /* below, one sees squares rather than things */
-	JPEG_BLOCK = 16,	/* pixels that are compressed together, at most */
-	/* Levels 1 and 2 are no faster than 3; of the dearer ones, 6 gains most for its time. */
+	JPEG_QUALITY_LEAST = 2, /* below, all one sees is squares */
+	JPEG_BLOCK = 16,	/* pixels a side that are compressed together, at most */
+	/* Levels 1 and 2 are no faster than 3; above, 6 gains most for its time. */
 	ZLIB_LEVEL_FAST = 3,
 	ZLIB_LEVEL_SMALL = 6,
 };
@@ -61,8 +61,8 @@ static enum method choose(const struct pixel_encoder *encoder, bool picture, boo
 }
 
 /*
- * The quality the viewer asked for, or less where a frame would keep the link busy for longer than
- * JPEG_USEC: what is in motion is better seen soon, and gets sharp when it rests.
+ * The quality that the viewer asked for, or less where a frame would keep the link busy for longer
+ * than JPEG_USEC: what is in motion had better be seen soon, and is refreshed at rest.
  */
 static void adapt_jpeg_quality(struct pixel_encoder *encoder, struct rect area)
 {
@@ -79,14 +79,14 @@ static void adapt_jpeg_quality(struct pixel_encoder *encoder, struct rect area)
 	encoder->jpeg_quality = quality < asked ? quality : asked;
 }
 
-/* Our own JPEG, for what is sure to gain by it; else libvncserver looks whether it does. */
+/* Our own JPEG encoder for pictures; for anything else libvncserver finds out if JPEG fits. */
 static bool is_own_jpeg(const struct pixel_encoder *encoder, enum method method, bool picture)
 {
 	return method == METHOD_JPEG && picture && jpeg_encoder_takes(encoder->frame) &&
 	       rfb_client_takes_frame_pixels(encoder->client);
 }
 
-/* In as few equal bands as there may be, of whole blocks. */
+/* As few bands of equal height as possible, of whole blocks. */
 static struct rect jpeg_size(struct rect area)
 {
 	int columns = (area.w + JPEG_WIDTH_MAX - 1) / JPEG_WIDTH_MAX;
@@ -98,13 +98,13 @@ static struct rect jpeg_size(struct rect area)
 	return (struct rect){ 0, 0, width, (height + JPEG_BLOCK - 1) / JPEG_BLOCK * JPEG_BLOCK };
 }
 
-/* In columns, where that makes less of it. */
+/* Columns, where that takes fewer bytes. */
 static struct rect zlib_size(struct rect area)
 {
 	return (struct rect){ 0, 0, area.h < ZLIB_COLUMN ? area.w : ZLIB_COLUMN, area.h };
 }
 
-/* In bands of whole tiles, as nothing can be done while libvncserver encodes. */
+/* Bands of whole tiles: we cannot yield while libvncserver encodes. */
 static struct rect library_size(struct rect area)
 {
 	int tiles = YIELD_BYTES / (area.w * 4 * TILE_SIZE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Areas of the frame as rectangles of an update, for one viewer: what each is best sent as, and
- * how. Raw pixels are borrowed from the frame, everything else is encoded into memory.
+ * Encodes areas of the frame for one viewer's update, each by the best method. Raw pixels are
+ * borrowed from the frame, everything else is encoded into memory.
  */
 #ifndef GPUDESK_PIXEL_ENCODER_H
 #define GPUDESK_PIXEL_ENCODER_H
@@ -31,15 +31,15 @@ struct pixel_encoder {
 	struct zlib_encoder zlib;
 	struct jpeg_encoder jpeg;
 	bool used_zlib, used_zrle; /* never both: see encoder_choice.h */
-	int jpeg_quality;	   /* 0 to what the viewer asked for, by what the link takes */
+	int jpeg_quality;	   /* 0 to what the viewer asked for, as the link allows */
 	const char *last_name;	   /* a method_name(); NULL: nothing was encoded yet */
 };
 
-/* A piece of an update, encoded at a time. */
+/* A part of an update, encoded as a whole. */
 struct pixel_part {
 	struct rect area;
 	enum method method;
-	bool picture; /* it looks like one: see frame_is_picture() */
+	bool picture; /* see frame_is_picture() */
 };
 
 /* All pointers must outlive the encoder; `yield` may be NULL. */
@@ -51,16 +51,16 @@ void pixel_encoder_finish(struct pixel_encoder *encoder);
 
 /*
  * Decides how to send `area`, which lies in the frame and is not empty. `moving`: it was sent a
- * moment ago, too. `pixels`: so many of its kind are in the update; 0: there must be no loss.
- * ret_parts has room for one part a tile that the area touches. Returns how many it gets.
+ * moment ago as well. `pixels`: of its kind in the update; 0: no loss is allowed. ret_parts has
+ * room for a part for each tile that the area touches. Returns the number of parts.
  */
 size_t pixel_encoder_plan(struct pixel_encoder *encoder, struct rect area, bool picture,
 			  bool moving, size_t pixels, struct pixel_part *ret_parts);
 
-/* Whether the part becomes one rectangle; otherwise their number is known when it is encoded. */
+/* Whether the part becomes one rectangle; if not, only encoding it tells their number. */
 bool pixel_encoder_makes_one(const struct pixel_encoder *encoder, const struct pixel_part *part);
 
-/* Appends the part to `out`, and learns what it costs. Returns its rectangles, or -errno. */
+/* Appends the part to `out`, and learns its cost. Returns the number of rectangles, or -errno. */
 int pixel_encoder_add(struct pixel_encoder *encoder, const struct pixel_part *part,
 		      struct out_queue *out);
 

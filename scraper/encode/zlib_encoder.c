@@ -69,7 +69,7 @@ static int deflate_all(struct zlib_encoder *encoder, int flush)
 	}
 }
 
-/* What was deflated before has been flushed, so that the level is free to change. */
+/* The stream was flushed after the last rectangle, so the level may change. */
 static int begin(struct zlib_encoder *encoder, int level)
 {
 	encoder->stream.next_out = encoder->buffer;
@@ -80,8 +80,7 @@ static int begin(struct zlib_encoder *encoder, int level)
 	return deflateParams(&encoder->stream, level, Z_DEFAULT_STRATEGY) == Z_OK ? 0 : -EIO;
 }
 
-/* The mean of four pixels, without the lowest 3 bits of each colour; exact where all are the same.
- */
+/* The mean of four pixels without the lowest 3 bits of each colour; exact if all are equal. */
 static uint32_t blend(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 {
 	uint32_t even, odd;
@@ -95,8 +94,8 @@ static uint32_t blend(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 }
 
 /*
- * Makes one row of the two: each 2x2 pixels become one colour, with fewer shades. What has one
- * colour already (frames, flat areas) stays as it is; what is finely drawn gets soft.
+ * Makes one row of two: each 2x2 pixels become one colour, with fewer shades. Flat areas stay as
+ * they are, fine detail gets soft.
  */
 static void make_coarse(uint32_t *to, const uint32_t *upper, const uint32_t *lower, int width)
 {

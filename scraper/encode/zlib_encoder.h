@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The Zlib encoding (rfbproto.rst, "Zlib Encoding"): raw pixels through one deflate stream for the
- * whole connection. Our own, since libvncserver's can neither be told how hard to try nor to leave
- * out colours that a moving picture does not need.
+ * whole connection. Our own, since libvncserver's has one fixed level and cannot coarsen what is in
+ * motion.
  */
 #ifndef GPUDESK_ZLIB_ENCODER_H
 #define GPUDESK_ZLIB_ENCODER_H
@@ -30,16 +30,16 @@ struct zlib_encoder {
 void zlib_encoder_finish(struct zlib_encoder *encoder);
 
 /*
- * What is below one another is alike, but out of deflate's sight (32 KiB) in a wide rectangle: of
- * columns this wide, pictures take an eighth less. Rectangles lower than that do not gain by it.
+ * Rows one below the other are alike, but in a wide rectangle deflate's window (32 KiB) does not
+ * reach back a row: cut into columns this wide, pictures take an eighth fewer bytes. Rectangles
+ * lower than this do not gain.
  */
 enum { ZLIB_COLUMN = 128 };
 
 /*
  * Appends the rectangle's data (length and deflated pixels, no rectangle header) to `out`, deflated
- * at zlib's `level`, 1 to 9. With `coarse` the picture is sent at half its sharpness and with fewer
- * shades, where it is not of one colour: a quarter of the bytes. Returns the number of bytes
- * appended, or -errno.
+ * at zlib's `level`, 1 to 9. `coarse`: at half the sharpness and with fewer shades where it is not
+ * of one colour, for a quarter of the bytes. Returns the number of bytes appended, or -errno.
  */
 long zlib_encoder_add(struct zlib_encoder *encoder, const struct frame *frame, struct rect area,
 		      int level, bool coarse, struct out_queue *out);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { CLIENT_MORE_BUTTONS = 0x80 }; /* in a pointer's mask, where that was agreed on */
+enum { CLIENT_MORE_BUTTONS = 0x80 }; /* in a pointer's mask, with ExtendedMouseButtons */
 
 static uint16_t read_u16(const uint8_t *p)
 {
@@ -54,7 +54,7 @@ static long qemu_length(const uint8_t *data, size_t have,
 		return -EPROTO;
 	if (have < 2)
 		return 0;
-	return data[1] == 0 ? 12 : -EPROTO; /* 0: a key; sound is not offered */
+	return data[1] == 0 ? 12 : -EPROTO; /* 0: a key; audio is not offered */
 }
 
 long client_message_length(const uint8_t *data, size_t have,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fence in front of libvncserver: finds where each message of a viewer ends and whether it
- * is one that libvncserver may see (RFC 6143, 7.5, and the extensions of rfbproto.rst). A message
- * is handed on only when it is there as a whole, so that no viewer can make us wait in the middle
- * of one. No I/O.
+ * The fence in front of libvncserver: where each message of a viewer ends, and whether libvncserver
+ * may see it (RFC 6143, 7.5, and the extensions of rfbproto.rst). Messages are passed on whole, so
+ * that no viewer can make us wait in the middle of one. No I/O.
  */
 #ifndef GPUDESK_CLIENT_MESSAGES_H
 #define GPUDESK_CLIENT_MESSAGES_H
@@ -39,59 +38,58 @@ enum {
 	CLIENT_HEADER_MAX = 20, /* bytes that decide how long a message is */
 };
 
-/* Extensions that change what a viewer sends. It may as soon as it has said that it knows them. */
+/* Extensions that change what a viewer may send, from the moment it has listed them. */
 struct client_extensions {
 	bool scan_codes; /* QEMU's extended key event */
-	bool buttons; /* ExtendedMouseButtons: bit 7 of the mask says that there is a second one */
+	bool buttons;	 /* ExtendedMouseButtons: bit 7 of the mask announces a second mask */
 };
 
 /*
- * The length in bytes of the message that `data` begins with. Returns it as soon as the `have`
- * bytes decide it (it may be more than `have`), 0 when they do not yet, -EPROTO for a type that
- * nobody was told he may send, -EMSGSIZE for one over the limits above. Only a cut text can be
- * longer than CLIENT_MESSAGE_MAX: it is to be skipped as it comes.
+ * The length in bytes of the message that `data` begins with, which may exceed `have`, the bytes
+ * that are there. Returns 0 if they do not decide it yet, -EPROTO for a type that was not offered,
+ * -EMSGSIZE for a message over the limits above. Only a ClientCutText can be longer than
+ * CLIENT_MESSAGE_MAX: the caller skips it.
  */
 long client_message_length(const uint8_t *data, size_t have,
 			   const struct client_extensions *extensions);
 
-/* A key goes down or up: a KeyEvent (RFC 6143, 7.5.4) or QEMU's, which has a scan code as well. */
+/* A key press or release: a KeyEvent (RFC 6143, 7.5.4), or QEMU's, which adds a scan code. */
 struct client_key {
-	uint32_t keysym;    /* 0: the viewer knows none */
-	uint32_t scan_code; /* of the XT keyboard, 0xe0 as bit 7; 0: not said */
+	uint32_t keysym;    /* 0: none */
+	uint32_t scan_code; /* XT set 1, prefix 0xe0 as bit 7; 0: none */
 	bool down;
 };
 
-/* Reads a whole message of that kind. */
+/* Reads a whole message of either kind. */
 struct client_key client_key_read(const uint8_t *message);
 
-/* The pointer (RFC 6143, 7.5.5): bit 0 of `buttons` is the first one. */
+/* A PointerEvent (RFC 6143, 7.5.5): bit 0 of `buttons` is button 1. */
 struct client_pointer {
 	int x, y;
 	unsigned buttons;
 };
 
-/* Reads a whole PointerEvent, of the length that client_message_length() says. */
+/* Reads a whole PointerEvent of the length that client_message_length() gave. */
 struct client_pointer client_pointer_read(const uint8_t *message, size_t length);
 
-/* The signed number of a ClientCutText's length field: negative for an extended clipboard message.
- */
+/* A ClientCutText's length field; negative for an Extended Clipboard message. */
 int32_t client_cut_text_length(const uint8_t *message);
 
 /* Reads a whole SetDesktopSize message (rfbproto.rst). */
 struct size_request client_size_request_read(const uint8_t *message);
 
 /*
- * Whether a whole SetPixelFormat message is one that we can serve: 8, 16 or 32 bits, maxima of
- * the form 2^n - 1 that fit where the shifts put them. Returns 0 or -EPROTO.
+ * Whether we can serve the format of a whole SetPixelFormat message: 8, 16 or 32 bits, with maxima
+ * of the form 2^n - 1 that fit where their shifts put them. Returns 0 or -EPROTO.
  */
 int client_pixel_format_check(const uint8_t *message);
 
-/* What a viewer said with SetEncodings. */
+/* What a viewer has said by SetEncodings. */
 struct client_encodings {
-	uint32_t known;	   /* bit per enum client_encoding that it lists */
-	int quality;	   /* JPEG quality level 0 to 9, -1: not said */
-	int compression;   /* compression level 0 to 9, -1: not said */
-	int32_t preferred; /* the first encoding of pixels in its list; Raw when there is none */
+	uint32_t known;	   /* a bit for each enum client_encoding that it lists */
+	int quality;	   /* JPEG quality level 0 to 9; -1: not given */
+	int compression;   /* compression level 0 to 9; -1: not given */
+	int32_t preferred; /* the first pixel encoding in its list; Raw if there is none */
 };
 
 enum client_encoding {

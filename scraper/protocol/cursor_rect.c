@@ -42,7 +42,7 @@ static bool is_same(struct rect a, struct rect b)
 	       (a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h);
 }
 
-/* Whether what is painted is what should be. At the edges, equal areas show unequal parts. */
+/* Whether the right thing is painted. At the screen's edges, equal areas show different parts. */
 static bool is_painted_right(const struct cursor_rect *view, struct rect wanted,
 			     const struct cursor_state *cursor)
 {
@@ -78,7 +78,7 @@ bool cursor_rect_has_news(const struct cursor_rect *view, const struct client_en
 
 void cursor_rect_moved(struct cursor_rect *view, int x, int y)
 {
-	/* Where it is painted is known by x and y, too: that changes when it is painted anew. */
+	/* x and y also say where it is painted, which changes only when it is painted again. */
 	if (!rect_is_empty(view->painted))
 		return;
 	view->position_known = true;

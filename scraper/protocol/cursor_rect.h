@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pointer as one viewer is shown it: as a shape that the viewer draws, with transparency
+ * The pointer as one viewer is shown it: a shape that the viewer draws itself, with transparency
  * (Cursor With Alpha) or without (Cursor, X Cursor: RFC 6143, 7.8.1 and 7.8.2), or painted into its
- * picture, and never both. No I/O.
+ * picture, never both. No I/O.
  */
 #ifndef GPUDESK_CURSOR_RECT_H
 #define GPUDESK_CURSOR_RECT_H
@@ -17,32 +17,32 @@
 #include "libvncserver.h"
 #include "out_queue.h"
 
-/* Begins as all zero: nothing has been shown. */
+/* All zeros to begin with: nothing has been shown. */
 struct cursor_rect {
 	uint64_t shape_id;   /* what the viewer draws; 0: nothing yet */
-	uint64_t painted_id; /* what its picture has */
-	struct rect painted; /* and where, on the screen; empty: nothing */
+	uint64_t painted_id; /* the shape painted into its picture */
+	struct rect painted; /* where on the screen; empty: nowhere */
 	bool position_known;
-	int x, y; /* where the viewer takes the pointer to be: it has moved it there, or was told */
+	int x, y; /* where the viewer believes it to be: it moved it there, or was told */
 };
 
-/* Whether the pointer is painted into this viewer's picture: where it is matters all the time. */
+/* Whether the pointer is painted into this viewer's picture, so that its position matters. */
 bool cursor_rect_is_painted(const struct client_encodings *encodings);
 
-/* Whether an update is due for the pointer's sake. `visible`: the part of the screen it has. */
+/* Whether the pointer needs an update. `visible`: the part of the screen that the viewer has. */
 bool cursor_rect_has_news(const struct cursor_rect *view, const struct client_encodings *encodings,
 			  const struct cursor_state *cursor, struct rect visible);
 
-/* The viewer itself has moved the pointer. */
+/* The viewer has moved the pointer itself. */
 void cursor_rect_moved(struct cursor_rect *view, int x, int y);
 
-/* The viewer's picture is a new one, or is not known any more. */
+/* The viewer's picture is new, or no longer known. */
 void cursor_rect_forget(struct cursor_rect *view);
 
 /*
- * The parts of one update. First the shape and the position, as far as they are news; a painted
- * pointer that is to go is added to `unseen`. Last, when all pixels are there, the painted pointer:
- * `touched` says that something was sent below it. Both return how many rectangles they have
+ * Two parts of an update. cursor_rect_begin: shape and position, where they have changed; where a
+ * painted pointer has to go, its area is added to `unseen`. cursor_rect_paint, after all pixels:
+ * the painted pointer; `touched`: pixels below it were sent. Both return the number of rectangles
  * appended, or -errno.
  */
 int cursor_rect_begin(struct cursor_rect *view, const struct client_encodings *encodings,

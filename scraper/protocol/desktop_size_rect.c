@@ -37,7 +37,7 @@ bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
 {
 	bool differs = view->width != width || view->height != height;
 
-	/* What is told to one who wishes is taken for the answer: it waits for that. */
+	/* A viewer that has requested a size takes whatever it is sent for the answer. */
 	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE))
 		return differs || !view->was_told || (view->due && !view->requested);
 	return client_lists(encodings, CLIENT_ENCODING_DESKTOP_SIZE) && differs;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The desktop's size and screens as one viewer knows them, and what it is told of them: DesktopSize
- * (RFC 6143, 7.8.2) or ExtendedDesktopSize (rfbproto.rst). No I/O.
+ * The desktop's size and screens as one viewer knows them, and the rectangle that tells it of a
+ * change: DesktopSize (RFC 6143, 7.8.2) or ExtendedDesktopSize (rfbproto.rst). No I/O.
  */
 #ifndef GPUDESK_DESKTOP_SIZE_RECT_H
 #define GPUDESK_DESKTOP_SIZE_RECT_H
@@ -13,7 +13,7 @@
 #include "framebuffer/screen_layout.h"
 #include "out_queue.h"
 
-/* What an ExtendedDesktopSize rectangle says about itself. */
+/* Why an ExtendedDesktopSize rectangle is sent: the numbers of its x field. */
 enum size_reason {
 	SIZE_BY_SERVER = 0,
 	SIZE_BY_THIS_VIEWER = 1,
@@ -21,38 +21,38 @@ enum size_reason {
 };
 
 struct desktop_size_rect {
-	int width, height; /* what the viewer takes the desktop to be */
-	bool due;	   /* the size, or the layout, or an answer is to be told */
+	int width, height; /* of the desktop, as the viewer knows it */
+	bool due;	   /* the size, the layout or an answer has to be sent */
 	bool requested;	   /* it has requested a size and has no answer yet */
-	bool was_told;	   /* by an ExtendedDesktopSize */
+	bool was_told;	   /* an ExtendedDesktopSize was sent */
 	bool answers;	   /* what is due answers a request */
 	enum size_reason reason;
 	enum size_status status;
 };
 
-/* The viewer was told width x height by ServerInit. */
+/* ServerInit has told the viewer width x height. */
 void desktop_size_rect_init(struct desktop_size_rect *view, int width, int height);
 
-/* The desktop's size or layout is another one now. */
+/* The desktop's size or layout has changed. */
 void desktop_size_rect_changed(struct desktop_size_rect *view, enum size_reason reason);
 
 /* The answer to the viewer's request. */
 void desktop_size_rect_answer(struct desktop_size_rect *view, enum size_status status);
 
-/* The viewer wants all of the picture anew: with it goes the layout. */
+/* The viewer has requested the whole picture again: the layout goes with it. */
 void desktop_size_rect_refresh(struct desktop_size_rect *view,
 			       const struct client_encodings *encodings);
 
 /*
- * Whether the viewer is to be told with the next update; and whether that update is to be nothing
- * else, because the viewer may throw the rest away.
+ * Whether the rectangle goes into the next update; and whether that update must have nothing else,
+ * because the viewer may discard the rest.
  */
 bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
 			      const struct client_encodings *encodings, int width, int height);
 bool desktop_size_rect_is_alone(const struct desktop_size_rect *view,
 				const struct client_encodings *encodings, int width, int height);
 
-/* Appends the rectangle that is due. Returns how many, 0 or 1, or -ENOMEM. */
+/* Appends the rectangle if it is due. Returns the number of rectangles, 0 or 1, or -ENOMEM. */
 int desktop_size_rect_add(struct desktop_size_rect *view, const struct client_encodings *encodings,
 			  int width, int height, const struct screen_layout *layout,
 			  struct out_queue *out);

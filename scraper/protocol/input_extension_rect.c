@@ -15,7 +15,7 @@ void input_extension_rect_encodings(struct input_extension_rect *view,
 	view->listed.buttons |= client_lists(encodings, CLIENT_ENCODING_BUTTONS);
 }
 
-/* The LED encoding to be used: 0 for none. */
+/* The LED encoding to use; 0: none. */
 static int led_encoding(const struct client_encodings *encodings)
 {
 	if (client_lists(encodings, CLIENT_ENCODING_QEMU_LEDS))
@@ -36,7 +36,7 @@ bool input_extension_rect_has_news(const struct input_extension_rect *view,
 	       view->listed.buttons != view->told.buttons || leds_are_due(view, encodings, leds);
 }
 
-/* Both encodings have the same bits, one in a byte, the other in four. */
+/* Both encodings have the same bits, QEMU's in one byte, VMware's in four. */
 static int add_leds(int encoding, unsigned leds, struct out_queue *out)
 {
 	const uint8_t body[4] = {

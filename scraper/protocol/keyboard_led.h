@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lights of a keyboard, as bits. */
+/* The LEDs of a keyboard, as bits. */
 #ifndef GPUDESK_KEYBOARD_LED_H
 #define GPUDESK_KEYBOARD_LED_H
 

@@ -18,7 +18,8 @@
 #include "keyboard_led.h"
 
 enum {
-	STAGING_KEEP = 4 * 1024 * 1024, /* bytes of staging memory that are not given back */
+	STAGING_KEEP = 4 * 1024 *
+		       1024, /* bytes of staging memory that are kept from update to update */
 };
 
 struct rfb_server {
@@ -32,10 +33,11 @@ struct rfb_server {
 struct rfb_client {
 	struct rfb_server *server;
 	rfbClientPtr cl;
-	int near, far; /* the socket pair that libvncserver reads messages from; it owns `near` */
+	int near,
+		far; /* the socket pair that carries messages to libvncserver, which owns `near` */
 };
 
-/* libvncserver's chatter; what matters to an administrator is logged where it is known. */
+/* libvncserver's own messages. What an administrator needs is logged by our own code. */
 static void log_chatter(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void log_chatter(const char *format, ...)
 {
@@ -92,7 +94,7 @@ static void set_hooks(rfbScreenInfoPtr screen)
 	screen->newClientHook = on_new_client;
 }
 
-/* Without a name, and in memory, where that is to be had. */
+/* A file without a name, in memory where that is available. */
 static int make_staging(void)
 {
 	int fd = memfd_create("gpudesk-update", MFD_CLOEXEC);
@@ -125,7 +127,8 @@ int rfb_server_create(const struct frame *frame, const struct pixel_format *form
 	screen->screenData = server;
 	screen->desktopName = server->name;
 	screen->deferPtrUpdateTime = 0;
-	screen->maxClientWait = 1000; /* ms; never reached: nothing it reads or writes can block */
+	screen->maxClientWait =
+		1000; /* ms; never reached: nothing that it reads or writes blocks */
 	screen->cursor = NULL;
 	screen->depth = format->depth;
 	set_format(&screen->serverFormat, format);
@@ -153,8 +156,8 @@ void rfb_server_destroy(struct rfb_server *server)
 }
 
 /*
- * What a viewer of 32 bits a pixel gets in the bits that are no colour: ones, as in the frame. They
- * go into one of libvncserver's three tables, whose entries are ored together.
+ * Sets the padding bits of pixels that are translated to 32 bits to ones, as in the frame: in one
+ * of libvncserver's three tables, whose entries it combines by OR.
  */
 static void fill_padding(rfbClientPtr cl)
 {
@@ -185,8 +188,8 @@ void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame)
 	}
 	rfbNewFramebuffer(screen, (char *)frame->pixels, frame->width, frame->height, 8, 3,
 			  frame->bytes_per_pixel);
-	/* It assumed a format of its own, rows without padding, and may have set each client's
-	 * translation to that: put ours back. */
+	/* It assumed a format of its own and rows without padding, and may have set each client's
+	 * translation accordingly: restore ours. */
 	screen->serverFormat = format;
 	screen->depth = depth;
 	screen->paddedWidthInBytes = (int)frame->stride;
@@ -205,7 +208,7 @@ void rfb_server_set_leds(struct rfb_server *server, unsigned leds)
 		       (leds & KEYBOARD_LED_SCROLL ? rfbKeyboardMaskScrollLock : 0);
 }
 
-/* Reads and drops what libvncserver has written. */
+/* Discards what libvncserver has written. */
 static void drain(int fd)
 {
 	char waste[512];
@@ -215,9 +218,9 @@ static void drain(int fd)
 }
 
 /*
- * Brings a new client to where the proxy and we already are, past version, security type and
- * SecurityResult: the viewer's part of them is written ahead for libvncserver to read, and its own
- * is dropped. Writing ahead also spares its 100 ms wait for a websocket's greeting.
+ * Takes a new client past version, security type and SecurityResult, which the viewer has behind
+ * it: the viewer's part is written ahead for libvncserver to read, and its own part is discarded.
+ * Writing ahead also avoids its 100 ms wait for a websocket's greeting.
  */
 static int skip_handshake(struct rfb_client *client)
 {
@@ -380,7 +383,7 @@ int rfb_update_begin(struct rfb_client *client)
 	return 0;
 }
 
-/* Says what has been staged so far; libvncserver's own buffer first. Negative when it failed. */
+/* The bytes staged so far, libvncserver's own buffer flushed, or -errno. */
 static long staged(struct rfb_client *client)
 {
 	if (client->cl->ublen && !rfbSendUpdateBuf(client->cl))
@@ -403,7 +406,7 @@ int rfb_update_news(struct rfb_client *client)
 	}
 	sraRgnMakeEmpty(cl->modifiedRegion);
 	sraRgnMakeEmpty(cl->requestedRegion);
-	/* The pointer is not its business. */
+	/* The pointer is ours: see cursor_rect.h. */
 	cl->enableCursorShapeUpdates = TRUE;
 	cl->cursorWasChanged = FALSE;
 	rfbBool well = rfbSendFramebufferUpdate(cl, nothing);
@@ -414,7 +417,7 @@ int rfb_update_news(struct rfb_client *client)
 	if (after == before)
 		return 0;
 
-	/* It wrote an update of its own: its header goes, its rectangles stay. */
+	/* It wrote an update of its own: keep its rectangles, remove its header. */
 	size_t length = (size_t)(after - before) - sizeof(header);
 	int fd = client->server->staging;
 	if (pread(fd, header, sizeof(header), before) != sizeof(header))
@@ -428,7 +431,7 @@ int rfb_update_news(struct rfb_client *client)
 	return moved ? header[2] << 8 | header[3] : -EIO;
 }
 
-/* Encodes `area`; as many rectangles as libvncserver makes of it. */
+/* Encodes `area`. Returns the number of rectangles that libvncserver made of it, or -EIO. */
 static int encode(rfbClientPtr cl, int32_t encoding, struct rect r)
 {
 	rfbBool well;
@@ -439,7 +442,7 @@ static int encode(rfbClientPtr cl, int32_t encoding, struct rect r)
 		well = rfbSendRectEncodingHextile(cl, r.x, r.y, r.w, r.h);
 		break;
 	case RFB_TIGHT: {
-		/* Without LastRect, so that their number is known beforehand. */
+		/* Without LastRect, so that the number of rectangles is known beforehand. */
 		rfbBool last_rect = cl->enableLastRectEncoding;
 
 		cl->enableLastRectEncoding = FALSE;
@@ -477,7 +480,7 @@ long rfb_update_end(struct rfb_client *client, struct out_queue *out)
 	uint8_t *to;
 
 	if (rfb_client_is_gone(client)) {
-		/* It took the staging memory for the connection and closed it. */
+		/* It took the staging memory for the connection, and closed it. */
 		close(client->near);
 		client->server->staging = make_staging();
 		return -EIO;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libvncserver, kept to what it is best at: the protocol's state, pixel formats, encodings. It
+ * libvncserver, kept to what it does best: the protocol's state, pixel formats, encodings. It
  * never touches a viewer's socket. Messages are fed to it whole through a socket pair, and what it
  * writes while it encodes lands in memory, so that nothing in here ever waits. libvncserver.c is
  * the one file that includes rfb/rfb.h.
@@ -28,20 +28,20 @@ int rfb_server_create(const struct frame *frame, const struct pixel_format *form
 		      const char *name, struct rfb_server **ret_server);
 void rfb_server_destroy(struct rfb_server *server);
 
-/* Another frame, of another size or place. */
+/* The frame is another one, or has another size or address. */
 void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame);
 
-/* Which lights of the keyboard are on, of enum keyboard_led; for viewers that want to know. */
+/* Which LEDs of the keyboard are on: bits of enum keyboard_led. */
 void rfb_server_set_leds(struct rfb_server *server, unsigned leds);
 
 /*
- * A client in the middle of the handshake: ClientInit is the first message it expects. Keys, the
- * pointer and texts are not its business. Returns 0 or -errno.
+ * A client in the middle of the handshake, which expects ClientInit next. Keys, the pointer and
+ * clipboard texts are never fed to it. Returns 0 or -errno.
  */
 int rfb_client_create(struct rfb_server *server, struct rfb_client **ret_client);
 void rfb_client_destroy(struct rfb_client *client);
 
-/* libvncserver has given the client up (an error, or another viewer wants the desktop alone). */
+/* libvncserver has ended the client: an error, or another viewer asked for exclusive access. */
 bool rfb_client_is_gone(const struct rfb_client *client);
 
 /* Whether ClientInit has been answered. */
@@ -49,7 +49,7 @@ bool rfb_client_is_ready(const struct rfb_client *client);
 
 /*
  * Feeds one whole message (or ClientInit) and appends the answers, if any, to `out`. Returns 0,
- * -EPROTO when libvncserver gave the client up, or -errno.
+ * -EPROTO if libvncserver has ended the client, or -errno.
  */
 int rfb_client_feed(struct rfb_client *client, const uint8_t *message, size_t length,
 		    struct out_queue *out);
@@ -57,26 +57,25 @@ int rfb_client_feed(struct rfb_client *client, const uint8_t *message, size_t le
 /* Appends a Bell message (RFC 6143, 7.6.3). Returns 0 or -ENOMEM. */
 int rfb_client_bell(struct rfb_client *client, struct out_queue *out);
 
-/* Whether raw pixels of the frame are what the viewer expects, byte for byte. */
+/* Whether the viewer's pixel format is the frame's, byte for byte. */
 bool rfb_client_takes_frame_pixels(const struct rfb_client *client);
 
 /*
- * Whether libvncserver's ZRLE encoder gets the viewer's pixel format right. It halves raw tiles of
- * 16 bits a pixel with 5 bits of green, and takes a colour in bit 31 for one in the lower three
- * bytes.
+ * Whether libvncserver's ZRLE encoder handles the viewer's pixel format correctly. It cuts raw
+ * tiles in half at 16 bits a pixel with 5 bits of green, and misplaces a colour that uses bit 31.
  */
 bool rfb_client_zrle_is_right(const struct rfb_client *client);
 
-/* Whether libvncserver has something for the next update that is not pixels. */
+/* Whether libvncserver has anything but pixels to send in the next update. */
 bool rfb_client_has_news(const struct rfb_client *client);
 
-/* The frame's pixel format; how many bytes a pixel has in the viewer's. */
+/* The frame's pixel format; bytes per pixel of the viewer's. */
 struct pixel_format rfb_client_frame_format(const struct rfb_client *client);
 size_t rfb_client_pixel_bytes(const struct rfb_client *client);
 
 /*
- * Turns width * height pixels of the frame's format, rows `stride` bytes apart, into the viewer's,
- * without gaps between the rows.
+ * Converts width x height pixels from the frame's format, rows `stride` bytes apart, to the
+ * viewer's, without gaps between rows.
  */
 void rfb_client_translate(const struct rfb_client *client, const uint8_t *pixels, size_t stride,
 			  int width, int height, uint8_t *ret_pixels);

@@ -8,9 +8,9 @@
 #include <sys/uio.h>
 
 enum {
-	BATCH = 1024,		    /* struct iovec a call: IOV_MAX of Linux */
-	WRITE_MAX = 1024 * 1024,    /* bytes a call, about */
-	KEEP_CAPACITY = 256 * 1024, /* a larger buffer of our own is given back when empty */
+	BATCH = 1024,		    /* struct iovec per call: IOV_MAX on Linux */
+	WRITE_MAX = 1024 * 1024,    /* bytes per call, about */
+	KEEP_CAPACITY = 256 * 1024, /* a larger buffer is freed when the queue is empty */
 };
 
 void out_queue_init(struct out_queue *queue)
@@ -21,7 +21,7 @@ void out_queue_init(struct out_queue *queue)
 void out_queue_finish(struct out_queue *queue)
 {
 	free(queue->pieces);
-	if (queue->own) /* there may be copied texts in it */
+	if (queue->own) /* it may hold clipboard texts */
 		explicit_bzero(queue->own, queue->own_capacity);
 	free(queue->own);
 	*queue = (struct out_queue){ 0 };
@@ -115,7 +115,7 @@ int out_queue_borrow(struct out_queue *queue, const uint8_t *bytes, size_t row_b
 				});
 }
 
-/* Copies the rows of a borrowed piece that are not all written, and makes it our own. */
+/* Copies the rows of a borrowed piece that are not fully written, and makes it the queue's own. */
 static void keep_piece(struct out_queue *queue, struct out_piece *piece, size_t done_rows)
 {
 	size_t rows = piece->rows - done_rows;
@@ -138,8 +138,7 @@ int out_queue_keep(struct out_queue *queue)
 	if (!queue->n_borrowed)
 		return 0;
 
-	/* One row more than is left can be needed: the current piece may have written a part of it.
-	 */
+	/* One row more than what is left: of the current one, a part may be written already. */
 	size_t needed = queue->bytes_left + queue->pieces[queue->current].row_bytes;
 	int r = reserve_own(queue, needed);
 	if (r < 0)

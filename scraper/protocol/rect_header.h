@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each rectangle of a FramebufferUpdate begins with. */
+/* The header of each rectangle in a FramebufferUpdate. */
 #ifndef GPUDESK_RECT_HEADER_H
 #define GPUDESK_RECT_HEADER_H
 

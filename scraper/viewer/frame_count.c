@@ -25,7 +25,7 @@ unsigned frame_count_read(const struct frame_count *rate, uint64_t begin, uint64
 			n += rate->slots[i].n;
 	if (took > now - begin)
 		took = now - begin;
-	if (took < SLOT) /* of a moment nothing can be said */
+	if (took < SLOT) /* too short to say anything */
 		took = SLOT;
 	return (unsigned)((n * 10000000 + took / 2) / took);
 }

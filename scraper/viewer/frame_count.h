@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How many updates a second were sent lately: counted in half seconds as they are sent, so that
- * nothing needs to be done while nobody asks. Pure; times are microseconds of one clock.
+ * How many updates a second were sent lately. They are counted by half seconds as they are sent, so
+ * that no timer is needed. No I/O; times are µs of one clock.
  */
 #ifndef GPUDESK_FRAME_COUNT_H
 #define GPUDESK_FRAME_COUNT_H
@@ -10,10 +10,10 @@
 
 enum { FRAME_COUNT_SLOTS = 8 };
 
-/* All zeros is a good start. */
+/* All zeros to begin with. */
 struct frame_count {
 	struct {
-		uint64_t number; /* of the half second */
+		uint64_t number; /* which half second */
 		unsigned n;
 	} slots[FRAME_COUNT_SLOTS];
 };

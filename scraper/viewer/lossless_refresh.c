@@ -52,7 +52,7 @@ void lossless_refresh_sent(struct lossless_refresh *refresh, struct rect area, b
 		tile_map_forget(&refresh->lossy, area);
 }
 
-/* Adds what of `map` is within `from` to refresh->taken, as far away as `to` is. */
+/* Adds the part of `map` within `from` to refresh->taken, moved to `to`. */
 static void take_along(struct lossless_refresh *refresh, const struct tile_map *map,
 		       struct rect from, struct rect to)
 {

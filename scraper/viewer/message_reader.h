@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A viewer's socket, read as whole messages: a part of one is kept until the rest has come. What is
- * kept may be a clipboard's text, so that nothing of it stays in memory that is given back. Nothing
- * here waits.
+ * Reads whole messages from a viewer's socket; part of one is kept until the rest has come. It may
+ * be clipboard text, so memory is wiped before it is freed. Nothing here waits.
  */
 #ifndef GPUDESK_MESSAGE_READER_H
 #define GPUDESK_MESSAGE_READER_H

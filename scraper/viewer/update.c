@@ -7,7 +7,7 @@
 #include "protocol/rect_header.h"
 
 enum {
-	SEND_LEAST = 4 * 1024, /* bytes that are worth a system call while more are encoded */
+	SEND_LEAST = 4 * 1024, /* bytes that are worth a system call while more is encoded */
 	N_RECTS_MAX = 65534,   /* of one update */
 	UNTIL_LAST_RECT = 65535,
 };
@@ -63,7 +63,7 @@ void update_finish(struct update *update)
 	pixel_encoder_finish(&update->encoder);
 }
 
-/* ---- what the viewer has of the screen ---- */
+/* ---- what the viewer has ---- */
 
 struct rect update_visible(const struct update *update)
 {
@@ -104,7 +104,7 @@ void update_moved(struct update *update, struct move move, bool next)
 {
 	struct rect from = move_from(move), visible = update_visible(update);
 
-	/* What it would copy must be what it is thought to have. */
+	/* It must really have what it would copy. */
 	if (!next || !update_wants_moves(update) || tile_map_touches(&update->unseen, from) ||
 	    !rect_is_empty(rect_intersect(update->cursor_rect.painted, from)) ||
 	    !rect_contains(visible, from) || !rect_contains(visible, move.to) ||
@@ -134,7 +134,7 @@ static int add_move(struct update *update, struct out_queue *out)
 	return r < 0 ? r : 1;
 }
 
-/* Black: zeros in every format, and in the frame's own the bits that are no colour as there. */
+/* Black: zeros in every format; in the frame's own, padding bits as in the frame. */
 static int add_black(struct update *update, struct rect area, struct out_queue *out)
 {
 	size_t length = rect_area(area) * rfb_client_pixel_bytes(update->client);
@@ -153,7 +153,7 @@ static int add_black(struct update *update, struct rect area, struct out_queue *
 	return 1;
 }
 
-/* The screen is smaller now than the viewer can be told: what it has of it outside goes, once. */
+/* The screen is smaller than the viewer's, which cannot be told: blanks the outside, once. */
 static int add_blank(struct update *update, struct out_queue *out)
 {
 	const struct desktop_size_rect *size = &update->size_rect;
@@ -173,7 +173,7 @@ static int add_blank(struct update *update, struct out_queue *out)
 	return right + below;
 }
 
-/* What is no pixels: ours, and libvncserver's. Returns how many rectangles, or -errno. */
+/* Input extensions and what libvncserver has to tell. Returns the rectangles added, or -errno. */
 static int add_news(struct update *update, struct out_queue *out)
 {
 	int ours = input_extension_rect_add(&update->extension_rect, &update->encodings,
@@ -188,7 +188,7 @@ static int add_news(struct update *update, struct out_queue *out)
 	return n < 0 ? n : length < 0 ? (int)length : ours + n;
 }
 
-/* Falls by half at most: after something flat, what comes next may be a photograph. */
+/* Falls by half at most: a photograph may follow a flat area. */
 static void note_refresh(struct update *update, size_t bytes, size_t pixels)
 {
 	double cost = (double)bytes / (double)pixels, least = update->refresh_cost / 2;
@@ -196,10 +196,7 @@ static void note_refresh(struct update *update, size_t bytes, size_t pixels)
 	update->refresh_cost = cost > least ? cost : least;
 }
 
-/*
- * The size first; the rest only where the viewer is not to throw it away. Whatever is no pixels of
- * the frame comes before them, but for a painted pointer. Returns how many rectangles, or -errno.
- */
+/* Everything that comes before the pixels. Returns the number of rectangles, or -errno. */
 static int add_head(struct update *update, struct out_queue *out)
 {
 	const struct frame *frame = update->source.frame;
@@ -222,7 +219,7 @@ static int add_head(struct update *update, struct out_queue *out)
 	return r < 0 ? r : total;
 }
 
-/* The size alone: all else is to be sent when the viewer has taken it in. */
+/* The size alone: everything else is sent once the viewer knows it. */
 static int add_size(struct update *update, struct out_queue *out)
 {
 	const struct frame *frame = update->source.frame;
@@ -236,7 +233,7 @@ static int add_size(struct update *update, struct out_queue *out)
 				     frame->height, update->source.layout, out);
 }
 
-/* How many rectangles the plan makes, or -1 where that is known only in the end. */
+/* The number of rectangles that the plan makes, or -1 if only encoding it tells. */
 static int count_planned(const struct update *update)
 {
 	const struct update_plan *plan = &update->plan;
@@ -249,7 +246,7 @@ static int count_planned(const struct update *update)
 	return (int)plan->n_parts;
 }
 
-/* Encodes what is planned. `fd`: where some of it may go meanwhile; -1: nowhere. */
+/* Encodes the plan. `fd`: where finished parts are written meanwhile; -1: nowhere. */
 static int add_planned(struct update *update, struct out_queue *out, int fd)
 {
 	const struct update_plan *plan = &update->plan;
@@ -282,8 +279,8 @@ static void write_count(struct out_queue *out, size_t header, int n_rects)
 }
 
 /*
- * The pixels. The update begins with the number of its rectangles: nothing can be sent before that
- * is known, or known not to be needed. `n_rects` have been added before, behind `header`.
+ * The pixels. An update begins with its number of rectangles, so nothing can be sent before that is
+ * known, or LastRect makes it unnecessary. `n_rects` were added before, after `header`.
  */
 static int add_pixels(struct update *update, struct out_queue *out, int fd, size_t header,
 		      int n_rects, bool touches_pointer)

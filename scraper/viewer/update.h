@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Puts a viewer's FramebufferUpdates together: what goes into one, and what has to be sent again
- * without loss when it has come to rest. First the whole update is planned, then it is encoded part
- * by part, and what is ready is on its way meanwhile. Nothing here waits.
+ * Makes a viewer's FramebufferUpdates. Each is planned as a whole, then encoded part by part, and
+ * sent while the rest is being encoded. Nothing here waits.
  */
 #ifndef GPUDESK_UPDATE_H
 #define GPUDESK_UPDATE_H
@@ -23,13 +22,13 @@
 #include "protocol/out_queue.h"
 #include "update_plan.h"
 
-/* What is shown, the same for all viewers; must outlive them. */
+/* What all viewers are shown; outlives them. */
 struct update_source {
 	const struct frame *frame;
 	const struct cursor_state *cursor;
 	const struct screen_layout *layout;
-	const unsigned *leds; /* of enum keyboard_led */
-	struct yield *yield;  /* while an update is composed; may be NULL */
+	const unsigned *leds; /* bits of enum keyboard_led */
+	struct yield *yield;  /* while an update is made; may be NULL */
 };
 
 struct update {
@@ -37,22 +36,22 @@ struct update {
 	struct client_encodings encodings;
 	struct link_speed link;
 	struct pixel_encoder encoder;
-	struct tile_map unseen; /* what has changed since it was last sent */
-	struct move move;	/* to be done by the viewer before anything else; empty: none */
+	struct tile_map unseen; /* changed since it was last sent */
+	struct move move;	/* for the viewer to do first; empty: none */
 	struct cursor_rect cursor_rect;
 	struct desktop_size_rect size_rect;
 	struct input_extension_rect extension_rect;
 	struct update_source source;
-	bool is_blanked;		 /* what it has outside of the frame */
-	struct lossless_refresh refresh; /* kept up only where pictures are compressed */
-	double refresh_cost;		 /* bytes a pixel of the last parts of it */
+	bool is_blanked;		 /* what the viewer has outside the frame */
+	struct lossless_refresh refresh; /* used only where pixels are compressed */
+	double refresh_cost;		 /* bytes a pixel, of the last refreshed parts */
 
-	/* Of the update that is being put together. */
-	struct cursor_state cursor; /* the source's, when it was begun */
+	/* Of the update that is being made. */
+	struct cursor_state cursor; /* the source's, when the update was begun */
 	struct update_plan plan;
 };
 
-/* Prepares for the source's frame; all of it is unseen. Returns 0 or -errno. */
+/* All of the source's frame is unseen. Returns 0 or -errno. */
 int update_init(struct update *update, struct rfb_client *client, enum compression_mode mode,
 		const struct update_source *source);
 void update_finish(struct update *update);
@@ -60,28 +59,28 @@ void update_finish(struct update *update);
 /* The source's frame has another size: all of it is unseen. Returns 0 or -ENOMEM. */
 int update_resize(struct update *update);
 
-/* A viewer that cannot follow the desktop's size has the part of the frame that is on both. */
+/* The part of the frame that the viewer has: less than all if it cannot follow the size. */
 struct rect update_visible(const struct update *update);
 
-/* Whether there is something for an update: pixels, the pointer, the size, other news. */
+/* Whether there is something to send: pixels, the pointer, the size, or anything else. */
 bool update_is_due(const struct update *update);
 
-/* Whether the next update is to tell the desktop's size, and nothing else. */
+/* Whether the next update has to tell the desktop's size and nothing else. */
 bool update_is_of_size(const struct update *update);
 
-/* Whether moves are worth finding for this viewer: it takes CopyRect, and bytes cost something. */
+/* Whether moves are worth finding for this viewer: it takes CopyRect, and its link is slow. */
 bool update_wants_moves(const struct update *update);
 
 /*
- * Something in the frame has moved. `next`: an update is composed before the frame changes again,
- * so that the viewer may do the move itself; otherwise, where it can't, the place is unseen.
+ * Something in the frame has moved. `next`: an update will be made before the frame changes again,
+ * so the viewer can do the move itself. Otherwise, or if it can't, the destination is unseen.
  */
 void update_moved(struct update *update, struct move move, bool next);
 
 /*
- * Appends an update of all that is unseen, and of news, to `out`, which is empty. While it encodes
- * it already writes some of it to `fd`; how that went is seen when the rest is written. Returns the
- * update's pixels, or -errno.
+ * Appends an update of all that is unseen or has to be told to `out`, which is empty. Writes the
+ * first parts to `fd` while it encodes the others; a failure of that shows when the rest is
+ * written. Returns the number of pixels in the update, or -errno.
  */
 long update_compose(struct update *update, struct out_queue *out, int fd, uint64_t now);
 

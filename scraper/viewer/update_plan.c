@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define STILL_USEC UINT64_C(334000) /* what has not changed for so long is still, to guacd */
+#define STILL_USEC UINT64_C(334000) /* guacd takes what has not changed for this long for still */
 
 int update_plan_resize(struct update_plan *plan, int width, int height)
 {
@@ -70,8 +70,8 @@ static void sort_area(struct update_plan *plan, const struct frame *frame, struc
 }
 
 /*
- * Sorts the first `n` rectangles into text and pictures, for which other methods are right: in
- * squares what is new; as a whole what moves, so that it stays in one piece.
+ * Sorts the first `n` rectangles into text and pictures, which need different methods: what is new
+ * in squares, what is in motion as a whole, so that it stays in one piece.
  */
 static void sort_rects(struct update_plan *plan, const struct update_plan_sources *sources,
 		       size_t n)
@@ -96,8 +96,8 @@ static void sort_rects(struct update_plan *plan, const struct update_plan_source
 }
 
 /*
- * Plans the first `n` rectangles, all of one kind, of which there are `pixels` in the update; 0: to
- * be sent without loss, whatever it takes.
+ * Plans the first `n` rectangles, all of one kind. `pixels`: of that kind in the update; 0: they
+ * are sent without loss at any cost.
  */
 static void plan_kind(struct update_plan *plan, const struct update_plan_sources *sources, size_t n,
 		      bool picture, size_t pixels)
@@ -140,10 +140,7 @@ static void plan_rects(struct update_plan *plan, const struct update_plan_source
 	}
 }
 
-/*
- * A part of what is to be refreshed: little where something else is sent as well, so that this is
- * not delayed, more where nothing is.
- */
+/* A part of what is to be refreshed: little beside other pixels, so as not to delay them. */
 static void plan_refresh(struct update_plan *plan, const struct update_plan_sources *sources)
 {
 	struct lossless_refresh *refresh = sources->refresh;

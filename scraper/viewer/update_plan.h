@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which pixels go into a viewer's update, and in which parts: all that it has not seen, and some of
- * what it has seen with loss. No I/O.
+ * what it was sent with loss. No I/O.
  */
 #ifndef GPUDESK_UPDATE_PLAN_H
 #define GPUDESK_UPDATE_PLAN_H
@@ -14,14 +14,14 @@
 #include "framebuffer/tile_map.h"
 #include "lossless_refresh.h"
 
-/* An update of so many pixels is huge: worth pacing, and halving after a still screen. */
+/* An update of this many pixels is huge: it is paced, and halved after a still screen. */
 enum { UPDATE_HUGE = 2500 * 1000 };
 
 struct update_plan {
 	struct pixel_part *parts; /* what was drawn, then what is to be refreshed */
 	size_t n_parts, n_drawn;
 	size_t n_pixels;      /* of all parts */
-	struct rect rest;     /* what is to stay unseen; empty: nothing */
+	struct rect rest;     /* what stays unseen; empty: nothing */
 	bool touches_pointer; /* some part is where the pointer is painted */
 
 	uint64_t last_huge;	  /* µs: when a huge update was last planned */

@@ -48,7 +48,7 @@ int viewer_resize(struct viewer *viewer)
 {
 	const struct frame *frame = viewer->update.source.frame;
 
-	/* One that has not come so far yet is told by ServerInit. */
+	/* Before ClientInit, ServerInit will tell it the size. */
 	if (!viewer_is_ready(viewer))
 		desktop_size_rect_init(&viewer->update.size_rect, frame->width, frame->height);
 	return update_resize(&viewer->update);
@@ -180,7 +180,7 @@ size_t viewer_send_update(struct viewer *viewer)
 	frame_count_add(&viewer->rate, now);
 	long pixels = update_compose(&viewer->update, &viewer->out, viewer->fd, now);
 	if (pixels < 0) {
-		log_warning("viewer %s: cannot put an update together: %s", viewer->peer,
+		log_warning("viewer %s: cannot make an update: %s", viewer->peer,
 			    strerror((int)-pixels));
 		viewer_end(viewer, "internal error");
 		return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One viewer: its socket, what it has asked for, what it has not seen yet, and what is being sent
- * to it. Nothing here waits: reading and writing take what is there.
+ * One viewer: its socket, what it has requested, what it has not seen yet, and what is being sent
+ * to it. Nothing here waits.
  */
 #ifndef GPUDESK_VIEWER_H
 #define GPUDESK_VIEWER_H
@@ -21,22 +21,21 @@
 struct viewer;
 
 struct viewer_callbacks {
-	/* It asked for a frame, or has taken what was sent: there may be something to do for it. */
+	/* It has requested an update, or has taken the last one: there may be work for it. */
 	void (*wants)(struct viewer *viewer, void *userdata);
-	/* A key or the pointer, where the viewer may do more than look. */
+	/* A key or the pointer; never called for a view-only viewer. */
 	void (*key)(struct viewer *viewer, struct client_key key, void *userdata);
 	void (*pointer)(struct viewer *viewer, struct client_pointer pointer, void *userdata);
 	/* It requests another size of the desktop; answered by viewer_answer_size(). */
 	void (*resize)(struct viewer *viewer, struct size_request request, void *userdata);
-	/* It has said what it understands: update.encodings. */
+	/* It has sent SetEncodings: see viewer_lists(). */
 	void (*encodings)(struct viewer *viewer, void *userdata);
 	/* A whole ClientCutText message. It is wiped afterwards. */
 	void (*cut_text)(struct viewer *viewer, const uint8_t *message, size_t length,
 			 void *userdata);
-	/* The messages of viewer_send_text are on their way: there is room for another. */
+	/* All of viewer_send_text() is written: there is room for another. */
 	void (*text_sent)(struct viewer *viewer, void *userdata);
-	/* The connection is over; `reason` in words. To be destroyed by the callee, now or later.
-	 */
+	/* The connection has ended; the callee destroys the viewer, now or later. */
 	void (*gone)(struct viewer *viewer, const char *reason, void *userdata);
 };
 
@@ -49,12 +48,11 @@ struct viewer {
 	sd_event_source *source;
 	struct rfb_client *client;
 	struct update update;
-	bool requested; /* an update is due as soon as there is something */
+	bool requested; /* it waits for an update */
 	struct out_queue out;
 	uint64_t update_bytes; /* of the last update */
 	uint64_t huge_due;     /* µs: no huge update before */
-	uint64_t text_end; /* out.bytes_written when the last text is written; 0: none is under way
-			    */
+	uint64_t text_end;     /* out.bytes_written when the last text will be written; 0: it is */
 	struct message_reader reader;
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
 	struct viewer_timeouts timeouts;
@@ -73,72 +71,72 @@ bool viewer_is_ready(const struct viewer *viewer);
 /* Whether an update could be sent now. */
 bool viewer_is_waiting(const struct viewer *viewer);
 
-/* Whether there is something to send it: pixels or news. */
+/* Whether there is something to send: pixels or anything else. */
 bool viewer_has_something(const struct viewer *viewer);
 
-/* Whether it has to be told the desktop's size before it is sent anything else. */
+/* Whether it must be told the desktop's size before anything else. */
 bool viewer_needs_size(const struct viewer *viewer);
 
-/* Whether its SetEncodings had that encoding. */
+/* Whether its SetEncodings listed that encoding. */
 bool viewer_lists(const struct viewer *viewer, enum client_encoding encoding);
 
-/* Whether moves are worth finding for it: it takes CopyRect, and bytes cost something. */
+/* Whether moves are worth finding for it: it takes CopyRect, and its link is slow. */
 bool viewer_wants_moves(const struct viewer *viewer);
 
-/* Whether the pointer is painted into its picture, so that it needs to know where it is. */
+/* Whether the pointer is painted into its picture, so that its position matters. */
 bool viewer_paints_pointer(const struct viewer *viewer);
 
 /*
- * What a capture has found: `changes`, apart from `move` (empty: nothing has moved), which the
- * viewer does by itself where it can. To be called before the frame changes again.
+ * What a capture has found: `changes`, and besides a `move` (empty: none), which the viewer is told
+ * to do itself where possible. To be called before the frame changes again.
  */
 void viewer_screen_changed(struct viewer *viewer, const struct tile_map *changes, struct move move);
 
-/* The desktop's size or monitors are others. */
+/* The desktop's size or monitors have changed. */
 void viewer_layout_changed(struct viewer *viewer, enum size_reason reason);
 
-/* Whether it has requested a size and has no answer yet; the answer. */
+/* Whether it has requested a size and has no answer yet; and the answer. */
 bool viewer_requests_size(const struct viewer *viewer);
 void viewer_answer_size(struct viewer *viewer, enum size_status status);
 
 /*
- * Until when (µs) an update of so many pixels is held back, because the machine is busy and the
- * viewer is on it; 0: not. viewer_hold_huge_until says until when.
+ * Until when (µs) an update of `pixels` pixels is held back, because the viewer is on this machine
+ * and the machine is busy; 0: it is not. viewer_hold_huge_until() sets the time.
  */
 uint64_t viewer_held_until(const struct viewer *viewer, size_t pixels, uint64_t now);
 void viewer_hold_huge_until(struct viewer *viewer, uint64_t due);
 
-/* Pixels that it has not seen. */
+/* The number of pixels that it has not seen. */
 size_t viewer_unseen_pixels(const struct viewer *viewer);
 
-/* What was sent with loss and is at rest becomes due. Returns when (µs) to call this again. */
+/* Schedules the refresh of lossy pixels at rest. Returns when (µs) to call this again. */
 uint64_t viewer_turn_refresh(struct viewer *viewer, uint64_t now);
 
 /*
- * Sends an update of all that is unseen. Only when waiting and there is something. Returns the
- * pixels in it.
+ * Sends an update of all that is unseen. Only for a viewer that waits and for which there is
+ * something. Returns the number of pixels in it.
  */
 size_t viewer_send_update(struct viewer *viewer);
 
 /*
- * Sends a whole ServerCutText message, between updates; a copy is kept until it is written. Returns
- * 0 or -ENOMEM.
+ * Sends a whole ServerCutText message, between updates; keeps a copy until it is written. Returns 0
+ * or -ENOMEM.
  */
 int viewer_send_text(struct viewer *viewer, const void *message, size_t length);
 
-/* Whether all such messages have been written. `text_sent` says when, if not yet. */
+/* Whether all such messages are written; if not, `text_sent` will say when. */
 bool viewer_text_is_sent(const struct viewer *viewer);
 
 /* Writes what the socket takes, and asks to be told when it takes more. */
 void viewer_flush(struct viewer *viewer);
 
-/* The bell rings. */
+/* Rings its bell. */
 void viewer_ring(struct viewer *viewer);
 
-/* The frame is about to change: copies what is being sent from it. Returns 0 or -ENOMEM. */
+/* The frame is about to change: copies what is still being sent from it. Returns 0 or -ENOMEM. */
 int viewer_keep_sending(struct viewer *viewer);
 
-/* The screen has another size: all of it is unseen. Returns 0 or -ENOMEM. */
+/* The frame has another size: all of it is unseen. Returns 0 or -ENOMEM. */
 int viewer_resize(struct viewer *viewer);
 
 #endif

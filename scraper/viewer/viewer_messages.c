@@ -8,7 +8,7 @@
 
 #include "common/log.h"
 
-/* Bytes beside the update that a viewer may leave unread. */
+/* Bytes of answers, beside the update, that a viewer may leave unread. */
 enum { ANSWERS_MAX = 8 * 1024 * 1024 };
 
 static int feed(struct viewer *viewer, const uint8_t *message, size_t length)
@@ -28,7 +28,7 @@ static int handle_encodings(struct viewer *viewer, const uint8_t *message)
 	return r;
 }
 
-/* Its last update has arrived: what does that say of the way there? Before one: TCP's handshake. */
+/* The last update has arrived: measures the link by that, and before any by TCP's handshake. */
 static void note_request(struct viewer *viewer)
 {
 	struct timespec t;
@@ -37,7 +37,7 @@ static void note_request(struct viewer *viewer)
 		link_speed_read_tcp(&viewer->update.link, viewer->fd);
 	if (!viewer->update.link.sent_bytes || !out_queue_is_empty(&viewer->out))
 		return;
-	/* Not sd_event_now(): what was sent and what came back may be of the same round. */
+	/* Not sd_event_now(): sending and this request may be of the same loop iteration. */
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	link_speed_read_tcp(&viewer->update.link, viewer->fd);
 	link_speed_asked(&viewer->update.link,
@@ -48,7 +48,7 @@ static int handle_request(struct viewer *viewer, const uint8_t *message)
 {
 	bool incremental = message[1];
 
-	/* Not for libvncserver, which would add it up with all others, the slower the more. */
+	/* Not fed to libvncserver, whose regions would grow without limit. */
 	if (!incremental) {
 		tile_map_add(&viewer->update.unseen, (struct rect){ message[2] << 8 | message[3],
 								    message[4] << 8 | message[5],
@@ -81,19 +81,19 @@ static void handle_input(struct viewer *viewer, const uint8_t *message, size_t l
 	struct client_pointer pointer = client_pointer_read(message, length);
 
 	viewer->callbacks->pointer(viewer, pointer, viewer->userdata);
-	/* The desktop's may be elsewhere: clamped, or where another viewer drags. */
+	/* The desktop's pointer may be elsewhere: clamped, or dragged by another viewer. */
 	cursor_rect_moved(&viewer->update.cursor_rect, pointer.x, pointer.y);
 }
 
 static int handle_message(struct viewer *viewer, uint8_t *message, size_t length)
 {
 	if (!viewer_is_ready(viewer)) { /* ClientInit */
-		/* Whoever may only look cannot have the desktop alone: that ends the others. */
+		/* A view-only viewer cannot have exclusive access, which ends the others. */
 		const uint8_t shared = viewer->view_only || *message;
 		int r = feed(viewer, &shared, 1);
 
 		viewer->timeouts.init_until = UINT64_MAX;
-		/* libvncserver may have let the others go for this one's sake. */
+		/* libvncserver may have ended the others for this one. */
 		viewer->callbacks->wants(viewer, viewer->userdata);
 		return r;
 	}
@@ -121,13 +121,14 @@ static int handle_message(struct viewer *viewer, uint8_t *message, size_t length
 					  viewer->userdata);
 		return 0;
 	default:
-		/* Scaling, single windows, server input: not offered, and RFB has no answer. */
+		/* Scaling, single windows, server input: not offered; RFB has no answer for them.
+		 */
 		log_debug("viewer %s: ignoring message type %d", viewer->peer, message[0]);
 		return 0;
 	}
 }
 
-/* Where the first message ends: as client_message_length(), which knows no ClientInit. */
+/* As client_message_length(), which does not know ClientInit. */
 static long next_length(const uint8_t *data, size_t have, void *userdata)
 {
 	const struct viewer *viewer = userdata;
@@ -154,8 +155,8 @@ static void on_skipped(size_t length, void *userdata)
 {
 	const struct viewer *viewer = userdata;
 
-	log_info("viewer %s: a clipboard text of %zu bytes is too long to be passed on",
-		 viewer->peer, length - 8);
+	log_info("viewer %s: clipboard text of %zu bytes is too long; ignoring it", viewer->peer,
+		 length - 8);
 }
 
 static const struct message_reader_callbacks reader_callbacks = {
@@ -170,9 +171,9 @@ static const char *end_reason(int r)
 	case -EPIPE:
 		return "it hung up";
 	case -EPROTO:
-		return "it sent a message that this server does not know or did not offer";
+		return "it sent a message that was not offered";
 	case -ENOBUFS:
-		return "it asks for more than it takes";
+		return "it sends requests and does not read the answers";
 	case -EMSGSIZE:
 		return "it sent a message that is too long";
 	default:
@@ -188,7 +189,7 @@ void viewer_read_messages(struct viewer *viewer)
 		viewer_end(viewer, end_reason(r));
 }
 
-/* The length of the key or pointer message that `data` begins with whole, or 0. */
+/* The length of the whole key or pointer message that `data` begins with, or 0. */
 static size_t input_length(const struct viewer *viewer, const uint8_t *data, size_t have)
 {
 	if (!have || !is_input(data))
@@ -202,7 +203,7 @@ bool viewer_take_input(struct viewer *viewer)
 	uint8_t data[256];
 	size_t at = 0, n;
 
-	/* What has come before it has its turn first. */
+	/* What came before has its turn first. */
 	if (viewer->is_gone || !message_reader_is_between(&viewer->reader) ||
 	    !viewer_is_ready(viewer))
 		return false;

@@ -22,11 +22,11 @@ static uint64_t stalled_at(const struct viewer_timeouts *timeouts)
 const char *viewer_timeouts_expired(const struct viewer_timeouts *timeouts, uint64_t now)
 {
 	if (timeouts->init_until <= now)
-		return "it has sent no ClientInit for 10 s";
+		return "it sent no ClientInit for 10 s";
 	if (stalled_at(timeouts) <= now)
-		return "it has taken nothing of what was sent to it for 40 s";
+		return "it read nothing for 40 s";
 	if (inactive_at(timeouts) <= now)
-		return "it has sent no key and no pointer for too long (inactive_timeout)";
+		return "no key or pointer event for inactive_timeout";
 	return NULL;
 }
 

@@ -187,7 +187,7 @@ class LogTest(ChainTest):
     def test_the_end_of_a_viewer_is_told_in_words(self):
         self.start_chain()
         self.log_in().send(b"\xc8")
-        self.scraper.wait_log("does not know")
+        self.scraper.wait_log("was not offered")
         self.log_in().send(struct.pack(">BxH", 2, 65535))
         self.scraper.wait_log("too long")
         self.log_in().close()
