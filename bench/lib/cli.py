@@ -41,7 +41,7 @@ class Bench:
         subprocess.run(["make", "-s", "-C", BENCH, f"OUT={self.work}"], check=True,
                        stdout=sys.stderr)
         write_password_file(self.password_file)
-        self.contenders, missing = open_contenders(options.build, options.only)
+        self.contenders, missing = open_contenders(options.build, options.before, options.only)
         for what in missing:
             print(f"left out: {what}", flush=True)
         stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -162,6 +162,7 @@ def add_options(parser):
     build = os.environ.get("BUILDDIR", "")
     add = parser.add_argument
     add("--build", default=build, metavar="DIR", help="where gpudesk was built or installed")
+    add("--before", metavar="DIR", help="another build, measured beside it as \"before\"")
     add("--out", metavar="DIR", help="for programs, logs and records (default: BUILD/bench)")
     add("--save", action="store_true", help="also write bench/results/MODE.*")
     add("--only", type=words, metavar="NAMES", help="these contenders")

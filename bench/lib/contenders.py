@@ -93,9 +93,9 @@ class Rival:
 
 class Gpudesk:
     """The real chain: systemd's sockets, the proxy, VncAuth, the hand-over, the scraper."""
-    name = "gpudesk"
 
-    def __init__(self, build):
+    def __init__(self, name, build):
+        self.name = name
         self.proxy = find_program(build, "gpudesk-proxy")
         self.scraper = find_program(build, "gpudesk-scraper")
 
@@ -118,7 +118,7 @@ class Gpudesk:
             file.write(f"user = {getpass.getuser()}\npassword_file = {bench.password_file}\n"
                        "allow = 127.0.0.0/8, 10.77.0.0/30\nmax_viewers = 16\n"
                        + "".join(f"{line}\n" for line in bench.gpudesk_config))
-        log = f"{bench.work}/gpudesk.log"
+        log = f"{bench.work}/{self.name}.log"
         scraper = Child(["systemd-socket-activate", "--seqpacket", "-l", handoff, self.scraper,
                          "--config", config, "--display", x.display,
                          "--xauthority", x.xauthority], log)
@@ -139,8 +139,9 @@ def find_program(build, name):
     raise BenchError(f"{name} is not in {build}")
 
 
-def open_contenders(build, only):
-    """The contenders by name; those that are not there are left out with a word."""
+def open_contenders(build, before, only):
+    """The contenders by name; those that are not there are left out with a word. `before` is the
+    build of another version of gpudesk, or None."""
     contenders, missing = {}, []
     for name, program in (("x0vncserver", "X0tigervnc"), ("x11vnc", "x11vnc"), ("floor", "true")):
         if shutil.which(program):
@@ -149,11 +150,13 @@ def open_contenders(build, only):
             missing.append(f"{name}: no {program} installed")
     if build:
         try:
-            contenders["gpudesk"] = Gpudesk(build)
+            contenders["gpudesk"] = Gpudesk("gpudesk", build)
         except BenchError as error:
             missing.append(f"gpudesk: {error}")
     else:
         missing.append("gpudesk: no --build directory given")
+    if before:
+        contenders["before"] = Gpudesk("before", before)
     unknown = [n for n in only or [] if n not in contenders and n != "none"]
     if unknown:
         raise BenchError(f"no such contender here: {', '.join(unknown)}")
