@@ -9,7 +9,7 @@
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The first of the names is the one that is written. */
+/* The first name is the one that is written. */
 struct unit {
 	const char *names;
 	uint64_t factor;
@@ -112,8 +112,7 @@ static uint64_t number_of_uint(const void *value)
 	return *(const unsigned *)value;
 }
 
-const struct config_type config_type_UINT = { parse_uint, format_uint, number_of_uint, "",
-					      "a whole number" };
+const struct config_type config_type_UINT = { parse_uint, format_uint, number_of_uint, "" };
 
 /* Time spans: whole numbers with the units of systemd.time(7) up to weeks, the largest first. */
 
@@ -168,11 +167,13 @@ static int parse_seconds(const char *text, uint64_t *ret_usec)
 	uint64_t seconds, usec = 0;
 	int r = scan_number(&text, &seconds);
 
-	if (r == 0)
-		r = add_span(&usec, seconds, 1000000);
-	if (r == 0)
-		*ret_usec = usec;
-	return r;
+	if (r < 0)
+		return r;
+	r = add_span(&usec, seconds, 1000000);
+	if (r < 0)
+		return r;
+	*ret_usec = usec;
+	return 0;
 }
 
 int config_parse_timespan(const char *text, uint64_t *ret_usec)
@@ -220,10 +221,8 @@ static uint64_t number_of_uint64(const void *value)
 	return *(const uint64_t *)value;
 }
 
-const struct config_type config_type_TIMESPAN = {
-	parse_timespan, format_timespan, number_of_uint64, "",
-	"a time span, such as 90s, 10min, 1h 30min or never"
-};
+const struct config_type config_type_TIMESPAN = { parse_timespan, format_timespan, number_of_uint64,
+						  "" };
 
 /* Sizes: K, KB and KiB are all 1024 bytes, as are the cases of their letters. */
 
@@ -276,5 +275,4 @@ static int format_size(const void *value, char *ret_text, size_t size)
 	return format_in_unit(bytes / unit->factor, unit, ret_text, size);
 }
 
-const struct config_type config_type_SIZE = { parse_size, format_size, number_of_uint64, "",
-					      "a size, such as 4096, 256KiB or 1MiB" };
+const struct config_type config_type_SIZE = { parse_size, format_size, number_of_uint64, "" };
