@@ -30,7 +30,7 @@ struct config_parser {
 	void *userdata;
 	int n_reports;
 	unsigned line;
-	bool guards_access; /* the line may: an error in it refuses connections */
+	bool guards_access; /* an error in this line refuses connections */
 	unsigned set_in_line[64];
 };
 
@@ -221,7 +221,7 @@ static bool is_one_of(char c, const char *set)
 	return c && strchr(set, c);
 }
 
-/* Does the line begin with a key that guards access? It may be broken behind the key. */
+/* Does the line begin with a key that guards access? What follows the key may be broken. */
 static bool begins_with_guard(const char *line, size_t length)
 {
 	size_t start = 0, end;

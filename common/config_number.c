@@ -30,7 +30,7 @@ static const char *skip_blanks(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/* Reads the digits at *text and moves it behind them. Returns 0, -EINVAL or -ERANGE. */
+/* Reads the digits at *text and moves *text past them. Returns 0, -EINVAL or -ERANGE. */
 static int scan_number(const char **text, uint64_t *ret_number)
 {
 	const char *p = *text;
@@ -60,7 +60,7 @@ static bool has_name(const struct unit *unit, const char *word, size_t length,
 	return false;
 }
 
-/* Reads the word at *text, moves *text behind it and returns the unit it names, or NULL. */
+/* Reads the word at *text, moves *text past it and returns the unit it names, or NULL. */
 static const struct unit *scan_unit(const char **text, const struct unit *units, size_t n,
 				    int (*compare)(const char *, const char *, size_t))
 {
@@ -224,7 +224,7 @@ static uint64_t number_of_uint64(const void *value)
 const struct config_type config_type_TIMESPAN = { parse_timespan, format_timespan, number_of_uint64,
 						  "" };
 
-/* Sizes: K, KB and KiB are all 1024 bytes, as are the cases of their letters. */
+/* Sizes: K, KB and KiB are all 1024 bytes, in upper or lower case. */
 
 static const struct unit size_units[] = {
 	{ "GiB GB G", 1 << 30 },
@@ -261,7 +261,7 @@ static int parse_size(const char *text, void *ret, const char **ret_bad)
 	return config_parse_size(text, ret);
 }
 
-/* In the largest unit that has no remainder, plain bytes without one. */
+/* In the largest unit without a remainder; plain bytes if there is none. */
 static int format_size(const void *value, char *ret_text, size_t size)
 {
 	uint64_t bytes = *(const uint64_t *)value;

@@ -31,7 +31,7 @@ static bool is_user_name(const char *text)
 
 	if (*text == '-' || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		return false;
-	/* A number alone is taken for a uid by many programs. */
+	/* Many programs take a number alone for a uid. */
 	if (strspn(text, digits) == length)
 		return false;
 	return !text[length] || strcmp(text + length, "$") == 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The types of values in /etc/gpudesk.conf: how each is read, written and asked for. */
+/* The types of values in /etc/gpudesk.conf: how each is read and written. */
 #ifndef GPUDESK_CONFIG_VALUE_H
 #define GPUDESK_CONFIG_VALUE_H
 
@@ -20,15 +20,15 @@ struct config_type {
 	 * untouched and *ret_bad, if only a part of `text` is wrong, points to that.
 	 */
 	int (*parse)(const char *text, void *ret, const char **ret_bad);
-	/* Writes *value as the file would have it. Returns the length, or -ENOSPC. */
+	/* Writes *value as in the file. Returns the length, or -ENOSPC. */
 	int (*format)(const void *value, char *ret_text, size_t size);
-	/* The value as a number, to hold against the key's range; NULL where there is no range. */
+	/* The value as a number, to compare with the key's range; NULL if the type has no range. */
 	uint64_t (*number)(const void *value);
-	/* What is between the parts of a value; "" where it is one piece. */
+	/* The bytes between the parts of a value; "" if a value has no parts. */
 	const char *separators;
 };
 
-/* What snprintf returned, or -ENOSPC where it had to cut. */
+/* What snprintf returned, or -ENOSPC if it had to cut. */
 static inline int config_fitted(int length, size_t size)
 {
 	return length >= 0 && (size_t)length < size ? length : -ENOSPC;
