@@ -16,11 +16,12 @@ enum {
 	CONFIG_FILE_MAX = 65536,
 	CONFIG_LINE_MAX = 4096,
 	CONFIG_REPORTS_MAX = 20,
-	CONFIG_PLACE_MAX = 200, /* bytes of the file's path in a message, the last of them */
-	CONFIG_SHOWN_MAX = 100, /* bytes of the file's text in a message */
+	CONFIG_PLACE_MAX = 200, /* the last bytes of the file's path, in a message */
+	CONFIG_SHOWN_MAX = 100, /* the first bytes of the file's text, in a message */
 };
 
 static const char blanks[] = " \t";
+static const char ignored[] = "line ignored";
 
 struct config_parser {
 	const char *path;
@@ -29,7 +30,7 @@ struct config_parser {
 	void *userdata;
 	int n_reports;
 	unsigned line;
-	int key; /* that the line begins with, or -ENOENT */
+	bool guards_access; /* an error in this line refuses connections */
 	unsigned set_in_line[64];
 };
 
@@ -39,10 +40,10 @@ void config_init(struct config *ret_config)
 
 	memset(ret_config, 0, sizeof(*ret_config));
 	for (size_t key = 0; key < config_n_keys; key++)
-		config_set(ret_config, key, config_keys[key].standard, &bad);
+		config_set(ret_config, key, config_keys[key].default_value, &bad);
 }
 
-/* Messages are for logs and viewers: one line, and no byte that a terminal obeys. */
+/* Messages go to logs and viewers: one line, and no byte that a terminal obeys. */
 static void mask_control_characters(char *text)
 {
 	for (; *text; text++)
@@ -50,11 +51,11 @@ static void mask_control_characters(char *text)
 			*text = '?';
 }
 
-static void deliver(struct config_parser *parser, const char *message, bool refuse)
+static void deliver(struct config_parser *parser, const char *message)
 {
 	struct config *config = parser->config;
 
-	if (refuse && !config->refusal[0])
+	if (parser->guards_access && !config->refusal[0])
 		snprintf(config->refusal, sizeof(config->refusal), "%s", message);
 	if (parser->n_reports > CONFIG_REPORTS_MAX)
 		return;
@@ -65,13 +66,16 @@ static void deliver(struct config_parser *parser, const char *message, bool refu
 }
 
 /*
- * Reports "file:line: message", or "file: message" before the first line. `refuse` where what is
- * wrong may have guarded access.
+ * Reports "file:line: message; effect", without ":line" before the first one. The effect is that
+ * connections are refused, or, where the line does not guard access, what `otherwise` says.
  */
 __attribute__((format(printf, 3, 4))) static void complain(struct config_parser *parser,
-							   bool refuse, const char *format, ...)
+							   const char *otherwise,
+							   const char *format, ...)
 {
 	char message[sizeof(parser->config->refusal)], line[16] = "";
+	const char *effect = parser->guards_access ? "connections are refused until this is fixed"
+						   : otherwise;
 	size_t length = strlen(parser->path);
 	int used;
 	va_list arguments;
@@ -84,19 +88,13 @@ __attribute__((format(printf, 3, 4))) static void complain(struct config_parser 
 	va_start(arguments, format);
 	used += vsnprintf(message + used, sizeof(message) - (size_t)used, format, arguments);
 	va_end(arguments);
-	if (refuse && (size_t)used < sizeof(message))
-		snprintf(message + used, sizeof(message) - (size_t)used,
-			 " (connections are refused)");
+	if ((size_t)used < sizeof(message))
+		snprintf(message + used, sizeof(message) - (size_t)used, "; %s", effect);
 	mask_control_characters(message);
-	deliver(parser, message, refuse);
+	deliver(parser, message);
 }
 
-static bool guards_access(int key)
-{
-	return key >= 0 && config_keys[key].guards_access;
-}
-
-/* How much of `text` before one of `ends` a message shows: no half character of a long one. */
+/* How much of `text` up to one of `ends` a message shows. A long one is cut between characters. */
 static int shown_length(const char *text, const char *ends)
 {
 	size_t length = strcspn(text, ends);
@@ -113,26 +111,20 @@ static int shown_length(const char *text, const char *ends)
 static void complain_value(struct config_parser *parser, size_t key, int error, const char *bad)
 {
 	const struct config_key *k = &config_keys[key];
-	char range[CONFIG_RANGE_MAX], effect[64] = "";
+	char otherwise[64];
 	int shown = shown_length(bad, config_separators(key));
 
-	if (!k->guards_access)
-		snprintf(effect, sizeof(effect), " (%s stays in force)", k->standard);
-	switch (error) {
-	case -ERANGE:
-		config_range(key, range);
-		complain(parser, k->guards_access, "\"%s\" must be in the range %s, not \"%.*s\"%s",
-			 k->name, range, shown, bad, effect);
-		break;
-	case -E2BIG:
-	case -ENAMETOOLONG:
-		complain(parser, k->guards_access, "\"%s\" is too long from \"%.*s\" on%s", k->name,
-			 shown, bad, effect);
-		break;
-	default:
-		complain(parser, k->guards_access, "\"%s\" must be %s, not \"%.*s\"%s", k->name,
-			 config_expected(key), shown, bad, effect);
-	}
+	snprintf(otherwise, sizeof(otherwise), "using the default, %s", k->default_value);
+	if (error == -ERANGE)
+		complain(parser, otherwise, "%s: \"%.*s\" is out of range (%s)", k->name, shown,
+			 bad, config_range(key));
+	else if (error == -E2BIG)
+		complain(parser, otherwise, "%s: too many, from \"%.*s\" on", k->name, shown, bad);
+	else if (error == -ENAMETOOLONG)
+		complain(parser, otherwise, "%s: \"%.*s\" is too long", k->name, shown, bad);
+	else
+		complain(parser, otherwise, "%s: expected %s, not \"%.*s\"", k->name,
+			 config_expected(key), shown, bad);
 }
 
 static void complain_unknown_key(struct config_parser *parser, const char *name)
@@ -140,12 +132,10 @@ static void complain_unknown_key(struct config_parser *parser, const char *name)
 	int nearest = config_nearest_key(name);
 
 	if (nearest >= 0)
-		complain(parser, guards_access(parser->key),
-			 "unknown key \"%s\", did you mean \"%s\"?", name,
+		complain(parser, ignored, "unknown key \"%s\" (did you mean \"%s\"?)", name,
 			 config_keys[nearest].name);
 	else
-		complain(parser, guards_access(parser->key), "unknown key \"%.*s\"",
-			 shown_length(name, ""), name);
+		complain(parser, ignored, "unknown key \"%.*s\"", shown_length(name, ""), name);
 }
 
 static void assign(struct config_parser *parser, const char *name, const char *value)
@@ -158,7 +148,7 @@ static void assign(struct config_parser *parser, const char *name, const char *v
 		return;
 	}
 	if (parser->set_in_line[key] > 0) {
-		complain(parser, guards_access(key), "\"%s\" was set in line %u already", name,
+		complain(parser, ignored, "%s is already set in line %u", name,
 			 parser->set_in_line[key]);
 		return;
 	}
@@ -210,14 +200,14 @@ static void parse_line(struct config_parser *parser, char *text)
 	if (!*text)
 		return;
 	if (has_control_character(text)) {
-		complain(parser, guards_access(parser->key), "control character in \"%.*s\"",
-			 shown_length(text, ""), text);
+		complain(parser, ignored, "control character in \"%.*s\"", shown_length(text, ""),
+			 text);
 		return;
 	}
 	equals = strchr(text, '=');
 	if (!equals) {
-		complain(parser, guards_access(parser->key),
-			 "no \"=\" in \"%.*s\": write key = value", shown_length(text, ""), text);
+		complain(parser, ignored, "expected key = value, not \"%.*s\"",
+			 shown_length(text, ""), text);
 		return;
 	}
 	*equals = '\0';
@@ -231,20 +221,22 @@ static bool is_one_of(char c, const char *set)
 	return c && strchr(set, c);
 }
 
-/* The key that a line begins with, so that even a broken line of a key that guards is known. */
-static int leading_key(const char *line, size_t length)
+/* Does the line begin with a key that guards access? What follows the key may be broken. */
+static bool begins_with_guard(const char *line, size_t length)
 {
 	size_t start = 0, end;
+	int key;
 
 	while (start < length && is_one_of(line[start], blanks))
 		start++;
 	end = start;
 	while (end < length && is_one_of(line[end], "abcdefghijklmnopqrstuvwxyz_"))
 		end++;
-	return config_find_key(line + start, end - start);
+	key = config_find_key(line + start, end - start);
+	return key >= 0 && config_keys[key].guards_access;
 }
 
-/* One line without its end. Where even its bytes are wrong, nothing of it is used. */
+/* One line without its end. If even its bytes are wrong, nothing of it is used. */
 static void take_line(struct config_parser *parser, const char *line, size_t length)
 {
 	char text[CONFIG_LINE_MAX + 1];
@@ -252,15 +244,15 @@ static void take_line(struct config_parser *parser, const char *line, size_t len
 	if (length > 0 && line[length - 1] == '\r')
 		length--;
 	parser->line++;
-	parser->key = leading_key(line, length);
-	/* A crash may leave a file of NUL bytes: what guarded access in it is not known. */
+	parser->guards_access = begins_with_guard(line, length);
+	/* A crash may leave a file of NUL bytes, and any key may have been there. */
 	if (memchr(line, '\0', length)) {
-		complain(parser, true, "NUL byte in the line");
+		parser->guards_access = true;
+		complain(parser, ignored, "NUL byte: the file is damaged");
 		return;
 	}
 	if (length > CONFIG_LINE_MAX) {
-		complain(parser, guards_access(parser->key), "line longer than %d bytes",
-			 CONFIG_LINE_MAX);
+		complain(parser, ignored, "longer than %d bytes", CONFIG_LINE_MAX);
 		return;
 	}
 	memcpy(text, line, length);
@@ -284,7 +276,7 @@ static void take_lines(struct config_parser *parser, const char *text, size_t si
 	}
 }
 
-/* Returns a descriptor or -errno. Nothing that is put at `path`, a FIFO even, makes it wait. */
+/* Returns a descriptor or -errno. Never blocks, whatever is at `path`, a FIFO for example. */
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -297,7 +289,7 @@ static int open_file(const char *path)
 		r = -errno;
 	else if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
-	else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) /* /dev/null is as good as empty */
+	else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) /* /dev/null is empty */
 		r = -EINVAL;
 	if (r < 0) {
 		close(fd);
@@ -328,7 +320,6 @@ static void parser_init(struct config_parser *parser, const char *path, struct c
 		.config = config,
 		.report = report,
 		.userdata = userdata,
-		.key = -ENOENT,
 	};
 }
 
@@ -352,6 +343,7 @@ int config_load(const char *path, struct config *ret_config, config_report_fn re
 	if (size >= 0)
 		return config_parse(path, text, (size_t)size, ret_config, report, userdata);
 	parser_init(&parser, path, ret_config, report, userdata);
-	complain(&parser, true, "cannot be read: %s", strerror((int)-size));
+	parser.guards_access = true;
+	complain(&parser, ignored, "cannot be read: %s", strerror((int)-size));
 	return (int)size;
 }

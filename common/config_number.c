@@ -9,7 +9,7 @@
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The first of the names is the one that is written. */
+/* The first name is the one that is written. */
 struct unit {
 	const char *names;
 	uint64_t factor;
@@ -30,7 +30,7 @@ static const char *skip_blanks(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/* Reads the digits at *text and moves it behind them. Returns 0, -EINVAL or -ERANGE. */
+/* Reads the digits at *text and moves *text past them. Returns 0, -EINVAL or -ERANGE. */
 static int scan_number(const char **text, uint64_t *ret_number)
 {
 	const char *p = *text;
@@ -60,7 +60,7 @@ static bool has_name(const struct unit *unit, const char *word, size_t length,
 	return false;
 }
 
-/* Reads the word at *text, moves *text behind it and returns the unit it names, or NULL. */
+/* Reads the word at *text, moves *text past it and returns the unit it names, or NULL. */
 static const struct unit *scan_unit(const char **text, const struct unit *units, size_t n,
 				    int (*compare)(const char *, const char *, size_t))
 {
@@ -112,8 +112,7 @@ static uint64_t number_of_uint(const void *value)
 	return *(const unsigned *)value;
 }
 
-const struct config_type config_type_UINT = { parse_uint, format_uint, number_of_uint, "",
-					      "a whole number" };
+const struct config_type config_type_UINT = { parse_uint, format_uint, number_of_uint, "" };
 
 /* Time spans: whole numbers with the units of systemd.time(7) up to weeks, the largest first. */
 
@@ -168,11 +167,13 @@ static int parse_seconds(const char *text, uint64_t *ret_usec)
 	uint64_t seconds, usec = 0;
 	int r = scan_number(&text, &seconds);
 
-	if (r == 0)
-		r = add_span(&usec, seconds, 1000000);
-	if (r == 0)
-		*ret_usec = usec;
-	return r;
+	if (r < 0)
+		return r;
+	r = add_span(&usec, seconds, 1000000);
+	if (r < 0)
+		return r;
+	*ret_usec = usec;
+	return 0;
 }
 
 int config_parse_timespan(const char *text, uint64_t *ret_usec)
@@ -220,12 +221,10 @@ static uint64_t number_of_uint64(const void *value)
 	return *(const uint64_t *)value;
 }
 
-const struct config_type config_type_TIMESPAN = {
-	parse_timespan, format_timespan, number_of_uint64, "",
-	"a time span, such as 90s, 10min, 1h 30min or never"
-};
+const struct config_type config_type_TIMESPAN = { parse_timespan, format_timespan, number_of_uint64,
+						  "" };
 
-/* Sizes: K, KB and KiB are all 1024 bytes, as are the cases of their letters. */
+/* Sizes: K, KB and KiB are all 1024 bytes, in upper or lower case. */
 
 static const struct unit size_units[] = {
 	{ "GiB GB G", 1 << 30 },
@@ -262,7 +261,7 @@ static int parse_size(const char *text, void *ret, const char **ret_bad)
 	return config_parse_size(text, ret);
 }
 
-/* In the largest unit that has no remainder, plain bytes without one. */
+/* In the largest unit without a remainder; plain bytes if there is none. */
 static int format_size(const void *value, char *ret_text, size_t size)
 {
 	uint64_t bytes = *(const uint64_t *)value;
@@ -276,5 +275,4 @@ static int format_size(const void *value, char *ret_text, size_t size)
 	return format_in_unit(bytes / unit->factor, unit, ret_text, size);
 }
 
-const struct config_type config_type_SIZE = { parse_size, format_size, number_of_uint64, "",
-					      "a size, such as 4096, 256KiB or 1MiB" };
+const struct config_type config_type_SIZE = { parse_size, format_size, number_of_uint64, "" };

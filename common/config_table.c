@@ -2,43 +2,48 @@
 #include "config_table.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "config_value.h"
 
-#define KEY(field, TYPE, standard, minimum, maximum, guards, placeholder, help)                    \
-	{ #field, #TYPE, standard, placeholder, help, guards },
-const struct config_key config_keys[] = { CONFIG_KEYS(KEY) };
-#undef KEY
+const struct config_key config_keys[] = {
+#define KEY(key, type, default_value, minimum, maximum, guards_access, help)                       \
+	{ #key, default_value, guards_access },
+#include "config_keys.h"
+};
+
+#define TYPE(type, ctype, expected) static const char expected_##type[] = expected;
+#include "config_keys.h"
 
 /* Where the value of each key is and what it may be. */
 static const struct config_field {
 	const struct config_type *type;
 	size_t offset, size;
-	uint64_t minimum, maximum;
+	const char *minimum, *maximum, *range, *expected;
 } config_fields[] = {
-#define FIELD(field, TYPE, standard, minimum, maximum, guards, placeholder, help)                  \
-	{ &config_type_##TYPE, offsetof(struct config, field),                                     \
-	  sizeof(((struct config *)0)->field), minimum, maximum },
-	CONFIG_KEYS(FIELD)
-#undef FIELD
+#define KEY(key, type, default_value, minimum, maximum, guards_access, help)                       \
+	{ &config_type_##type,                                                                     \
+	  offsetof(struct config, key),                                                            \
+	  sizeof(((struct config *)0)->key),                                                       \
+	  minimum,                                                                                 \
+	  maximum,                                                                                 \
+	  minimum " to " maximum,                                                                  \
+	  expected_##type },
+#include "config_keys.h"
 };
 
 /* Room for the value of any key. */
 union config_value {
-#define MEMBER(field, TYPE, standard, minimum, maximum, guards, placeholder, help)                 \
-	__typeof__(((struct config *)0)->field) field; /* NOLINT(bugprone-macro-parentheses) */
-	CONFIG_KEYS(MEMBER)
-#undef MEMBER
+#define KEY(key, type, default_value, minimum, maximum, guards_access, help)                       \
+	config_ctype_##type key;
+#include "config_keys.h"
 };
 
-#define CHECK(field, TYPE, standard, minimum, maximum, guards, placeholder, help)                  \
-	_Static_assert(__builtin_types_compatible_p(__typeof__(((struct config *)0)->field),       \
-						    CONFIG_CTYPE_##TYPE),                          \
-		       #field " has not the C type of " #TYPE);
-CONFIG_KEYS(CHECK)
-#undef CHECK
+#define KEY(key, type, default_value, minimum, maximum, guards_access, help)                       \
+	_Static_assert(__builtin_types_compatible_p(__typeof__(((struct config *)0)->key),         \
+						    config_ctype_##type),                          \
+		       #key " does not have the C type of " #type);
+#include "config_keys.h"
 
 enum { N_KEYS = sizeof(config_keys) / sizeof(config_keys[0]), KEY_NAME_MAX = 32 };
 _Static_assert(N_KEYS <= 64, "is_set has a bit for each key");
@@ -93,7 +98,7 @@ int config_nearest_key(const char *name)
 		size_t key_length = strlen(config_keys[key].name);
 		unsigned distance = edit_distance(name, config_keys[key].name);
 
-		/* Where more than half has to change, the one is not meant for the other. */
+		/* When more than half has to change, it is another word. */
 		if (distance < best &&
 		    distance * 2 <= (length > key_length ? length : key_length)) {
 			best = distance;
@@ -103,6 +108,16 @@ int config_nearest_key(const char *name)
 	return nearest;
 }
 
+/* A limit of the table as a number. */
+static uint64_t limit_number(const struct config_type *type, const char *limit)
+{
+	union config_value value = { .idle_timeout = 0 };
+	const char *bad;
+
+	(void)type->parse(limit, &value, &bad);
+	return type->number(&value);
+}
+
 static bool in_range(const struct config_field *field, const void *value)
 {
 	uint64_t number;
@@ -110,7 +125,8 @@ static bool in_range(const struct config_field *field, const void *value)
 	if (!field->type->number)
 		return true;
 	number = field->type->number(value);
-	return number >= field->minimum && number <= field->maximum;
+	return number >= limit_number(field->type, field->minimum) &&
+	       number <= limit_number(field->type, field->maximum);
 }
 
 int config_set(struct config *config, size_t key, const char *text, const char **ret_bad)
@@ -120,7 +136,7 @@ int config_set(struct config *config, size_t key, const char *text, const char *
 	union config_value value;
 	int r;
 
-	/* A string does not fill its field: equal settings are to be equal bytes. */
+	/* A string does not fill its field: with zeros behind it, memcmp finds equal settings. */
 	memset(&value, 0, sizeof(value));
 	r = field->type->parse(text, &value, &bad);
 	if (r == 0 && !in_range(field, &value))
@@ -140,30 +156,12 @@ const char *config_separators(size_t key)
 
 const char *config_expected(size_t key)
 {
-	const char *expected = config_fields[key].type->expected;
-
-	return expected ? expected : config_keys[key].placeholder;
+	return config_fields[key].expected;
 }
 
-/* The number formats itself: every type that has a range is kept as one. */
-static void format_limit(const struct config_field *field, uint64_t limit, char *ret_text,
-			 size_t size)
+const char *config_range(size_t key)
 {
-	union config_value value = { .idle_timeout = limit };
-
-	/* an `unsigned` is not where a uint64_t is on every machine */
-	if (field->size == sizeof(unsigned))
-		value.max_viewers = (unsigned)limit;
-	field->type->format(&value, ret_text, size);
-}
-
-void config_range(size_t key, char ret_text[static CONFIG_RANGE_MAX])
-{
-	char minimum[CONFIG_RANGE_MAX / 2 - 4], maximum[CONFIG_RANGE_MAX / 2 - 4];
-
-	format_limit(&config_fields[key], config_fields[key].minimum, minimum, sizeof(minimum));
-	format_limit(&config_fields[key], config_fields[key].maximum, maximum, sizeof(maximum));
-	snprintf(ret_text, CONFIG_RANGE_MAX, "%s to %s", minimum, maximum);
+	return config_fields[key].range;
 }
 
 int config_format(const struct config *config, size_t index, char *ret_text, size_t size)

@@ -31,7 +31,7 @@ static bool is_user_name(const char *text)
 
 	if (*text == '-' || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		return false;
-	/* A number alone is taken for a uid by many programs. */
+	/* Many programs take a number alone for a uid. */
 	if (strspn(text, digits) == length)
 		return false;
 	return !text[length] || strcmp(text + length, "$") == 0;
@@ -50,10 +50,7 @@ static int parse_user(const char *text, void *ret, const char **ret_bad)
 	return 0;
 }
 
-const struct config_type config_type_USER = {
-	parse_user, format_string, NULL, "",
-	"the name of a user (letters, digits, and _ . - within)"
-};
+const struct config_type config_type_USER = { parse_user, format_string, NULL, "" };
 
 /* Paths */
 
@@ -72,10 +69,7 @@ static int parse_path(const char *text, void *ret, const char **ret_bad)
 	return 0;
 }
 
-const struct config_type config_type_PATH = {
-	parse_path, format_string, NULL, "",
-	"a file's path that begins with / or ~/, without quotation marks"
-};
+const struct config_type config_type_PATH = { parse_path, format_string, NULL, "" };
 
 /* Address blocks */
 
@@ -89,10 +83,7 @@ static int format_nets(const void *value, char *ret_text, size_t size)
 	return net_list_format(value, ret_text, size);
 }
 
-const struct config_type config_type_NETS = {
-	parse_nets, format_nets, NULL, NET_LIST_SEPARATORS,
-	"address blocks, such as 172.16.0.0/12 or ::1, with no bit set behind the prefix"
-};
+const struct config_type config_type_NETS = { parse_nets, format_nets, NULL, NET_LIST_SEPARATORS };
 
 /* Choices */
 
@@ -125,19 +116,19 @@ static int format_choice(const struct choice *choices, size_t n, int value, char
                                                                                                    \
 		(void)ret_bad;                                                                     \
 		r = parse_choice(choices_##TYPE, LENGTH_OF(choices_##TYPE), text, &value);         \
-		if (r == 0)                                                                        \
-			*(CONFIG_CTYPE_##TYPE *)ret = (CONFIG_CTYPE_##TYPE)value;                  \
-		return r;                                                                          \
+		if (r < 0)                                                                         \
+			return r;                                                                  \
+		*(config_ctype_##TYPE *)ret = (config_ctype_##TYPE)value;                          \
+		return 0;                                                                          \
 	}                                                                                          \
                                                                                                    \
 	static int format_##TYPE(const void *value, char *ret_text, size_t size)                   \
 	{                                                                                          \
 		return format_choice(choices_##TYPE, LENGTH_OF(choices_##TYPE),                    \
-				     (int)*(const CONFIG_CTYPE_##TYPE *)value, ret_text, size);    \
+				     (int)*(const config_ctype_##TYPE *)value, ret_text, size);    \
 	}                                                                                          \
                                                                                                    \
-	const struct config_type config_type_##TYPE = { parse_##TYPE, format_##TYPE, NULL, "",     \
-							NULL }
+	const struct config_type config_type_##TYPE = { parse_##TYPE, format_##TYPE, NULL, "" }
 
 DEFINE_CHOICE_TYPE(BOOL, { "yes", 1 }, { "no", 0 }, { "true", 1 }, { "false", 0 }, { "on", 1 },
 		   { "off", 0 }, { "1", 1 }, { "0", 0 });

@@ -27,10 +27,10 @@ void check_config(const struct machine *machine, struct findings *findings)
 		finding_fail(findings, mend, "%s", refusal);
 	for (size_t i = 0; i < machine->n_problems; i++)
 		if (strcmp(machine->problems[i], refusal) != 0)
-			finding_warn(findings, mend, "%s (the default holds)",
-				     machine->problems[i]);
+			finding_warn(findings, mend, "%s", machine->problems[i]);
 	if (findings->n == 0)
-		finding_ok(findings, is_there ? "%s is in order" : "no %s: all defaults hold",
+		finding_ok(findings,
+			   is_there ? "%s is in order" : "no %s: all keys have their defaults",
 			   path);
 }
 

@@ -18,6 +18,7 @@
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND UINT64_C(1000000)
+#define REFUSED "; connections are refused until this is fixed"
 
 /* The messages of one run of the parser. */
 struct reports {
@@ -134,7 +135,7 @@ static void test_formats_what_it_reads(void **state)
 		char line[CONFIG_PATH_MAX + 64], value[CONFIG_PATH_MAX];
 
 		snprintf(line, sizeof(line), "%s = %s", config_keys[key].name,
-			 config_keys[key].standard);
+			 config_keys[key].default_value);
 		assert_clean(line);
 		assert_int_equal(config.is_set, UINT64_C(1) << key);
 		assert_int_equal(config_format(&config, key, value, 1), -ENOSPC);
@@ -175,64 +176,59 @@ static const struct {
 	const char *text, *message;
 	bool refused;
 } errors[] = {
-	{ "idle_timeot = 5", "f:1: unknown key \"idle_timeot\", did you mean \"idle_timeout\"?",
+	{ "idle_timeot = 5",
+	  "f:1: unknown key \"idle_timeot\" (did you mean \"idle_timeout\"?); line ignored",
 	  false },
-	{ "\n\nalow = ::1", "f:3: unknown key \"alow\", did you mean \"allow\"?", false },
-	{ "view-only = yes", "f:1: unknown key \"view-only\", did you mean \"view_only\"?", false },
-	{ "User = bob", "f:1: unknown key \"User\", did you mean \"user\"?", false },
-	{ "timeout = 5", "f:1: unknown key \"timeout\", did you mean \"idle_timeout\"?", false },
-	{ "port = 5901", "f:1: unknown key \"port\"", false },
-	{ "= 5", "f:1: unknown key \"\"", false },
-	{ "# c\r\nframe_rate\r\n", "f:2: no \"=\" in \"frame_rate\": write key = value", false },
-	{ "[gpudesk]", "f:1: no \"=\" in \"[gpudesk]\": write key = value", false },
-	{ "view_only yes",
-	  "f:1: no \"=\" in \"view_only yes\": write key = value (connections are refused)", true },
-	{ "allow from = ::1",
-	  "f:1: unknown key \"allow from\", did you mean \"allow\"? (connections are refused)",
+	{ "\n\nalow = ::1", "f:3: unknown key \"alow\" (did you mean \"allow\"?); line ignored",
+	  false },
+	{ "view-only = yes",
+	  "f:1: unknown key \"view-only\" (did you mean \"view_only\"?); line ignored", false },
+	{ "User = bob", "f:1: unknown key \"User\" (did you mean \"user\"?); line ignored", false },
+	{ "timeout = 5",
+	  "f:1: unknown key \"timeout\" (did you mean \"idle_timeout\"?); line ignored", false },
+	{ "port = 5901", "f:1: unknown key \"port\"; line ignored", false },
+	{ "= 5", "f:1: unknown key \"\"; line ignored", false },
+	{ "# c\r\nframe_rate\r\n", "f:2: expected key = value, not \"frame_rate\"; line ignored",
+	  false },
+	{ "[gpudesk]", "f:1: expected key = value, not \"[gpudesk]\"; line ignored", false },
+	{ "view_only yes", "f:1: expected key = value, not \"view_only yes\"" REFUSED, true },
+	{ "allow from = ::1", "f:1: unknown key \"allow from\" (did you mean \"allow\"?)" REFUSED,
 	  true },
-	{ "resize = maybe", "f:1: \"resize\" must be yes|no, not \"maybe\" (yes stays in force)",
-	  false },
-	{ "resize =", "f:1: \"resize\" must be yes|no, not \"\" (yes stays in force)", false },
-	{ "view_only = \"yes\"",
-	  "f:1: \"view_only\" must be yes|no, not \"\"yes\"\" (connections are refused)", true },
+	{ "resize = maybe",
+	  "f:1: resize: expected yes or no, not \"maybe\"; using the default, yes", false },
+	{ "resize =", "f:1: resize: expected yes or no, not \"\"; using the default, yes", false },
+	{ "view_only = \"yes\"", "f:1: view_only: expected yes or no, not \"\"yes\"\"" REFUSED,
+	  true },
 	{ "clipboard = in",
-	  "f:1: \"clipboard\" must be both|to-desktop|to-viewer|off, not \"in\" "
-	  "(connections are refused)",
-	  true },
+	  "f:1: clipboard: expected both, to-desktop, to-viewer or off, not \"in\"" REFUSED, true },
 	{ "max_viewers = 0",
-	  "f:1: \"max_viewers\" must be in the range 1 to 64, not \"0\" (8 stays in force)",
-	  false },
+	  "f:1: max_viewers: \"0\" is out of range (1 to 64); using the default, 8", false },
 	{ "max_viewers = 65",
-	  "f:1: \"max_viewers\" must be in the range 1 to 64, not \"65\" (8 stays in force)",
-	  false },
+	  "f:1: max_viewers: \"65\" is out of range (1 to 64); using the default, 8", false },
 	{ "max_viewers = 4294967297",
-	  "f:1: \"max_viewers\" must be in the range 1 to 64, not \"4294967297\" (8 stays in "
-	  "force)",
+	  "f:1: max_viewers: \"4294967297\" is out of range (1 to 64); using the default, 8",
 	  false },
 	{ "frame_rate = fast",
-	  "f:1: \"frame_rate\" must be a whole number, not \"fast\" (60 stays in force)", false },
+	  "f:1: frame_rate: expected a whole number, not \"fast\"; using the default, 60", false },
 	{ "frame_rate = 241",
-	  "f:1: \"frame_rate\" must be in the range 1 to 240, not \"241\" (60 stays in force)",
-	  false },
+	  "f:1: frame_rate: \"241\" is out of range (1 to 240); using the default, 60", false },
 	{ "session_wait = never",
-	  "f:1: \"session_wait\" must be in the range 0 to 10min, not \"never\" (60s stays in "
-	  "force)",
+	  "f:1: session_wait: \"never\" is out of range (0 to 10min); using the default, 60s",
 	  false },
 	{ "clipboard_limit = 1025K",
-	  "f:1: \"clipboard_limit\" must be in the range 0 to 1MiB, not \"1025K\" "
-	  "(256KiB stays in force)",
+	  "f:1: clipboard_limit: \"1025K\" is out of range (0 to 1MiB); using the default, 256KiB",
 	  false },
 	{ "idle_timeout = 99999999999999999999",
-	  "f:1: \"idle_timeout\" must be in the range 0 to never, not \"99999999999999999999\" "
-	  "(10min stays in force)",
+	  "f:1: idle_timeout: \"99999999999999999999\" is out of range (0 to never); using the "
+	  "default, 10min",
 	  false },
 	{ "allow = 10.0.0.0/8, 10.1.2.3/8, ::1",
-	  "f:1: \"allow\" must be address blocks, such as 172.16.0.0/12 or ::1, with no bit set "
-	  "behind the prefix, not \"10.1.2.3/8\" (connections are refused)",
+	  "f:1: allow: expected addresses or blocks, such as 172.16.0.0/12 or ::1, with no bits "
+	  "set after the prefix, not \"10.1.2.3/8\"" REFUSED,
 	  true },
-	{ "log_level = \x1b[2J", "f:1: control character in \"log_level = ?[2J\"", false },
-	{ "user = a\rb", "f:1: control character in \"user = a?b\" (connections are refused)",
-	  true },
+	{ "log_level = \x1b[2J", "f:1: control character in \"log_level = ?[2J\"; line ignored",
+	  false },
+	{ "user = a\rb", "f:1: control character in \"user = a?b\"" REFUSED, true },
 };
 
 static void test_errors(void **state)
@@ -272,14 +268,14 @@ static void test_errors_of_each_key(void **state)
 		check_key_error(key, 2, text);
 		snprintf(text, sizeof(text), "%s =", k->name);
 		check_key_error(key, 1, text);
-		snprintf(text, sizeof(text), "\n\n%s %s\n", k->name, k->standard);
+		snprintf(text, sizeof(text), "\n\n%s %s\n", k->name, k->default_value);
 		check_key_error(key, 3, text);
-		snprintf(text, sizeof(text), "%s = %s\x01\n", k->name, k->standard);
+		snprintf(text, sizeof(text), "%s = %s\x01\n", k->name, k->default_value);
 		check_key_error(key, 1, text);
-		snprintf(text, sizeof(text), "%s = %s\n\n%s = %s", k->name, k->standard, k->name,
-			 k->standard);
+		snprintf(text, sizeof(text), "%s = %s\n\n%s = %s", k->name, k->default_value,
+			 k->name, k->default_value);
 		check_key_error(key, 3, text);
-		assert_non_null(strstr(reports.messages[0], "was set in line 1 already"));
+		assert_non_null(strstr(reports.messages[0], "is already set in line 1;"));
 	}
 }
 
@@ -308,7 +304,7 @@ static void test_nul_bytes_refuse(void **state)
 
 	(void)state;
 	assert_int_equal(parse_bytes(nul_alone, sizeof(nul_alone)), 1);
-	assert_string_equal(config.refusal, "f:1: NUL byte in the line (connections are refused)");
+	assert_string_equal(config.refusal, "f:1: NUL byte: the file is damaged" REFUSED);
 	assert_all_default();
 	assert_int_equal(parse_bytes(nul_in_line, sizeof(nul_in_line) - 1), 1);
 	assert_string_equal(config.refusal, reports.messages[0]);
@@ -334,8 +330,7 @@ static void test_line_length(void **state)
 	assert_string_equal(config.user, "bob");
 	fill_line(line, "user = bob", 4098);
 	assert_int_equal(parse(line), 1);
-	assert_string_equal(config.refusal,
-			    "f:1: line longer than 4096 bytes (connections are refused)");
+	assert_string_equal(config.refusal, "f:1: longer than 4096 bytes" REFUSED);
 	assert_all_default();
 	fill_line(line, "frame_rate = 5", 4098);
 	assert_int_equal(parse(line), 1);
@@ -353,7 +348,7 @@ static void parse_wrong_lines(int n)
 	strcat(text, "view_only = x\nuser = bob\n");
 	parse(text);
 	assert_string_equal(config.user, "bob");
-	assert_non_null(strstr(config.refusal, "\"view_only\" must be yes|no"));
+	assert_non_null(strstr(config.refusal, "view_only: expected yes or no"));
 }
 
 static void test_number_of_reports(void **state)
@@ -386,7 +381,7 @@ static void test_long_texts_are_cut(void **state)
 	for (int i = 0; i < 100; i++)
 		strcat(text, "\xe2\x82\xac");
 	assert_int_equal(parse(text), 1);
-	assert_non_null(strstr(reports.messages[0], "\xe2\x82\xac\" (info stays"));
+	assert_non_null(strstr(reports.messages[0], "\xe2\x82\xac\"; using the default, info"));
 
 	memset(text, 'k', 3000);
 	strcpy(text + 3000, " = 1");
@@ -401,6 +396,61 @@ static void test_reports_need_no_reader(void **state)
 	assert_string_not_equal(config.refusal, "");
 }
 
+/* What is made from the table of keys */
+
+static char shipped[65536], manual[65536];
+
+static void read_built(const char *name, char text[static 65536])
+{
+	const char *folder = getenv("BUILDDIR");
+	char path[4096];
+	size_t size;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder ? folder : ".", name);
+	file = fopen(path, "re");
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	size = fread(text, 1, 65535, file);
+	fclose(file);
+	assert_in_range(size, 1, 65534);
+}
+
+static void test_shipped_file_is_the_defaults(void **state)
+{
+	char line[512];
+
+	(void)state;
+	assert_clean(shipped);
+	assert_all_default();
+	for (size_t key = 0; key < config_n_keys; key++) {
+		char *hash;
+
+		snprintf(line, sizeof(line), "\n#%s = %s\n", config_keys[key].name,
+			 config_keys[key].default_value);
+		hash = strstr(shipped, line);
+		if (!hash)
+			fail_msg("no line \"%s\"", line + 1);
+		hash[1] = ' ';
+	}
+	assert_clean(shipped);
+	assert_int_equal(config.is_set, (UINT64_C(1) << config_n_keys) - 1);
+	for (size_t key = 0; key < config_n_keys; key++)
+		assert_default(key);
+}
+
+static void test_manual_has_every_key(void **state)
+{
+	char line[64];
+
+	(void)state;
+	for (size_t key = 0; key < config_n_keys; key++) {
+		snprintf(line, sizeof(line), "\n.It Cm %s\n", config_keys[key].name);
+		if (!strstr(manual, line))
+			fail_msg("no \"%s\"", line + 1);
+	}
+}
+
 /* Files, in a folder of their own */
 
 static char folder[] = "/tmp/gpudesk-test-config-XXXXXX";
@@ -408,6 +458,8 @@ static char folder[] = "/tmp/gpudesk-test-config-XXXXXX";
 static int enter_folder(void **state)
 {
 	(void)state;
+	read_built("units/gpudesk.conf", shipped);
+	read_built("man/gpudesk.conf.5", manual);
 	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
 
@@ -451,8 +503,8 @@ static void test_loads_a_file(void **state)
 	write_file("conf", "user = bob\nframe_rate = x\n", 26);
 	assert_int_equal(load("conf"), 1);
 	assert_string_equal(reports.messages[0],
-			    "conf:2: \"frame_rate\" must be a whole number, not \"x\" "
-			    "(60 stays in force)");
+			    "conf:2: frame_rate: expected a whole number, not \"x\"; using the "
+			    "default, 60");
 	assert_string_equal(config.user, "bob");
 }
 
@@ -472,15 +524,11 @@ static void test_unreadable_file_refuses(void **state)
 	write_file("conf", "", 0);
 	assert_return_code(symlink("loop", "loop"), errno);
 	assert_return_code(mkfifo("fifo", 0600), errno);
-	assert_unreadable(".", -EISDIR,
-			  ".: cannot be read: Is a directory (connections are refused)");
-	assert_unreadable("conf/x", -ENOTDIR,
-			  "conf/x: cannot be read: Not a directory (connections are refused)");
+	assert_unreadable(".", -EISDIR, ".: cannot be read: Is a directory" REFUSED);
+	assert_unreadable("conf/x", -ENOTDIR, "conf/x: cannot be read: Not a directory" REFUSED);
 	assert_unreadable("loop", -ELOOP,
-			  "loop: cannot be read: Too many levels of symbolic links "
-			  "(connections are refused)");
-	assert_unreadable("fifo", -EINVAL,
-			  "fifo: cannot be read: Invalid argument (connections are refused)");
+			  "loop: cannot be read: Too many levels of symbolic links" REFUSED);
+	assert_unreadable("fifo", -EINVAL, "fifo: cannot be read: Invalid argument" REFUSED);
 }
 
 static void test_file_size(void **state)
@@ -494,10 +542,8 @@ static void test_file_size(void **state)
 	assert_int_equal(load("conf"), 0);
 	assert_string_equal(config.user, "bob");
 	write_file("conf", text, 65537);
-	assert_unreadable("conf", -EFBIG,
-			  "conf: cannot be read: File too large (connections are refused)");
-	assert_unreadable("/dev/zero", -EFBIG,
-			  "/dev/zero: cannot be read: File too large (connections are refused)");
+	assert_unreadable("conf", -EFBIG, "conf: cannot be read: File too large" REFUSED);
+	assert_unreadable("/dev/zero", -EFBIG, "/dev/zero: cannot be read: File too large" REFUSED);
 }
 
 int main(void)
@@ -516,6 +562,8 @@ int main(void)
 		cmocka_unit_test(test_number_of_reports),
 		cmocka_unit_test(test_long_texts_are_cut),
 		cmocka_unit_test(test_reports_need_no_reader),
+		cmocka_unit_test(test_shipped_file_is_the_defaults),
+		cmocka_unit_test(test_manual_has_every_key),
 		cmocka_unit_test(test_loads_a_file),
 		cmocka_unit_test(test_missing_file_is_as_good_as_empty),
 		cmocka_unit_test(test_unreadable_file_refuses),

@@ -360,13 +360,13 @@ static void test_configuration(void **state)
 	expect("config", FINDING_OK, "no /etc/gpudesk.conf", "");
 	fake_tree_write("/etc/gpudesk.conf", "");
 	expect("config", FINDING_OK, "in order", "");
-	strcpy(machine.problems[0], "/etc/gpudesk.conf:2: unknown key");
+	strcpy(machine.problems[0], "/etc/gpudesk.conf:2: unknown key; line ignored");
 	strcpy(machine.problems[1], "/etc/gpudesk.conf:3: bad user");
 	strcpy(machine.config.refusal, machine.problems[1]);
 	machine.n_problems = 2;
 	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
 	assert_int_equal(findings.list[1].result, FINDING_WARN);
-	assert_non_null(strstr(findings.list[1].cause, "unknown key (the default holds)"));
+	assert_non_null(strstr(findings.list[1].cause, "unknown key; line ignored"));
 	machine.n_problems = 1;
 	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
 }
