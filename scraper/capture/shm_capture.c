@@ -67,12 +67,13 @@ int shm_capture_init(struct shm_capture *capture, struct display *display)
 	if (display->has_shm) {
 		int r = share(capture);
 
-		if (r >= 0)
-			return 0;
-		log_warning("the X server refuses shared memory (%s): reading the screen is slow",
-			    strerror(-r));
+		if (r < 0)
+			log_warning("the X server refuses shared memory (%s): reading the screen "
+				    "is slow",
+				    strerror(-r));
 	}
-	capture->pixels = malloc(capture->size);
+	if (!capture->segment)
+		capture->pixels = malloc(capture->size);
 	return capture->pixels ? 0 : -ENOMEM;
 }
 

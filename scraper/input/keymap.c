@@ -61,14 +61,17 @@ bool keymap_key_has(const struct keymap *keymap, uint8_t keycode, uint32_t keysy
 	return false;
 }
 
-/* The keycode that has the keysym on its first level and sets modifiers; 0: none. */
-static uint8_t find_setter(const struct keymap *keymap, uint32_t keysym, unsigned group)
+/* The keycode that sets modifiers and has the keysym, on its first level or on any; 0: none. */
+static uint8_t find_setter(const struct keymap *keymap, uint32_t keysym, unsigned group,
+			   bool any_level)
 {
-	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++) {
-		const struct keymap_group *on = group_of(&keymap->keys[keycode], group);
+	for (unsigned i = 0; i < KEYMAP_KEYS; i++) {
+		const struct keymap_group *on = group_of(&keymap->keys[i], group);
 
-		if (on && on->symbols[0] == keysym && on->sets[0])
-			return (uint8_t)keycode;
+		if (on && on->sets[0] &&
+		    (any_level ? keymap_key_has(keymap, (uint8_t)i, keysym)
+			       : on->symbols[0] == keysym))
+			return (uint8_t)i;
 	}
 	return 0;
 }
@@ -97,7 +100,7 @@ void keymap_prepare(struct keymap *keymap)
 			note_commands(keymap, &key->groups[group]);
 	}
 	for (int i = 0; i < KEYMAP_SHIFTERS; i++) {
-		uint8_t keycode = find_setter(keymap, shifters[i], 0);
+		uint8_t keycode = find_setter(keymap, shifters[i], 0, false);
 
 		keymap->shifters[i].keycode = keycode;
 		keymap->shifters[i].mask = keycode ? keymap_sets(keymap, keycode, 0) : 0;
@@ -269,25 +272,15 @@ static uint32_t substitute(uint32_t keysym)
 	return 0;
 }
 
-/* The key that has the keysym on a higher level, as Alt's has Meta. */
-static uint8_t find_shared_setter(const struct keymap *keymap, uint32_t keysym, unsigned group)
-{
-	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++)
-		if (keymap_sets(keymap, (uint8_t)keycode, group) &&
-		    keymap_key_has(keymap, (uint8_t)keycode, keysym))
-			return (uint8_t)keycode;
-	return 0;
-}
-
 int keymap_plan_modifier(const struct keymap *keymap, const struct keymap_state *state,
 			 uint32_t keysym, struct keymap_plan *ret_plan)
 {
 	uint8_t keycode = 0;
 
 	for (; keysym && !keycode; keysym = substitute(keysym)) {
-		keycode = find_setter(keymap, keysym, state->group);
-		if (!keycode)
-			keycode = find_shared_setter(keymap, keysym, state->group);
+		keycode = find_setter(keymap, keysym, state->group, false);
+		if (!keycode) /* as Meta is on a higher level of Alt's key */
+			keycode = find_setter(keymap, keysym, state->group, true);
 	}
 	if (!keycode)
 		return -ENOENT;

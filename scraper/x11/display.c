@@ -276,14 +276,14 @@ size_t display_take_damage(struct display *display, struct rect ret_damage[DISPL
 	XDamageSubtract(display->x, display->damage, None, display->region);
 	XRectangle *rects = XFixesFetchRegion(display->x, display->region, &n);
 	for (int i = 0; i < n; i++) {
-		struct rect r = { rects[i].x, rects[i].y, rects[i].width, rects[i].height };
+		struct rect area = { rects[i].x, rects[i].y, rects[i].width, rects[i].height };
 
-		r = rect_intersect(r, screen);
-		if (rect_is_empty(r))
+		area = rect_intersect(area, screen);
+		if (rect_is_empty(area))
 			continue;
-		bounds = rect_bounds(bounds, r);
+		bounds = rect_bounds(bounds, area);
 		if (n_kept < DISPLAY_DAMAGE_MAX)
-			ret_damage[n_kept] = r;
+			ret_damage[n_kept] = area;
 		n_kept++;
 	}
 	XFree(rects);

@@ -31,14 +31,14 @@ static bool take_errors(Display *x)
 
 /* ---- reading ---- */
 
-bool monitor_crtc_is_on(const XRRCrtcInfo *info)
+XRRCrtcInfo *monitor_read_crtc(struct display *display, XRRScreenResources *resources, int i)
 {
-	return info && info->mode != None && info->noutput > 0;
-}
+	XRRCrtcInfo *info = XRRGetCrtcInfo(display->x, resources, resources->crtcs[i]);
 
-RRMode monitor_mode(const struct monitor *monitor)
-{
-	return monitor->crtc_info ? monitor->crtc_info->mode : None;
+	if (!info || (info->mode != None && info->noutput > 0))
+		return info;
+	XRRFreeCrtcInfo(info);
+	return NULL;
 }
 
 /* Whether the picture is turned by 90 degrees, so that modes have their sides exchanged. */
@@ -58,11 +58,6 @@ static const XRRModeInfo *mode_info(const struct monitor *monitor, RRMode id)
 static bool is_ours(const XRRModeInfo *mode)
 {
 	return mode && mode->name && strncmp(mode->name, OUR_MODES, strlen(OUR_MODES)) == 0;
-}
-
-bool monitor_mode_is_ours(const struct monitor *monitor, RRMode mode)
-{
-	return is_ours(mode_info(monitor, mode));
 }
 
 static unsigned refresh_of(const XRRModeInfo *mode)
@@ -93,19 +88,19 @@ static void read_modes(struct monitor *monitor)
 
 static void read_crtcs(struct monitor *monitor)
 {
-	Display *x = monitor->display->x;
-
 	for (int i = 0; i < monitor->resources->ncrtc; i++) {
-		RRCrtc crtc = monitor->resources->crtcs[i];
-		XRRCrtcInfo *info = XRRGetCrtcInfo(x, monitor->resources, crtc);
+		XRRCrtcInfo *info = monitor_read_crtc(monitor->display, monitor->resources, i);
 
-		if (!monitor_crtc_is_on(info) || monitor->n_on++) {
-			if (info)
-				XRRFreeCrtcInfo(info);
+		if (!info)
+			continue;
+		if (monitor->n_on++) {
+			XRRFreeCrtcInfo(info);
 			continue;
 		}
-		monitor->crtc = crtc;
+		monitor->crtc = monitor->resources->crtcs[i];
 		monitor->crtc_info = info;
+		monitor->mode = info->mode;
+		monitor->mode_is_ours = is_ours(mode_info(monitor, info->mode));
 	}
 }
 
@@ -161,7 +156,7 @@ static void delete_unused_modes(struct display *display)
 		for (int i = 0; i < monitor.resources->nmode; i++) {
 			const XRRModeInfo *mode = &monitor.resources->modes[i];
 
-			if (!is_ours(mode) || monitor_mode(&monitor) == mode->id)
+			if (!is_ours(mode) || monitor.mode == mode->id)
 				continue;
 			for (int k = 0; k < monitor.resources->noutput; k++)
 				XRRDeleteOutputMode(display->x, monitor.resources->outputs[k],

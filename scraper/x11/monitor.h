@@ -20,11 +20,13 @@ enum { MONITOR_MODES_MAX = 512 };
 struct monitor {
 	struct display *display;
 	XRRScreenResources *resources;
-	RRCrtc crtc;		/* the first that is on; None: no monitor is */
+	int n_on;		/* monitors that are on; what follows is of the first */
+	RRCrtc crtc;		/* None without a monitor */
 	XRRCrtcInfo *crtc_info; /* NULL without a monitor */
+	RRMode mode;		/* None without a monitor */
+	bool mode_is_ours;	/* made by a scraper */
 	RROutput output;
 	XRROutputInfo *output_info;
-	int n_on;			 /* monitors that are on */
 	int screen_width, screen_height; /* pixels */
 	struct resize_mode modes[MONITOR_MODES_MAX];
 	RRMode ids[MONITOR_MODES_MAX]; /* of these modes */
@@ -39,14 +41,8 @@ struct monitor {
 bool monitor_open(struct monitor *monitor, struct display *display);
 void monitor_close(struct monitor *monitor);
 
-/* Whether a CRTC shows something. `info` may be NULL. */
-bool monitor_crtc_is_on(const XRRCrtcInfo *info);
-
-/* The mode it is in; None without a monitor. */
-RRMode monitor_mode(const struct monitor *monitor);
-
-/* Whether `mode` was made by a scraper. */
-bool monitor_mode_is_ours(const struct monitor *monitor, RRMode mode);
+/* Reads CRTC number `i` of the resources (a round trip). NULL if it shows nothing. */
+XRRCrtcInfo *monitor_read_crtc(struct display *display, XRRScreenResources *resources, int i);
 
 /* Without a monitor: sets the size of the screen, in pixels. Returns whether that worked. */
 bool monitor_set_screen_size(struct monitor *monitor, int width, int height);

@@ -28,34 +28,25 @@ static void add_screen(struct screen_layout *layout, uint32_t id, struct rect ar
 	layout->screens[layout->n++].area = area;
 }
 
-static void read_crtcs(struct display *display, struct rect whole, struct screen_layout *layout)
-{
-	XRRScreenResources *resources = XRRGetScreenResourcesCurrent(display->x, display->root);
-
-	for (int i = 0; resources && i < resources->ncrtc; i++) {
-		XRRCrtcInfo *info = XRRGetCrtcInfo(display->x, resources, resources->crtcs[i]);
-
-		if (monitor_crtc_is_on(info)) {
-			struct rect area = { info->x, info->y, (int)info->width,
-					     (int)info->height };
-
-			add_screen(layout, (uint32_t)resources->crtcs[i],
-				   rect_intersect(area, whole));
-		}
-		if (info)
-			XRRFreeCrtcInfo(info);
-	}
-	if (resources)
-		XRRFreeScreenResources(resources);
-}
-
 void randr_read_layout(struct display *display, struct screen_layout *ret_layout)
 {
 	struct rect whole = { 0, 0, display->width, display->height };
 	struct screen_layout layout = { .n = 0 };
+	XRRScreenResources *resources = NULL;
 
 	if (display->has_randr)
-		read_crtcs(display, whole, &layout);
+		resources = XRRGetScreenResourcesCurrent(display->x, display->root);
+	for (int i = 0; resources && i < resources->ncrtc; i++) {
+		XRRCrtcInfo *info = monitor_read_crtc(display, resources, i);
+
+		if (!info)
+			continue;
+		struct rect area = { info->x, info->y, (int)info->width, (int)info->height };
+		add_screen(&layout, (uint32_t)resources->crtcs[i], rect_intersect(area, whole));
+		XRRFreeCrtcInfo(info);
+	}
+	if (resources)
+		XRRFreeScreenResources(resources);
 	if (!layout.n)
 		add_screen(&layout, 1, whole);
 	*ret_layout = layout;
@@ -66,10 +57,10 @@ void randr_read_layout(struct display *display, struct screen_layout *ret_layout
 /* What to restore later: never a mode that another scraper made. */
 static void remember(struct randr *randr, const struct monitor *monitor)
 {
-	randr->old_mode = monitor_mode(monitor);
+	randr->old_mode = monitor->mode;
 	randr->old_width = monitor->screen_width;
 	randr->old_height = monitor->screen_height;
-	if (!monitor_mode_is_ours(monitor, randr->old_mode) || !monitor->n_modes)
+	if (!monitor->mode_is_ours || !monitor->n_modes)
 		return;
 	randr->old_mode = monitor->ids[0];
 	randr->old_width = monitor->modes[0].width;
@@ -79,7 +70,7 @@ static void remember(struct randr *randr, const struct monitor *monitor)
 static bool is_as_we_left_it(const struct randr *randr, const struct monitor *monitor)
 {
 	return randr->has_changed && monitor->screen_width == randr->width &&
-	       monitor->screen_height == randr->height && monitor_mode(monitor) == randr->mode;
+	       monitor->screen_height == randr->height && monitor->mode == randr->mode;
 }
 
 static struct resize_abilities abilities_of(const struct randr *randr, struct monitor *monitor)

@@ -35,17 +35,25 @@ static void test_finding_nothing_makes_it_rare(void **state)
 	assert_in_range(checks, 1, 45);
 }
 
+/* Eight checks that find nothing; returns the time of the last. */
+static uint64_t find_nothing(struct missed_damage *missed)
+{
+	uint64_t now = START;
+
+	missed_damage_init(missed, now);
+	for (int i = 0; i < 8; i++) {
+		now = missed_damage_due(missed);
+		missed_damage_done(missed, now, false);
+	}
+	return now;
+}
+
 static void test_finding_something_makes_it_frequent(void **state)
 {
 	struct missed_damage missed;
-	uint64_t now = START;
+	uint64_t now = find_nothing(&missed);
 
 	(void)state;
-	missed_damage_init(&missed, now);
-	for (int i = 0; i < 8; i++) {
-		now = missed_damage_due(&missed);
-		missed_damage_done(&missed, now, false);
-	}
 	now = missed_damage_due(&missed);
 	missed_damage_done(&missed, now, true);
 	for (int i = 0; i < 10; i++) {
@@ -61,14 +69,9 @@ static void test_finding_something_makes_it_frequent(void **state)
 static void test_activity(void **state)
 {
 	struct missed_damage missed;
-	uint64_t now = START;
+	uint64_t now = find_nothing(&missed);
 
 	(void)state;
-	missed_damage_init(&missed, now);
-	for (int i = 0; i < 8; i++) {
-		now = missed_damage_due(&missed);
-		missed_damage_done(&missed, now, false);
-	}
 	/* Input brings the next check soon, and more of it does not delay that. */
 	missed_damage_activity(&missed, true, now + 5);
 	assert_int_equal(missed_damage_due(&missed), now + 5 + MISSED_DAMAGE_INPUT);
@@ -81,14 +84,9 @@ static void test_activity(void **state)
 static void test_damage(void **state)
 {
 	struct missed_damage missed;
-	uint64_t now = START;
+	uint64_t now = find_nothing(&missed);
 
 	(void)state;
-	missed_damage_init(&missed, now);
-	for (int i = 0; i < 8; i++) {
-		now = missed_damage_due(&missed);
-		missed_damage_done(&missed, now, false);
-	}
 	for (int i = 0; i < 100; i++)
 		missed_damage_activity(&missed, false, now + (uint64_t)i * 10000);
 	assert_int_equal(missed_damage_due(&missed), now + MISSED_DAMAGE_FIRST);

@@ -232,16 +232,18 @@ static void test_key_has(void **state)
 	assert_false(keymap_key_has(&keymap, KEY_SPARE, XK_a));
 }
 
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_prepare_finds_modifiers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_symbol, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_groups_out_of_range, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_plan, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_plan_modifier, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_missing_modifier, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_key_has, setup, teardown),
+		TEST(test_prepare_finds_modifiers),
+		TEST(test_symbol),
+		TEST(test_groups_out_of_range),
+		TEST(test_plan),
+		TEST(test_plan_modifier),
+		TEST(test_missing_modifier),
+		TEST(test_key_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
