@@ -3,8 +3,8 @@
 
 void frame_pacer_init(struct frame_pacer *pacer, unsigned frame_rate)
 {
-	/* 2 % more than asked for: a source whose clock runs a little fast must not drift into
-	 * being held back for a whole period, over and over. */
+	/* 2 % more than requested: otherwise a source whose clock runs a little fast would be held
+	 * back for a whole period again and again. */
 	*pacer = (struct frame_pacer){ .period = 980000 / frame_rate };
 }
 

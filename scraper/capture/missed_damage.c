@@ -12,8 +12,7 @@ void missed_damage_activity(struct missed_damage *missed, bool input, uint64_t n
 		missed->since = now;
 		missed->interval = MISSED_DAMAGE_INPUT;
 	}
-	/* Damage elsewhere is no reason to put a look off: one program may be honest and another
-	 * not. */
+	/* Damage never delays a check: it says nothing about what other programs draw. */
 	if (missed->interval > MISSED_DAMAGE_FIRST)
 		missed->interval = MISSED_DAMAGE_FIRST;
 }
@@ -38,8 +37,7 @@ void missed_damage_done(struct missed_damage *missed, uint64_t now, bool found)
 int missed_damage_rows(const struct missed_damage *missed, int height,
 		       int ret_rows[MISSED_DAMAGE_ROWS])
 {
-	/* Without a factor in common with the spacing: the phases spread out soon, and none is left
-	 * out. */
+	/* A prime that does not divide the spacing: the phases spread quickly and skip no row. */
 	int spacing = (height + MISSED_DAMAGE_ROWS - 1) / MISSED_DAMAGE_ROWS;
 	unsigned step = spacing % 29 ? 29 : spacing % 31 ? 31 : 37;
 	int shift = (int)((uint64_t)missed->phase * step % (uint64_t)spacing), n = 0;

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-/* Pixels read in vain when one request reads both. */
+/* Pixels read needlessly if one request reads both. */
 static size_t waste(struct rect a, struct rect b)
 {
 	size_t together = rect_area(rect_bounds(a, b)), apart = rect_area(a) + rect_area(b);
@@ -12,8 +12,8 @@ static size_t waste(struct rect a, struct rect b)
 }
 
 /*
- * A long list (a region of many bands) is folded first into its last READ_PLAN_MAX * 2 entries'
- * cheapest neighbours as they come, so that the search over all pairs stays short.
+ * Keeps the search over all pairs short: from a long list (a region of many bands), each rectangle
+ * after the first LIMIT is joined to the cheapest of those. Drops empty ones.
  */
 static size_t fold(struct rect *damage, size_t n)
 {

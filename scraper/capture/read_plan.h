@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which rectangles to ask the X server for, so that few requests read few pixels. No I/O. */
+/* Which rectangles to request from the X server: few requests for few pixels. Pure. */
 #ifndef GPUDESK_READ_PLAN_H
 #define GPUDESK_READ_PLAN_H
 
@@ -9,15 +9,14 @@
 
 enum {
 	READ_PLAN_MAX = 16,
-	/* What one more request costs, in pixels that could have been read instead: some 10 µs at
-	 * 10 GB/s. On a GPU, where each read back waits for the card, it costs more, not less. */
+	/* A request costs as much as reading so many pixels: about 10 µs at 10 GB/s. It costs more
+	 * on a GPU, where each one waits for the card. */
 	READ_REQUEST_COST = 24 * 1024,
 };
 
 /*
- * Joins the `n` rectangles of `damage` until each further joining would cost more than it saves and
- * at most READ_PLAN_MAX are left. Changes `damage`; returns how many of its first are left. What is
- * left covers all that was there.
+ * Joins the `n` rectangles of `damage` in place until joining two more would cost more than it
+ * saves and at most READ_PLAN_MAX are left. Returns their number; they cover all that was there.
  */
 size_t read_plan_join(struct rect *damage, size_t n);
 

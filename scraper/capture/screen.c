@@ -11,35 +11,39 @@ static uint32_t colour_mask(const struct display *display)
 	return display->format.red_mask | display->format.green_mask | display->format.blue_mask;
 }
 
-/* Frame, memory and map for the display's present size. On failure nothing is held. */
-static int set_up(struct screen *screen)
+/* Allocates for the display's present size. On failure nothing is held. */
+static int allocate(struct screen *screen)
 {
 	struct display *display = screen->display;
 	int r = frame_init(&screen->frame, display->width, display->height,
 			   display->bytes_per_pixel, colour_mask(display));
 
-	if (r >= 0)
-		r = shm_capture_init(&screen->capture, display);
-	if (r >= 0)
-		r = tile_map_init(&screen->changes, display->width, display->height);
-	if (r < 0) {
-		frame_finish(&screen->frame);
-		if (screen->capture.display)
-			shm_capture_finish(&screen->capture);
+	if (r < 0)
 		return r;
-	}
+	r = shm_capture_init(&screen->capture, display);
+	if (r < 0)
+		goto finish_frame;
+	r = tile_map_init(&screen->changes, display->width, display->height);
+	if (r < 0)
+		goto finish_capture;
 	return 0;
+
+finish_capture:
+	shm_capture_finish(&screen->capture);
+finish_frame:
+	frame_finish(&screen->frame);
+	return r;
 }
 
-/* Nothing of the present screen is known. */
-static void forget(struct screen *screen)
+/* Nothing is known of what the screen shows. */
+static void reset(struct screen *screen)
 {
 	screen->all_stale = true;
 	screen->n_pending = 0;
 	screen->sampling = (struct redraw_sampling){ 0 };
 }
 
-static void tear_down(struct screen *screen)
+static void release(struct screen *screen)
 {
 	if (!screen->frame.pixels)
 		return;
@@ -55,28 +59,28 @@ int screen_start(struct screen *screen, struct display *display, unsigned frame_
 	*screen = (struct screen){ .display = display };
 	frame_pacer_init(&screen->pacer, frame_rate);
 	missed_damage_init(&screen->missed, now);
-	forget(screen);
+	reset(screen);
 	if (kept.frame.width == display->width && kept.frame.height == display->height) {
 		screen->frame = kept.frame;
 		screen->capture = kept.capture;
 		screen->changes = kept.changes;
 		return 0;
 	}
-	tear_down(&kept);
-	return set_up(screen);
+	release(&kept);
+	return allocate(screen);
 }
 
 void screen_finish(struct screen *screen)
 {
-	tear_down(screen);
+	release(screen);
 	*screen = (struct screen){ 0 };
 }
 
 int screen_resize(struct screen *screen)
 {
-	tear_down(screen);
-	forget(screen);
-	return set_up(screen);
+	release(screen);
+	reset(screen);
+	return allocate(screen);
 }
 
 void screen_damaged(struct screen *screen)
@@ -100,15 +104,14 @@ static void add_pending(struct screen *screen, struct rect area)
 		screen->pending[0] = rect_bounds(screen->pending[0], area);
 }
 
-/* Adds what was drawn to what is pending. */
 static void fetch_damage(struct screen *screen)
 {
-	struct rect fresh[DISPLAY_DAMAGE_MAX];
-	size_t n = display_take_damage(screen->display, fresh);
+	struct rect damage[DISPLAY_DAMAGE_MAX];
+	size_t n = display_take_damage(screen->display, damage);
 
 	screen->damaged = false;
 	for (size_t i = 0; i < n; i++)
-		add_pending(screen, fresh[i]);
+		add_pending(screen, damage[i]);
 }
 
 size_t screen_pending_pixels(const struct screen *screen)
@@ -122,7 +125,7 @@ size_t screen_pending_pixels(const struct screen *screen)
 	return area;
 }
 
-/* Large areas are paced apart from small ones: see frame_pacer.h. */
+/* Large areas and small ones are paced separately: see frame_pacer.h. */
 static bool is_large(const struct screen *screen)
 {
 	return screen_pending_pixels(screen) > rect_area(whole(screen)) / 8;
@@ -139,8 +142,8 @@ uint64_t screen_capture_due(struct screen *screen, uint64_t now)
 	return frame_pacer_due(&screen->pacer, is_large(screen));
 }
 
-/* What to read: the pending rectangles, joined; or everything at once where that is not more. */
-static size_t plan(struct screen *screen, struct rect areas[READ_PLAN_MAX])
+/* What to read: the pending rectangles, joined; or everything if that is not more. */
+static size_t plan_reads(struct screen *screen, struct rect areas[READ_PLAN_MAX])
 {
 	struct rect everything = whole(screen);
 
@@ -158,7 +161,7 @@ static size_t plan(struct screen *screen, struct rect areas[READ_PLAN_MAX])
 	return 1;
 }
 
-/* The changes within `area`: their bounds, and their pixels. */
+/* The changes within `area`: their bounds, and the number of their pixels. */
 static struct rect changes_in(const struct screen *screen, struct rect area, size_t *ret_pixels)
 {
 	struct rect bounds = { 0, 0, 0, 0 };
@@ -176,7 +179,7 @@ static struct rect changes_in(const struct screen *screen, struct rect area, siz
 	return bounds;
 }
 
-/* Absorbs `area`, aligned, a part of what was read. */
+/* Absorbs `area`, an aligned part of what was read. */
 static void absorb_part(struct screen *screen, const struct shm_capture_read *read,
 			struct rect area)
 {
@@ -194,7 +197,7 @@ static void absorb_part(struct screen *screen, const struct shm_capture_read *re
 	}
 }
 
-/* All that was read, but for what has moved there: that is known to be in the frame. */
+/* Absorbs all that was read, except what has moved there: the frame has that already. */
 static void absorb(struct screen *screen, const struct shm_capture_read *read)
 {
 	struct rect all = read->area, moved = rect_intersect(screen->move.to, all);
@@ -218,35 +221,35 @@ static void absorb(struct screen *screen, const struct shm_capture_read *read)
 }
 
 /*
- * Reads some rows across a doubted area and the spot that changed last, a tile's width around.
- * Where a row differs, what is around it is read as well. Returns 0 or -EAGAIN.
+ * Reads samples of an area: the spot that changed last, with a tile's width around it, and some
+ * rows, in turn one half of them and the other. Where a row differs, its surroundings are read as
+ * well. Returns 0 or -EAGAIN.
  */
 static int read_samples(struct screen *screen, struct redraw_sampling_area *entry, struct rect area)
 {
 	enum { ROWS_MAX = 8192 / REDRAW_SAMPLING_ROW_STEP + 1 };
 	struct shm_capture_read reads[ROWS_MAX + 1];
-	struct rect hot = entry->hot, found = { 0, 0, 0, 0 };
+	struct rect spot = entry->changing, found = { 0, 0, 0, 0 };
 	size_t n = 0, pixels;
-	int r;
 
-	if (!rect_is_empty(hot)) {
-		hot = (struct rect){ hot.x - TILE_SIZE, hot.y - TILE_SIZE / 2,
-				     hot.w + 2 * TILE_SIZE, hot.h + TILE_SIZE };
-		reads[0].area = frame_align(&screen->frame, rect_intersect(hot, area));
+	if (!rect_is_empty(spot)) {
+		spot = (struct rect){ spot.x - TILE_SIZE, spot.y - TILE_SIZE / 2,
+				      spot.w + 2 * TILE_SIZE, spot.h + TILE_SIZE };
+		reads[0].area = frame_align(&screen->frame, rect_intersect(spot, area));
 		n += !rect_is_empty(reads[0].area);
 	}
-	size_t n_hot = n;
+	size_t n_spots = n;
 	int first = screen->n_captures % 2 ? REDRAW_SAMPLING_ROW_STEP / 4
 					   : REDRAW_SAMPLING_ROW_STEP * 3 / 4;
 	for (int y = area.y + first; y < area.y + area.h && n <= ROWS_MAX;
 	     y += REDRAW_SAMPLING_ROW_STEP)
 		reads[n++].area = (struct rect){ area.x, y, area.w, 1 };
-	r = shm_capture_read(&screen->capture, reads, n);
+	int r = shm_capture_read(&screen->capture, reads, n);
 	if (r < 0)
 		return r;
-	if (n_hot)
+	if (n_spots)
 		absorb(screen, &reads[0]);
-	for (size_t i = n_hot; i < n; i++) {
+	for (size_t i = n_spots; i < n; i++) {
 		screen->n_pixels_read += rect_area(reads[i].area);
 		if (frame_row_differs(&screen->frame, reads[i].pixels, reads[i].area))
 			found = rect_bounds(
@@ -262,13 +265,13 @@ static int read_samples(struct screen *screen, struct redraw_sampling_area *entr
 			return r;
 		absorb(screen, &reads[0]);
 	}
-	redraw_sampling_was_sampled(entry, changes_in(screen, area, &pixels));
+	redraw_sampling_note_samples(entry, changes_in(screen, area, &pixels));
 	return 0;
 }
 
 /*
- * Moves in the frame what has moved on the screen, so that only the rest of it differs. Looking in
- * vain, as in a film, makes it look less often.
+ * Moves in the frame what has moved on the screen, so that only the rest differs. After searches
+ * without a result, as in a video, it searches less often.
  */
 static void follow_move(struct screen *screen, const struct shm_capture_read *reads, size_t n)
 {
@@ -295,15 +298,14 @@ static void follow_move(struct screen *screen, const struct shm_capture_read *re
 	screen->move_skips = (1U << screen->move_misses) / 2 - 1;
 }
 
-/* Reads the areas whole, in one round trip, and learns which are worth less. */
+/* Reads the areas whole, in one round trip, and notes how much of them had changed. */
 static int read_whole(struct screen *screen, const struct rect *areas, size_t n, uint64_t now)
 {
 	struct shm_capture_read reads[READ_PLAN_MAX];
-	int r;
 
 	for (size_t i = 0; i < n; i++)
 		reads[i].area = areas[i];
-	r = shm_capture_read(&screen->capture, reads, n);
+	int r = shm_capture_read(&screen->capture, reads, n);
 	if (r < 0)
 		return r;
 	if (screen->find_moves && !screen->all_stale)
@@ -314,8 +316,9 @@ static int read_whole(struct screen *screen, const struct rect *areas, size_t n,
 		absorb(screen, &reads[i]);
 		struct rect bounds = changes_in(screen, areas[i], &pixels);
 		struct rect moved = rect_intersect(screen->move.to, areas[i]);
-		redraw_sampling_was_read(&screen->sampling, areas[i], rect_bounds(bounds, moved),
-					 pixels + rect_area(moved), now);
+		redraw_sampling_note_whole_read(&screen->sampling, areas[i],
+						rect_bounds(bounds, moved),
+						pixels + rect_area(moved), now);
 	}
 	return 0;
 }
@@ -344,18 +347,17 @@ static int read_areas(struct screen *screen, struct rect areas[READ_PLAN_MAX], s
 
 void screen_capture(struct screen *screen, uint64_t now)
 {
-	struct rect areas[READ_PLAN_MAX], owed[REDRAW_SAMPLING_AREAS];
-	size_t n_owed = redraw_sampling_take_due(&screen->sampling, now, owed);
+	struct rect areas[READ_PLAN_MAX], due[REDRAW_SAMPLING_AREAS];
+	size_t n_due = redraw_sampling_list_due(&screen->sampling, now, due);
 
-	for (size_t i = 0; i < n_owed; i++)
-		add_pending(screen, owed[i]);
+	for (size_t i = 0; i < n_due; i++)
+		add_pending(screen, due[i]);
 	tile_map_clear(&screen->changes);
 	screen->move = (struct move){ { 0, 0, 0, 0 }, 0, 0 };
 	frame_pacer_captured(&screen->pacer, is_large(screen), now);
 	screen->n_captures++;
-	if (read_areas(screen, areas, plan(screen, areas), now) < 0) {
-		/* A resize is on its way to us; what it brings is a new screen, to be read whole.
-		 */
+	if (read_areas(screen, areas, plan_reads(screen, areas), now) < 0) {
+		/* The screen was resized, and the event is on its way. */
 		screen->all_stale = true;
 		return;
 	}
@@ -363,7 +365,7 @@ void screen_capture(struct screen *screen, uint64_t now)
 	screen->n_pending = 0;
 }
 
-bool screen_look(struct screen *screen, uint64_t now)
+bool screen_check_missed(struct screen *screen, uint64_t now)
 {
 	struct shm_capture_read reads[MISSED_DAMAGE_ROWS];
 	int rows[MISSED_DAMAGE_ROWS];
@@ -372,7 +374,7 @@ bool screen_look(struct screen *screen, uint64_t now)
 
 	for (int i = 0; i < n; i++)
 		reads[i].area = (struct rect){ 0, rows[i], screen->frame.width, 1 };
-	/* What is damaged is no surprise: it is fetched anyway. */
+	/* Reported damage will be captured anyway. */
 	if (!screen->damaged && shm_capture_read(&screen->capture, reads, (size_t)n) == 0)
 		for (int i = 0; i < n && !found; i++)
 			found = frame_row_differs(&screen->frame, reads[i].pixels, reads[i].area);

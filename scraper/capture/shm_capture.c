@@ -13,7 +13,7 @@
 
 #include "common/log.h"
 
-/* Rows of a ZPixmap are padded to 32 bits by every X server that runs today. */
+/* Every current X server pads the rows of a ZPixmap to 32 bits. */
 static size_t row_bytes(const struct shm_capture *capture, int width)
 {
 	size_t bytes = (size_t)width * (size_t)capture->display->bytes_per_pixel;
@@ -21,10 +21,11 @@ static size_t row_bytes(const struct shm_capture *capture, int width)
 	return (bytes + 3) & ~(size_t)3;
 }
 
-/* Shares `size` bytes with the X server. Returns 0 with pixels and segment set, or -errno. */
-static int share(struct shm_capture *capture, size_t size)
+/* Shares the memory with the X server. Returns 0 with pixels and segment set, or -errno. */
+static int share(struct shm_capture *capture)
 {
 	xcb_connection_t *c = XGetXCBConnection(capture->display->x);
+	size_t size = capture->size;
 	xcb_shm_query_version_reply_t *version = xcb_shm_query_version_reply(
 		c, xcb_shm_query_version(c), NULL);
 	bool passes_fd = version && (version->major_version > 1 || version->minor_version >= 2);
@@ -35,14 +36,10 @@ static int share(struct shm_capture *capture, size_t size)
 	int fd = memfd_create("gpudesk-screen", MFD_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (ftruncate(fd, (off_t)size) < 0) {
-		int r = -errno;
-
-		close(fd);
-		return r;
-	}
-	/* All pages at once, here: one by one, while the X server writes them, takes long. */
-	void *pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	void *pixels = MAP_FAILED;
+	/* Populated at once: single page faults, while the X server writes, take much longer. */
+	if (ftruncate(fd, (off_t)size) == 0)
+		pixels = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (pixels == MAP_FAILED) {
 		int r = -errno;
 
@@ -50,7 +47,7 @@ static int share(struct shm_capture *capture, size_t size)
 		return r;
 	}
 
-	uint32_t segment = xcb_generate_id(c); /* xcb closes fd once it is sent */
+	uint32_t segment = xcb_generate_id(c); /* xcb closes fd after sending it */
 	xcb_generic_error_t *error = xcb_request_check(
 		c, xcb_shm_attach_fd_checked(c, segment, fd, 0));
 	if (error) {
@@ -65,22 +62,19 @@ static int share(struct shm_capture *capture, size_t size)
 
 int shm_capture_init(struct shm_capture *capture, struct display *display)
 {
-	int r = -ENOTSUP;
-
 	*capture = (struct shm_capture){ .display = display };
 	capture->size = row_bytes(capture, display->width) * (size_t)display->height;
-	if (display->has_shm)
-		r = share(capture, capture->size);
-	if (r < 0) {
-		if (display->has_shm)
-			log_warning("the X server does not take shared memory (%s): reading the "
-				    "screen without it, slowly",
+	if (display->has_shm) {
+		int r = share(capture);
+
+		if (r < 0)
+			log_warning("the X server refuses shared memory (%s): reading the screen "
+				    "is slow",
 				    strerror(-r));
-		capture->pixels = malloc(capture->size);
-		if (!capture->pixels)
-			return -ENOMEM;
 	}
-	return 0;
+	if (!capture->segment)
+		capture->pixels = malloc(capture->size);
+	return capture->pixels ? 0 : -ENOMEM;
 }
 
 void shm_capture_finish(struct shm_capture *capture)
@@ -131,7 +125,7 @@ static int read_shared(struct shm_capture *capture, const struct shm_capture_rea
 	return r;
 }
 
-static int read_copied(struct shm_capture *capture, const struct shm_capture_read *read)
+static int read_by_copy(struct shm_capture *capture, const struct shm_capture_read *read)
 {
 	const struct rect *a = &read->area;
 	XImage *image = XGetImage(capture->display->x, capture->display->root, a->x, a->y,
@@ -161,7 +155,7 @@ int shm_capture_read(struct shm_capture *capture, struct shm_capture_read *reads
 	if (capture->segment)
 		return read_shared(capture, reads, n);
 	for (size_t i = 0; i < n; i++) {
-		int r = read_copied(capture, &reads[i]);
+		int r = read_by_copy(capture, &reads[i]);
 
 		if (r < 0)
 			return r;

@@ -20,8 +20,8 @@ static size_t n_pixels(const struct cursor_image *shape)
 	return (size_t)shape->width * (size_t)shape->height;
 }
 
-/* FNV-1a of all that can be seen. */
-static uint64_t identify(const struct cursor_image *shape)
+/* FNV-1a of all that is visible. */
+static uint64_t hash_shape(const struct cursor_image *shape)
 {
 	const int numbers[4] = { shape->width, shape->height, shape->hot_x, shape->hot_y };
 	uint64_t id = UINT64_C(0xcbf29ce484222325);
@@ -33,14 +33,14 @@ static uint64_t identify(const struct cursor_image *shape)
 	return id ? id : 1;
 }
 
-/* ---- making one ---- */
+/* ---- making a shape ---- */
 
 static int scaled(int value, int from, int to)
 {
 	return (int)((int64_t)value * to / from);
 }
 
-/* The mean of the pixels that one smaller pixel stands for; premultiplied ones may be added up. */
+/* The mean of an area's pixels; as they are premultiplied, their channels may be summed. */
 static uint32_t mean(const uint32_t *argb, int stride, struct rect area)
 {
 	uint64_t sums[4] = { 0 }, n = rect_area(area);
@@ -112,14 +112,14 @@ int cursor_image_init(struct cursor_image *shape, int width, int height, int hot
 	if (!made.argb)
 		return -ENOMEM;
 	scale(&made, width, height, argb);
-	made.id = identify(&made);
+	made.id = hash_shape(&made);
 	*shape = made;
 	return 0;
 }
 
 int cursor_image_init_arrow(struct cursor_image *shape)
 {
-	/* Black with a white border: in each row, how far it reaches from the left edge. */
+	/* Black with a white border. The width of each row, from the left edge: */
 	static const uint8_t reach[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 7, 4 };
 	enum { WIDTH = 12, HEIGHT = sizeof(reach) };
 	uint32_t argb[WIDTH * HEIGHT] = { 0 };
@@ -152,11 +152,11 @@ struct rect cursor_image_area(const struct cursor_image *shape, int x, int y)
 	return (struct rect){ x - shape->hot_x, y - shape->hot_y, shape->width, shape->height };
 }
 
-/* ---- for viewers that draw it ---- */
+/* ---- for viewers that draw the pointer ---- */
 
 /*
- * From which alpha on a pixel is drawn. Half, which leaves the shadow out; but less where most of
- * what the shape has would be lost so, as of a thin line that is all antialiased.
+ * The least alpha of a pixel to draw: half, which drops the shadow; but less if that would drop
+ * most of the shape, as with a thin antialiased line.
  */
 static unsigned threshold(const struct cursor_image *shape)
 {
@@ -193,7 +193,7 @@ void cursor_image_mask(const struct cursor_image *shape, uint8_t *ret_mask)
 				set_bit(ret_mask, row_bytes, x, y);
 }
 
-/* The colour itself, red first, without its transparency. */
+/* The colour before it was premultiplied: red, green, blue. */
 static void plain_colour(uint32_t argb, unsigned ret_rgb[3])
 {
 	unsigned alpha = alpha_of(argb);
@@ -276,7 +276,6 @@ static unsigned luminance(const unsigned rgb[3])
 	return (rgb[0] * 299 + rgb[1] * 587 + rgb[2] * 114) / 1000;
 }
 
-/* Sums up what takes one of the two colours. */
 struct colour_mean {
 	uint64_t sums[3], n;
 };
@@ -327,7 +326,7 @@ void cursor_image_rgba(const struct cursor_image *shape, uint8_t *ret_rgba)
 	}
 }
 
-/* ---- for viewers that do not ---- */
+/* ---- for viewers that do not draw it ---- */
 
 static uint32_t blend(const struct pixel_format *format, uint32_t pixel, uint32_t argb)
 {
@@ -341,7 +340,7 @@ static uint32_t blend(const struct pixel_format *format, uint32_t pixel, uint32_
 
 		rgb[i] = value > 255 ? 255 : value;
 	}
-	/* The bits that are no colour stay as they are all over the frame. */
+	/* Bits that are no colour keep the value that they have all over the frame. */
 	return to_pixel(format, rgb) |
 	       (pixel & ~(format->red_mask | format->green_mask | format->blue_mask));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pointer's shape as an image, and what is made of it for viewers of every kind. Knows no X. */
+/* The pointer's shape as an image, and its conversion for each kind of viewer. Pure. */
 #ifndef GPUDESK_CURSOR_IMAGE_H
 #define GPUDESK_CURSOR_IMAGE_H
 
@@ -10,64 +10,68 @@
 #include "pixel_format.h"
 #include "rect.h"
 
-/* Pixels a side; browsers take no larger pointers. Larger ones are scaled down. */
+/* Pixels a side: browsers show no larger pointers, so larger ones are scaled down. */
 enum { CURSOR_SIDE_MAX = 128 };
 
 struct cursor_image {
-	int width, height; /* pixels; 1x1, transparent, when the pointer is hidden */
-	int hot_x, hot_y;  /* the pixel that points, inside the shape */
-	uint64_t id;	   /* says what it looks like: equal for equal shapes, never 0 */
-	uint32_t *argb;	   /* width * height pixels 0xAARRGGBB, premultiplied; owned */
+	int width, height; /* pixels; a hidden pointer is 1x1 and transparent */
+	int hot_x, hot_y;  /* the pixel that points, within the image */
+	uint64_t id;	   /* a hash: the same for equal shapes, never 0 */
+	uint32_t *argb;	   /* width * height pixels, 0xAARRGGBB, premultiplied; owned */
 };
 
-/* The pointer: what it looks like and where it is. Without a shape, argb is NULL and id is 0. */
+/* The pointer's shape and position. Before there is a shape, argb is NULL and id is 0. */
 struct cursor_state {
 	struct cursor_image shape;
-	int x, y; /* pixels; where the hot spot is */
+	int x, y; /* pixels: the hot spot on the screen */
 };
 
 /*
- * Makes a shape from an image of any size, premultiplied `argb` pixels. One that shows nothing
- * becomes the hidden one. Returns 0 or -ENOMEM.
+ * Makes a shape from an image of any size, width * height premultiplied pixels 0xAARRGGBB. A fully
+ * transparent one becomes the hidden pointer. Returns 0 or -ENOMEM.
  */
 int cursor_image_init(struct cursor_image *shape, int width, int height, int hot_x, int hot_y,
 		      const uint32_t *argb);
 void cursor_image_finish(struct cursor_image *shape);
 
-/* A plain arrow, for when nobody tells what the pointer looks like. Returns 0 or -ENOMEM. */
+/* Makes a plain arrow, for when the shape cannot be read. Returns 0 or -ENOMEM. */
 int cursor_image_init_arrow(struct cursor_image *shape);
 
 bool cursor_image_is_hidden(const struct cursor_image *shape);
 
-/* The screen's part that the pointer covers with its hot spot at x, y; empty when it is hidden. */
+/* What it covers of the screen with its hot spot at x, y; empty if it is hidden. */
 struct rect cursor_image_area(const struct cursor_image *shape, int x, int y);
 
-/* Bytes of a row of one bit a pixel. */
+/* Bytes of a row with one bit a pixel. */
 static inline size_t cursor_image_row_bytes(const struct cursor_image *shape)
 {
 	return (size_t)(shape->width + 7) / 8;
 }
 
 /*
- * Which pixels a viewer without transparency is to draw: one bit each, the leftmost the highest,
- * height * cursor_image_row_bytes() bytes. Shadows are left out; what is faint as a whole is not.
+ * The bitmask of RFC 6143, 7.8.1, for viewers that know no alpha: a set bit for each pixel to draw,
+ * the leftmost in the highest bit; height * cursor_image_row_bytes() bytes. It has no shadow,
+ * unless the shape is faint as a whole.
  */
 void cursor_image_mask(const struct cursor_image *shape, uint8_t *ret_mask);
 
-/* The colours to go with the mask, as pixels of `format` without rows of padding. */
+/* The colours that go with the mask: width * height pixels of `format`, without padding. */
 void cursor_image_pixels(const struct cursor_image *shape, const struct pixel_format *format,
 			 uint8_t *ret_pixels);
 
-/* For viewers with two colours (red, green, blue): the bits that are set take the first one. */
+/*
+ * For the X Cursor encoding (rfbproto.rst): two colours, as red, green and blue, and a bit for each
+ * pixel that has the first one, laid out like the mask.
+ */
 void cursor_image_bitmap(const struct cursor_image *shape, uint8_t *ret_bits, uint8_t ret_first[3],
 			 uint8_t ret_second[3]);
 
-/* Red, green, blue and alpha of each pixel, premultiplied: 4 bytes a pixel. */
+/* Premultiplied red, green and blue, and alpha of each pixel: width * height * 4 bytes. */
 void cursor_image_rgba(const struct cursor_image *shape, uint8_t *ret_rgba);
 
 /*
- * Paints the pointer, its hot spot at x, y of the screen, onto `pixels` of `format`: those of the
- * screen's part `area`, rows `stride` bytes apart.
+ * Paints the pointer, its hot spot at x, y of the screen, onto `pixels` of `format`, which show
+ * `area` of the screen; rows are `stride` bytes apart.
  */
 void cursor_image_paint(const struct cursor_image *shape, int x, int y,
 			const struct pixel_format *format, struct rect area, uint8_t *pixels,

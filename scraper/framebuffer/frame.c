@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One cache line: what is compared and taken over at once. */
+/* Bytes compared and taken over at once: a cache line. */
 enum { CHUNK = 64 };
 
-enum { WIDTH_MAX = 32767 }; /* of an X screen, pixels */
+enum { WIDTH_MAX = 32767 }; /* pixels of an X screen */
 
 /*
- * The compiler's vectors: every architecture's own, or 8-byte words where it has none. Reads of
- * the captured pixels need not be aligned; the frame's rows are.
+ * The compiler's vectors: the architecture's, or 8-byte words where it has none. The frame's rows
+ * are aligned, captured pixels need not be.
  */
 typedef uint64_t vec __attribute__((vector_size(16), may_alias));
 typedef uint64_t unaligned_vec __attribute__((vector_size(16), may_alias, aligned(1)));
@@ -62,7 +62,7 @@ struct rect frame_align(const struct frame *frame, struct rect area)
 	return rect_intersect((struct rect){ x0, area.y, x1 - x0, area.h }, screen);
 }
 
-/* Takes over one whole chunk; returns whether it differed. */
+/* Takes over a whole chunk. Returns whether it differed. */
 static inline unsigned absorb_chunk(uint8_t *to, const uint8_t *from, vec padding)
 {
 	vec *t = (vec *)to;
@@ -79,7 +79,7 @@ static inline unsigned absorb_chunk(uint8_t *to, const uint8_t *from, vec paddin
 	return 1;
 }
 
-/* The same for the `length` bytes that a row has in its last chunk. */
+/* The same for the `length` bytes in a row's last chunk. */
 static unsigned absorb_rest(uint8_t *to, const uint8_t *from, size_t length, uint64_t padding)
 {
 	uint8_t chunk[CHUNK] __attribute__((aligned(16)));
@@ -89,7 +89,7 @@ static unsigned absorb_rest(uint8_t *to, const uint8_t *from, size_t length, uin
 	return absorb_chunk(to, chunk, (vec){ padding, padding });
 }
 
-/* Absorbs one row of a tile, `length` bytes; returns a bit for each chunk that differed. */
+/* Absorbs one row of a tile, `length` bytes. Returns a bit for each chunk that differed. */
 static unsigned absorb_row(uint8_t *to, const uint8_t *from, size_t length, uint64_t padding)
 {
 	unsigned differs = 0;
@@ -103,10 +103,10 @@ static unsigned absorb_row(uint8_t *to, const uint8_t *from, size_t length, uint
 	return differs;
 }
 
-/* What one tile of a row of tiles has differed in so far. */
+/* What has differed so far in one tile of a band. */
 struct found {
-	unsigned chunks; /* a bit for each chunk, in any row */
-	int first, last; /* rows, from the first one of the band */
+	unsigned chunks; /* a bit for each chunk that differed in any row */
+	int first, last; /* such rows, counted from the band's first */
 };
 
 /* The part of `area` that is in tile column `column`: its first pixel, and its width. */
@@ -121,8 +121,8 @@ static void tile_part(struct rect area, int column, int *ret_x, int *ret_w)
 }
 
 /*
- * Absorbs rows of a band, which is at most one tile high. Row after row over the whole width:
- * memory likes to be read in one go, and a tile's rows are far apart.
+ * Absorbs a band, which is at most one tile high, row after row over the whole width: reading
+ * memory in sequence is faster than tile by tile.
  */
 static void absorb_band(struct frame *frame, const uint8_t *pixels, size_t stride, struct rect band,
 			struct found *found)
@@ -193,7 +193,7 @@ void frame_absorb(struct frame *frame, const uint8_t *pixels, size_t stride, str
 	}
 }
 
-/* The bits of `colour` in which two chunks differ, of all four parts together. */
+/* The bits of `colour` in which two chunks differ, with their four parts combined. */
 static inline vec compare_chunk(const uint8_t *a, const uint8_t *b, vec colour)
 {
 	const unaligned_vec *p = (const unaligned_vec *)a, *q = (const unaligned_vec *)b;
@@ -236,5 +236,5 @@ bool frame_is_picture(const struct frame *frame, struct rect area)
 			edges += row[x] != row[x - 1];
 		pixels += (size_t)area.w;
 	}
-	return edges * 3 > pixels; /* dense text has an edge at every fifth or sixth pixel */
+	return edges * 3 > pixels; /* dense text has one in five or six pixels */
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The two pictures of one area. */
+/* The old and the new picture of an area. */
 struct pair {
 	const struct frame *frame;
 	const uint8_t *pixels;
@@ -13,12 +13,12 @@ struct pair {
 	uint32_t colour;
 };
 
-static uint32_t was(const struct pair *pair, int x, int y)
+static uint32_t old_pixel(const struct pair *pair, int x, int y)
 {
 	return ((const uint32_t *)(const void *)frame_at(pair->frame, x, y))[0];
 }
 
-static uint32_t is(const struct pair *pair, int x, int y)
+static uint32_t new_pixel(const struct pair *pair, int x, int y)
 {
 	uint32_t pixel;
 
@@ -29,26 +29,26 @@ static uint32_t is(const struct pair *pair, int x, int y)
 	return pixel | ~pair->colour;
 }
 
-static const uint8_t *is_at(const struct pair *pair, int x, int y)
+static const uint8_t *new_at(const struct pair *pair, int x, int y)
 {
 	return pair->pixels + (size_t)(y - pair->area.y) * pair->stride +
 	       (size_t)(x - pair->area.x) * 4;
 }
 
-/* ---- how far: rows that stand elsewhere ---- */
+/* ---- scrolling: whole rows found elsewhere ---- */
 
 /*
- * Of the middle half of a row, so that what stands still at its ends does not matter; half of that,
- * which tells rows apart as well.
+ * Hashes the middle half of a row, as its ends may not have moved; and of that every other 32
+ * bytes, which is enough to tell rows apart.
  */
 static uint64_t hash_row(const struct pair *pair, int y, bool now)
 {
-	enum { STEP = 64 }; /* bytes, of which the first 32 are looked at */
+	enum { STEP = 64 }; /* bytes, of which the first 32 are hashed */
 	int x = pair->area.x + pair->area.w / 4, n = pair->area.w / 2 * 4 / STEP;
-	const uint8_t *row = now ? is_at(pair, x, y) : frame_at(pair->frame, x, y);
+	const uint8_t *row = now ? new_at(pair, x, y) : frame_at(pair->frame, x, y);
 	uint64_t colour = pair->frame->colour, a = 14695981039346656037U, b = a, c = a, d = a;
 
-	/* Four at a time: a multiplication waits for the one before it. */
+	/* Four in parallel: a multiplication waits for the one before it. */
 	for (int i = 0; i < n; i++) {
 		uint64_t words[4];
 
@@ -73,7 +73,7 @@ static int compare_rows(const void *a, const void *b)
 	return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
-/* Rows of before that look like no other one, sorted by hash. Returns how many. */
+/* Writes the old rows that are like no other, sorted by hash. Returns how many. */
 static int index_rows(const struct pair *pair, struct row *rows)
 {
 	int n = 0, kept = 0;
@@ -91,8 +91,8 @@ static int index_rows(const struct pair *pair, struct row *rows)
 	return kept;
 }
 
-/* The most frequent distance, with a row that came that far in *ret_y; 0: none is frequent. */
-static int find_rows(const struct pair *pair, int *ret_y)
+/* The most frequent distance, with a row that moved so far in *ret_y; 0: none is frequent. */
+static int find_scroll(const struct pair *pair, int *ret_y)
 {
 	int h = pair->area.h, best = 0, changed = 0;
 	struct row *rows = calloc((size_t)h, sizeof(*rows));
@@ -112,7 +112,7 @@ static int find_rows(const struct pair *pair, int *ret_y)
 		int distance = y - from->y;
 		changed++;
 		votes[distance + h]++;
-		/* One in the middle of those that came so far is the best to start from. */
+		/* One in the middle of the rows that moved so far is the best to start from. */
 		if (votes[distance + h] % 2)
 			example[distance + h] = y;
 		if (votes[distance + h] > votes[best + h])
@@ -128,26 +128,25 @@ end:
 	return best;
 }
 
-/* ---- how far: short pieces of a row that stand elsewhere ---- */
+/* ---- dragging: short pieces of rows found elsewhere ---- */
 
 enum {
-	ANCHOR = 32, /* pixels */
-	ANCHORS = 48,
-	TRIES = 512,
-	AGREEING = 3,
-	EDGES = 6,
-	MANY_ROWS = 256, /* where a quarter of them is enough to find a quarter of the anchors */
+	ANCHOR = 32,	 /* pixels of a piece to search for */
+	ANCHORS = 48,	 /* pieces */
+	TRIES = 512,	 /* random places tried to find them */
+	AGREEING = 3,	 /* anchors that must have moved the same way */
+	EDGES = 6,	 /* changes of colour in an anchor, at least */
+	MANY_ROWS = 256, /* from here on, searching every fourth row finds enough anchors */
 };
 
-/* A hash that rolls along a row: of the pixels p0 p1 ... it is p0*B^31 + p1*B^30 + ... (mod 2^64).
- */
+/* Of a rolling hash: that of the pixels p0 p1 ... is p0*base^31 + p1*base^30 + ... mod 2^64. */
 static const uint64_t base = 0x9e3779b97f4a7c15U;
 
 struct anchor {
 	int x, y; /* where it was */
 	uint64_t hash;
 	int n_found;
-	int dx, dy; /* how far it has come, if found once */
+	int dx, dy; /* how far it moved, if found once */
 };
 
 static uint64_t hash_anchor(const struct pair *pair, int x, int y)
@@ -155,19 +154,19 @@ static uint64_t hash_anchor(const struct pair *pair, int x, int y)
 	uint64_t hash = 0;
 
 	for (int i = 0; i < ANCHOR; i++)
-		hash = hash * base + was(pair, x + i, y);
+		hash = hash * base + old_pixel(pair, x + i, y);
 	return hash;
 }
 
-/* Worth looking for: not of few colours, and no longer where it was. */
+/* Whether it is worth searching for: it has enough edges, and is no longer where it was. */
 static bool is_anchor(const struct pair *pair, int x, int y)
 {
 	int edges = 0;
 	bool changed = false;
 
 	for (int i = 0; i < ANCHOR; i++) {
-		edges += i && was(pair, x + i, y) != was(pair, x + i - 1, y);
-		changed |= was(pair, x + i, y) != is(pair, x + i, y);
+		edges += i && old_pixel(pair, x + i, y) != old_pixel(pair, x + i - 1, y);
+		changed |= old_pixel(pair, x + i, y) != new_pixel(pair, x + i, y);
 	}
 	return changed && edges >= EDGES;
 }
@@ -191,22 +190,22 @@ static int pick_anchors(const struct pair *pair, struct anchor anchors[ANCHORS])
 	return n;
 }
 
-/* Notes where the anchor stands, if the pixels really are the same. */
+/* Notes where the anchor is now, if the pixels really are the same. */
 static void note_place(const struct pair *pair, struct anchor *anchor, int x, int y)
 {
 	for (int i = 0; i < ANCHOR; i++)
-		if (was(pair, anchor->x + i, anchor->y) != is(pair, x + i, y))
+		if (old_pixel(pair, anchor->x + i, anchor->y) != new_pixel(pair, x + i, y))
 			return;
 	anchor->n_found++;
 	anchor->dx = x - anchor->x;
 	anchor->dy = y - anchor->y;
 }
 
-/* Looks for all anchors at once. `slots` finds one by the first 8 bits of its hash. */
+/* Searches for all anchors at once. `slots` has one by the top 8 bits of its hash. */
 static void find_anchors(const struct pair *pair, struct anchor *anchors, const uint8_t slots[256])
 {
 	int x0 = pair->area.x, x1 = x0 + pair->area.w;
-	uint64_t out = 1; /* B^31: the weight of the pixel that leaves */
+	uint64_t out = 1; /* base^31: the weight of the pixel that rolls out */
 
 	for (int i = 1; i < ANCHOR; i++)
 		out *= base;
@@ -216,8 +215,8 @@ static void find_anchors(const struct pair *pair, struct anchor *anchors, const 
 
 		for (int x = x0; x < x1; x++) {
 			if (x - x0 >= ANCHOR)
-				hash -= is(pair, x - ANCHOR, y) * out;
-			hash = hash * base + is(pair, x, y);
+				hash -= new_pixel(pair, x - ANCHOR, y) * out;
+			hash = hash * base + new_pixel(pair, x, y);
 			uint8_t slot = slots[hash >> 56];
 			if (slot && anchors[slot - 1].hash == hash && x - x0 >= ANCHOR - 1)
 				note_place(pair, &anchors[slot - 1], x - ANCHOR + 1, y);
@@ -225,8 +224,8 @@ static void find_anchors(const struct pair *pair, struct anchor *anchors, const 
 	}
 }
 
-/* A distance that several anchors agree on; *ret_x, *ret_y is a place that came so far. */
-static bool find_window(const struct pair *pair, int *ret_dx, int *ret_dy, int *ret_x, int *ret_y)
+/* Finds a distance that several anchors agree on, and a pixel *ret_x, *ret_y that moved so far. */
+static bool find_drag(const struct pair *pair, int *ret_dx, int *ret_dy, int *ret_x, int *ret_y)
 {
 	struct anchor anchors[ANCHORS];
 	uint8_t slots[256] = { 0 };
@@ -255,45 +254,42 @@ static bool find_window(const struct pair *pair, int *ret_dx, int *ret_dy, int *
 	return false;
 }
 
-/* ---- how much ---- */
+/* ---- extent ---- */
 
-enum { RUN_STEP = 64 }; /* pixels that are compared at once */
+enum { RUN_STEP = 64 }; /* pixels compared at once */
 
-/* Whether so many from x on have come from dx, dy away. */
-static bool have_come(const struct pair *pair, int x, int y, int dx, int dy)
+/* Whether the RUN_STEP pixels from x on moved by dx, dy. */
+static bool run_matches(const struct pair *pair, int x, int y, int dx, int dy)
 {
-	return !frame_row_differs(pair->frame, is_at(pair, x, y),
+	return !frame_row_differs(pair->frame, new_at(pair, x, y),
 				  (struct rect){ x - dx, y - dy, RUN_STEP, 1 });
 }
 
-/* How many of the `n` pixels from x on have: all before the first that has not. */
+/* How many of the `n` pixels from x on did, up to the first that did not. */
 static int count_right(const struct pair *pair, int x, int y, int n, int dx, int dy)
 {
 	int i = 0;
 
-	while (i + RUN_STEP <= n && have_come(pair, x + i, y, dx, dy))
+	while (i + RUN_STEP <= n && run_matches(pair, x + i, y, dx, dy))
 		i += RUN_STEP;
-	while (i < n && is(pair, x + i, y) == was(pair, x + i - dx, y - dy))
+	while (i < n && new_pixel(pair, x + i, y) == old_pixel(pair, x + i - dx, y - dy))
 		i++;
 	return i;
 }
 
-/* The same for those before x. */
+/* The same for the pixels before x, leftwards. */
 static int count_left(const struct pair *pair, int x, int y, int n, int dx, int dy)
 {
 	int i = 0;
 
-	while (i + RUN_STEP <= n && have_come(pair, x - i - RUN_STEP, y, dx, dy))
+	while (i + RUN_STEP <= n && run_matches(pair, x - i - RUN_STEP, y, dx, dy))
 		i += RUN_STEP;
-	while (i < n && is(pair, x - 1 - i, y) == was(pair, x - 1 - i - dx, y - dy))
+	while (i < n && new_pixel(pair, x - 1 - i, y) == old_pixel(pair, x - 1 - i - dx, y - dy))
 		i++;
 	return i;
 }
 
-/*
- * The run of pixels round x in row y that all came as far, in [*ret_x0, *ret_x1), not beyond
- * [min_x, max_x).
- */
+/* Finds the pixels [*ret_x0, *ret_x1) around x in row y that moved, within [min_x, max_x). */
 static bool find_run(const struct pair *pair, int x, int y, int dx, int dy, int min_x, int max_x,
 		     int *ret_x0, int *ret_x1)
 {
@@ -301,7 +297,7 @@ static bool find_run(const struct pair *pair, int x, int y, int dx, int dy, int 
 
 	if (y < area.y || y >= area.y + area.h || y - dy < area.y || y - dy >= area.y + area.h)
 		return false;
-	/* Both ends of the way must be in the area. */
+	/* Both the old and the new place must be in the area. */
 	if (min_x < area.x + (dx > 0 ? dx : 0))
 		min_x = area.x + (dx > 0 ? dx : 0);
 	if (max_x > area.x + area.w + (dx < 0 ? dx : 0))
@@ -309,7 +305,7 @@ static bool find_run(const struct pair *pair, int x, int y, int dx, int dy, int 
 	if (x < min_x || x >= max_x)
 		return false;
 
-	/* Mostly it is the whole row; only where it is not, look outwards from x. */
+	/* Mostly it is the whole row; otherwise search outwards from x. */
 	if (count_right(pair, min_x, y, max_x - min_x, dx, dy) == max_x - min_x) {
 		*ret_x0 = min_x;
 		*ret_x1 = max_x;
@@ -320,7 +316,7 @@ static bool find_run(const struct pair *pair, int x, int y, int dx, int dy, int 
 	return *ret_x1 > x;
 }
 
-/* Extends `best` row by row in one direction as long as the area grows, or may soon. */
+/* Extends `best` row by row in one direction while the area grows, or may grow again soon. */
 static struct rect extend(const struct pair *pair, struct rect best, int x, int step, int dx,
 			  int dy)
 {
@@ -347,8 +343,8 @@ bool move_find(const struct frame *frame, const uint8_t *pixels, size_t stride, 
 
 	if (frame->bytes_per_pixel != 4 || rect_area(area) < MOVE_MIN_AREA)
 		return false;
-	dy = find_rows(&pair, &y);
-	if (!dy && !find_window(&pair, &dx, &dy, &x, &y))
+	dy = find_scroll(&pair, &y);
+	if (!dy && !find_drag(&pair, &dx, &dy, &x, &y))
 		return false;
 	if (!find_run(&pair, x, y, dx, dy, area.x, area.x + area.w, &x0, &x1))
 		return false;
@@ -365,7 +361,7 @@ void move_apply(struct frame *frame, struct move move)
 {
 	size_t bytes = (size_t)move.to.w * (size_t)frame->bytes_per_pixel;
 
-	/* From the end that is not overwritten before it is read. */
+	/* In the order in which no row is overwritten before it is read. */
 	for (int i = 0; i < move.to.h; i++) {
 		int y = move.dy > 0 ? move.to.y + move.to.h - 1 - i : move.to.y + i;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Scrolled text and dragged windows, found in the pixels: the same picture at another place, which
- * costs a viewer far away 16 bytes as CopyRect. Pure; looks at 32-bit pixels only.
+ * Finds scrolled text and dragged windows in the pixels: the same picture at another place, which
+ * takes 16 bytes as a CopyRect (RFC 6143, 7.7.2). Pure; finds nothing unless pixels have 32 bits.
  */
 #ifndef GPUDESK_MOVE_DETECTION_H
 #define GPUDESK_MOVE_DETECTION_H
@@ -13,11 +13,11 @@
 #include "frame.h"
 #include "rect.h"
 
-enum { MOVE_MIN_AREA = 128 * 64 }; /* pixels; below, finding it costs more than it saves */
+enum { MOVE_MIN_AREA = 128 * 64 }; /* pixels; finding a smaller move costs more than it saves */
 
 struct move {
-	struct rect to; /* where it is now; empty: nothing moved */
-	int dx, dy;	/* how far it came: it was at to.x - dx, to.y - dy */
+	struct rect to; /* its new place; empty: nothing moved */
+	int dx, dy;	/* pixels: it was at to.x - dx, to.y - dy */
 };
 
 static inline struct rect move_from(struct move move)
@@ -26,13 +26,14 @@ static inline struct rect move_from(struct move move)
 }
 
 /*
- * Compares the frame (before) with `pixels` (now) of `area`, rows `stride` bytes apart. Returns
- * whether a part of `area` is what was elsewhere in it, with *ret_move verified pixel by pixel.
+ * Compares the frame, the old picture, with `pixels`, the new one of `area`; rows are `stride`
+ * bytes apart. Returns whether something moved within `area`: ret_move is true for each of its
+ * pixels.
  */
 bool move_find(const struct frame *frame, const uint8_t *pixels, size_t stride, struct rect area,
 	       struct move *ret_move);
 
-/* Does the same to the frame as a viewer's CopyRect does to its picture. */
+/* Does to the frame what CopyRect does to a viewer's picture. */
 void move_apply(struct frame *frame, struct move move);
 
 #endif

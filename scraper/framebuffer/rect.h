@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rectangles in pixels: x, y is the upper left pixel; w, h are counts; empty when either is 0. */
+/* Rectangles: x, y is the upper left pixel; w, h are pixels; empty if either is 0 or less. */
 #ifndef GPUDESK_RECT_H
 #define GPUDESK_RECT_H
 
@@ -20,7 +20,7 @@ static inline size_t rect_area(struct rect r)
 	return rect_is_empty(r) ? 0 : (size_t)r.w * (size_t)r.h;
 }
 
-/* The part of `a` inside `b`; empty (0x0) when there is none. */
+/* The part of `a` inside `b`; 0x0 if there is none. */
 static inline struct rect rect_intersect(struct rect a, struct rect b)
 {
 	int x0 = a.x > b.x ? a.x : b.x, y0 = a.y > b.y ? a.y : b.y;
@@ -32,7 +32,7 @@ static inline struct rect rect_intersect(struct rect a, struct rect b)
 	return (struct rect){ x0, y0, x1 - x0, y1 - y0 };
 }
 
-/* The smallest rectangle that holds both. */
+/* The smallest rectangle that contains both. */
 static inline struct rect rect_bounds(struct rect a, struct rect b)
 {
 	if (rect_is_empty(a))

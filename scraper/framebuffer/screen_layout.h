@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The desktop's size and monitors, and what a viewer may request of them. */
+/* The desktop's monitors, and requests to resize it (ExtendedDesktopSize, rfbproto.rst). */
 #ifndef GPUDESK_SCREEN_LAYOUT_H
 #define GPUDESK_SCREEN_LAYOUT_H
 
@@ -13,18 +13,18 @@ enum { SCREENS_MAX = 16 };
 struct screen_layout {
 	int n;
 	struct {
-		uint32_t id; /* never 0: libvncclient takes that for no screen */
+		uint32_t id; /* not 0: libvncclient takes that for no screen */
 		struct rect area;
 	} screens[SCREENS_MAX];
 };
 
-/* The size that a viewer requests, in pixels. */
+/* A viewer's SetDesktopSize. */
 struct size_request {
-	int width, height;
+	int width, height; /* pixels */
 	int n_screens;
 };
 
-/* How such a request ended: the numbers of ExtendedDesktopSize (rfbproto.rst). */
+/* The result of such a request, in the numbers of ExtendedDesktopSize. */
 enum size_status {
 	SIZE_DONE = 0,
 	SIZE_PROHIBITED = 1,

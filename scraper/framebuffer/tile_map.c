@@ -163,7 +163,7 @@ void tile_map_keep(struct tile_map *map, struct rect area)
 	}
 }
 
-/* Whether one rectangle round both sends at most a quarter more pixels than the two. */
+/* Whether one rectangle around both has at most a quarter more pixels than the two. */
 static bool worth_joining(struct rect a, struct rect b)
 {
 	size_t apart = rect_area(a) + rect_area(b);
@@ -171,7 +171,7 @@ static bool worth_joining(struct rect a, struct rect b)
 	return rect_area(rect_bounds(a, b)) <= apart + apart / 4;
 }
 
-/* Joins `run` to a rectangle just above it with the same columns, or appends it. */
+/* Joins `run` to a rectangle with the same columns just above it, or appends it. */
 static size_t add_run(struct rect *rects, size_t n, size_t first_above, struct rect run)
 {
 	for (size_t i = n; i > first_above; i--) {
@@ -188,7 +188,7 @@ static size_t add_run(struct rect *rects, size_t n, size_t first_above, struct r
 
 size_t tile_map_rects(const struct tile_map *map, struct rect *ret_rects)
 {
-	enum { LOOK_BACK = 32 }; /* rectangles looked through for one that the run continues */
+	enum { LOOK_BACK = 32 }; /* rectangles searched for one that the run continues */
 	size_t n = 0;
 
 	if (tile_map_is_empty(map))

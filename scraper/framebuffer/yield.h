@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What takes long (comparing, encoding, sending) is done in slices, and between them keys and
- * pointers get through: nobody should feel at the keyboard what is going on on the screen.
+ * Long work (comparing, encoding, sending) is done in slices, and between them keys and pointers go
+ * to the X server: input must not wait for the picture.
  */
 #ifndef GPUDESK_YIELD_H
 #define GPUDESK_YIELD_H
 
 #include <stddef.h>
 
-/* Some tenths of a millisecond of copying, a few milliseconds of compressing. */
+/* Takes some tenths of a millisecond to copy, a few milliseconds to compress. */
 enum { YIELD_BYTES = 512 * 1024 };
 
 struct yield {
-	void (*run)(void *userdata); /* must leave alone what is being worked on */
+	void (*run)(void *userdata); /* must not touch what is being worked on */
 	void *userdata;
-	size_t bytes; /* worked on since the last one */
+	size_t bytes; /* processed since the last run */
 };
 
-/* So many bytes of pixels have been worked on. `yield` may be NULL: then there is none. */
+/* `bytes` of pixels were processed: calls run() after each YIELD_BYTES. `yield` may be NULL. */
 static inline void yield_after(struct yield *yield, size_t bytes)
 {
 	if (!yield)

@@ -14,8 +14,8 @@
 #include "stuck_input.h"
 
 enum {
-	QUIET_MS = 1000, /* after this long without input the monitor may have been switched off */
-	RETRY_MS = 20,	 /* between looks at keys that have to wait */
+	QUIET_MS = 1000, /* after so long without input the monitor may have been switched off */
+	RETRY_MS = 20,	 /* between two tries to type a waiting key */
 };
 
 static uint64_t now_ms(void)
@@ -40,8 +40,7 @@ int input_init(struct input *input, struct display *display, sd_event *event)
 		sd_event_source_unref(input->retry);
 		return r;
 	}
-	/* A program that has grabbed the server, as menus did once, is not to stop its own input.
-	 */
+	/* A program that grabs the server, as menus once did, would otherwise get no input. */
 	if (display->has_test) {
 		stuck_input_begin(display->x);
 		XTestGrabControl(display->x, True);
@@ -65,44 +64,43 @@ void input_finish(struct input *input)
 	input->display = NULL;
 }
 
-enum keyboard_news input_handle_event(struct input *input, XEvent *event)
+enum keyboard_event input_handle_event(struct input *input, XEvent *event)
 {
 	return input->display ? keyboard_handle_event(&input->keyboard, event) : KEYBOARD_NOTHING;
 }
 
-/* The X server ends its screen saver at an event of XTEST, but it does not switch the monitor on.
- */
-static uint64_t wake(struct input *input)
+/* An XTEST event ends the X server's screen saver, but does not switch the monitor on. */
+static uint64_t wake_monitor(struct input *input)
 {
 	uint64_t now = now_ms();
 	int event, error;
 	BOOL enabled;
 	CARD16 level;
 
-	if (now - input->last_time >= QUIET_MS &&
+	if (now - input->last_input >= QUIET_MS &&
 	    DPMSQueryExtension(input->display->x, &event, &error) &&
 	    DPMSInfo(input->display->x, &level, &enabled) && enabled && level != DPMSModeOn)
 		DPMSForceLevel(input->display->x, DPMSModeOn);
-	input->last_time = now;
+	input->last_input = now;
 	return now;
 }
 
 /* ---- keys ---- */
 
-/* The key that the viewer means: the one in that place, or where none is said, of that keysym. */
+/* The held key that the viewer means: by its position, or without one by its keysym. */
 static int find_key(const struct input_holder *holder, struct keyboard_request request)
 {
 	for (int i = 0; i < holder->n_keys; i++) {
 		const struct keyboard_request *held = &holder->keys[i].request;
 
-		if (held->place == request.place &&
-		    (request.place || held->keysym == request.keysym))
+		if (held->position == request.position &&
+		    (request.position || held->keysym == request.keysym))
 			return i;
 	}
 	return -1;
 }
 
-/* The modifiers that the viewer holds: each keysym's own bit. */
+/* The modifiers that the viewer holds, a bit for each keysym. */
 static uint32_t modifiers_of(const struct input_holder *holder)
 {
 	uint32_t modifiers = 0;
@@ -119,26 +117,25 @@ static void release_key(struct input *input, struct input_holder *holder, int i)
 	holder->keys[i] = holder->keys[--holder->n_keys];
 }
 
-/* Returns 0, or -EAGAIN if the key has to wait. */
+/* Returns 0, or -EAGAIN if the key must wait. */
 static int press(struct input *input, struct input_holder *holder, struct keyboard_request request,
 		 uint64_t now)
 {
-	bool mine[KEYMAP_KEYS] = { false };
+	bool own[KEYMAP_KEYS] = { false };
 
-	/* A viewer's autorepeat: X repeats by itself as long as the key is down. */
+	/* A viewer's autorepeat is ignored: X repeats a key itself while it is down. */
 	if (find_key(holder, request) >= 0 || holder->n_keys == INPUT_KEYS_MAX)
 		return 0;
 	for (int i = 0; i < holder->n_keys; i++)
-		mine[holder->keys[i].keycode] = true;
-	int keycode = keyboard_press(&input->keyboard, mine, request, now);
+		own[holder->keys[i].keycode] = true;
+	int keycode = keyboard_press(&input->keyboard, own, request, now);
 	if (keycode == -EAGAIN)
 		return -EAGAIN;
 	if (keycode < 0)
-		log_debug("keysym 0x%x cannot be typed: ignoring", request.keysym);
+		log_debug("ignoring keysym 0x%x: no key can type it", request.keysym);
 	if (keycode <= 0)
 		return 0;
-	/* The same key as another keysym: the viewer forgot to let go of that when Shift changed.
-	 */
+	/* Held as another keysym: the viewer did not release it when Shift changed. */
 	for (int i = 0; i < holder->n_keys; i++)
 		if (holder->keys[i].keycode == keycode)
 			release_key(input, holder, i--);
@@ -151,7 +148,7 @@ static int press(struct input *input, struct input_holder *holder, struct keyboa
 	return 0;
 }
 
-/* Some viewers say the keysym of now when a key goes up, which Shift may have changed meanwhile. */
+/* Some viewers release a key by the keysym it has by then, which Shift may have changed. */
 static int find_other_keysym(const struct input *input, const struct input_holder *holder,
 			     uint32_t keysym)
 {
@@ -162,11 +159,11 @@ static int find_other_keysym(const struct input *input, const struct input_holde
 }
 
 /*
- * The same where that keysym is on another key or on none, as e and the é of AltGr+e are: the last
- * key that was pressed with other modifiers than are held now. A wrong guess ends a key's repeating
- * too soon, none at all would let it repeat for ever.
+ * That keysym may be on another key of the desktop or on none, like é pressed with AltGr and
+ * released as e: guesses the last key that was pressed with other modifiers than are held now. A
+ * wrong guess ends a key's autorepeat too soon; without one, it might repeat for ever.
  */
-static int find_displaced(const struct input_holder *holder, uint32_t keysym)
+static int guess_released(const struct input_holder *holder, uint32_t keysym)
 {
 	uint32_t modifiers = modifiers_of(holder);
 
@@ -181,15 +178,13 @@ static int find_displaced(const struct input_holder *holder, uint32_t keysym)
 
 static int handle_key(struct input *input, const struct queued_key *key, uint64_t now)
 {
-	int i;
-
 	if (key->down)
 		return press(input, key->holder, key->request, now);
-	i = find_key(key->holder, key->request);
-	if (i < 0 && !key->request.place)
+	int i = find_key(key->holder, key->request);
+	if (i < 0 && !key->request.position)
 		i = find_other_keysym(input, key->holder, key->request.keysym);
-	if (i < 0 && !key->request.place)
-		i = find_displaced(key->holder, key->request.keysym);
+	if (i < 0 && !key->request.position)
+		i = guess_released(key->holder, key->request.keysym);
 	if (i >= 0)
 		release_key(input, key->holder, i);
 	return 0;
@@ -207,7 +202,8 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	const struct queued_key *key;
 	uint64_t now = now_ms();
 
-	(void)source, (void)usec;
+	(void)source;
+	(void)usec;
 	while ((key = key_queue_first(&input->queue))) {
 		if (handle_key(input, key, now) == -EAGAIN) {
 			wait_to_retry(input, now);
@@ -222,20 +218,21 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 {
 	struct queued_key key = {
 		.holder = holder,
-		.request = { .keysym = from.keysym, .place = scan_code_to_keycode(from.scan_code) },
+		.request = { .keysym = from.keysym,
+			     .position = scan_code_to_keycode(from.scan_code) },
 		.down = from.down,
 	};
 
 	if (!input->display->has_test)
 		return;
-	uint64_t now = wake(input);
+	uint64_t now = wake_monitor(input);
 	input_flush(input);
 	if (!key_queue_first(&input->queue) && handle_key(input, &key, now) != -EAGAIN)
 		return;
 	if (!key_queue_first(&input->queue))
 		wait_to_retry(input, now);
 	if (key_queue_add(&input->queue, &key) < 0)
-		log_debug("too many keys wait: leaving one out");
+		log_debug("skipping a key: too many are waiting");
 }
 
 /* ---- the pointer ---- */
@@ -261,7 +258,8 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 	if (!input->display->has_test)
 		return;
 	struct pointer_sharing_steps steps = pointer_sharing_event(
-		&input->pointer, &holder->pointer, to.buttons & POINTER_SHARING_MASK, wake(input));
+		&input->pointer, &holder->pointer, to.buttons & POINTER_SHARING_MASK,
+		wake_monitor(input));
 
 	put_buttons(input, steps.release_before, false);
 	if (!steps.move)
@@ -269,12 +267,12 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 	input->x = pointer_sharing_clamp(to.x, input->display->width);
 	input->y = pointer_sharing_clamp(to.y, input->display->height);
 	input->is_moving = true;
-	/* Of a burst of motions the last will do, but every point of a stroke counts. */
+	/* Of a burst of motions the last is enough, but every point of a stroke counts. */
 	if (!holder->pointer.held && !steps.release)
 		return;
 	input_flush(input);
 	if (steps.press | steps.release)
-		keyboard_settle(&input->keyboard);
+		keyboard_restore_modifiers(&input->keyboard);
 	put_buttons(input, steps.release, false);
 	put_buttons(input, steps.press, true);
 }
@@ -287,6 +285,6 @@ void input_release(struct input *input, struct input_holder *holder)
 	key_queue_forget(&input->queue, holder);
 	while (holder->n_keys)
 		release_key(input, holder, holder->n_keys - 1);
-	put_buttons(input, pointer_sharing_leave(&input->pointer, &holder->pointer), false);
+	put_buttons(input, pointer_sharing_release(&input->pointer, &holder->pointer), false);
 	XFlush(input->display->x);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keys that have to wait, in order. They wait only while characters that the keyboard does not have
- * are typed faster than keys can be given a meaning. Bounded: what comes on top of that is lost.
+ * Keys that must wait, in order: only while characters that are on no key are typed faster than
+ * keysyms can be assigned to spare keys. Bounded; further keys are lost.
  */
 #ifndef GPUDESK_KEY_QUEUE_H
 #define GPUDESK_KEY_QUEUE_H
@@ -21,7 +21,7 @@ struct queued_key {
 	bool down;
 };
 
-/* Begins as all zero. */
+/* Starts as all zeros. */
 struct key_queue {
 	struct queued_key list[KEY_QUEUE_MAX];
 	unsigned first, n;
@@ -30,11 +30,11 @@ struct key_queue {
 /* Returns 0, or -ENOSPC. */
 int key_queue_add(struct key_queue *queue, const struct queued_key *key);
 
-/* The one that waits for longest, NULL if none does; and how it is taken away. */
+/* The oldest key, or NULL. It stays in the queue, and valid, until it is removed. */
 const struct queued_key *key_queue_first(const struct key_queue *queue);
 void key_queue_remove_first(struct key_queue *queue);
 
-/* Forgets what `holder` wanted to type. */
+/* Drops the keys of `holder`. */
 void key_queue_forget(struct key_queue *queue, const struct input_holder *holder);
 
 #endif

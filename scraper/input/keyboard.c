@@ -31,7 +31,7 @@ void keyboard_finish(struct keyboard *keyboard)
 	keymap_finish(&keyboard->map);
 }
 
-/* XCheckIfEvent's shape. */
+/* A predicate for XCheckIfEvent. */
 static Bool is_map_event(Display *x, XEvent *event, XPointer userdata)
 {
 	const struct keyboard *keyboard = (const struct keyboard *)userdata;
@@ -42,13 +42,13 @@ static Bool is_map_event(Display *x, XEvent *event, XPointer userdata)
 	       (xkb->any.xkb_type == XkbMapNotify || xkb->any.xkb_type == XkbNewKeyboardNotify);
 }
 
-enum keyboard_news keyboard_handle_event(struct keyboard *keyboard, XEvent *event)
+enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *event)
 {
 	const XkbEvent *xkb = (const XkbEvent *)event;
 
 	if (is_map_event(keyboard->x, event, (XPointer)keyboard)) {
 		keyboard->map_is_stale = true;
-		/* The lights may have other numbers on another keyboard. */
+		/* Another keyboard may number its lights differently. */
 		return KEYBOARD_LEDS;
 	}
 	switch (xkb->any.xkb_type) {
@@ -61,10 +61,10 @@ enum keyboard_news keyboard_handle_event(struct keyboard *keyboard, XEvent *even
 	}
 }
 
-/* Brings a key to where it shall be. */
-static void put(struct keyboard *keyboard, unsigned keycode)
+/* Sends the X server a key's state if it is not what it was last told. */
+static void update_key(struct keyboard *keyboard, unsigned keycode)
 {
-	bool down = (keyboard->held[keycode] && !keyboard->muted[keycode]) ||
+	bool down = (keyboard->held[keycode] && !keyboard->lifted[keycode]) ||
 		    keyboard->added[keycode];
 
 	if (down == keyboard->down[keycode])
@@ -73,19 +73,19 @@ static void put(struct keyboard *keyboard, unsigned keycode)
 	XTestFakeKeyEvent(keyboard->x, keycode, down, CurrentTime);
 }
 
-void keyboard_settle(struct keyboard *keyboard)
+void keyboard_restore_modifiers(struct keyboard *keyboard)
 {
 	if (!keyboard->changed_for)
 		return;
 	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++) {
-		keyboard->muted[keycode] = false;
+		keyboard->lifted[keycode] = false;
 		keyboard->added[keycode] = false;
-		put(keyboard, keycode);
+		update_key(keyboard, keycode);
 	}
 	keyboard->changed_for = 0;
 }
 
-/* What those of the keys set that we hold down. */
+/* The modifiers set by those of `keys` that are down. */
 static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[static KEYMAP_KEYS],
 			    unsigned group)
 {
@@ -97,20 +97,20 @@ static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[sta
 	return modifiers;
 }
 
-/* The state of now and the keymap of now: X has handled all that we have sent when it answers. */
+/* Reads the current state and keymap: the X server replies after handling all keys sent. */
 static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 {
 	XkbStateRec state;
 	XEvent event;
-	int r;
 
 	if (XkbGetState(keyboard->x, XkbUseCoreKbd, &state) != Success)
 		return -EIO;
-	/* The answer may have brought the news of another keymap with it. */
+	/* The reply may have come with an event about another keymap. */
 	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
 		keyboard->map_is_stale = true;
 	if (keyboard->map_is_stale) {
-		r = xkb_map_load(keyboard->x, &keyboard->map);
+		int r = xkb_map_load(keyboard->x, &keyboard->map);
+
 		if (r < 0)
 			return r;
 		keyboard->map_is_stale = false;
@@ -128,25 +128,26 @@ static int plan(struct keyboard *keyboard, const struct keymap_state *state,
 		struct keyboard_request request, uint64_t now, struct keymap_plan *ret_plan)
 {
 	uint32_t keysym = request.keysym;
-	int r;
 
 	if (keysym_is_modifier(keysym))
 		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
-	r = keymap_plan(&keyboard->map, state, keysym, request.place, ret_plan);
-	if (r == -ENOENT && request.place && !keysym_character(keysym))
-		r = keymap_plan_place(&keyboard->map, state, request.place, ret_plan);
+	int r = keymap_plan(&keyboard->map, state, keysym, request.position, ret_plan);
+	if (r == -ENOENT && request.position && !keysym_character(keysym))
+		r = keymap_plan_position(&keyboard->map, state, request.position, ret_plan);
 	if (r != -ENOENT || !keysym_is_known(keysym) || keysym_is_server_action(keysym))
 		return r;
 
-	r = spare_keys_take(&keyboard->spares, keyboard->x, &keyboard->map, keyboard->held,
-			    keysym_canonical(keysym), now);
+	r = spare_keys_assign(&keyboard->spares, keyboard->x, &keyboard->map, keyboard->held,
+			      keysym_canonical(keysym), now);
 	if (r < 0)
 		return r;
 	r = xkb_map_load(keyboard->x, &keyboard->map);
-	return r < 0 ? r : keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
+	if (r < 0)
+		return r;
+	return keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
 }
 
-/* Changes the modifiers for the key of the plan. */
+/* Presses and lifts modifiers for the key of the plan. */
 static void change(struct keyboard *keyboard, const struct keymap_plan *plan)
 {
 	if (!plan->press && !plan->release)
@@ -155,8 +156,8 @@ static void change(struct keyboard *keyboard, const struct keymap_plan *plan)
 	for (unsigned keycode = 0; plan->release && keycode < KEYMAP_KEYS; keycode++) {
 		if (keyboard->down[keycode] &&
 		    keymap_sets(&keyboard->map, (uint8_t)keycode, plan->group) & plan->release) {
-			keyboard->muted[keycode] = true;
-			put(keyboard, keycode);
+			keyboard->lifted[keycode] = true;
+			update_key(keyboard, keycode);
 		}
 	}
 	for (unsigned i = 0; i < KEYMAP_SHIFTERS; i++) {
@@ -164,56 +165,55 @@ static void change(struct keyboard *keyboard, const struct keymap_plan *plan)
 
 		if (shifter->mask & plan->press) {
 			keyboard->added[shifter->keycode] = true;
-			put(keyboard, shifter->keycode);
+			update_key(keyboard, shifter->keycode);
 		}
 	}
 }
 
 static void hold(struct keyboard *keyboard, uint8_t keycode)
 {
-	/* Another viewer holds it, too: it types once more by going up in between. */
+	/* Another viewer holds it as well: it types again if it goes up in between. */
 	if (keyboard->held[keycode]) {
-		keyboard->muted[keycode] = true;
-		put(keyboard, keycode);
-		keyboard->muted[keycode] = false;
+		keyboard->lifted[keycode] = true;
+		update_key(keyboard, keycode);
+		keyboard->lifted[keycode] = false;
 	}
 	keyboard->held[keycode]++;
-	put(keyboard, keycode);
+	update_key(keyboard, keycode);
 }
 
-int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS],
+int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS],
 		   struct keyboard_request request, uint64_t now)
 {
 	struct keymap_state state;
 	struct keymap_plan how;
-	uint8_t foreign = 0;
-	int r;
+	uint8_t foreign = 0; /* modifiers that only other viewers hold */
 
 	if (!keyboard->xkb_event)
 		return -ENOTSUP;
-	keyboard_settle(keyboard);
-	r = refresh(keyboard, &state);
-	if (r >= 0 && !keysym_is_modifier(request.keysym)) {
-		foreign = state.ours & (uint8_t)~modifiers_of(keyboard, mine, state.group);
+	keyboard_restore_modifiers(keyboard);
+	int r = refresh(keyboard, &state);
+	if (r < 0)
+		return r;
+	if (!keysym_is_modifier(request.keysym)) {
+		foreign = state.ours & (uint8_t)~modifiers_of(keyboard, own, state.group);
 		state.modifiers &= (uint8_t)~foreign;
 		state.ours &= (uint8_t)~foreign;
 	}
-	if (r >= 0)
-		r = plan(keyboard, &state, request, now, &how);
+	r = plan(keyboard, &state, request, now, &how);
 	if (r < 0)
 		return r;
 	how.release |= foreign;
-	spare_keys_used(&keyboard->spares, how.keycode, now);
+	spare_keys_note_use(&keyboard->spares, how.keycode, now);
 	change(keyboard, &how);
 	if (how.group == state.group) {
 		hold(keyboard, how.keycode);
 		return how.keycode;
 	}
 	/*
-	 * Another layout, for this one key only. A latch ends by itself with the key's press, and
-	 * unlike a lock it does not look to the desktop as if the user had chosen another layout.
-	 * Since it ends, the key cannot be left to X's autorepeat: it types once, and again when
-	 * the viewer says so.
+	 * Another layout for this key only: unlike a lock, a latch does not look to the desktop as
+	 * if the user had switched layouts, and it ends with the key's press. X's autorepeat would
+	 * be in the old layout, so the key goes up at once, and the viewer's own repeats count.
 	 */
 	XkbLatchGroup(keyboard->x, XkbUseCoreKbd, (unsigned)(how.group - state.group));
 	hold(keyboard, how.keycode);
@@ -226,9 +226,9 @@ void keyboard_release(struct keyboard *keyboard, uint8_t keycode)
 	if (!keyboard->held[keycode])
 		return;
 	keyboard->held[keycode]--;
-	put(keyboard, keycode);
+	update_key(keyboard, keycode);
 	if (keyboard->changed_for == keycode && !keyboard->held[keycode])
-		keyboard_settle(keyboard);
+		keyboard_restore_modifiers(keyboard);
 }
 
 static bool is_lit(struct keyboard *keyboard, const char *name)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The desktop's keyboard, as all viewers share it: which keys we hold down on the X server, and
- * which modifiers are changed for the moment so that a key types what it shall.
+ * The desktop's keyboard, shared by all viewers: which keys are held down by XTEST, and which
+ * modifiers are changed for a while so that a key types the requested keysym.
  */
 #ifndef GPUDESK_KEYBOARD_H
 #define GPUDESK_KEYBOARD_H
@@ -17,48 +17,48 @@
 
 struct keyboard {
 	Display *x;
-	int xkb_event; /* the extension's event number; 0: there is no XKB */
+	int xkb_event; /* the extension's event number; 0: no XKB */
 	struct keymap map;
 	bool map_is_stale;
 	struct spare_keys spares;
 	uint8_t held[KEYMAP_KEYS]; /* by how many viewers */
-	bool down[KEYMAP_KEYS];	   /* as the X server knows it from us */
-	bool muted[KEYMAP_KEYS];   /* held, but up for the moment */
-	bool added[KEYMAP_KEYS];   /* not held, but down for the moment */
-	uint8_t changed_for; /* the key for whose sake that is; 0: nothing is muted or added */
+	bool down[KEYMAP_KEYS];	   /* what the X server was last told */
+	bool lifted[KEYMAP_KEYS];  /* held, but up while changed_for is down */
+	bool added[KEYMAP_KEYS];   /* not held, but down while changed_for is */
+	uint8_t changed_for;	   /* keycode; 0: nothing is lifted or added */
 };
 
 /*
- * Starts to follow the keyboard of `x`; `xkb_event` is the number of XKB's events there, or 0
- * without it: then nothing can be typed. keyboard_finish changes nothing on the desktop.
+ * Starts to follow the keyboard of `x`. `xkb_event` is the number of XKB's events, or 0 without the
+ * extension: then nothing can be typed. keyboard_finish changes nothing on the desktop.
  */
 void keyboard_init(struct keyboard *keyboard, Display *x, int xkb_event);
 void keyboard_finish(struct keyboard *keyboard);
 
-/* An event of XKB: one that tells of another keymap makes keyboard_press read it. */
-enum keyboard_news { KEYBOARD_NOTHING, KEYBOARD_BELL, KEYBOARD_LEDS };
-enum keyboard_news keyboard_handle_event(struct keyboard *keyboard, XEvent *event);
+/* What an XKB event means to viewers: the bell rang, or the lock lights may have changed. */
+enum keyboard_event { KEYBOARD_NOTHING, KEYBOARD_BELL, KEYBOARD_LEDS };
+enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *event);
 
-/* What a viewer wants to type. */
+/* What a viewer types. */
 struct keyboard_request {
-	uint32_t keysym; /* 0: it does not know */
-	uint8_t place;	 /* the keycode of the key that was pressed at the viewer; 0: not known */
+	uint32_t keysym;  /* 0: not known */
+	uint8_t position; /* keycode of the key with the scan code that it sent; 0: it sent none */
 };
 
 /*
- * Types `request` for a viewer that holds the keys for which `mine` is set: modifiers that only
- * others hold have no effect on it. Returns the keycode of the key that is held down then, to be
- * given to keyboard_release; 0 if it was typed and nothing is held; -ENOENT or -EAGAIN if it cannot
- * be typed. `now` is in ms. Some round trips.
+ * Types `request` for a viewer that holds the keycodes set in `own`; modifiers that only other
+ * viewers hold do not affect it. `now`: ms. Returns the keycode that is now held, for
+ * keyboard_release; 0 if the key was typed and nothing is held; -ENOENT if no key can type it,
+ * -EAGAIN if it must be retried later, or another -errno. Some round trips.
  */
-int keyboard_press(struct keyboard *keyboard, const bool mine[static KEYMAP_KEYS],
+int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS],
 		   struct keyboard_request request, uint64_t now);
 void keyboard_release(struct keyboard *keyboard, uint8_t keycode);
 
-/* Ends what was changed for the moment: something else than typing comes next. */
-void keyboard_settle(struct keyboard *keyboard);
+/* Restores the modifiers that were changed for a key that is still down, before a click. */
+void keyboard_restore_modifiers(struct keyboard *keyboard);
 
-/* The lights that are on, of enum keyboard_led. Round trips. */
+/* Reads which lock lights are on: bits of enum keyboard_led. Some round trips. */
 unsigned keyboard_leds(struct keyboard *keyboard);
 
 #endif

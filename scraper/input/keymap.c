@@ -8,7 +8,7 @@
 
 #include "keysym.h"
 
-/* The key's own group for one of the keyboard's. */
+/* The key's group that is used when `group` is in effect, or NULL. */
 static const struct keymap_group *group_of(const struct keymap_key *key, unsigned group)
 {
 	if (!key->n_groups)
@@ -38,7 +38,7 @@ uint32_t keymap_symbol(const struct keymap *keymap, uint8_t keycode, unsigned gr
 	const struct keymap_type *type = &keymap->types[on->type];
 	uint8_t level = type->level[modifiers];
 	uint32_t symbol = level < KEYMAP_LEVELS ? on->symbols[level] : 0;
-	/* Toolkits put a letter into upper case when Lock has not had its effect otherwise. */
+	/* If the level does not depend on Lock, toolkits convert the letter to upper case. */
 	return modifiers & ~type->consumed[modifiers] & KEYMAP_LOCK ? keysym_upper(symbol) : symbol;
 }
 
@@ -61,15 +61,17 @@ bool keymap_key_has(const struct keymap *keymap, uint8_t keycode, uint32_t keysy
 	return false;
 }
 
-/* The keycode whose first level has the keysym and sets modifiers of its own: 0 if there is none.
- */
-static uint8_t find_setter(const struct keymap *keymap, uint32_t keysym, unsigned group)
+/* The keycode that sets modifiers and has the keysym, on its first level or on any; 0: none. */
+static uint8_t find_setter(const struct keymap *keymap, uint32_t keysym, unsigned group,
+			   bool any_level)
 {
-	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++) {
-		const struct keymap_group *on = group_of(&keymap->keys[keycode], group);
+	for (unsigned i = 0; i < KEYMAP_KEYS; i++) {
+		const struct keymap_group *on = group_of(&keymap->keys[i], group);
 
-		if (on && on->symbols[0] == keysym && on->sets[0])
-			return (uint8_t)keycode;
+		if (on && on->sets[0] &&
+		    (any_level ? keymap_key_has(keymap, (uint8_t)i, keysym)
+			       : on->symbols[0] == keysym))
+			return (uint8_t)i;
 	}
 	return 0;
 }
@@ -98,7 +100,7 @@ void keymap_prepare(struct keymap *keymap)
 			note_commands(keymap, &key->groups[group]);
 	}
 	for (int i = 0; i < KEYMAP_SHIFTERS; i++) {
-		uint8_t keycode = find_setter(keymap, shifters[i], 0);
+		uint8_t keycode = find_setter(keymap, shifters[i], 0, false);
 
 		keymap->shifters[i].keycode = keycode;
 		keymap->shifters[i].mask = keycode ? keymap_sets(keymap, keycode, 0) : 0;
@@ -119,56 +121,53 @@ struct keymap_range {
 	unsigned first, last; /* keycodes */
 };
 
-/* Two keysyms of the same key between which Shift or a lock makes the difference, not the user. */
-static bool is_twin(uint32_t a, uint32_t b)
+/* Whether the keysyms differ only by Shift or a lock, as a and A, or Tab and Backtab. */
+static bool are_twins(uint32_t a, uint32_t b)
 {
 	if ((a == XK_Tab && b == XK_ISO_Left_Tab) || (a == XK_ISO_Left_Tab && b == XK_Tab))
 		return true;
 	return keysym_character(a) && keysym_lower(a) == keysym_lower(b);
 }
 
-/* Whether the key types `keysym` in `group` with the state's modifiers, those in `change` the other
- * way. */
-static bool types(const struct keymap *keymap, const struct keymap_state *state, uint8_t keycode,
-		  unsigned group, uint8_t change, uint32_t keysym)
+/* Whether the key types `keysym` in `group` with the state's modifiers, `change` inverted. */
+static bool key_types(const struct keymap *keymap, const struct keymap_state *state,
+		      uint8_t keycode, unsigned group, uint8_t change, uint32_t keysym)
 {
 	uint8_t modifiers = state->modifiers ^ change;
 	uint8_t commands = modifiers & keymap->commands;
 	uint8_t without = modifiers & (uint8_t)~commands;
-	uint32_t symbol;
 
 	if (!keymap->keys[keycode].n_groups)
 		return false;
-	/* A change that changes nothing would only hide what the key does with the commands. */
+	/* A change without an effect would only hide what the key does with the commands. */
 	if (change && keymap_symbol(keymap, keycode, group, without ^ change) == keysym)
 		return false;
-	/* Control and Alt choose no level: Alt+Print is requested as that, not as SysRq. */
-	symbol = keymap_symbol(keymap, keycode, group, without);
+	/* Control and Alt choose no level: viewers send Alt+Print as that, not as SysRq. */
+	uint32_t symbol = keymap_symbol(keymap, keycode, group, without);
 	if (symbol != keysym) {
 		bool by_shift = (modifiers & KEYMAP_SHIFT) && keysym == XK_Tab;
 
 		if (!change && commands &&
 		    keymap_symbol(keymap, keycode, group, modifiers) == keysym)
 			return true;
-		if (change || !(commands || by_shift) || !is_twin(symbol, keysym))
+		if (change || !(commands || by_shift) || !are_twins(symbol, keysym))
 			return false;
 	}
 	return !commands ||
 	       !keysym_is_server_action(keymap_symbol(keymap, keycode, group, modifiers));
 }
 
-/* Of the keys from `first` to `last`. */
 static uint8_t find_key(const struct keymap *keymap, const struct keymap_state *state,
 			unsigned group, uint8_t change, uint32_t keysym, struct keymap_range among)
 {
 	for (unsigned keycode = among.first; keycode <= among.last; keycode++)
-		if (types(keymap, state, (uint8_t)keycode, group, change, keysym))
+		if (key_types(keymap, state, (uint8_t)keycode, group, change, keysym))
 			return (uint8_t)keycode;
 	return 0;
 }
 
-/* The modifiers of a set of shifters, or -1: one is missing, or cannot be changed. */
-static int change_of(const struct keymap *keymap, const struct keymap_state *state, unsigned set)
+/* The modifiers of a set of shifters, or -1 if one is missing or cannot be changed. */
+static int modifiers_of(const struct keymap *keymap, const struct keymap_state *state, unsigned set)
 {
 	unsigned change = 0;
 
@@ -179,7 +178,7 @@ static int change_of(const struct keymap *keymap, const struct keymap_state *sta
 			return -1;
 		change |= keymap->shifters[i].mask;
 	}
-	/* What is locked, or held on another keyboard, cannot be released. */
+	/* What is locked, or held on a real keyboard, cannot be released. */
 	return change & state->modifiers & ~state->ours ? -1 : (int)change;
 }
 
@@ -187,12 +186,11 @@ static int plan_in_group(const struct keymap *keymap, const struct keymap_state 
 			 unsigned group, uint32_t keysym, struct keymap_range among,
 			 struct keymap_plan *ret_plan)
 {
-	static const uint8_t sets[1 << KEYMAP_SHIFTERS] = {
-		0, 1, 2, 4, 3, 5, 6, 7
-	}; /* few first */
+	/* Sets with few shifters first. */
+	static const uint8_t sets[1 << KEYMAP_SHIFTERS] = { 0, 1, 2, 4, 3, 5, 6, 7 };
 
 	for (unsigned i = 0; i < 1 << KEYMAP_SHIFTERS; i++) {
-		int change = change_of(keymap, state, sets[i]);
+		int change = modifiers_of(keymap, state, sets[i]);
 		uint8_t keycode = 0;
 
 		if (change >= 0)
@@ -210,7 +208,7 @@ static int plan_in_group(const struct keymap *keymap, const struct keymap_state 
 	return -ENOENT;
 }
 
-/* Control and Alt together are AltGr for a viewer on Windows that does not know better. */
+/* Some viewers on Windows send AltGr as Control and Alt. */
 static bool is_windows_altgr(const struct keymap *keymap, const struct keymap_state *state,
 			     uint32_t keysym, const struct keymap_plan *plan)
 {
@@ -221,40 +219,42 @@ static bool is_windows_altgr(const struct keymap *keymap, const struct keymap_st
 }
 
 int keymap_plan(const struct keymap *keymap, const struct keymap_state *state, uint32_t keysym,
-		uint8_t place, struct keymap_plan *ret_plan)
+		uint8_t position, struct keymap_plan *ret_plan)
 {
-	const struct keymap_range all = { 0, KEYMAP_KEYS - 1 }, only = { place, place };
+	const struct keymap_range all = { 0, KEYMAP_KEYS - 1 }, only = { position, position };
 	int r = -ENOENT;
 
 	keysym = keysym_canonical(keysym);
 	if (!keysym || keysym_is_server_action(keysym))
 		return -ENOENT;
-	if (place)
+	if (position)
 		r = plan_in_group(keymap, state, state->group, keysym, only, ret_plan);
 	for (unsigned i = 0; i < keymap->n_groups && r < 0; i++)
 		r = plan_in_group(keymap, state, (state->group + i) % keymap->n_groups, keysym, all,
 				  ret_plan);
-	if (r >= 0 && is_windows_altgr(keymap, state, keysym, ret_plan))
+	if (r < 0)
+		return r;
+	if (is_windows_altgr(keymap, state, keysym, ret_plan))
 		ret_plan->release |= state->ours & keymap->commands;
-	return r;
+	return 0;
 }
 
-int keymap_plan_place(const struct keymap *keymap, const struct keymap_state *state, uint8_t place,
-		      struct keymap_plan *ret_plan)
+int keymap_plan_position(const struct keymap *keymap, const struct keymap_state *state,
+			 uint8_t position, struct keymap_plan *ret_plan)
 {
-	uint32_t symbol = keymap_symbol(keymap, place, state->group, state->modifiers);
+	uint32_t symbol = keymap_symbol(keymap, position, state->group, state->modifiers);
 
 	if (!symbol || keysym_character(symbol) || keysym_is_dead(symbol) ||
 	    keysym_is_server_action(symbol))
 		return -ENOENT;
-	*ret_plan = (struct keymap_plan){ .keycode = place, .group = state->group };
+	*ret_plan = (struct keymap_plan){ .keycode = position, .group = state->group };
 	return 0;
 }
 
-/* What stands in for a modifier that the keyboard does not have. */
-static uint32_t stand_in(uint32_t keysym)
+/* The substitute for a modifier that the keyboard does not have; 0: none. */
+static uint32_t substitute(uint32_t keysym)
 {
-	static const uint32_t stand_ins[][2] = {
+	static const uint32_t substitutes[][2] = {
 		{ XK_Meta_L, XK_Alt_L },
 		{ XK_Meta_R, XK_Meta_L },
 		{ XK_Alt_R, XK_Alt_L },
@@ -266,19 +266,9 @@ static uint32_t stand_in(uint32_t keysym)
 		{ XK_Mode_switch, XK_ISO_Level3_Shift },
 	};
 
-	for (unsigned i = 0; i < sizeof(stand_ins) / sizeof(*stand_ins); i++)
-		if (stand_ins[i][0] == keysym)
-			return stand_ins[i][1];
-	return 0;
-}
-
-/* The key on a higher level of which the keysym is, as Meta is on Alt's. */
-static uint8_t find_shared_setter(const struct keymap *keymap, uint32_t keysym, unsigned group)
-{
-	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++)
-		if (keymap_sets(keymap, (uint8_t)keycode, group) &&
-		    keymap_key_has(keymap, (uint8_t)keycode, keysym))
-			return (uint8_t)keycode;
+	for (unsigned i = 0; i < sizeof(substitutes) / sizeof(*substitutes); i++)
+		if (substitutes[i][0] == keysym)
+			return substitutes[i][1];
 	return 0;
 }
 
@@ -287,10 +277,10 @@ int keymap_plan_modifier(const struct keymap *keymap, const struct keymap_state 
 {
 	uint8_t keycode = 0;
 
-	for (; keysym && !keycode; keysym = stand_in(keysym)) {
-		keycode = find_setter(keymap, keysym, state->group);
-		if (!keycode)
-			keycode = find_shared_setter(keymap, keysym, state->group);
+	for (; keysym && !keycode; keysym = substitute(keysym)) {
+		keycode = find_setter(keymap, keysym, state->group, false);
+		if (!keycode) /* as Meta is on a higher level of Alt's key */
+			keycode = find_setter(keymap, keysym, state->group, true);
 	}
 	if (!keycode)
 		return -ENOENT;

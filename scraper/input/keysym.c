@@ -7,7 +7,7 @@
 #include <xkbcommon/xkbcommon.h>
 
 enum {
-	UNICODE = 0x01000000, /* what a keysym of Unicode adds to its character */
+	UNICODE = 0x01000000, /* plus the character: a Unicode keysym */
 	FUNCTION_FIRST = 0xff00,
 	FUNCTION_LAST = 0xffff,
 	SERVER_ACTION_FIRST = 0x1008fe01, /* XF86Switch_VT_1 */
@@ -26,15 +26,13 @@ uint32_t keysym_character(uint32_t keysym)
 
 uint32_t keysym_canonical(uint32_t keysym)
 {
-	uint32_t character;
-
-	/* Some viewers send Backspace, Tab, Return and Escape as what they are in ASCII. */
+	/* Some viewers send Backspace, Tab, Return and Escape in ASCII. */
 	if (keysym == 0x08 || keysym == 0x09 || keysym == 0x0d || keysym == 0x1b)
 		return FUNCTION_FIRST | keysym;
-	/* Latin-1 has no keysyms of Unicode, but some viewers send them. */
+	/* Latin-1 characters have no Unicode keysym, but some viewers send one. */
 	if (keysym >= UNICODE + 0x20 && keysym < UNICODE + 0x100)
 		keysym -= UNICODE;
-	character = keysym_character(keysym);
+	uint32_t character = keysym_character(keysym);
 	if (!character)
 		return keysym;
 	return character < 0x100 ? character : UNICODE | character;
@@ -82,6 +80,6 @@ bool keysym_is_known(uint32_t keysym)
 		return false;
 	if (keysym_character(keysym))
 		return true;
-	/* One without a name is given as a number. */
+	/* xkbcommon writes one without a name as a number. */
 	return xkb_keysym_get_name(keysym, name, sizeof(name)) > 0 && strncmp(name, "0x", 2) != 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pointer_sharing.h"
 
-/* Takes the pointer away from an owner that is silent. Returns the buttons to release. */
-static uint16_t dispossess(struct pointer_sharing *pointer)
+/* Takes the pointer from its silent owner. Returns the buttons to release. */
+static uint16_t remove_owner(struct pointer_sharing *pointer)
 {
 	uint16_t lost = pointer->owner->held;
 
@@ -20,11 +20,11 @@ struct pointer_sharing_steps pointer_sharing_event(struct pointer_sharing *point
 
 	user->ignored &= mask;
 	if (pointer->owner && pointer->owner != user) {
-		if (now - pointer->owner_heard < POINTER_SHARING_PATIENCE) {
+		if (now - pointer->owner_heard < POINTER_SHARING_TIMEOUT_MS) {
 			user->ignored |= mask;
 			return (struct pointer_sharing_steps){ 0 };
 		}
-		steps.release_before = dispossess(pointer);
+		steps.release_before = remove_owner(pointer);
 	}
 	mask &= (uint16_t)~user->ignored;
 	steps.press = mask & (uint16_t)~user->held;
@@ -35,7 +35,7 @@ struct pointer_sharing_steps pointer_sharing_event(struct pointer_sharing *point
 	return steps;
 }
 
-uint16_t pointer_sharing_leave(struct pointer_sharing *pointer, struct pointer_sharing_user *user)
+uint16_t pointer_sharing_release(struct pointer_sharing *pointer, struct pointer_sharing_user *user)
 {
 	uint16_t held = user->held;
 

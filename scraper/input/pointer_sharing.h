@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The desktop's pointer, as several viewers share it: who may use it, and which buttons go down and
- * up. While a viewer holds a button, it has the pointer alone. No X, no I/O, no clock.
+ * The desktop's pointer, shared by all viewers: who may use it, and which buttons go down and up.
+ * A viewer that holds a button has the pointer for itself. Pure decisions.
  */
 #ifndef GPUDESK_POINTER_SHARING_H
 #define GPUDESK_POINTER_SHARING_H
@@ -11,41 +11,41 @@
 #include <stdint.h>
 
 enum {
-	POINTER_SHARING_BUTTONS =
-		9, /* bit 0 is X's button 1; more than 9 mean nothing to anybody */
-	POINTER_SHARING_MASK = (1 << POINTER_SHARING_BUTTONS) - 1,
-	POINTER_SHARING_PATIENCE =
-		10000 /* ms after which a viewer that holds buttons and is silent loses them */
+	POINTER_SHARING_BUTTONS = 9, /* more mean nothing to programs */
+	POINTER_SHARING_MASK = (1 << POINTER_SHARING_BUTTONS) - 1, /* bit 0: X's button 1 */
+	/* A silent viewer loses the buttons that it holds when another uses the pointer. */
+	POINTER_SHARING_TIMEOUT_MS = 10000,
 };
 
-/* What one viewer does with the pointer. Begins as all zero. */
+/* One viewer's use of the pointer. Starts as all zeros. */
 struct pointer_sharing_user {
 	uint16_t held;	  /* buttons that are down on the desktop for it */
-	uint16_t ignored; /* buttons that it pressed when it was not its turn; until it lets go */
+	uint16_t ignored; /* buttons pressed while another had the pointer; until released */
 };
 
-/* Begins as all zero. */
+/* Starts as all zeros. */
 struct pointer_sharing {
-	struct pointer_sharing_user *owner; /* who holds buttons; NULL: nobody */
-	uint64_t owner_heard;		    /* ms: when it last said something */
+	struct pointer_sharing_user *owner; /* holds buttons; NULL: nobody does */
+	uint64_t owner_heard;		    /* ms: its last event */
 };
 
-/* What is to be done on the desktop: release_before, the motion, release, press. */
+/* What to do on the desktop, in this order. */
 struct pointer_sharing_steps {
-	bool move;
 	uint16_t release_before; /* buttons that a silent owner has lost */
-	uint16_t press, release;
+	bool move;
+	uint16_t release, press;
 };
 
-/* `user` says where the pointer is, with `mask` held. `now` is in ms. */
+/* A pointer event of `user`, which holds the buttons of `mask`. `now`: ms. */
 struct pointer_sharing_steps pointer_sharing_event(struct pointer_sharing *pointer,
 						   struct pointer_sharing_user *user, uint16_t mask,
 						   uint64_t now);
 
-/* The viewer has left. Returns the buttons to release. */
-uint16_t pointer_sharing_leave(struct pointer_sharing *pointer, struct pointer_sharing_user *user);
+/* `user` has disconnected. Returns the buttons to release. */
+uint16_t pointer_sharing_release(struct pointer_sharing *pointer,
+				 struct pointer_sharing_user *user);
 
-/* The nearest coordinate on a screen of `limit` pixels. */
+/* The nearest coordinate on a screen of `limit` pixels, from 0. */
 int pointer_sharing_clamp(int value, int limit);
 
 #endif

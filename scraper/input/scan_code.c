@@ -4,12 +4,10 @@
 #include <linux/input-event-codes.h>
 
 enum {
-	EVDEV_OFFSET = 8, /* X has no keycodes below */
+	EVDEV_OFFSET = 8, /* X keycodes start here */
 	E0 = 0x80,
+	SAME_LAST = KEY_KPDOT, /* so far, Linux's key codes are the scan codes */
 };
-
-/* Up to this one, Linux took its own numbers from there. */
-enum { SAME_LAST = KEY_KPDOT };
 
 static const uint8_t others[256] = {
 	[0x54] = KEY_SYSRQ,

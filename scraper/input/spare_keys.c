@@ -8,7 +8,7 @@
 
 #include "xkb_map.h"
 
-enum { REUSE_MS = 100 }; /* programs look a key's meaning up when they get to its event */
+enum { REUSE_MS = 100 }; /* programs look up a key's meaning only when they read its event */
 
 void spare_keys_init(struct spare_keys *spares, Display *x)
 {
@@ -18,10 +18,10 @@ void spare_keys_init(struct spare_keys *spares, Display *x)
 	int format;
 
 	*spares = (struct spare_keys){ .property = XInternAtom(x, "_GPUDESK_SPARE_KEYS", False) };
-	if (XGetWindowProperty(x, DefaultRootWindow(x), spares->property, 0, 2 * KEYBOARD_SPARES,
+	if (XGetWindowProperty(x, DefaultRootWindow(x), spares->property, 0, 2 * SPARE_KEYS_MAX,
 			       False, XA_CARDINAL, &type, &format, &n, &left, &data) != Success)
 		return;
-	/* Xlib gives 32-bit items as longs. */
+	/* Xlib hands out 32-bit items as longs. */
 	const unsigned long *items = (const void *)data;
 	for (unsigned long i = 0; format == 32 && i + 1 < n; i += 2)
 		spares->list[spares->n++] = (struct spare_key){ .keycode = (uint8_t)items[i],
@@ -41,7 +41,7 @@ void spare_keys_check(struct spare_keys *spares, const struct keymap *keymap)
 
 static void publish(const struct spare_keys *spares, Display *x)
 {
-	unsigned long items[2 * KEYBOARD_SPARES];
+	unsigned long items[2 * SPARE_KEYS_MAX];
 
 	for (unsigned i = 0; i < spares->n; i++) {
 		items[2 * i] = spares->list[i].keycode;
@@ -51,7 +51,7 @@ static void publish(const struct spare_keys *spares, Display *x)
 			(unsigned char *)items, (int)(2 * spares->n));
 }
 
-/* The highest free key: of those that a real keyboard may have, the least likely. */
+/* The highest free keycode: the least likely to be on a real keyboard. */
 static uint8_t find_free(const struct keymap *keymap)
 {
 	for (int keycode = KEYMAP_KEYS - 1; keycode > 0; keycode--)
@@ -60,12 +60,11 @@ static uint8_t find_free(const struct keymap *keymap)
 	return 0;
 }
 
-/* The place of the spare to be used: a new one at the end, or the one that was used least recently.
- */
+/* The index of the key to assign: a new one at the end, or the least recently used. */
 static int choose(struct spare_keys *spares, const struct keymap *keymap,
 		  const uint8_t is_down[static KEYMAP_KEYS], uint64_t now)
 {
-	uint8_t keycode = spares->n < KEYBOARD_SPARES ? find_free(keymap) : 0;
+	uint8_t keycode = spares->n < SPARE_KEYS_MAX ? find_free(keymap) : 0;
 
 	if (keycode) {
 		spares->list[spares->n] = (struct spare_key){ .keycode = keycode };
@@ -80,8 +79,8 @@ static int choose(struct spare_keys *spares, const struct keymap *keymap,
 	return spares->n ? -EAGAIN : -ENOENT;
 }
 
-int spare_keys_take(struct spare_keys *spares, Display *x, const struct keymap *keymap,
-		    const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now)
+int spare_keys_assign(struct spare_keys *spares, Display *x, const struct keymap *keymap,
+		      const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now)
 {
 	int place = choose(spares, keymap, is_down, now);
 
@@ -96,12 +95,12 @@ int spare_keys_take(struct spare_keys *spares, Display *x, const struct keymap *
 		return r;
 	}
 	spare->keysym = keysym;
-	spare_keys_used(spares, keycode, now);
+	spare_keys_note_use(spares, keycode, now);
 	publish(spares, x);
 	return keycode;
 }
 
-void spare_keys_used(struct spare_keys *spares, uint8_t keycode, uint64_t now)
+void spare_keys_note_use(struct spare_keys *spares, uint8_t keycode, uint64_t now)
 {
 	for (unsigned i = 0; i < spares->n; i++) {
 		struct spare_key spare = spares->list[i];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keys that mean nothing on this keyboard, for characters that are on none. Once given a meaning
- * they keep it, also when viewers leave; only the one not used for longest gets another when there
- * are no more. Which they are stands in a property of the root window, for whoever comes after us.
+ * Keys without a meaning in this keymap, which get the keysyms that no key has. They keep them when
+ * viewers disconnect; when all are in use, the least recently used one is reassigned. A property of
+ * the root window lists them for the next scraper.
  */
 #ifndef GPUDESK_SPARE_KEYS_H
 #define GPUDESK_SPARE_KEYS_H
@@ -13,33 +13,33 @@
 
 #include "keymap.h"
 
-enum { KEYBOARD_SPARES = 32 };
+enum { SPARE_KEYS_MAX = 32 };
 
 struct spare_keys {
 	Atom property;
 	struct spare_key {
 		uint8_t keycode;
 		uint32_t keysym;    /* as given to xkb_map_assign */
-		uint64_t last_used; /* ms; any clock that never goes back */
-	} list[KEYBOARD_SPARES];    /* the last used first */
+		uint64_t last_used; /* ms of any clock that never goes back */
+	} list[SPARE_KEYS_MAX];	    /* the most recently used first */
 	unsigned n;
 };
 
-/* Learns what another one of us has left behind. */
+/* Reads what an earlier scraper has assigned. */
 void spare_keys_init(struct spare_keys *spares, Display *x);
 
-/* Forgets those that mean something else by now. */
+/* Drops the keys that mean something else by now. */
 void spare_keys_check(struct spare_keys *spares, const struct keymap *keymap);
 
 /*
- * Gives `keysym` a key. `is_down` says for each keycode whether it is held. Returns the keycode;
- * -ENOENT if the keyboard has no key to spare, -EAGAIN if all have been used so recently that a
- * program may not have read them yet; or -errno.
+ * Assigns `keysym` to a spare key. `is_down` tells for each keycode whether it is held; `now`: ms.
+ * Returns the keycode; -ENOENT if the keyboard has no spare key; -EAGAIN if all are held or were
+ * used so recently that a program may still have to look them up; or another -errno.
  */
-int spare_keys_take(struct spare_keys *spares, Display *x, const struct keymap *keymap,
-		    const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now);
+int spare_keys_assign(struct spare_keys *spares, Display *x, const struct keymap *keymap,
+		      const uint8_t is_down[static KEYMAP_KEYS], uint32_t keysym, uint64_t now);
 
-/* A key is typed; it may be any. */
-void spare_keys_used(struct spare_keys *spares, uint8_t keycode, uint64_t now);
+/* `keycode` is being typed; it need not be a spare key. */
+void spare_keys_note_use(struct spare_keys *spares, uint8_t keycode, uint64_t now);
 
 #endif

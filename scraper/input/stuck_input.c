@@ -9,7 +9,7 @@
 
 #include "common/log.h"
 
-enum { BUTTONS = 5 }; /* that a pointer's mask tells */
+enum { BUTTONS = 5 }; /* in the mask of QueryPointer */
 
 static Atom get_property(Display *x)
 {
@@ -70,8 +70,8 @@ void stuck_input_begin(Display *x)
 		unsigned keys = release_keys(x), buttons = release_buttons(x);
 
 		if (keys + buttons > 0)
-			log_warning("an earlier scraper ended in a bad way: releasing %u keys and "
-				    "%u buttons that it left pressed",
+			log_warning("an earlier scraper was killed: released what it left pressed "
+				    "(keys: %u, buttons: %u)",
 				    keys, buttons);
 	}
 	XChangeProperty(x, DefaultRootWindow(x), get_property(x), XA_CARDINAL, 32, PropModeReplace,

@@ -98,12 +98,11 @@ int xkb_map_load(Display *x, struct keymap *keymap)
 int xkb_map_assign(Display *x, uint8_t keycode, uint32_t keysym)
 {
 	uint32_t lower = keysym_lower(keysym), upper = keysym_upper(keysym);
-	/* With the actions, which XkbChangeTypesOfKey takes for granted. */
+	/* XkbChangeTypesOfKey needs the actions as well. */
 	const unsigned parts = XkbKeyTypesMask | XkbKeySymsMask | XkbKeyActionsMask;
 	XkbDescPtr desc = XkbGetMap(x, parts, XkbUseCoreKbd);
 	XkbMapChangesRec changes = { 0 };
-	/* With a type that has Lock as well, no toolkit puts the letter into upper case on its own.
-	 */
+	/* With a type that uses Lock, no toolkit converts the letter to upper case itself. */
 	int type = lower == upper ? XkbOneLevelIndex : XkbAlphabeticIndex;
 	bool is_pair = keysym_upper(lower) == upper && keysym_lower(upper) == lower &&
 		       (keysym == lower || keysym == upper);
@@ -117,7 +116,7 @@ int xkb_map_assign(Display *x, uint8_t keycode, uint32_t keysym)
 		symbols[0] = is_pair ? lower : keysym;
 		if (lower != upper)
 			symbols[1] = is_pair ? upper : keysym;
-		/* Exactly this key: a wrong range has killed desktops (TigerVNC #1589). */
+		/* Exactly this key: a wrong range has crashed desktops (TigerVNC #1589). */
 		changes = (XkbMapChangesRec){
 			.changed = XkbKeySymsMask,
 			.first_key_sym = keycode,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads the X server's keymap, and gives a meaning to one key that has none. */
+/* Reads the X server's keymap, and assigns a keysym to a key of it, by XKB. */
 #ifndef GPUDESK_XKB_MAP_H
 #define GPUDESK_XKB_MAP_H
 
@@ -9,13 +9,12 @@
 
 #include "keymap.h"
 
-/* Reads it as a whole. Returns 0, or -errno with the keymap as it was; one round trip. */
+/* Replaces `keymap` by the X server's. Returns 0, or -errno and leaves it. One round trip. */
 int xkb_map_load(Display *x, struct keymap *keymap);
 
 /*
- * Puts `keysym` on the key `keycode`, with its twin in the other case, and on no other key: it
- * types them in every group, whatever the modifiers. One request, of which every program is told,
- * so that it is not to be made often. Returns 0 or -errno.
+ * Assigns `keysym` and its other case to the key `keycode`, for every group and all modifiers.
+ * Every program is told and reads the keymap again, so do this rarely. Returns 0 or -errno.
  */
 int xkb_map_assign(Display *x, uint8_t keycode, uint32_t keysym);
 

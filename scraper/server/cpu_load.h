@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Large pictures for a viewer on the same machine are paced while the machine has no CPU to spare:
+ * Huge updates to a viewer on the same machine are paced while the machine has no CPU to spare:
  * guacd encodes on all cores after it has asked for more, so its asking says nothing about how
  * fast it can go. All but cpu_load_read() is pure. Times are microseconds of one clock.
  */

@@ -202,7 +202,7 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	if (!server->watching)
 		return 0;
 	if (somebody_waits(server) && missed_damage_due(&server->screen.missed) <= now &&
-	    screen_look(&server->screen, now))
+	    screen_check_missed(&server->screen, now))
 		log_debug("found drawing that XDamage did not report");
 	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);
 	return 0;

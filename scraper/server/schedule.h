@@ -8,7 +8,7 @@
  *  1. Nothing is captured before a viewer waits for an update: viewer_is_waiting()
  *     (viewer/viewer.c).
  *  2. At most `frame_rate` captures a second on average, with one frame of credit, counted apart
- *     for large areas (an eighth of the screen and more) and small ones: capture/frame_pacer.c.
+ *     for large areas (more than an eighth of the screen) and small ones: capture/frame_pacer.c.
  *  3. Areas that are redrawn the same again and again are read in samples, and whole every 200 ms:
  *     capture/redraw_sampling.c.
  *  4. What XDamage has missed is looked for at 16 rows, 50 ms to 16 s apart:

@@ -26,11 +26,10 @@ static void take_input(void *userdata)
 int server_start_watching(struct server *server)
 {
 	struct display *display = &server->display;
-	int r = display_watch(display);
 
-	if (r < 0)
-		return r;
-	r = screen_start(&server->screen, display, server->config->frame_rate, server_now(server));
+	display_watch(display);
+	int r = screen_start(&server->screen, display, server->config->frame_rate,
+			     server_now(server));
 	if (r < 0)
 		goto unwatch;
 	server->yield = (struct yield){ .run = take_input, .userdata = server };
@@ -74,7 +73,7 @@ void server_stop_watching(struct server *server)
 	server->rfb = NULL;
 	cursor_finish(&server->cursor);
 	randr_restore(&server->randr);
-	display_forget(&server->display);
+	display_wipe_buffers(&server->display);
 	display_unwatch(&server->display);
 	sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
 }

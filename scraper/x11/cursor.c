@@ -35,50 +35,39 @@ uint64_t cursor_update_due(const struct cursor *cursor)
 	return cursor->stale ? cursor->fetched + CURSOR_INTERVAL : UINT64_MAX;
 }
 
-static int take_arrow(struct cursor_image *shape)
-{
-	struct cursor_image made;
-	int r = cursor_image_init_arrow(&made);
-
-	if (r < 0)
-		return r;
-	cursor_image_finish(shape);
-	*shape = made;
-	return 0;
-}
-
-/* Xlib gives each 32-bit pixel in a long. */
-static int take_shape(struct cursor_image *shape, const XFixesCursorImage *image)
+/* Xlib hands out each 32-bit pixel in a long. */
+static int convert(const XFixesCursorImage *image, struct cursor_image *ret_shape)
 {
 	size_t n = (size_t)image->width * image->height;
 	uint32_t *argb = malloc((n ? n : 1) * sizeof(*argb));
-	struct cursor_image made = { 0 };
 
 	if (!argb)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		argb[i] = (uint32_t)image->pixels[i];
-	int r = cursor_image_init(&made, image->width, image->height, image->xhot, image->yhot,
+	int r = cursor_image_init(ret_shape, image->width, image->height, image->xhot, image->yhot,
 				  argb);
 	free(argb);
-	if (r < 0)
-		return r;
-	cursor_image_finish(shape);
-	*shape = made;
-	return 0;
+	return r;
 }
 
 void cursor_update(struct cursor *cursor, struct display *display, uint64_t now)
 {
+	struct cursor_image shape;
+
 	if (cursor_update_due(cursor) > now)
 		return;
 	cursor->stale = false;
 	cursor->fetched = cursor->asked = now;
 	XFixesCursorImage *image = XFixesGetCursorImage(display->x);
-	/* The SECURITY extension keeps the shape to itself when the client that made it is gone. */
-	int r = image ? take_shape(&cursor->state.shape, image) : take_arrow(&cursor->state.shape);
-	if (r < 0)
-		log_warning("too little memory for the pointer's shape: it stays as it was");
+	/* It fails under the SECURITY extension when the client that made the cursor is gone. */
+	int r = image ? convert(image, &shape) : cursor_image_init_arrow(&shape);
+	if (r < 0) {
+		log_warning("keeping the old pointer shape: out of memory");
+	} else {
+		cursor_image_finish(&cursor->state.shape);
+		cursor->state.shape = shape;
+	}
 	if (!image)
 		return;
 	cursor_moved(cursor, image->x, image->y);
@@ -92,23 +81,23 @@ uint64_t cursor_follow_due(const struct cursor *cursor)
 
 void cursor_ask(struct cursor *cursor, struct display *display, uint64_t now)
 {
-	if (cursor->question || cursor_follow_due(cursor) > now)
+	if (cursor->request || cursor_follow_due(cursor) > now)
 		return;
 	cursor->asked = now;
-	cursor->question = xcb_query_pointer(XGetXCBConnection(display->x),
-					     (xcb_window_t)display->root)
-				   .sequence;
+	cursor->request = xcb_query_pointer(XGetXCBConnection(display->x),
+					    (xcb_window_t)display->root)
+				  .sequence;
 }
 
 void cursor_follow(struct cursor *cursor, struct display *display, uint64_t now)
 {
 	cursor_ask(cursor, display, now);
-	if (!cursor->question)
+	if (!cursor->request)
 		return;
 	xcb_query_pointer_reply_t *reply = xcb_query_pointer_reply(
-		XGetXCBConnection(display->x), (xcb_query_pointer_cookie_t){ cursor->question },
+		XGetXCBConnection(display->x), (xcb_query_pointer_cookie_t){ cursor->request },
 		NULL);
-	cursor->question = 0;
+	cursor->request = 0;
 	if (reply)
 		cursor_moved(cursor, reply->root_x, reply->root_y);
 	free(reply);

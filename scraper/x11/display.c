@@ -17,19 +17,19 @@
 
 #include "common/log.h"
 
-/* Xlib's handlers take no userdata; there is one display in a process. */
+/* Xlib's handlers take no userdata. */
 static struct display *the_display;
 
 static int on_error(Display *x, XErrorEvent *error)
 {
 	char text[128];
 
-	/* Other programs' windows, to which copied texts go, may vanish at any time. */
+	/* The windows of other programs, which get clipboard text, may vanish at any time. */
 	if (error->error_code == BadWindow)
 		return 0;
 	XGetErrorText(x, error->error_code, text, sizeof(text));
-	log_warning("the X server answers request %d.%d with an error: %s; ignoring",
-		    error->request_code, error->minor_code, text);
+	log_warning("ignoring an error from the X server (request %d.%d): %s", error->request_code,
+		    error->minor_code, text);
 	return 0;
 }
 
@@ -41,7 +41,7 @@ static int on_io_error(Display *x)
 	return 0;
 }
 
-/* The root window's pixels: true colour of 8, 16 or 32 bits a pixel in our own byte order. */
+/* Returns 0, or -ENOTSUP unless it is true colour of 8, 16 or 32 bits in our byte order. */
 static int read_format(struct display *display)
 {
 	XVisualInfo wanted = { .visualid = XVisualIDFromVisual(
@@ -81,7 +81,7 @@ static void query_extensions(struct display *display)
 
 	display->has_damage = XDamageQueryExtension(display->x, &display->damage_event, &error) &&
 			      XFixesQueryExtension(display->x, &display->fixes_event, &error);
-	/* Both protocols want to be told a version before they answer anything else. */
+	/* Both protocols require this to be the first request. */
 	if (display->has_damage) {
 		XDamageQueryVersion(display->x, &major, &minor);
 		XFixesQueryVersion(display->x, &major, &minor);
@@ -122,10 +122,12 @@ int display_open(struct display *display, const char *name, const char *xauthori
 	display->height = DisplayHeight(display->x, display->screen);
 	query_extensions(display);
 	if (read_format(display) < 0) {
-		snprintf(ret_reason, reason_size,
-			 "The X server at display %s has a screen of depth %d that is not true "
-			 "colour of 8, 16 or 32 bits a pixel: set DefaultDepth 24 in xorg.conf.",
-			 name, DefaultDepth(display->x, display->screen));
+		snprintf(
+			ret_reason, reason_size,
+			"The X server at display %s has a screen of depth %d, but only true colour "
+			"of 8, 16 or 32 bits a pixel is supported: set DefaultDepth 24 in "
+			"xorg.conf.",
+			name, DefaultDepth(display->x, display->screen));
 	} else if (!display->has_damage) {
 		snprintf(ret_reason, reason_size,
 			 "The X server at display %s has no DAMAGE extension: enable it in "
@@ -154,7 +156,7 @@ int display_fd(const struct display *display)
 
 bool display_flush(struct display *display)
 {
-	/* This reads, too: what came in with a reply still waits inside xcb. */
+	/* Reads as well: events that came before a reply may still wait inside xcb. */
 	XFlush(display->x);
 	return XEventsQueued(display->x, QueuedAlready) > 0;
 }
@@ -196,31 +198,30 @@ void display_dispatch(struct display *display)
 	}
 }
 
-int display_watch(struct display *display)
+void display_watch(struct display *display)
 {
+	Window root;
+	int x, y;
+	unsigned width, height, border, depth;
+
 	display->damage = XDamageCreate(display->x, display->root, XDamageReportNonEmpty);
 	display->region = XFixesCreateRegion(display->x, NULL, 0);
 	XFixesSelectCursorInput(display->x, display->root, XFixesDisplayCursorNotifyMask);
 	if (display->has_randr)
 		XRRSelectInput(display->x, display->root,
 			       RRScreenChangeNotifyMask | RRCrtcChangeNotifyMask);
-	/* RandR sends a ConfigureNotify to the root window even where it is too old to say more. */
+	/* Even the oldest RandR sends a ConfigureNotify to the root window. */
 	XSelectInput(display->x, display->root, StructureNotifyMask);
 
-	/* The size may have changed while nobody looked. */
-	Window root;
-	int x, y;
-	unsigned width, height, border, depth;
+	/* The size may have changed while it was not tracked. */
 	if (XGetGeometry(display->x, display->root, &root, &x, &y, &width, &height, &border,
 			 &depth)) {
 		display->width = (int)width;
 		display->height = (int)height;
 	}
-	return 0;
 }
 
-/* Until the answer's first `size` bytes are there: xcb is then sure to read them into its buffer.
- */
+/* Waits for the first `size` bytes of the reply, so that xcb reads them through its buffer. */
 static void wait_for_bytes(int fd, int size)
 {
 	const struct timespec nap = { .tv_nsec = 1000000 };
@@ -230,13 +231,13 @@ static void wait_for_bytes(int fd, int size)
 		nanosleep(&nap, NULL);
 }
 
-void display_forget(struct display *display)
+void display_wipe_buffers(struct display *display)
 {
 	enum { XLIB_BUFFER = 16384, XCB_BUFFER = 16384, NO_OP = 4, WIDTH = 64 };
 
 	for (int i = 0; i < XLIB_BUFFER / NO_OP; i++)
 		XNoOp(display->x);
-	XSync(display->x, False); /* nothing else is on its way */
+	XSync(display->x, False);
 	xcb_connection_t *c = XGetXCBConnection(display->x);
 	int height = 2 * XCB_BUFFER / (WIDTH * display->bytes_per_pixel);
 	xcb_generic_error_t *error = NULL;
@@ -246,7 +247,7 @@ void display_forget(struct display *display)
 	xcb_flush(c);
 	wait_for_bytes(xcb_get_file_descriptor(c), XCB_BUFFER);
 	free(xcb_get_image_reply(c, cookie, &error));
-	free(error); /* a screen smaller than that */
+	free(error); /* the screen is smaller than that */
 }
 
 void display_unwatch(struct display *display)
@@ -271,18 +272,18 @@ size_t display_take_damage(struct display *display, struct rect ret_damage[DISPL
 	size_t n_kept = 0;
 	int n = 0;
 
-	/* First subtract, then read: what is drawn in between is reported once more. */
+	/* Subtract first, then read: what is drawn in between is reported again. */
 	XDamageSubtract(display->x, display->damage, None, display->region);
 	XRectangle *rects = XFixesFetchRegion(display->x, display->region, &n);
 	for (int i = 0; i < n; i++) {
-		struct rect r = { rects[i].x, rects[i].y, rects[i].width, rects[i].height };
+		struct rect area = { rects[i].x, rects[i].y, rects[i].width, rects[i].height };
 
-		r = rect_intersect(r, screen);
-		if (rect_is_empty(r))
+		area = rect_intersect(area, screen);
+		if (rect_is_empty(area))
 			continue;
-		bounds = rect_bounds(bounds, r);
+		bounds = rect_bounds(bounds, area);
 		if (n_kept < DISPLAY_DAMAGE_MAX)
-			ret_damage[n_kept] = r;
+			ret_damage[n_kept] = area;
 		n_kept++;
 	}
 	XFree(rects);

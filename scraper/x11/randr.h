@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The desktop's size and monitors by RandR: what they are, another size for a viewer that wishes
- * for one, and the old one back. Modes that we have made are ours by their name, and do not stay.
- */
+/* The desktop's size and monitors by RandR: what they are, resizing for viewers, and restoring. */
 #ifndef GPUDESK_RANDR_H
 #define GPUDESK_RANDR_H
 
@@ -14,27 +11,29 @@
 
 struct randr {
 	struct display *display;
-	bool takes_no_modes; /* found out by trying */
-	bool has_changed;    /* the size that is there is ours: */
+	bool refuses_modes; /* the X server took no new mode when that was tried */
+	bool has_changed;   /* the size was set by us, to: */
 	int width, height;
 	unsigned long mode;	/* None: there is no monitor */
-	unsigned long old_mode; /* what was there before */
+	unsigned long old_mode; /* what to restore */
 	int old_width, old_height;
 };
 
 void randr_init(struct randr *randr, struct display *display);
 
-/* The monitors that are on; the whole screen as one where there are none, or no RandR. Round trips.
+/*
+ * Reads which monitors are on (some round trips). Where there is none, or no RandR, the whole
+ * screen counts as one.
  */
 void randr_read_layout(struct display *display, struct screen_layout *ret_layout);
 
 /*
- * Does what can be done for the request, which is logged, and returns the status for who wished.
- * The display reports its new size by an event, which is there when this returns.
+ * Resizes the desktop for a viewer as far as resize_choose() decides, and logs it. Returns the
+ * status for that viewer. The event that tells `display` of the new size has then arrived.
  */
 enum size_status randr_resize(struct randr *randr, struct size_request request);
 
-/* The old size back, unless somebody else has changed it since; and our modes deleted. */
+/* Restores the size from before the first resize, unless somebody else has set another since. */
 void randr_restore(struct randr *randr);
 
 #endif

@@ -8,18 +8,18 @@ static enum size_status check(struct size_request request, const struct resize_a
 
 	if (request.width < 1 || request.height < 1 || request.n_screens != 1)
 		return SIZE_INVALID_LAYOUT;
-	if (abilities->may_not)
+	if (abilities->is_prohibited)
 		return SIZE_PROHIBITED;
-	if (longer > RESIZE_SIDE_MOST || shorter > RESIZE_LOWER_SIDE_MOST)
+	if (longer > RESIZE_LONG_SIDE_MAX || shorter > RESIZE_SHORT_SIDE_MAX)
 		return SIZE_NO_RESOURCES;
 	return SIZE_DONE;
 }
 
-static int between(int value, int least, int most)
+static int between(int value, int min, int max)
 {
-	if (value < least)
-		value = least;
-	return value > most ? most : value;
+	if (value < min)
+		value = min;
+	return value > max ? max : value;
 }
 
 static long area(const struct resize_mode *mode)
@@ -71,10 +71,10 @@ struct resize_plan resize_choose(struct size_request request,
 
 	if (plan.status != SIZE_DONE)
 		return plan;
-	int width = between(between(request.width, RESIZE_WIDTH_LEAST, RESIZE_SIDE_MOST),
-			    abilities->least_width, abilities->most_width);
-	int height = between(between(request.height, RESIZE_HEIGHT_LEAST, RESIZE_SIDE_MOST),
-			     abilities->least_height, abilities->most_height);
+	int width = between(between(request.width, RESIZE_WIDTH_MIN, RESIZE_LONG_SIDE_MAX),
+			    abilities->min_width, abilities->max_width);
+	int height = between(between(request.height, RESIZE_HEIGHT_MIN, RESIZE_LONG_SIDE_MAX),
+			     abilities->min_height, abilities->max_height);
 	plan.width = width;
 	plan.height = height;
 	if (width == abilities->width && height == abilities->height)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What to do about a viewer's request for another size of the desktop. Decides only; knows no X. */
+/* How to meet a viewer's request for another size of the desktop. A pure decision. */
 #ifndef GPUDESK_RESIZE_CHOICE_H
 #define GPUDESK_RESIZE_CHOICE_H
 
@@ -10,31 +10,31 @@
 #include "framebuffer/screen_layout.h"
 
 enum {
-	RESIZE_WIDTH_LEAST = 320, /* pixels; below, no desktop can be worked with */
-	RESIZE_HEIGHT_LEAST = 200,
-	RESIZE_SIDE_MOST = 7680, /* and 7680x4320 pixels in all: beyond, no mode is made */
-	RESIZE_LOWER_SIDE_MOST = 4320,
+	RESIZE_WIDTH_MIN = 320, /* pixels; on less, no desktop is usable */
+	RESIZE_HEIGHT_MIN = 200,
+	RESIZE_LONG_SIDE_MAX = 7680,
+	RESIZE_SHORT_SIDE_MAX = 4320,
 };
 
 struct resize_mode {
-	int width, height; /* of the picture, so turned when the screen is */
-	unsigned refresh;  /* 1/1000 Hz, 0: not known */
+	int width, height; /* pixels of the picture: exchanged when the monitor is turned */
+	unsigned refresh;  /* mHz; 0: not known */
 };
 
 /* What the X server can do. */
 struct resize_abilities {
 	const struct resize_mode *modes; /* of the one monitor that is on */
 	size_t n_modes;
-	bool takes_modes;    /* new ones may be made for that monitor */
+	bool takes_modes;    /* modes may be added to that monitor */
 	bool has_no_monitor; /* none is on: the size is free */
-	bool may_not;	     /* by configuration, or there are several monitors */
-	int width, height;   /* now */
-	int least_width, least_height, most_width, most_height;
+	bool is_prohibited;  /* several monitors are on, or the limits are not known */
+	int width, height;   /* now, pixels */
+	int min_width, min_height, max_width, max_height;
 };
 
 enum resize_action {
-	RESIZE_NOTHING,	 /* it is so already, or as near as can be */
-	RESIZE_USE_MODE, /* `mode` of those there are */
+	RESIZE_NOTHING,	 /* refused, or nothing comes nearer than the present size */
+	RESIZE_USE_MODE, /* number `mode` of the modes */
 	RESIZE_NEW_MODE, /* width x height */
 	RESIZE_SCREEN,	 /* width x height, without a monitor */
 };
@@ -43,16 +43,16 @@ struct resize_plan {
 	enum resize_action action;
 	size_t mode;
 	int width, height;
-	enum size_status status; /* other than SIZE_DONE: RESIZE_NOTHING, refused */
+	enum size_status status; /* other than SIZE_DONE: refused */
 };
 
 /*
- * 1. A request that is none (no pixels, no or several screens) is refused, and so is one beyond
- *    7680x4320, and all where it may not be.
- * 2. A mode of exactly that size is used, the one of the highest rate.
- * 3. Where modes can be made, or there is no monitor, the size is made, within the limits.
- * 4. Otherwise the largest mode that fits into the request, so that all of the desktop is seen
- * without scrolling; the smallest one where none does.
+ * 1. An invalid request (no pixels, no screen or several) is refused, and so is one beyond
+ *    7680x4320 or 4320x7680, and any while resizing is prohibited.
+ * 2. A mode of exactly that size is used: the one with the highest rate.
+ * 3. Without a monitor, or where a mode can be added, that size is made, within the limits.
+ * 4. Otherwise the largest mode that fits into the request is used, so that the viewer shows all
+ *    of the desktop without scrolling; the smallest mode where none fits.
  */
 struct resize_plan resize_choose(struct size_request request,
 				 const struct resize_abilities *abilities);

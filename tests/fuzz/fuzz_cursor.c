@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any image as the X server's pointer, through Xlib's struct to each form that viewers get it in.
- * XFixesGetCursorImage() is ours here: it hands out what the input says.
+ * Any pointer image of an X server, converted to each form that viewers get. This file replaces
+ * XFixesGetCursorImage() and makes the image from the input.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ enum { PIXELS_MAX = 1 << 16, SCREEN = 64 };
 static struct bytes input;
 static bool has_image, is_small;
 
-/* As Xlib does: one block, the pixels behind the struct, 32 bits in each long. */
+/* Like Xlib: one block, the pixels behind the struct, 32 bits in each long. */
 XFixesCursorImage *XFixesGetCursorImage(Display *x)
 {
 	unsigned width = take_u16(&input), height = take_u16(&input);
@@ -76,7 +76,7 @@ static void *block(size_t size)
 	return made;
 }
 
-/* No bit is set to the right of the picture. */
+/* No bit is set to the right of the image. */
 static void check_bits(const struct cursor_image *shape, const uint8_t *bits)
 {
 	size_t row_bytes = cursor_image_row_bytes(shape);
@@ -108,7 +108,7 @@ static void check_pixels(const struct cursor_image *shape, const struct pixel_fo
 	free(pixels);
 }
 
-/* A part of the screen of just its size, for what watches over writes. */
+/* The block ends with the area, so that a sanitizer sees writes past it. */
 static void check_painted(const struct cursor_image *shape, int x, int y,
 			  const struct pixel_format *format, struct rect area)
 {
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t choice = take_u8(&input);
 	const struct pixel_format *format = &formats[choice % 7];
 	has_image = choice < 240;
-	is_small = choice % 16 != 0; /* large ones take their time */
+	is_small = choice % 16 != 0; /* large ones are slow */
 	struct rect area = { take_u8(&input) % SCREEN, take_u8(&input) % SCREEN,
 			     take_u8(&input) % SCREEN, take_u8(&input) % SCREEN };
 

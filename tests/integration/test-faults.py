@@ -290,7 +290,7 @@ class NoMemfdTest(FaultTest):
         viewer = self.log_in()
         self.check_works(viewer)
         self.assertEqual(self.chain.count_segments(), 0)
-        self.assertIn("does not take shared memory", self.chain.scraper.read_log())
+        self.assertIn("refuses shared memory", self.chain.scraper.read_log())
         self.check_nothing_left([viewer])
 
 

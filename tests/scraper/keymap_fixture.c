@@ -15,7 +15,7 @@ struct entry {
 	uint8_t modifiers, level;
 };
 
-/* The entries of a type; what is in none is the first level. */
+/* Modifiers that are in no entry choose the first level. */
 static void set_type(struct keymap_type *type, uint8_t mask, const struct entry *entries, int n)
 {
 	for (unsigned modifiers = 0; modifiers < KEYMAP_MODIFIERS; modifiers++) {
@@ -50,7 +50,7 @@ static void set_types(struct keymap *keymap)
 	keymap->n_types = N_TYPES;
 }
 
-/* Adds a group of up to four levels; `sets` is what the key sets on every one. */
+/* Adds a group of up to four levels; the key sets the modifiers `sets` on each. */
 static void add_group(struct keymap *keymap, uint8_t keycode, uint8_t type, uint8_t sets,
 		      const uint32_t symbols[4])
 {

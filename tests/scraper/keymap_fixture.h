@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A small keyboard in the manner of "de,ru": its types are the real ones. */
+/* A small keyboard like "de,ru", with the real types. */
 #ifndef GPUDESK_TESTS_KEYMAP_FIXTURE_H
 #define GPUDESK_TESTS_KEYMAP_FIXTURE_H
 
@@ -31,7 +31,7 @@ enum {
 	KEY_SPARE = 250,
 };
 
-/* To be given to keymap_finish. */
+/* The caller calls keymap_finish. */
 void keymap_fixture(struct keymap *ret_keymap);
 
 #endif

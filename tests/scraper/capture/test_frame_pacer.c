@@ -14,8 +14,8 @@
 #define START (5 * SECOND)
 
 /*
- * A source that changes each `period` µs, up to `jitter` µs late, for `seconds`: returns how many
- * captures are made, each as soon as something has changed and the pacer lets it.
+ * A source that changes every `period` µs, up to `jitter` µs late, for `seconds`: returns how many
+ * captures are made, each as soon as something has changed and the pacer allows it.
  */
 static unsigned count_captures(unsigned rate, uint64_t period, unsigned jitter, unsigned seconds)
 {
@@ -29,7 +29,7 @@ static unsigned count_captures(unsigned rate, uint64_t period, unsigned jitter, 
 		uint64_t seen = change + random_below(&chance, jitter + 1);
 
 		if (seen < now)
-			continue; /* the last capture has taken this one along */
+			continue; /* part of the last capture */
 		now = seen;
 		if (frame_pacer_due(&pacer, false) > now)
 			now = frame_pacer_due(&pacer, false);
@@ -51,7 +51,7 @@ static void test_the_first_is_at_once(void **state)
 	assert_true(frame_pacer_due(&pacer, true) <= START);
 }
 
-static void test_never_more_than_asked_for(void **state)
+static void test_never_more_than_requested(void **state)
 {
 	static const unsigned rates[] = { 1, 5, 25, 30, 60, 120, 240 };
 
@@ -59,12 +59,12 @@ static void test_never_more_than_asked_for(void **state)
 	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
 		unsigned n = count_captures(rates[i], 1000, 0, 20);
 
-		/* 2 % more, and one ahead of its time. */
+		/* 2 % more, and one before its turn. */
 		assert_in_range(n, rates[i] * 20 * 95 / 100, rates[i] * 20 * 103 / 100 + 2);
 	}
 }
 
-static void test_a_source_of_just_that_rate_loses_nothing(void **state)
+static void test_a_source_of_that_rate_loses_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(count_captures(60, 16667, 0, 20), 1200);
@@ -84,7 +84,7 @@ static void test_after_rest_one_is_at_once_and_no_burst_comes(void **state)
 	frame_pacer_captured(&pacer, false, now);
 	now += 100 * SECOND;
 	assert_true(frame_pacer_due(&pacer, false) <= now);
-	/* What was not used up in those 100 s is gone. */
+	/* Turns not used in those 100 s are gone. */
 	for (uint64_t end = now + SECOND; now < end; now += 100) {
 		if (frame_pacer_due(&pacer, false) > now)
 			continue;
@@ -113,8 +113,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_first_is_at_once),
-		cmocka_unit_test(test_never_more_than_asked_for),
-		cmocka_unit_test(test_a_source_of_just_that_rate_loses_nothing),
+		cmocka_unit_test(test_never_more_than_requested),
+		cmocka_unit_test(test_a_source_of_that_rate_loses_nothing),
 		cmocka_unit_test(test_after_rest_one_is_at_once_and_no_burst_comes),
 		cmocka_unit_test(test_small_areas_do_not_wait_for_large_ones),
 	};

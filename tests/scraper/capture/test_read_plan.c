@@ -31,7 +31,7 @@ static struct rect random_rect(struct random *chance, bool small)
 			      (int)random_below(chance, small ? 12 : HEIGHT - (unsigned)y) };
 }
 
-/* Whether all of `r` is in one of the rectangles or several. */
+/* Whether the rectangles together cover `r`. */
 static bool is_covered(const struct rect *rects, size_t n, struct rect r)
 {
 	for (int y = r.y; y < r.y + r.h; y++) {
@@ -47,7 +47,7 @@ static bool is_covered(const struct rect *rects, size_t n, struct rect r)
 	return true;
 }
 
-static void test_what_is_left_covers_all(void **state)
+static void test_result_covers_all(void **state)
 {
 	struct random chance = { 1 };
 
@@ -72,7 +72,7 @@ static void test_what_is_left_covers_all(void **state)
 	}
 }
 
-static void test_no_more_is_read_than_requests_save(void **state)
+static void test_joining_saves_more_than_it_costs(void **state)
 {
 	struct random chance = { 2 };
 
@@ -108,7 +108,7 @@ static void test_cases(void **state)
 	assert_memory_equal(&twice[0], &outer, sizeof(outer));
 }
 
-/* 16 far apart stay; a 17th has to join one. */
+/* 16 far apart stay; with a 17th, two are joined. */
 static void test_limit(void **state)
 {
 	(void)state;
@@ -127,8 +127,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_what_is_left_covers_all),
-		cmocka_unit_test(test_no_more_is_read_than_requests_save),
+		cmocka_unit_test(test_result_covers_all),
+		cmocka_unit_test(test_joining_saves_more_than_it_costs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

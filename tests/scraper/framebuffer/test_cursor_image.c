@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pointer's shape: taking it, scaling it, and what is made of it for each kind of viewer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +30,7 @@ static void make(int width, int height, int hot_x, int hot_y, const uint32_t *ar
 	assert_int_equal(cursor_image_init(&shape, width, height, hot_x, hot_y, argb), 0);
 }
 
-static void test_taken_as_it_is(void **state)
+static void test_small_image_is_kept(void **state)
 {
 	const uint32_t argb[6] = { 1 << 24, 2 << 24, 3 << 24, 4 << 24, 5 << 24, 6 << 24 };
 
@@ -55,7 +54,7 @@ static void test_hot_spots_outside(void **state)
 	assert_int_equal(shape.hot_y, 0);
 }
 
-static void test_nothing_to_see(void **state)
+static void test_transparent_is_hidden(void **state)
 {
 	const uint32_t argb[4] = { 0, 0x00ffffff, 0, 0 };
 	uint64_t id;
@@ -96,7 +95,7 @@ static void test_large_ones_shrink(void **state)
 	uint32_t *argb = calloc(300 * 1000, sizeof(*argb));
 
 	(void)state;
-	/* Stripes of opaque red and nothing: each pixel becomes half of one. */
+	/* Stripes of opaque red and nothing: each pixel becomes half transparent. */
 	for (size_t i = 0; i < 300 * 1000; i++)
 		argb[i] = i % 1000 % 2 ? 0xffff0000 : 0;
 	make(1000, 300, 500, 299, argb);
@@ -111,7 +110,7 @@ static void test_large_ones_shrink(void **state)
 		assert_int_equal(alpha, red);
 		assert_int_equal(shape.argb[i] & 0xffff, 0);
 	}
-	/* One so thin that it would vanish. */
+	/* So thin that it would vanish. */
 	make(1, 300000, 0, 5, argb);
 	assert_int_equal(shape.width, 1);
 	assert_int_equal(shape.height, CURSOR_SIDE_MAX);
@@ -120,7 +119,7 @@ static void test_large_ones_shrink(void **state)
 
 static void test_mask_without_the_shadow(void **state)
 {
-	/* Solid, its antialiased edge, a shadow. */
+	/* Solid, antialiased edge, shadow. */
 	const uint32_t argb[10] = { 0xff000000, 0xa0000000, 0x50000000, 0x30000000, 0,
 				    0x7f000000, 0x80000000, 0xff000000, 0xff000000, 0xff000000 };
 	uint8_t mask[2];
@@ -145,7 +144,7 @@ static void test_mask_of_something_faint(void **state)
 
 static void test_pixels(void **state)
 {
-	/* Premultiplied: the second is half a green, the third of more colour than alpha. */
+	/* The second is half-transparent green, the third has more colour than alpha. */
 	const uint32_t argb[3] = { 0xffff8000, 0x80008000, 0x10ff0000 };
 	const uint32_t wide[3] = { 0xff8000, 0x00ff00, 0xff0000 };
 	const uint16_t high[3] = { 0xfc00, 0x07e0, 0xf800 };
@@ -200,7 +199,7 @@ static void test_painting(void **state)
 	make(2, 2, 1, 1, argb);
 	for (int i = 0; i < 12; i++)
 		pixels[i] = 0x0000ff00;
-	/* The screen's part from 10, 20 on; the pointer from 11, 20 on. */
+	/* The pixels show the screen from 10, 20 on; the pointer begins at 11, 20. */
 	cursor_image_paint(&shape, 12, 21, &true_colour, (struct rect){ 10, 20, 4, 3 },
 			   (uint8_t *)pixels, 16);
 	assert_int_equal(pixels[0], 0x00ff00);
@@ -246,9 +245,9 @@ static void test_arrow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_taken_as_it_is),
+		cmocka_unit_test(test_small_image_is_kept),
 		cmocka_unit_test(test_hot_spots_outside),
-		cmocka_unit_test(test_nothing_to_see),
+		cmocka_unit_test(test_transparent_is_hidden),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_large_ones_shrink),
 		cmocka_unit_test(test_mask_without_the_shadow),

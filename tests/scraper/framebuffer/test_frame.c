@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Absorbing captures against a plain reference, pixel by pixel. */
+/* Checks absorbing against a plain reference, pixel by pixel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 #include "framebuffer/frame.h"
 #include "tests/scraper/random.h"
 
-enum { CHUNK = 64 }; /* bytes: the steps in which columns are compared */
+enum { CHUNK = 64 }; /* bytes: the step of columns */
 
 static const struct format {
 	int bytes;
@@ -30,7 +30,7 @@ static const int sizes[][2] = {
 };
 enum { N_SIZES = sizeof(sizes) / sizeof(*sizes) };
 
-/* What the screen shows, at an address of any alignment. */
+/* A captured screen, at an address of any alignment. */
 struct screen {
 	uint8_t *allocated, *pixels;
 	size_t stride;
@@ -50,7 +50,7 @@ static struct screen make_screen(struct random *chance, int width, int height, i
 	size_t shift = random_below(chance, 16);
 	struct screen screen = { .stride = stride };
 
-	/* The last row without what is beyond it, so that a sanitizer sees reads past the end. */
+	/* Ends with the last pixel, so that a sanitizer sees reads past it. */
 	screen.allocated = malloc(shift + stride * (size_t)(height - 1) +
 				  (size_t)width * (size_t)bytes);
 	screen.pixels = screen.allocated + shift;
@@ -65,14 +65,14 @@ static const uint8_t *screen_at(const struct screen *screen, int x, int y, int b
 	return screen->pixels + (size_t)y * screen->stride + (size_t)x * (size_t)bytes;
 }
 
-/* What the frame should have of the screen's pixel: 1 in the bits that are no colour. */
+/* The screen's pixel as the frame should have it: with all bits set that are no colour. */
 static uint32_t expected_pixel(const struct screen *screen, int x, int y, int bytes, uint32_t mask)
 {
 	return (load(screen_at(screen, x, y, bytes), bytes) | ~mask) &
 	       (uint32_t)(UINT64_MAX >> (64 - 8 * bytes));
 }
 
-/* Whether the frame shows the screen within `area`. */
+/* The frame shows the screen within `area`. */
 static void check_same(const struct frame *frame, const struct screen *screen, uint32_t mask,
 		       struct rect area)
 {
@@ -89,10 +89,7 @@ static bool is_in(struct rect r, int x, int y)
 	return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
 }
 
-/*
- * The box of the tile at `column`, `row` that is to be reported for what differs within `area`:
- * rows exactly, columns in steps.
- */
+/* The box to report for what differs within `area` in a tile: rows exactly, columns in steps. */
 static struct rect expected_box(const struct frame *before, const struct screen *screen,
 				uint32_t mask, struct rect area, int column, int row)
 {
@@ -136,7 +133,7 @@ static void copy_frame(const struct frame *from, struct frame *to)
 	memcpy(to->pixels, from->pixels, from->stride * (size_t)from->height);
 }
 
-/* An area as frame_absorb takes it, often one at the right or bottom edge. */
+/* An aligned area, often one at the right or bottom edge. */
 static struct rect random_area(struct random *chance, const struct frame *frame)
 {
 	int x = (int)random_below(chance, (unsigned)frame->width);
@@ -149,7 +146,7 @@ static struct rect random_area(struct random *chance, const struct frame *frame)
 	return frame_align(frame, area);
 }
 
-/* A few pixels of the screen become others, some only in the bits that are no colour. */
+/* Changes a few pixels of the screen, some only in bits that are no colour. */
 static void change_some(struct random *chance, struct screen *screen, const struct frame *frame)
 {
 	for (unsigned n = random_below(chance, 5); n; n--) {
@@ -174,13 +171,13 @@ static void check_absorb(struct frame *frame, const struct screen *screen, uint3
 	check_same(frame, screen, mask, area);
 	check_changes(&before, screen, mask, area, &changes);
 
-	/* The rest is as it was. */
+	/* The rest is unchanged. */
 	for (int y = 0; y < frame->height; y++)
 		for (int x = 0; x < frame->width; x++)
 			if (!is_in(area, x, y))
 				assert_memory_equal(frame_at(frame, x, y), frame_at(&before, x, y),
 						    (size_t)frame->bytes_per_pixel);
-	/* Once more: nothing differs any longer. */
+	/* The second time, nothing differs. */
 	tile_map_clear(&changes);
 	frame_absorb(frame, pixels, screen->stride, area, &changes);
 	assert_true(tile_map_is_empty(&changes));
@@ -333,7 +330,7 @@ static void test_row_differs(void **state)
 	assert_true(seen[false] && seen[true]);
 }
 
-/* A frame whose pixels have another colour `edges` times in `of`. */
+/* Asks about a frame with `edges` changes of colour in `of` pixels. */
 static bool is_picture(int bytes, int width, int height, uint32_t edges, uint32_t of)
 {
 	struct random chance = { 1 };
@@ -361,7 +358,7 @@ static void test_pictures(void **state)
 	assert_false(is_picture(4, 640, 480, 0, 1));
 	assert_true(is_picture(4, 99, 1, 1, 1));
 	assert_false(is_picture(4, 1, 99, 1, 1));
-	assert_false(is_picture(2, 640, 480, 1, 1)); /* not looked at */
+	assert_false(is_picture(2, 640, 480, 1, 1)); /* not 32 bits */
 }
 
 int main(void)

@@ -60,7 +60,7 @@ static bool find(struct rect area, struct move *move)
 	return move_find(&before, frame_at(&after, area.x, area.y), after.stride, area, move);
 }
 
-/* What was found is true, pixel by pixel, and applying it is what a viewer does. */
+/* The move is true pixel by pixel, and applying it has the effect of CopyRect. */
 static void check(struct move move)
 {
 	struct rect from = move_from(move);
@@ -138,14 +138,14 @@ static void test_nothing_moved(void **state)
 	draw_text(&after, screen, 3);
 	assert_false(find(screen, &move)); /* the same picture */
 	draw_text(&after, screen, 4);
-	assert_false(find(screen, &move)); /* quite another one */
+	assert_false(find(screen, &move)); /* another one */
 	memset(before.pixels, 0xff, before.stride * HEIGHT);
 	assert_false(find(screen, &move)); /* from blank */
 	memset(after.pixels, 0x20, after.stride * HEIGHT);
-	assert_false(find(screen, &move)); /* plain colours: no place is like no other */
+	assert_false(find(screen, &move)); /* plain colours: all places are alike */
 }
 
-static void test_too_small_to_care(void **state)
+static void test_too_small(void **state)
 {
 	struct rect area = { 0, 0, 64, 100 };
 	struct move move;
@@ -157,7 +157,7 @@ static void test_too_small_to_care(void **state)
 	assert_false(find(area, &move));
 }
 
-/* Whatever is drawn: what is found is true. */
+/* Whatever is drawn, a move that is found is true. */
 static void test_random_pictures(void **state)
 {
 	(void)state;
@@ -192,7 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_scroll),	    TEST(test_drag),
-		TEST(test_nothing_moved),   TEST(test_too_small_to_care),
+		TEST(test_nothing_moved),   TEST(test_too_small),
 		TEST(test_random_pictures),
 	};
 

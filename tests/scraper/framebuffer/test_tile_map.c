@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The map of changes against a plain reference: one byte a pixel. */
+/* Checks the map against a plain reference: one byte a pixel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -58,7 +58,7 @@ static size_t count(const uint8_t *pixels, size_t n)
 	return sum;
 }
 
-/* Rectangles: on the screen, all that is marked, little more, and none of them twice. */
+/* The rectangles are on the screen, cover all that is marked, and little more. */
 static void check_rects(const struct tile_map *map)
 {
 	size_t n_pixels = (size_t)map->width * (size_t)map->height;
@@ -80,7 +80,7 @@ static void check_rects(const struct tile_map *map)
 	}
 	assert_true(covers(sent, boxes, n_pixels));
 	assert_int_equal(count(boxes, n_pixels), tile_map_area(map));
-	/* Each joining may waste a quarter; joins of joins more, but never without bound. */
+	/* Each joining may add a quarter; repeated joining more, but within a bound. */
 	assert_in_range(total, tile_map_area(map), tile_map_area(map) * 2);
 	free(rects);
 	free(boxes);
@@ -187,7 +187,7 @@ static void test_maps_are_added(void **state)
 	}
 }
 
-/* After tile_map_keep: just what was there within the area. */
+/* tile_map_keep: what was within the area stays, and nothing else. */
 static void test_all_but_an_area_is_dropped(void **state)
 {
 	struct random chance = { 4 };
@@ -215,7 +215,7 @@ static void test_all_but_an_area_is_dropped(void **state)
 	}
 }
 
-/* tile_map_forget: whole tiles go, none that has a change outside of the area. */
+/* tile_map_forget: whole tiles go, but none with a change outside the area. */
 static void test_what_is_within_an_area_is_forgotten(void **state)
 {
 	struct random chance = { 5 };

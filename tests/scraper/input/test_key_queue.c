@@ -38,7 +38,7 @@ static void test_order_and_limit(void **state)
 {
 	(void)state;
 	assert_null(key_queue_first(&queue));
-	/* Begins in the middle, so that it goes round. */
+	/* Starts in the middle, so that it wraps around. */
 	for (uint32_t i = 0; i < KEY_QUEUE_MAX / 2; i++) {
 		assert_int_equal(add(&one, i), 0);
 		expect(i);

@@ -57,7 +57,7 @@ static void test_symbol(void **state)
 		{ KEY_A, 1, 0, 0x01000444 },
 		{ KEY_A, 3, 0, 0x01000444 }, /* wrapped */
 		{ KEY_Q, 1, MOD_ALTGR, XK_at },
-		/* Lock has no effect on this type, so that the toolkit sees to it. */
+		/* This type does not use Lock, so the toolkit does. */
 		{ KEY_Q, 0, MOD_LOCK, XK_Q },
 		{ KEY_SHARP_S, 0, MOD_ALTGR | MOD_LOCK, 0x01000141 },
 		{ KEY_SPARE, 0, 0, 0 },
@@ -70,7 +70,7 @@ static void test_symbol(void **state)
 				 cases[i].symbol);
 }
 
-static void test_groups_that_a_key_does_not_have(void **state)
+static void test_groups_out_of_range(void **state)
 {
 	struct keymap_key *key = &keymap.keys[KEY_A];
 
@@ -84,7 +84,6 @@ static void test_groups_that_a_key_does_not_have(void **state)
 	assert_int_equal(keymap_symbol(&keymap, KEY_A, 2, 0), XK_a);
 }
 
-/* Of the state, `ours` is what is not locked. */
 static const struct {
 	const char *what;
 	struct keymap_state state;
@@ -107,14 +106,14 @@ static const struct {
 	  { MOD_SHIFT, MOD_SHIFT, 0 },
 	  XK_at,
 	  { KEY_Q, MOD_ALTGR, MOD_SHIFT, 0 } },
-	{ "AltGr for AltGr is too much",
+	{ "AltGr is too much",
 	  { MOD_ALTGR, MOD_ALTGR, 0 },
 	  XK_slash,
 	  { KEY_7, MOD_SHIFT, MOD_ALTGR, 0 } },
-	{ "the twin of Unicode", { 0, 0, 0 }, 0x01000040, { KEY_Q, MOD_ALTGR, 0, 0 } },
+	{ "its Unicode keysym", { 0, 0, 0 }, 0x01000040, { KEY_Q, MOD_ALTGR, 0, 0 } },
 	{ "another group", { 0, 0, 0 }, XK_Cyrillic_ef, { KEY_A, 0, 0, 1 } },
 	{ "another group's upper case", { 0, 0, 0 }, 0x01000424, { KEY_A, MOD_SHIFT, 0, 1 } },
-	{ "back", { 0, 0, 1 }, XK_a, { KEY_A, 0, 0, 0 } },
+	{ "back in the first group", { 0, 0, 1 }, XK_a, { KEY_A, 0, 0, 0 } },
 	{ "the key has one group only", { 0, 0, 1 }, XK_q, { KEY_Q, 0, 0, 1 } },
 	{ "on no key", { 0, 0, 0 }, XK_eacute, { 0, 0, 0, 0 } },
 	{ "nothing", { 0, 0, 0 }, 0, { 0, 0, 0, 0 } },
@@ -159,7 +158,7 @@ static const struct {
 	  { MOD_CONTROL | MOD_ALT, MOD_CONTROL | MOD_ALT, 0 },
 	  XK_F1,
 	  { 0, 0, 0, 0 } },
-	{ "nor by its own name",
+	{ "a console by its own keysym",
 	  { MOD_CONTROL | MOD_ALT, MOD_CONTROL | MOD_ALT, 0 },
 	  XF86XK_Switch_VT_1,
 	  { 0, 0, 0, 0 } },
@@ -195,7 +194,7 @@ static void test_plan_modifier(void **state)
 		{ XK_Meta_R, KEY_ALT },	       { XK_Super_R, KEY_SUPER },
 		{ XK_Hyper_R, KEY_SUPER },     { XK_Mode_switch, KEY_ALTGR },
 	};
-	/* Shift has no say in which key it is, although Alt's second level is Meta. */
+	/* Shift does not choose the key, although Meta is on Alt's second level. */
 	const struct keymap_state shifted = { MOD_SHIFT, MOD_SHIFT, 1 };
 
 	(void)state;
@@ -210,7 +209,7 @@ static void test_plan_modifier(void **state)
 	}
 }
 
-static void test_modifier_that_is_missing(void **state)
+static void test_missing_modifier(void **state)
 {
 	const struct keymap_state nothing = { 0, 0, 0 };
 	struct keymap_plan plan;
@@ -233,17 +232,18 @@ static void test_key_has(void **state)
 	assert_false(keymap_key_has(&keymap, KEY_SPARE, XK_a));
 }
 
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_prepare_finds_modifiers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_symbol, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_groups_that_a_key_does_not_have, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_plan, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_plan_modifier, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_modifier_that_is_missing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_key_has, setup, teardown),
+		TEST(test_prepare_finds_modifiers),
+		TEST(test_symbol),
+		TEST(test_groups_out_of_range),
+		TEST(test_plan),
+		TEST(test_plan_modifier),
+		TEST(test_missing_modifier),
+		TEST(test_key_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,14 +43,14 @@ static void test_buttons(void **state)
 	expect(&one, 0, 6, true, 0, 0x100, 0);
 }
 
-static void test_who_drags_has_the_pointer_alone(void **state)
+static void test_dragging_viewer_has_the_pointer_alone(void **state)
 {
 	(void)state;
 	expect(&one, 1, 0, true, 1, 0, 0);
 	expect(&other, 0, 1, false, 0, 0, 0);
 	expect(&other, 2, 2, false, 0, 0, 0);
 	expect(&one, 0, 3, true, 0, 1, 0);
-	/* What it pressed meanwhile does not count, until it is pressed again. */
+	/* What it pressed meanwhile counts only when pressed again. */
 	expect(&other, 2, 4, true, 0, 0, 0);
 	expect(&other, 3, 5, true, 1, 0, 0);
 	expect(&other, 0, 6, true, 0, 1, 0);
@@ -61,24 +61,24 @@ static void test_silent_owner_loses_the_pointer(void **state)
 {
 	(void)state;
 	expect(&one, 1, 0, true, 1, 0, 0);
-	expect(&other, 0, POINTER_SHARING_PATIENCE - 1, false, 0, 0, 0);
-	expect(&other, 2, POINTER_SHARING_PATIENCE, true, 2, 0, 1);
+	expect(&other, 0, POINTER_SHARING_TIMEOUT_MS - 1, false, 0, 0, 0);
+	expect(&other, 2, POINTER_SHARING_TIMEOUT_MS, true, 2, 0, 1);
 	/* It comes back, still holding the button. */
-	expect(&one, 1, POINTER_SHARING_PATIENCE + 1, false, 0, 0, 0);
-	expect(&other, 0, POINTER_SHARING_PATIENCE + 2, true, 0, 2, 0);
-	expect(&one, 1, POINTER_SHARING_PATIENCE + 3, true, 0, 0, 0);
-	expect(&one, 0, POINTER_SHARING_PATIENCE + 4, true, 0, 0, 0);
-	expect(&one, 1, POINTER_SHARING_PATIENCE + 5, true, 1, 0, 0);
+	expect(&one, 1, POINTER_SHARING_TIMEOUT_MS + 1, false, 0, 0, 0);
+	expect(&other, 0, POINTER_SHARING_TIMEOUT_MS + 2, true, 0, 2, 0);
+	expect(&one, 1, POINTER_SHARING_TIMEOUT_MS + 3, true, 0, 0, 0);
+	expect(&one, 0, POINTER_SHARING_TIMEOUT_MS + 4, true, 0, 0, 0);
+	expect(&one, 1, POINTER_SHARING_TIMEOUT_MS + 5, true, 1, 0, 0);
 }
 
-static void test_leave(void **state)
+static void test_release(void **state)
 {
 	(void)state;
 	expect(&one, 5, 0, true, 5, 0, 0);
-	assert_int_equal(pointer_sharing_leave(&pointer, &other), 0);
+	assert_int_equal(pointer_sharing_release(&pointer, &other), 0);
 	expect(&other, 0, 1, false, 0, 0, 0);
-	assert_int_equal(pointer_sharing_leave(&pointer, &one), 5);
-	assert_int_equal(pointer_sharing_leave(&pointer, &one), 0);
+	assert_int_equal(pointer_sharing_release(&pointer, &one), 5);
+	assert_int_equal(pointer_sharing_release(&pointer, &one), 0);
 	expect(&other, 1, 2, true, 1, 0, 0);
 }
 
@@ -96,9 +96,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_buttons, setup),
-		cmocka_unit_test_setup(test_who_drags_has_the_pointer_alone, setup),
+		cmocka_unit_test_setup(test_dragging_viewer_has_the_pointer_alone, setup),
 		cmocka_unit_test_setup(test_silent_owner_loses_the_pointer, setup),
-		cmocka_unit_test_setup(test_leave, setup),
+		cmocka_unit_test_setup(test_release, setup),
 		cmocka_unit_test(test_clamp),
 	};
 

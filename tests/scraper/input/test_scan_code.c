@@ -8,7 +8,7 @@
 
 #include "input/scan_code.h"
 
-/* X keycodes as `xkbcomp :0` shows them with the evdev rules. */
+/* X keycodes from `xkbcomp :0` with the evdev rules. */
 static void test_keys(void **state)
 {
 	static const struct {
@@ -41,7 +41,7 @@ static void test_no_keys(void **state)
 	assert_int_equal(scan_code_to_keycode(0x100), 0);
 	assert_int_equal(scan_code_to_keycode(0xe148), 0);
 	assert_int_equal(scan_code_to_keycode(UINT32_MAX), 0);
-	/* What has a keycode has one that X knows. */
+	/* All keycodes are valid in X. */
 	for (uint32_t code = 0; code < 0x10000; code++) {
 		uint8_t keycode = scan_code_to_keycode(code);
 

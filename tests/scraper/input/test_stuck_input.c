@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a scraper that was killed left pressed, on a real X server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +37,7 @@ static Display *open_display(void)
 	return x;
 }
 
-/* Presses, and ends its connection as a killed program does: with no word about it. */
+/* Presses, and disconnects as a killed program does. */
 static void press_and_die(void)
 {
 	Display *x = open_display();
@@ -70,7 +69,7 @@ static unsigned count_down(Display *x)
 	return n;
 }
 
-static void test_released_by_the_next(void **state)
+static void test_released_by_next_scraper(void **state)
 {
 	(void)state;
 	press_and_die();
@@ -82,7 +81,7 @@ static void test_released_by_the_next(void **state)
 	XCloseDisplay(x);
 }
 
-/* Who had an orderly end before is no reason to touch what others have pressed. */
+/* After a scraper that was not killed, what others press is left alone. */
 static void test_others_keep_theirs(void **state)
 {
 	Display *x = open_display(), *other = open_display();
@@ -118,7 +117,7 @@ static void test_nothing_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_released_by_the_next),
+		cmocka_unit_test(test_released_by_next_scraper),
 		cmocka_unit_test(test_others_keep_theirs),
 		cmocka_unit_test(test_nothing_left),
 	};

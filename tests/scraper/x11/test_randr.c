@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Resizing a real X server, and giving it back as it was. */
+/* Resizing a real X server, and restoring its size. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,12 +26,14 @@ static void ignore(void *userdata)
 
 static void ignore_event(void *userdata, XEvent *event)
 {
-	(void)userdata, (void)event;
+	(void)userdata;
+	(void)event;
 }
 
 static void ignore_other(const XEvent *event, void *userdata)
 {
-	(void)userdata, (void)event;
+	(void)event;
+	(void)userdata;
 }
 
 static void count_change(void *userdata)
@@ -66,7 +68,8 @@ static int set_up(void **state)
 	if (display_open(&display, xvfb.display, NULL, &callbacks, NULL, reason, sizeof(reason)) <
 	    0)
 		return -1;
-	return display_watch(&display);
+	display_watch(&display);
+	return 0;
 }
 
 static int tear_down(void **state)
@@ -114,7 +117,7 @@ static void test_layout(void **state)
 	assert_int_not_equal(layout.screens[0].id, 0);
 }
 
-static void test_there_and_back(void **state)
+static void test_resize_and_restore(void **state)
 {
 	struct randr randr;
 
@@ -125,7 +128,7 @@ static void test_there_and_back(void **state)
 	assert_size(1001, 701);
 	assert_true(n_layout_changes > 0);
 	assert_int_equal(count_our_modes(), 1);
-	/* Wider and lower at once: the screen holds both in between. */
+	/* Wider and less high at once: in between, the screen must hold both. */
 	assert_int_equal(randr_resize(&randr, (struct size_request){ 1203, 333, 1 }), SIZE_DONE);
 	assert_size(1203, 333);
 	assert_int_equal(count_our_modes(), 1);
@@ -134,7 +137,7 @@ static void test_there_and_back(void **state)
 	assert_int_equal(count_our_modes(), 0);
 }
 
-static void test_a_size_that_somebody_else_set_stays(void **state)
+static void test_a_size_set_by_others_stays(void **state)
 {
 	struct randr randr, other;
 
@@ -145,7 +148,7 @@ static void test_a_size_that_somebody_else_set_stays(void **state)
 	assert_int_equal(randr_resize(&other, (struct size_request){ 800, 600, 1 }), SIZE_DONE);
 	randr_restore(&randr);
 	assert_size(800, 600);
-	/* And the other one's old mode is none of ours: the server's own instead. */
+	/* The mode before that was made by a scraper: the server's own is restored instead. */
 	randr_restore(&other);
 	assert_size(1280, 800);
 	assert_int_equal(count_our_modes(), 0);
@@ -170,13 +173,13 @@ static void test_refusals(void **state)
 	assert_size(1280, 800);
 }
 
-static void test_modes_that_there_are(void **state)
+static void test_existing_modes_only(void **state)
 {
 	struct randr randr;
 
 	(void)state;
 	randr_init(&randr, &display);
-	randr.takes_no_modes = true;
+	randr.refuses_modes = true;
 	assert_int_equal(randr_resize(&randr, (struct size_request){ 640, 480, 1 }), SIZE_DONE);
 	assert_size(1280, 800);
 	assert_int_equal(count_our_modes(), 0);
@@ -187,10 +190,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_there_and_back),
-		cmocka_unit_test(test_a_size_that_somebody_else_set_stays),
+		cmocka_unit_test(test_resize_and_restore),
+		cmocka_unit_test(test_a_size_set_by_others_stays),
 		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_modes_that_there_are),
+		cmocka_unit_test(test_existing_modes_only),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is done about a viewer's request for another size. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,10 +20,10 @@ static struct resize_abilities with_modes(void)
 		.n_modes = sizeof(modes) / sizeof(*modes),
 		.width = 1920,
 		.height = 1080,
-		.least_width = 8,
-		.least_height = 8,
-		.most_width = 32767,
-		.most_height = 32767,
+		.min_width = 8,
+		.min_height = 8,
+		.max_width = 32767,
+		.max_height = 32767,
 	};
 }
 
@@ -72,12 +71,12 @@ static void test_too_large(void **state)
 	assert_plan(decide(can, 4320, 7680), RESIZE_NEW_MODE, 4320, 7680);
 }
 
-static void test_may_not(void **state)
+static void test_prohibited(void **state)
 {
 	struct resize_abilities can = with_modes();
 
 	(void)state;
-	can.may_not = true;
+	can.is_prohibited = true;
 	assert_int_equal(decide(can, 1280, 720).status, SIZE_PROHIBITED);
 }
 
@@ -89,9 +88,9 @@ static void test_existing_modes(void **state)
 	(void)state;
 	plan = decide(can, 1280, 1024);
 	assert_plan(plan, RESIZE_USE_MODE, 1280, 1024);
-	assert_int_equal(plan.mode, 3); /* the one of the higher rate */
+	assert_int_equal(plan.mode, 3); /* the one with the higher rate */
 	assert_plan(decide(can, 1920, 1080), RESIZE_NOTHING, 1920, 1080);
-	/* All of it is to be seen: the largest that fits. */
+	/* The largest that fits, so that all of it is seen. */
 	assert_plan(decide(can, 1434, 817), RESIZE_USE_MODE, 1280, 720);
 	assert_plan(decide(can, 1919, 1079), RESIZE_USE_MODE, 1280, 1024);
 	assert_plan(decide(can, 2559, 1600), RESIZE_NOTHING, 1920, 1080);
@@ -110,8 +109,8 @@ static void test_new_modes(void **state)
 	assert_plan(decide(can, 1434, 817), RESIZE_NEW_MODE, 1434, 817);
 	assert_plan(decide(can, 1024, 768), RESIZE_USE_MODE, 1024, 768);
 	assert_plan(decide(can, 1, 1), RESIZE_NEW_MODE, 320, 200);
-	can.most_width = 1366;
-	can.most_height = 768;
+	can.max_width = 1366;
+	can.max_height = 768;
 	assert_plan(decide(can, 1434, 817), RESIZE_NEW_MODE, 1366, 768);
 	can.width = 1366;
 	can.height = 768;
@@ -135,7 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_invalid_requests), cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_may_not),		 cmocka_unit_test(test_existing_modes),
+		cmocka_unit_test(test_prohibited),	 cmocka_unit_test(test_existing_modes),
 		cmocka_unit_test(test_new_modes),	 cmocka_unit_test(test_no_monitor),
 	};
 
