@@ -100,7 +100,8 @@ static int on_question(sd_event_source *source, int fd, uint32_t events, void *u
 	struct connection *connection = userdata;
 	char question[CONTROL_QUESTION_MAX + 1];
 
-	(void)source, (void)events;
+	(void)source;
+	(void)events;
 	ssize_t n = recv(fd, question, sizeof(question), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
@@ -131,7 +132,8 @@ static int on_listening(sd_event_source *source, int fd, uint32_t events, void *
 {
 	struct control *control = userdata;
 
-	(void)source, (void)events;
+	(void)source;
+	(void)events;
 	int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (peer < 0) {
 		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)

@@ -198,7 +198,8 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	struct server *server = userdata;
 	uint64_t now = server_now(server);
 
-	(void)source, (void)usec;
+	(void)source;
+	(void)usec;
 	if (!server->watching)
 		return 0;
 	if (somebody_waits(server) && missed_damage_due(&server->screen.missed) <= now &&

@@ -100,7 +100,9 @@ static int on_display_io(sd_event_source *source, int fd, uint32_t events, void 
 {
 	struct server *server = userdata;
 
-	(void)source, (void)fd, (void)events;
+	(void)source;
+	(void)fd;
+	(void)events;
 	display_dispatch(&server->display);
 	return 0;
 }

@@ -46,7 +46,7 @@ static void on_text_sent(struct viewer *viewer, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	clipboard_sent(&extra->server->clipboard.clipboard, &extra->clip);
+	clipboard_serve(&extra->server->clipboard.clipboard, &extra->clip);
 }
 
 static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
@@ -55,7 +55,7 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 
 	log_info("viewer %s has left: %s", viewer->peer, reason);
 	input_release(&extra->server->input, &extra->holder);
-	clipboard_bridge_remove(&extra->server->clipboard, &extra->clip);
+	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
 	server_request_work(extra->server); /* to free it, when nobody stands in its code */
 }
 
@@ -110,7 +110,7 @@ static void destroy_viewer(struct viewer *viewer)
 {
 	struct server_viewer *extra = extra_of(viewer);
 
-	clipboard_bridge_remove(&extra->server->clipboard, &extra->clip);
+	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
 	viewer_destroy(viewer);
 	free(extra);
 }
@@ -183,7 +183,8 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 			server_stop_watching(server);
 		return r;
 	}
-	clipboard_bridge_add(&server->clipboard, &extra->clip, viewer);
+	clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer, viewer->view_only,
+		      viewer);
 	viewer->timeouts.inactive_timeout = server->config->inactive_timeout;
 	viewer->next = server->viewers;
 	server->viewers = viewer;

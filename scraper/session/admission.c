@@ -97,7 +97,8 @@ static int on_idle(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct admission *admission = userdata;
 
-	(void)source, (void)usec;
+	(void)source;
+	(void)usec;
 	if (admission->server && server_n_viewers(admission->server))
 		return 0;
 	if (admission->applicants || handoff_server_pending(admission->handoff)) {
@@ -178,7 +179,9 @@ static int on_sessions_changed(sd_event_source *source, int fd, uint32_t events,
 {
 	struct admission *admission = userdata;
 
-	(void)source, (void)fd, (void)events;
+	(void)source;
+	(void)fd;
+	(void)events;
 	sd_login_monitor_flush(admission->monitor);
 	const char *over = over_reason(admission);
 	if (over)

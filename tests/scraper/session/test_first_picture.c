@@ -38,12 +38,14 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 
 static void on_viewer(struct viewer *viewer, void *userdata)
 {
-	(void)viewer, (void)userdata;
+	(void)viewer;
+	(void)userdata;
 }
 
 static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 {
-	(void)viewer, (void)userdata;
+	(void)viewer;
+	(void)userdata;
 	fail_msg("the viewer has left: %s", reason);
 }
 
