@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The server's display: its events, and the server's creation and end with it. */
+/* The server's display and its events; creates and destroys the server. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "server_viewers.h"
 #include "server_watch.h"
 
-enum { BELL_INTERVAL = 100000 }; /* µs between two that are passed on */
+enum { BELL_INTERVAL = 100000 }; /* µs between two that are sent on */
 
 static void on_damaged(void *userdata)
 {
@@ -90,7 +90,7 @@ __attribute__((noreturn)) static void on_lost(void *userdata)
 {
 	struct server *server = userdata;
 
-	/* No X request from here on: Xlib would come back to this place. */
+	/* No X request from here on: Xlib would call this again. */
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		shutdown(viewer->fd, SHUT_RDWR);
 	server->callbacks->display_lost(server->userdata);
@@ -107,7 +107,7 @@ static int on_display_io(sd_event_source *source, int fd, uint32_t events, void 
 	return 0;
 }
 
-/* Replies that were waited for may have brought events along, which no poll would show. */
+/* While Xlib waits for a reply it reads events too, which no poll would show. */
 static int on_prepare(sd_event_source *source, void *userdata)
 {
 	struct server *server = userdata;

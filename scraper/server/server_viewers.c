@@ -53,18 +53,18 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	log_info("viewer %s has left: %s", viewer->peer, reason);
+	log_info("viewer %s disconnected: %s", viewer->peer, reason);
 	input_release(&extra->server->input, &extra->holder);
 	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
-	server_request_work(extra->server); /* to free it, when nobody stands in its code */
+	server_request_work(extra->server); /* to free it, outside its own code */
 }
 
 static void on_resize(struct viewer *viewer, struct size_request request, void *userdata)
 {
 	struct server *server = ((struct server_viewer *)userdata)->server;
 
-	log_debug("viewer %s requests %dx%d on %d screens", viewer->peer, request.width,
-		  request.height, request.n_screens);
+	log_debug("viewer %s requests %dx%d on %d screen%s", viewer->peer, request.width,
+		  request.height, request.n_screens, request.n_screens == 1 ? "" : "s");
 	if (server->config->resize && !viewer->view_only) {
 		server->size_request = request;
 		server->has_size_request = true;
@@ -137,9 +137,9 @@ void server_reap(struct server *server)
 	for (struct viewer **at = &server->viewers; *at;) {
 		struct viewer *viewer = *at;
 
-		/* libvncserver lets all others go when one asks for that. */
+		/* libvncserver closes all others when one requests that. */
 		if (rfb_client_is_gone(viewer->client))
-			server_drop_viewer(viewer, "another viewer asked for the desktop alone");
+			server_drop_viewer(viewer, "another viewer requested exclusive access");
 		if (!viewer->is_gone) {
 			at = &viewer->next;
 			continue;

@@ -19,7 +19,7 @@ struct file_bytes {
 	size_t length;
 };
 
-/* For words; never fails. */
+/* For messages; never fails. */
 static const char *user_name(void)
 {
 	const struct passwd *entry = getpwuid(geteuid());
@@ -79,7 +79,7 @@ int password_file_decode(const uint8_t *bytes, size_t length, struct vnc_passwor
 
 static int open_file(const char *path, int *ret_fd, char *ret_reason, size_t size)
 {
-	/* O_NONBLOCK: neither a FIFO nor a device in its place holds us up. */
+	/* O_NONBLOCK: a FIFO or a device in its place must not block us. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const int error = errno;
 
@@ -164,7 +164,7 @@ static int load_from(int fd, const char *path, struct vnc_passwords *passwords, 
 	r = check_file(fd, path, ret_reason, size);
 	if (r < 0)
 		return r;
-	/* The obfuscation's key is public: these bytes are as good as the password. */
+	/* The obfuscation's key is public: these bytes are as secret as the password. */
 	bytes = sodium_malloc(sizeof(*bytes));
 	if (!bytes)
 		return refuse(-ENOMEM, ret_reason, size, "out of memory");

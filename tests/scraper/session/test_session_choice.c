@@ -151,7 +151,7 @@ static void test_why_none(void **state)
 	assert_said(": the display manager shows its login screen. ");
 	survey.greeter = false;
 	assert_int_equal(choose(NULL, 0, &survey), SESSION_NONE);
-	assert_said("the display manager does not seem to run");
+	assert_said("the display manager does not seem to be running");
 	survey.other_user = true;
 	assert_int_equal(choose(NULL, 0, &survey), SESSION_NONE);
 	assert_said("another user's session is on the screen");

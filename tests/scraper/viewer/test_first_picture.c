@@ -46,7 +46,7 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 {
 	(void)viewer;
 	(void)userdata;
-	fail_msg("the viewer has left: %s", reason);
+	fail_msg("the viewer was disconnected: %s", reason);
 }
 
 static const struct viewer_callbacks callbacks = {
