@@ -30,8 +30,7 @@ struct selection;
 struct clipboard_operations {
 	/* Sends a whole ServerCutText message. Returns 0 or -errno. */
 	int (*send)(void *viewer, const uint8_t *message, size_t length);
-	/* Whether all that was sent has been written; if not, clipboard_serve is called once it is.
-	 */
+	/* Whether all that was sent is written; if not, clipboard_serve is called once it is. */
 	bool (*can_send)(const void *viewer);
 	/* Answered later by clipboard_queried and clipboard_fetched. */
 	void (*query)(struct selection *selection);

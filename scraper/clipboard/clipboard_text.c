@@ -48,13 +48,12 @@ bool clipboard_text_equal(const struct clipboard_text *a, const struct clipboard
 static size_t character_length(const uint8_t *bytes, size_t have)
 {
 	uint8_t first = bytes[0], low = 0x80, high = 0xbf;
-	size_t length;
 
 	if (first < 0x80)
 		return 1;
 	if (first < 0xc2 || first > 0xf4)
 		return 0;
-	length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 	if (have < length)
 		return 0;
 	if (first == 0xe0)

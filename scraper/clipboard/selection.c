@@ -8,8 +8,7 @@
 
 enum { CLIPBOARD_INDEX, PRIMARY_INDEX };
 
-/* ICCCM wants a real time in each request. Appending nothing to a property brings an event with it.
- */
+/* ICCCM wants the server's time in each request: an empty append to a property reports it. */
 static void request_time(struct selection *selection)
 {
 	XChangeProperty(selection->display->x, selection->window, selection->atoms.stamp, XA_STRING,

@@ -31,8 +31,7 @@ struct cpu_load {
  */
 int cpu_load_parse(const char *line, uint64_t *ret_idle, uint64_t *ret_total);
 
-/* Adjusts the gap to the idle time since the last reading. The first reading only sets the start.
- */
+/* Adjusts the gap to the idle time since the last reading; the first one only sets the start. */
 void cpu_load_update(struct cpu_load *load, uint64_t idle, uint64_t total, uint64_t now);
 
 /* Reads /proc/stat once the last reading is CPU_LOAD_INTERVAL old. Without it, nothing is paced. */

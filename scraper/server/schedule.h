@@ -10,7 +10,7 @@
  *  2. At most `frame_rate` captures a second on average, with one frame of credit, counted apart
  *     for large areas (an eighth of the screen and more) and small ones: capture/frame_pacer.c.
  *  3. Areas that are redrawn over and over without a change are read in samples, and whole every
- * 200 ms: capture/redraw_sampling.c.
+ *     200 ms: capture/redraw_sampling.c.
  *  4. 16 rows are checked for drawing that XDamage has missed, 50 ms to 16 s apart:
  *     capture/missed_damage.c.
  *  5. Huge updates (2.5 megapixels and more) to a viewer on this machine are 10 to 20 ms per

@@ -154,7 +154,6 @@ int server_create(sd_event *event, const struct config *config, const char *disp
 		.lost = on_lost,
 	};
 	struct server *server = calloc(1, sizeof(*server));
-	int r;
 
 	if (!server)
 		return -ENOMEM;
@@ -162,8 +161,8 @@ int server_create(sd_event *event, const struct config *config, const char *disp
 	server->config = config;
 	server->callbacks = callbacks;
 	server->userdata = userdata;
-	r = display_open(&server->display, display, xauthority, &display_callbacks, server,
-			 ret_reason, reason_size);
+	int r = display_open(&server->display, display, xauthority, &display_callbacks, server,
+			     ret_reason, reason_size);
 	if (r >= 0)
 		r = add_sources(server);
 	if (r < 0) {

@@ -14,8 +14,7 @@
 #include "common/log.h"
 #include "common/timer.h"
 
-/* How long to wait when accept(2) is out of descriptors or memory, instead of retrying in a loop.
- */
+/* Pause after accept(2) ran out of descriptors or memory, instead of a retry in a loop. */
 #define ACCEPT_PAUSE_USEC UINT64_C(1000000)
 
 /* One connection, from accept(2) to its answer. */

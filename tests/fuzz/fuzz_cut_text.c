@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as a viewer's cut text: refused, or a text within the limit that survives a round trip.
- */
+/* Any bytes as a viewer's cut text: refused, or a text within the limit that makes a round trip. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>

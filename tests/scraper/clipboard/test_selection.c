@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The X side of the clipboard, against a real X server and another client that answers well or
- * badly. */
+/* The X side of the clipboard, against a real X server and a client that answers well or badly. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Waiting for a session and its display: real records, real sockets in the X servers' and the
- * desktop service's place. Only what logind would say is said by the test.
+ * Waiting for a session and its display, with real records, and real sockets in place of X servers
+ * and the desktop service. Only logind's answers are the test's.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,11 +30,11 @@ static struct session_finder *finder;
 static struct session_finder_options options;
 static char records[128], xservers[128], desktop[128];
 
-/* What logind says. */
+/* Logind's answers. */
 static bool session_is_closing;
 static struct session_survey on_the_screen;
 
-/* The answer. */
+/* The finder's answer. */
 static bool answered, destroy_in_answer;
 static unsigned n_answers;
 static struct session_display found;
@@ -210,7 +210,7 @@ static void test_record_and_xserver_come_later(void **state)
 	(void)close(xserver);
 }
 
-/* The socket's file is there before listen(2): nothing tells when that has happened. */
+/* The socket's file exists before listen(2), which no event reports. */
 static void test_xserver_listens_late(void **state)
 {
 	char path[160];
@@ -257,7 +257,7 @@ static void test_nothing_comes(void **state)
 	assert_int_equal(n_answers, 0);
 	wait_for_answer();
 	assert_refused("exouser has no graphical session: GDM shows its login screen.");
-	/* Nothing stays behind that could answer again. */
+	/* No second answer follows. */
 	record("2", "x11");
 	scratch_run_ready(event);
 	assert_int_equal(n_answers, 1);
@@ -384,14 +384,14 @@ static void test_desktop_is_started(void **state)
 	record("2", "x11");
 	wait_for_answer();
 	assert_found(":0");
-	/* It was asked once. */
+	/* It was requested once. */
 	another = (struct pollfd){ .fd = listener, .events = POLLIN };
 	assert_int_equal(poll(&another, 1, 0), 0);
 	(void)close(xserver);
 	(void)close(listener);
 }
 
-/* The session came just before the service looked. */
+/* The session came just before the service checked. */
 static void test_refusal_with_a_session_there(void **state)
 {
 	int connection, listener, xserver;
@@ -437,7 +437,7 @@ static void assert_desktop_not_asked(void)
 static void test_desktop_is_left_alone(void **state)
 {
 	(void)state;
-	record("2", "x11"); /* whose X server is to come */
+	record("2", "x11"); /* without an X server yet */
 	assert_desktop_not_asked();
 	finder = session_finder_destroy(finder);
 	assert_int_equal(session_record_remove(records, "2"), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When a session is over, with the logind of the machine, which may have none of its own. */
+/* When a session is over, with the machine's logind, if it has one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ static void test_over(void **state)
 	assert_int_equal(scratch_create(state), 0);
 	assert_true(sd_event_new(&event) >= 0);
 	assert_null(session_watch_over_reason(&watch));
-	/* It may fail where there is no logind, and works all the same. */
+	/* Fails without logind; session_watch_over_reason() works all the same. */
 	(void)session_watch_start(&watch, event, scratch_directory, getuid(), record.session,
 				  not_called, NULL);
 	assert_string_equal(session_watch_over_reason(&watch), "its record is gone");
