@@ -9,7 +9,7 @@
 
 #define SECOND UINT64_C(1000000)
 
-static const char unused[] = "nobody has been let in";
+static const char unused[] = "no viewer accepted yet";
 static const char left_before[] = "no viewer since ";
 static const char left_after[] = " s after boot";
 static const char one[] = " viewer", more[] = " viewers";

@@ -15,7 +15,7 @@
 #include "common/event_source.h"
 #include "common/log.h"
 
-/* Somebody who has not asked yet. */
+/* A peer that has not asked yet. */
 struct connection {
 	struct control *control;
 	int fd; /* -1: free */
@@ -51,16 +51,16 @@ static bool may_ask(int fd)
 		return false;
 	if (peer.uid == 0 || peer.uid == geteuid())
 		return true;
-	log_warning("control: user %u may not ask, ignoring process %d", (unsigned)peer.uid,
-		    (int)peer.pid);
+	log_warning("control: user %u is not allowed to ask; ignoring process %d",
+		    (unsigned)peer.uid, (int)peer.pid);
 	return false;
 }
 
-/* One message that a new connection's buffer takes at once; whoever is gone needs none. */
+/* A new connection's buffer takes the message at once; a peer that is gone needs none. */
 static void answer(int fd, const char *text, size_t length)
 {
 	if (send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		log_debug("control: an answer could not be sent: %s", strerror(errno));
+		log_debug("control: cannot send the answer: %s", strerror(errno));
 }
 
 static void answer_status(const struct control *control, int fd)
@@ -78,16 +78,16 @@ static void answer_status(const struct control *control, int fd)
 	free(text);
 }
 
-static void obey(const struct control *control, int fd, const char *question)
+static void run_command(const struct control *control, int fd, const char *question)
 {
 	static const char ok[] = "ok\n", unknown[] = "error it does not know this question\n";
 
-	if (!strcmp(question, "status")) {
+	if (strcmp(question, "status") == 0) {
 		answer_status(control, fd);
-	} else if (!strcmp(question, "disconnect")) {
+	} else if (strcmp(question, "disconnect") == 0) {
 		control->commands->disconnect(control->userdata);
 		answer(fd, ok, strlen(ok));
-	} else if (!strcmp(question, "stop")) {
+	} else if (strcmp(question, "stop") == 0) {
 		answer(fd, ok, strlen(ok));
 		control->commands->stop(control->userdata);
 	} else {
@@ -100,7 +100,8 @@ static int on_question(sd_event_source *source, int fd, uint32_t events, void *u
 	struct connection *connection = userdata;
 	char question[CONTROL_QUESTION_MAX + 1];
 
-	(void)source, (void)events;
+	(void)source;
+	(void)events;
 	ssize_t n = recv(fd, question, sizeof(question), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
@@ -108,7 +109,7 @@ static int on_question(sd_event_source *source, int fd, uint32_t events, void *u
 		if ((size_t)n >= sizeof(question))
 			n = 0; /* longer than any: unknown */
 		question[n] = '\0';
-		obey(connection->control, fd, question);
+		run_command(connection->control, fd, question);
 	}
 	end(connection);
 	return 0;
@@ -131,13 +132,16 @@ static int on_listening(sd_event_source *source, int fd, uint32_t events, void *
 {
 	struct control *control = userdata;
 
-	(void)source, (void)events;
+	(void)source;
+	(void)events;
 	int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (peer < 0) {
 		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 			return 0;
-		/* Not in a loop: out of descriptors, viewers matter more. */
-		log_warning("control: cannot accept: %s; asking is over", strerror(errno));
+		/* Retrying without descriptors would be a loop, and viewers matter more. */
+		log_warning(
+			"control: cannot accept connections: %s; gpudesk gets no answers any more",
+			strerror(errno));
 		sd_event_source_set_enabled(control->source, SD_EVENT_OFF);
 		return 0;
 	}
@@ -163,7 +167,7 @@ int control_socket_start(sd_event *event, int listener,
 {
 	if (sd_is_socket(listener, AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
 		return -EINVAL;
-	/* Not born here, so this once: whoever vanishes before accept(2) must not block us. */
+	/* A peer that is gone before accept(2) must not block us. */
 	int flags = fcntl(listener, F_GETFL);
 	if (flags < 0 || fcntl(listener, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;

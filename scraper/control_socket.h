@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scraper's end of the control socket (common/control_protocol.h). A connection to it keeps
- * nothing alive, and needs no timer: there are few at a time, and one more ends the oldest.
+ * The scraper's end of the control socket (common/control_protocol.h). Its connections do not keep
+ * the process alive, and need no timer: there are few at a time, and one more ends the oldest.
  */
 #ifndef GPUDESK_CONTROL_SOCKET_H
 #define GPUDESK_CONTROL_SOCKET_H
@@ -13,7 +13,7 @@ enum { CONTROL_SOCKET_CONNECTIONS_MAX = 4 };
 
 struct control;
 
-/* Each does what its name says. The answer to "stop" is sent first. */
+/* The answer to "stop" is sent before the call. */
 struct control_socket_commands {
 	void (*status)(FILE *answer, void *userdata); /* writes the lines after "ok" */
 	void (*disconnect)(void *userdata);

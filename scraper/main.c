@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk-scraper: serves the X display of a user's session to the viewers that are handed over. */
+/* gpudesk-scraper: serves the X display of a user's session to the viewers handed over to it. */
 #include <errno.h>
 #include <pwd.h>
 #include <signal.h>
@@ -31,20 +31,20 @@ static void check_desktop_keys(const struct config *config)
 			    "does not come back by itself");
 }
 
-/* What systemd listens on for us. */
+/* The sockets systemd passes us. */
 struct listeners {
 	int handoff;
-	int control; /* -1: nobody can ask */
+	int control; /* -1: none, gpudesk(8) cannot ask */
 };
 
-/* That called "control" is for control, any other one for hand-offs. */
+/* The one named "control" is for control, any other for hand-offs. */
 static int sort_listeners(int n, char **names, struct listeners *ret)
 {
 	struct listeners found = { -1, -1 };
 
 	for (int i = 0; i < n; i++) {
 		int fd = SD_LISTEN_FDS_START + i;
-		int *place = strcmp(names[i], "control") ? &found.handoff : &found.control;
+		int *place = strcmp(names[i], "control") == 0 ? &found.control : &found.handoff;
 
 		if (*place >= 0 || sd_is_socket(fd, AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
 			return -EINVAL;
@@ -60,7 +60,7 @@ static int sort_listeners(int n, char **names, struct listeners *ret)
 static int take_listeners(struct listeners *ret)
 {
 	char **names = NULL;
-	/* Unset, so that libvncserver, which looks at LISTEN_FDS too, does not take one. */
+	/* Unsets LISTEN_FDS, so that libvncserver, which reads it too, does not take a socket. */
 	int n = sd_listen_fds_with_names(1, &names);
 	int r = sort_listeners(n, names, ret);
 
@@ -68,23 +68,24 @@ static int take_listeners(struct listeners *ret)
 		free(names[i]);
 	free(names);
 	if (r < 0)
-		log_error("expected one listening SOCK_SEQPACKET socket in LISTEN_FDS, and perhaps "
-			  "one called \"control\": start gpudesk-scraper@USER.socket, or use "
+		log_error("LISTEN_FDS must pass one listening SOCK_SEQPACKET socket, and may pass "
+			  "one named "
+			  "\"control\": start gpudesk-scraper@USER.socket, or use "
 			  "systemd-socket-activate --seqpacket");
 	return r;
 }
 
-/* The unit runs us as somebody; whose password and session it is must agree with the file. */
+/* The unit chooses our user; the configuration's should be the same one. */
 static void check_user(const struct config *config)
 {
 	const struct passwd *user = getpwuid(geteuid());
 
-	if (user && strcmp(user->pw_name, config->user))
+	if (user && strcmp(user->pw_name, config->user) != 0)
 		log_debug("running as %s; the configuration's user is %s", user->pw_name,
 			  config->user);
 }
 
-/* ---- what `gpudesk` asks ---- */
+/* ---- gpudesk(8)'s requests ---- */
 
 struct scraper {
 	sd_event *event;
@@ -120,7 +121,7 @@ static const struct control_socket_commands control_commands = {
 	.stop = on_stop,
 };
 
-/* It does without, if need be: viewers matter more. */
+/* Goes on without it on failure: viewers matter more. */
 static void start_control(struct scraper *scraper, int listener)
 {
 	int r = listener < 0 ? 0
@@ -128,7 +129,7 @@ static void start_control(struct scraper *scraper, int listener)
 						    scraper, &scraper->control);
 
 	if (r < 0)
-		log_warning("the control socket cannot be served: %s; ignoring it", strerror(-r));
+		log_warning("cannot serve the control socket: %s; ignoring it", strerror(-r));
 }
 
 static int run(const struct options *options, const struct config *config,
@@ -181,9 +182,8 @@ int main(int argc, char **argv)
 	check_desktop_keys(&config);
 	check_user(&config);
 	if (vnc_auth_init() < 0) {
-		log_error("VNC's authentication needs the cipher DES, and this machine's libraries "
-			  "refuse "
-			  "it (FIPS mode?): nobody can be let in");
+		log_error("VNC authentication needs the DES cipher, which this machine's libraries "
+			  "refuse (FIPS mode?): no viewer can connect");
 		return EXIT_FAILURE;
 	}
 

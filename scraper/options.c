@@ -11,16 +11,15 @@
 static void print_help(void)
 {
 	puts("Usage: gpudesk-scraper [OPTION]...\n"
-	     "Serves an X display to the VNC viewers that gpudesk-proxy hands over through the "
-	     "socket\n"
-	     "in LISTEN_FDS. See gpudesk-scraper(8).\n"
+	     "Serves an X display to the VNC viewers that gpudesk-proxy hands over through the\n"
+	     "socket in LISTEN_FDS. See gpudesk-scraper(8).\n"
 	     "\n"
-	     "  --config FILE          in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
-	     "  --session-dir DIR      where session records are, in place "
-	     "of " SESSION_RECORD_DIRECTORY "\n"
-	     "  --display :N           serve this display, whatever is recorded\n"
+	     "  --config FILE          read FILE, not " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	     "  --session-dir DIR      read session records in DIR, not " SESSION_RECORD_DIRECTORY
+	     "\n"
+	     "  --display :N           serve this display; do not read session records\n"
 	     "  --xauthority FILE      the authority file for --display\n"
-	     "  --desktop-socket PATH  in place of " GPUDESK_RUNDIR "/desktop/USER.sock\n"
+	     "  --desktop-socket PATH  connect to PATH, not " GPUDESK_RUNDIR "/desktop/USER.sock\n"
 	     "  --help                 print this and exit\n"
 	     "  --version              print the version and exit");
 }
@@ -75,7 +74,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		return -EINVAL;
 	}
 	if (options.admission.xauthority && !options.admission.display) {
-		log_error("--xauthority goes with --display");
+		log_error("--xauthority needs --display");
 		return -EINVAL;
 	}
 	*ret_options = options;

@@ -10,7 +10,7 @@ struct options {
 	struct admission_options admission;
 };
 
-/* Returns 1 to go on, 0 after --help or --version, -EINVAL after saying what is wrong. */
+/* Returns 1 to go on, 0 after --help or --version, -EINVAL after logging what is wrong. */
 int options_parse(int argc, char **argv, struct options *ret_options);
 
 #endif

@@ -8,16 +8,16 @@
 #include "common/log.h"
 #include "cut_text.h"
 
-/* What a viewer waits for. */
+/* Bits of clipboard_viewer.wants: replies this viewer is owed. */
 enum {
-	WANTS_NEWS = 1 << 0,	/* to be told, where that is news */
-	WANTS_STATE = 1 << 1,	/* to be told in any case: it has peeked */
+	WANTS_NOTIFY = 1 << 0,	/* a notify, if that tells it something new */
+	WANTS_STATE = 1 << 1,	/* a notify in any case: it has sent a peek */
 	WANTS_TEXT = 1 << 2,	/* the text, unasked */
-	WANTS_ASKED = 1 << 3,	/* the text, as it has asked for it */
-	WANTS_REQUEST = 1 << 4, /* to be asked for its own text */
+	WANTS_ASKED = 1 << 3,	/* the text, as it has requested it */
+	WANTS_REQUEST = 1 << 4, /* a request for its own text */
 };
 
-/* ---- who has what ---- */
+/* ---- texts that both sides have ---- */
 
 static void hash_text(const struct clipboard *clipboard, const struct clipboard_text *text,
 		      uint8_t ret_hash[CLIPBOARD_HASH])
@@ -32,10 +32,10 @@ static bool has_text(const struct clipboard *clipboard, const struct clipboard_v
 	uint8_t hash[CLIPBOARD_HASH];
 
 	hash_text(clipboard, text, hash);
-	return !memcmp(hash, viewer->hash, CLIPBOARD_HASH);
+	return memcmp(hash, viewer->hash, CLIPBOARD_HASH) == 0;
 }
 
-/* A viewer without UTF-8 would send the text back as it has got it. */
+/* A viewer without UTF-8 would send the text back as it got it, with characters replaced. */
 static void note_sent(const struct clipboard *clipboard, struct clipboard_viewer *viewer,
 		      const struct cut_text_message *message, bool classic)
 {
@@ -68,7 +68,7 @@ static void send_message(const struct clipboard *clipboard, struct clipboard_vie
 		cut_text_message_free(message);
 	}
 	if (result < 0)
-		log_warning("viewer %s: cannot pass a text on: %s", viewer->name,
+		log_warning("viewer %s: cannot send clipboard text: %s", viewer->name,
 			    strerror(-result));
 }
 
@@ -81,7 +81,8 @@ static void send_action(const struct clipboard *clipboard, struct clipboard_view
 	send_message(clipboard, viewer, r, &message);
 }
 
-static void tell(const struct clipboard *clipboard, struct clipboard_viewer *viewer, bool text)
+static void send_notify(const struct clipboard *clipboard, struct clipboard_viewer *viewer,
+			bool text)
 {
 	if (viewer->extended && viewer->actions & CUT_TEXT_NOTIFY)
 		send_action(clipboard, viewer, CUT_TEXT_NOTIFY, text);
@@ -93,29 +94,25 @@ static void send_text(const struct clipboard *clipboard, struct clipboard_viewer
 	bool asked = viewer->wants & WANTS_ASKED;
 	bool classic = !viewer->extended || !(viewer->actions & CUT_TEXT_PROVIDE);
 	struct cut_text_message message;
-	int r;
 
 	if (!asked && viewer->has == CLIPBOARD_HAS_ITS_OWN &&
 	    has_text(clipboard, viewer, clipboard->text))
 		return;
 	if (!asked && !classic && cut_text_provided_size(clipboard->text) > viewer->unasked) {
-		tell(clipboard, viewer, true);
+		send_notify(clipboard, viewer, true);
 		return;
 	}
-	if (classic)
-		r = cut_text_encode_classic(clipboard->text, &message);
-	else
-		r = cut_text_encode_provide(clipboard->text, &message);
+	int r = classic ? cut_text_encode_classic(clipboard->text, &message)
+			: cut_text_encode_provide(clipboard->text, &message);
 	if (r >= 0)
 		note_sent(clipboard, viewer, &message, classic);
 	send_message(clipboard, viewer, r, &message);
 	viewer->was_told = true;
 }
 
-/* Gives a viewer what it waits for, or sees to it that it can be given later. */
-static void serve(struct clipboard *clipboard, struct clipboard_viewer *viewer)
+void clipboard_serve(struct clipboard *clipboard, struct clipboard_viewer *viewer)
 {
-	if (!viewer->wants || !clipboard->operations->is_clear(viewer->viewer))
+	if (!viewer->wants || !clipboard->operations->can_send(viewer->viewer))
 		return;
 	if (viewer->wants & WANTS_REQUEST)
 		send_action(clipboard, viewer, CUT_TEXT_REQUEST, true);
@@ -124,30 +121,30 @@ static void serve(struct clipboard *clipboard, struct clipboard_viewer *viewer)
 		return;
 
 	switch (clipboard->state) {
-	case CLIPBOARD_LOOKING:
+	case CLIPBOARD_QUERYING:
 	case CLIPBOARD_FETCHING:
 		return;
 	case CLIPBOARD_UNKNOWN:
-		clipboard->state = CLIPBOARD_LOOKING;
-		clipboard->operations->look(clipboard->userdata);
+		clipboard->state = CLIPBOARD_QUERYING;
+		clipboard->operations->query(clipboard->selection);
 		return;
 	case CLIPBOARD_NONE:
 		if (viewer->was_told || viewer->wants & (WANTS_STATE | WANTS_ASKED))
-			tell(clipboard, viewer, false);
+			send_notify(clipboard, viewer, false);
 		viewer->wants = 0;
 		return;
 	case CLIPBOARD_OFFERED:
 	case CLIPBOARD_KNOWN:
 		break;
 	}
-	if (viewer->wants & (WANTS_NEWS | WANTS_STATE))
-		tell(clipboard, viewer, true);
+	if (viewer->wants & (WANTS_NOTIFY | WANTS_STATE))
+		send_notify(clipboard, viewer, true);
 	viewer->wants &= WANTS_TEXT | WANTS_ASKED;
 	if (!viewer->wants)
 		return;
 	if (clipboard->state == CLIPBOARD_OFFERED) {
 		clipboard->state = CLIPBOARD_FETCHING;
-		clipboard->operations->fetch(clipboard->userdata);
+		clipboard->operations->fetch(clipboard->selection);
 		return;
 	}
 	send_text(clipboard, viewer);
@@ -157,50 +154,48 @@ static void serve(struct clipboard *clipboard, struct clipboard_viewer *viewer)
 static void serve_all(struct clipboard *clipboard)
 {
 	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next)
-		serve(clipboard, viewer);
+		clipboard_serve(clipboard, viewer);
 }
 
-/* How a viewer learns of a new text: it is told, or gets it. */
-static unsigned news_for(const struct clipboard_viewer *viewer)
+/* How a viewer learns of a new text: by a notify, or by the text itself. */
+static unsigned announcement_for(const struct clipboard_viewer *viewer)
 {
 	if (!viewer->may_get)
 		return 0;
-	if (!viewer->extended)
+	if (!viewer->extended || (viewer->actions & CUT_TEXT_PROVIDE && viewer->unasked))
 		return WANTS_TEXT;
-	if (viewer->actions & CUT_TEXT_PROVIDE && viewer->unasked)
-		return WANTS_TEXT;
-	return viewer->actions & CUT_TEXT_NOTIFY ? WANTS_NEWS : WANTS_TEXT;
+	return viewer->actions & CUT_TEXT_NOTIFY ? WANTS_NOTIFY : WANTS_TEXT;
 }
 
-static void spread_news(struct clipboard *clipboard)
+static void announce(struct clipboard *clipboard)
 {
 	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next)
 		if (viewer != clipboard->source)
-			viewer->wants |= news_for(viewer);
+			viewer->wants |= announcement_for(viewer);
 	serve_all(clipboard);
 }
 
 /* ---- from the viewers ---- */
 
-/* It has no text any more: what the desktop has of it goes, too. */
-static void take_back(struct clipboard *clipboard, const struct clipboard_viewer *viewer)
+/* The viewer has no text any more, so the desktop's copy of it goes too. */
+static void withdraw_text(struct clipboard *clipboard, const struct clipboard_viewer *viewer)
 {
 	if (!clipboard->from_viewer || clipboard->source != viewer)
 		return;
 	drop_text(clipboard, CLIPBOARD_NONE);
-	clipboard->operations->give_up(clipboard->userdata);
-	spread_news(clipboard);
+	clipboard->operations->disown(clipboard->selection);
+	announce(clipboard);
 }
 
 static void take_text(struct clipboard *clipboard, struct clipboard_viewer *viewer,
 		      struct clipboard_text *text)
 {
-	/* What we sent comes back when its user returns to the viewer: that is no news. */
+	/* Viewers send our own text back when they get the focus: that is not new. */
 	if (viewer->has == CLIPBOARD_HAS_OURS && has_text(clipboard, viewer, text))
 		return;
 	viewer->has = CLIPBOARD_HAS_ITS_OWN;
 	hash_text(clipboard, text, viewer->hash);
-	viewer->wants &= ~(unsigned)(WANTS_NEWS | WANTS_TEXT);
+	viewer->wants &= ~(unsigned)(WANTS_NOTIFY | WANTS_TEXT);
 	viewer->was_told = false;
 	if (clipboard->from_viewer && clipboard_text_equal(clipboard->text, text))
 		return;
@@ -208,25 +203,29 @@ static void take_text(struct clipboard *clipboard, struct clipboard_viewer *view
 	clipboard->text = clipboard_text_ref(text);
 	clipboard->from_viewer = true;
 	clipboard->source = viewer;
-	log_debug("viewer %s has copied %zu bytes", viewer->name, text->length);
-	clipboard->operations->own(text, clipboard->userdata);
-	spread_news(clipboard);
+	log_debug("viewer %s has copied %zu bytes of text", viewer->name, text->length);
+	clipboard->operations->own(clipboard->selection, text);
+	announce(clipboard);
 }
 
-static void log_refusal(const struct clipboard *clipboard, const char *whose, int result)
+/* `viewer` is whose text it was; NULL: the desktop's. */
+static void log_refusal(const struct clipboard *clipboard, const struct clipboard_viewer *viewer,
+			int result)
 {
+	const char *what = viewer ? "viewer " : "the desktop", *name = viewer ? viewer->name : "";
+
 	if (result == -EMSGSIZE)
-		log_info("%s: a text of more than clipboard_limit, %zu bytes, is not passed on",
-			 whose, clipboard->limit);
+		log_info("%s%s: clipboard text is over clipboard_limit (%zu bytes); ignoring it",
+			 what, name, clipboard->limit);
 	else if (result == -EILSEQ)
-		log_info("%s: a text that is not UTF-8 is not passed on", whose);
+		log_info("%s%s: clipboard text is not UTF-8; ignoring it", what, name);
 	else if (result == -ETIMEDOUT)
-		log_info("%s: the program that has copied something does not answer; ignoring it",
-			 whose);
+		log_info("%s%s: the program that copied something does not answer; ignoring it",
+			 what, name);
 	else if (result == -ENOMEM)
-		log_warning("%s: a text is not passed on: %s", whose, strerror(-result));
+		log_warning("%s%s: out of memory for clipboard text; ignoring it", what, name);
 	else
-		log_debug("%s: no text to pass on: %s", whose, strerror(-result));
+		log_debug("%s%s: no clipboard text: %s", what, name, strerror(-result));
 }
 
 static void handle_extended(struct clipboard *clipboard, struct clipboard_viewer *viewer,
@@ -253,12 +252,12 @@ static void handle_extended(struct clipboard *clipboard, struct clipboard_viewer
 		if (!viewer->may_set)
 			break;
 		if (!cut_text->has_text)
-			take_back(clipboard, viewer);
+			withdraw_text(clipboard, viewer);
 		else if (viewer->actions & CUT_TEXT_REQUEST)
 			viewer->wants |= WANTS_REQUEST;
 		break;
 	}
-	serve(clipboard, viewer);
+	clipboard_serve(clipboard, viewer);
 }
 
 void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *viewer,
@@ -270,7 +269,7 @@ void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *vie
 		return;
 	int r = cut_text_decode(message, length, clipboard->limit, &cut_text);
 	if (r < 0) {
-		log_refusal(clipboard, viewer->name, r);
+		log_refusal(clipboard, viewer, r);
 		return;
 	}
 	if (cut_text.kind != CUT_TEXT_IS_TEXT) {
@@ -281,12 +280,12 @@ void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *vie
 		if (cut_text.text->length)
 			take_text(clipboard, viewer, cut_text.text);
 		else
-			take_back(clipboard, viewer);
+			withdraw_text(clipboard, viewer);
 	}
 	clipboard_text_unref(cut_text.text);
 }
 
-/* What we can do, as far as this viewer is concerned. */
+/* The actions this viewer may use. */
 static void send_caps(const struct clipboard *clipboard, struct clipboard_viewer *viewer)
 {
 	uint32_t actions = 0, unasked = viewer->may_set ? (uint32_t)clipboard->limit : 0;
@@ -310,35 +309,29 @@ void clipboard_encodings(struct clipboard *clipboard, struct clipboard_viewer *v
 		viewer->unasked = CUT_TEXT_DEFAULT_SIZE;
 	}
 	viewer->extended = extended;
-	/* Caps that are still under way need no repeating. */
-	if (extended && clipboard->operations->is_clear(viewer->viewer))
+	/* While caps are still unsent, they need no repeating. */
+	if (extended && clipboard->operations->can_send(viewer->viewer))
 		send_caps(clipboard, viewer);
-	serve(clipboard, viewer);
-}
-
-void clipboard_sent(struct clipboard *clipboard, struct clipboard_viewer *viewer)
-{
-	serve(clipboard, viewer);
+	clipboard_serve(clipboard, viewer);
 }
 
 /* ---- from the desktop ---- */
 
 void clipboard_changed(struct clipboard *clipboard, bool owned)
 {
-	/* A text that we have outlives the program that it is from, as long as there are viewers.
-	 */
+	/* A text we have outlives the program it came from, as long as there are viewers. */
 	if (!owned && clipboard->state == CLIPBOARD_KNOWN)
 		return;
 	drop_text(clipboard, owned ? CLIPBOARD_UNKNOWN : CLIPBOARD_NONE);
-	spread_news(clipboard);
+	announce(clipboard);
 }
 
-void clipboard_offers(struct clipboard *clipboard, int result)
+void clipboard_queried(struct clipboard *clipboard, int result)
 {
-	if (clipboard->state != CLIPBOARD_LOOKING)
+	if (clipboard->state != CLIPBOARD_QUERYING)
 		return;
 	if (result < 0)
-		log_refusal(clipboard, "the desktop", result);
+		log_refusal(clipboard, NULL, result);
 	clipboard->state = result > 0 ? CLIPBOARD_OFFERED : CLIPBOARD_NONE;
 	serve_all(clipboard);
 }
@@ -350,7 +343,7 @@ void clipboard_fetched(struct clipboard *clipboard, int result, struct clipboard
 		return;
 	}
 	if (result < 0)
-		log_refusal(clipboard, "the desktop", result);
+		log_refusal(clipboard, NULL, result);
 	else if (!text->length)
 		text = clipboard_text_unref(text);
 	clipboard->text = text;
@@ -358,16 +351,16 @@ void clipboard_fetched(struct clipboard *clipboard, int result, struct clipboard
 	serve_all(clipboard);
 }
 
-/* ---- from beginning to end ---- */
+/* ---- start and end ---- */
 
 void clipboard_init(struct clipboard *clipboard, enum clipboard_mode mode, size_t limit,
-		    const struct clipboard_operations *operations, void *userdata)
+		    const struct clipboard_operations *operations, struct selection *selection)
 {
 	*clipboard = (struct clipboard){
 		.mode = limit ? mode : CLIPBOARD_OFF,
 		.limit = limit,
 		.operations = operations,
-		.userdata = userdata,
+		.selection = selection,
 	};
 	randombytes_buf(clipboard->key, sizeof(clipboard->key));
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LATIN1_PER_BYTE = 2 }; /* "(TM)" for the three bytes of U+2122 needs the most */
+enum { LATIN1_PER_BYTE = 2 }; /* the most is "(TM)" for the three bytes of U+2122 */
 
 void clipboard_text_wipe_and_free(void *bytes, size_t length)
 {
@@ -42,19 +42,18 @@ bool clipboard_text_equal(const struct clipboard_text *a, const struct clipboard
 }
 
 /*
- * The length in bytes of the well-formed character that `bytes` begins with (the Unicode Standard,
- * table 3-7: no surrogates, nothing longer than it need be), 0 if there is none.
+ * The length in bytes of the well-formed character at `bytes` (the Unicode Standard, table 3-7: no
+ * surrogates, no overlong forms), 0 if there is none.
  */
 static size_t character_length(const uint8_t *bytes, size_t have)
 {
 	uint8_t first = bytes[0], low = 0x80, high = 0xbf;
-	size_t length;
 
 	if (first < 0x80)
 		return 1;
 	if (first < 0xc2 || first > 0xf4)
 		return 0;
-	length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 	if (have < length)
 		return 0;
 	if (first == 0xe0)
@@ -85,7 +84,7 @@ static bool is_utf8(const uint8_t *bytes, size_t length)
 	return true;
 }
 
-/* The character at `*at`, which is well-formed; moves `*at` behind it. */
+/* The character at `*at`, which is well-formed; moves `*at` past it. */
 static uint32_t next_character(const struct clipboard_text *text, size_t *at)
 {
 	const uint8_t *bytes = (const uint8_t *)text->bytes + *at;
@@ -105,13 +104,13 @@ static size_t length_to_nul(const uint8_t *bytes, size_t length)
 	return end ? (size_t)(end - bytes) : length;
 }
 
-/* Whether the byte is the LF of a CR LF: the CR stands for both. */
+/* Whether the byte is the LF of a CR LF, whose CR has become the LF already. */
 static bool is_second_half(const uint8_t *bytes, size_t at)
 {
 	return bytes[at] == '\n' && at && bytes[at - 1] == '\r';
 }
 
-/* Appends the bytes; those from 0x80 on as two of UTF-8 if `latin1`. */
+/* Appends the bytes; if `latin1`, those from 0x80 on as two bytes of UTF-8. */
 static int append_lines(struct clipboard_text *text, const uint8_t *bytes, size_t length,
 			bool latin1)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A copied text: UTF-8, lines ended by a single LF, no NUL. It is shared by counting and never
- * changed; whoever lets go of it last wipes it. No I/O.
+ * A clipboard text: UTF-8, lines ended by a single LF, no NUL. Reference-counted and never changed;
+ * the last unref wipes it. No I/O.
  */
 #ifndef GPUDESK_CLIPBOARD_TEXT_H
 #define GPUDESK_CLIPBOARD_TEXT_H
@@ -18,9 +18,9 @@ struct clipboard_text {
 };
 
 /*
- * Makes a text of at most `limit` bytes out of foreign ones, UTF-8 or Latin-1 (ISO 8859-1). CR LF
- * and a lone CR become LF, and the text ends at the first NUL: what C programs would take it for.
- * Returns 0, -EILSEQ for what is no UTF-8, -EMSGSIZE over the limit, or -ENOMEM.
+ * Makes a text of at most `limit` bytes from UTF-8 or Latin-1 (ISO 8859-1). CR LF and a lone CR
+ * become LF, and the text ends at the first NUL, as it would for C programs. Returns 0, -EILSEQ for
+ * what is not UTF-8, -EMSGSIZE over the limit, or -ENOMEM.
  */
 int clipboard_text_from_utf8(const uint8_t *bytes, size_t length, size_t limit,
 			     struct clipboard_text **ret_text);
@@ -35,15 +35,15 @@ struct clipboard_text *clipboard_text_unref(struct clipboard_text *text);
 bool clipboard_text_equal(const struct clipboard_text *a, const struct clipboard_text *b);
 
 /*
- * The text in Latin-1. What is not in there becomes what is like it (quotes, dashes, ligatures), or
- * '?'. `ret_bytes` needs room for clipboard_text_latin1_size() bytes. Returns the length in bytes;
- * *ret_exact (NULL is fine) says whether nothing had to be replaced.
+ * The text in Latin-1. Characters it lacks are replaced by similar ones (quotes, dashes, ligatures)
+ * or '?'. `ret_bytes` needs room for clipboard_text_latin1_size() bytes. Returns the length in
+ * bytes; *ret_exact (NULL is fine) says whether nothing was replaced.
  */
 size_t clipboard_text_latin1_size(const struct clipboard_text *text);
 size_t clipboard_text_to_latin1(const struct clipboard_text *text, uint8_t *ret_bytes,
 				bool *ret_exact);
 
-/* Frees `length` bytes that were somebody's text. NULL is fine. */
+/* For all `length` bytes that have held clipboard text. NULL is fine. */
 void clipboard_text_wipe_and_free(void *bytes, size_t length);
 
 #endif

@@ -28,7 +28,7 @@ static void write_u32(uint8_t *p, uint32_t value)
 
 /* ---- zlib ---- */
 
-/* Its windows hold the text: they are wiped, too. What is before a block is its size. */
+/* zlib's windows hold the text, so they are wiped too. Before each block is its size. */
 static voidpf allocate(voidpf opaque, uInt n, uInt size)
 {
 	size_t length = sizeof(max_align_t) + (size_t)n * size;
@@ -51,7 +51,7 @@ static void wipe_and_free(voidpf opaque, voidpf address)
 
 /* ---- reading ---- */
 
-/* One size for each format, in the order of their bits; text is the lowest. */
+/* There is a size for each format, in the order of their bits; text is the lowest. */
 static int decode_caps(uint32_t flags, const uint8_t *sizes, size_t length,
 		       struct cut_text *ret_cut_text)
 {
@@ -70,7 +70,7 @@ static int decode_caps(uint32_t flags, const uint8_t *sizes, size_t length,
 	return 0;
 }
 
-/* Inflates `size` bytes, neither less nor more; what the stream has behind them does not matter. */
+/* Inflates exactly `size` bytes; what the stream has behind them does not matter. */
 static int inflate_bytes(z_stream *stream, uint8_t *ret_bytes, size_t size)
 {
 	stream->next_out = ret_bytes;
@@ -145,7 +145,7 @@ static int decode_extended(const uint8_t *body, size_t length, size_t limit,
 	uint32_t flags = read_u32(body);
 	uint32_t action = flags &
 			  (CUT_TEXT_REQUEST | CUT_TEXT_PEEK | CUT_TEXT_NOTIFY | CUT_TEXT_PROVIDE);
-	/* In caps, the other actions are those that it understands. */
+	/* In caps, the other bits are the actions the viewer understands. */
 	if (flags & CUT_TEXT_CAPS)
 		return decode_caps(flags, body + FLAGS, length - FLAGS, ret_cut_text);
 	if (action == CUT_TEXT_PROVIDE)
@@ -185,7 +185,7 @@ void cut_text_message_free(struct cut_text_message *message)
 	*message = (struct cut_text_message){ 0 };
 }
 
-/* A message with room for `size` bytes behind its header. */
+/* Makes a message with room for `size` bytes after its header. */
 static int start_message(size_t size, struct cut_text_message *ret_message)
 {
 	uint8_t *bytes = malloc(HEADER + size);
@@ -274,8 +274,7 @@ size_t cut_text_provided_size(const struct clipboard_text *text)
 	return size;
 }
 
-/* The stream's content: the size, and the text with CR LF and a NUL. Returns NULL without memory.
- */
+/* The stream's content: the size, and the text with CR LF and a NUL. NULL: out of memory. */
 static uint8_t *provided_bytes(const struct clipboard_text *text, size_t size)
 {
 	uint8_t *bytes = malloc(4 + size);

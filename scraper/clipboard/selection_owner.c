@@ -12,38 +12,10 @@
 #define TRANSFER_USEC UINT64_C(5000000)
 
 enum {
-	WHOLE_MAX = 128 * 1024, /* bytes; more goes over in pieces */
+	WHOLE_MAX = 128 * 1024, /* bytes; longer texts are sent in pieces */
 	PIECE = 64 * 1024,
-	PAIRS_MAX = 32, /* of a MULTIPLE request */
+	PAIRS_MAX = 32, /* in a MULTIPLE request */
 };
-
-int selection_atoms_init(Display *x, struct selection_atoms *ret_atoms)
-{
-	static const char *const names[] = {
-		"CLIPBOARD",	"UTF8_STRING",	     "text/plain;charset=utf-8",
-		"TARGETS",	"TIMESTAMP",	     "MULTIPLE",
-		"TEXT",		"ATOM_PAIR",	     "INCR",
-		"GPUDESK_TIME", "GPUDESK_SELECTION",
-	};
-	Atom atoms[sizeof(names) / sizeof(*names)];
-
-	if (!XInternAtoms(x, (char **)(uintptr_t)names, sizeof(names) / sizeof(*names), False,
-			  atoms))
-		return -ENOTCONN;
-	*ret_atoms = (struct selection_atoms){
-		.names = { atoms[0], XA_PRIMARY },
-		.texts = { atoms[1], atoms[2], XA_STRING },
-		.targets = atoms[3],
-		.timestamp = atoms[4],
-		.multiple = atoms[5],
-		.text = atoms[6],
-		.atom_pair = atoms[7],
-		.incr = atoms[8],
-		.stamp = atoms[9],
-		.property = atoms[10],
-	};
-	return 0;
-}
 
 /* ---- texts in pieces ---- */
 
@@ -67,7 +39,7 @@ static void set_timer(struct selection_owner *owner)
 				    first == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
 }
 
-/* `exists`: the requestor's window, as far as we know. */
+/* `exists`: whether the requestor's window may still exist. */
 static void end_transfer(struct selection_owner *owner, struct selection_transfer *transfer,
 			 bool exists)
 {
@@ -86,7 +58,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	struct selection_owner *owner = userdata;
 	uint64_t now = now_usec(owner);
 
-	(void)source, (void)usec;
+	(void)source;
+	(void)usec;
 	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++) {
 		struct selection_transfer *transfer = &owner->transfers[i];
 
@@ -114,10 +87,10 @@ static bool start_transfer(struct selection_owner *owner, Window requestor, Atom
 	struct selection_transfer *transfer = find_transfer(owner, requestor, property);
 	long size = (long)length;
 
-	/* What these two windows' events are selected for is not for us to change here. */
+	/* Sending would change which events we get of these two windows. */
 	if (requestor == owner->display->root || requestor == owner->window)
 		return false;
-	if (transfer) /* it has begun anew */
+	if (transfer) /* it has started again */
 		end_transfer(owner, transfer, false);
 	transfer = find_transfer(owner, None, None);
 	if (!transfer)
@@ -141,7 +114,7 @@ static bool start_transfer(struct selection_owner *owner, Window requestor, Atom
 	return true;
 }
 
-/* The requestor has taken the last piece. A piece of no bytes says that it was the last. */
+/* The requestor has read the piece before. An empty piece ends the text. */
 static void send_piece(struct selection_owner *owner, struct selection_transfer *transfer)
 {
 	size_t rest = transfer->length - transfer->sent;
@@ -168,7 +141,7 @@ static bool put_bytes(struct selection_owner *owner, Window requestor, Atom prop
 	return true;
 }
 
-/* As Latin-1; with `or_utf8`, as UTF-8 if that would lose something. */
+/* As Latin-1; with `or_utf8`, as UTF-8 where Latin-1 would lose something. */
 static bool put_string(struct selection_owner *owner, Window requestor, Atom property, bool or_utf8)
 {
 	const struct clipboard_text *text = owner->text;
@@ -205,7 +178,7 @@ static void put_targets(struct selection_owner *owner, Window requestor, Atom pr
 			(const unsigned char *)targets, sizeof(targets) / sizeof(*targets));
 }
 
-/* Writes what is asked for to the requestor's property. Returns whether we have that. */
+/* Writes the text as `target` to the requestor's property. Returns whether that is possible. */
 static bool put(struct selection_owner *owner, Window requestor, Atom target, Atom property)
 {
 	const struct selection_atoms *atoms = owner->atoms;
@@ -229,7 +202,7 @@ static bool put(struct selection_owner *owner, Window requestor, Atom target, At
 	return false;
 }
 
-/* Several targets at once: what we do not have is marked in the requestor's list. */
+/* Several targets at once: those that fail are set to None in the requestor's list. */
 static bool put_multiple(struct selection_owner *owner, Window requestor, Atom property)
 {
 	unsigned char *data = NULL;
@@ -262,7 +235,7 @@ static int selection_index(const struct selection_owner *owner, Atom selection)
 	return -1;
 }
 
-/* The server's clock has 32 bits and goes round. */
+/* The server's clock has 32 bits and wraps. */
 static bool is_before(Time a, Time b)
 {
 	return (int32_t)((uint32_t)a - (uint32_t)b) < 0;
@@ -271,7 +244,7 @@ static bool is_before(Time a, Time b)
 static void on_request(struct selection_owner *owner, const XSelectionRequestEvent *request)
 {
 	int i = selection_index(owner, request->selection);
-	/* Clients of before 1988 name no property and mean the target. */
+	/* Obsolete clients name no property and mean the target (ICCCM, 2.2). */
 	Atom property = request->property ? request->property : request->target;
 	XSelectionEvent answer = {
 		.type = SelectionNotify,
@@ -324,7 +297,7 @@ void selection_owner_handle(struct selection_owner *owner, const XEvent *event)
 			on_clear(owner, event->xselectionclear.selection);
 		break;
 	case PropertyNotify:
-		/* Any client can make up an event, also one of no window: that is no transfer. */
+		/* Any client can send an event, even one of window None: that is no transfer. */
 		if (event->xproperty.state != PropertyDelete || !event->xproperty.window)
 			break;
 		transfer = find_transfer(owner, event->xproperty.window, event->xproperty.atom);
@@ -340,7 +313,7 @@ void selection_owner_handle(struct selection_owner *owner, const XEvent *event)
 	}
 }
 
-/* ---- taking and giving up ---- */
+/* ---- acquiring and releasing ---- */
 
 void selection_owner_acquire(struct selection_owner *owner, struct clipboard_text *text, Time now)
 {
@@ -350,7 +323,7 @@ void selection_owner_acquire(struct selection_owner *owner, struct clipboard_tex
 	clipboard_text_unref(owner->text);
 	owner->text = text;
 	owner->acquired = now;
-	/* The server refuses when another program took it later than `now`. */
+	/* The server refuses if another program has acquired it after `now`. */
 	for (int i = 0; i < 2; i++) {
 		XSetSelectionOwner(x, owner->atoms->names[i], owner->window, now);
 		owner->owns[i] = XGetSelectionOwner(x, owner->atoms->names[i]) == owner->window;
@@ -359,7 +332,7 @@ void selection_owner_acquire(struct selection_owner *owner, struct clipboard_tex
 		owner->text = clipboard_text_unref(owner->text);
 }
 
-void selection_owner_give_up(struct selection_owner *owner)
+void selection_owner_release(struct selection_owner *owner)
 {
 	for (int i = 0; i < 2; i++) {
 		if (owner->owns[i])
@@ -387,6 +360,6 @@ void selection_owner_finish(struct selection_owner *owner)
 	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
 		if (owner->transfers[i].requestor)
 			end_transfer(owner, &owner->transfers[i], true);
-	selection_owner_give_up(owner);
+	selection_owner_release(owner);
 	owner->timer = event_source_end(owner->timer);
 }

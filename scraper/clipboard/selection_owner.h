@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The owner's side of X selections (ICCCM, section 2): holds a text as CLIPBOARD and PRIMARY and
- * gives it to the programs that ask. Never waits for one.
+ * The owner's side of X selections (ICCCM, section 2): owns CLIPBOARD and PRIMARY with one text,
+ * and sends it to the programs that request it. Never waits for one.
  */
 #ifndef GPUDESK_SELECTION_OWNER_H
 #define GPUDESK_SELECTION_OWNER_H
@@ -12,35 +12,18 @@
 #include <systemd/sd-event.h>
 
 #include "clipboard_text.h"
+#include "selection_atoms.h"
 #include "x11/display.h"
-
-/* What a text can be asked for as, best first. */
-enum selection_target {
-	SELECTION_UTF8_STRING,
-	SELECTION_PLAIN_UTF8, /* text/plain;charset=utf-8 */
-	SELECTION_STRING,     /* Latin-1 */
-	N_SELECTION_TARGETS,
-};
-
-struct selection_atoms {
-	Atom names[2]; /* CLIPBOARD and PRIMARY */
-	Atom texts[N_SELECTION_TARGETS];
-	Atom targets, timestamp, multiple, text, atom_pair, incr;
-	Atom stamp, property; /* of our own window */
-};
-
-/* Returns 0, or -ENOTCONN. One round trip. */
-int selection_atoms_init(Display *x, struct selection_atoms *ret_atoms);
 
 enum { SELECTION_TRANSFERS_MAX = 8 };
 
-/* A text that goes over in pieces (ICCCM, 2.7.2). */
+/* A text that is sent in pieces (INCR; ICCCM, 2.7.2). */
 struct selection_transfer {
-	Window requestor; /* None: not used */
+	Window requestor; /* None: unused */
 	Atom property, type;
 	uint8_t *bytes;
 	size_t length, sent;
-	uint64_t deadline; /* µs: when a requestor that asks for no more is given up */
+	uint64_t deadline; /* µs: when to give up on a requestor that takes no more */
 };
 
 struct selection_owner {
@@ -54,16 +37,16 @@ struct selection_owner {
 	sd_event_source *timer;
 };
 
-/* `window` is who owns the selections. Returns 0 or -errno. */
+/* `window` becomes the owner of the selections. Returns 0 or -errno. */
 int selection_owner_init(struct selection_owner *owner, sd_event *event, struct display *display,
 			 const struct selection_atoms *atoms, Window window);
 
-/* Gives up what is owned and being sent. An owner of all zero is fine. */
+/* Ends the transfers and releases the selections. An owner of all zero is fine. */
 void selection_owner_finish(struct selection_owner *owner);
 
 /* Takes both selections for `text` (counted) at the server's time `now`. One round trip each. */
 void selection_owner_acquire(struct selection_owner *owner, struct clipboard_text *text, Time now);
-void selection_owner_give_up(struct selection_owner *owner);
+void selection_owner_release(struct selection_owner *owner);
 
 /* A SelectionRequest, SelectionClear, PropertyNotify or DestroyNotify; others are ignored. */
 void selection_owner_handle(struct selection_owner *owner, const XEvent *event);

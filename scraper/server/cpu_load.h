@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Huge updates to a viewer on the same machine are paced while the machine has no CPU to spare:
- * guacd encodes on all cores after it has asked for more, so its asking says nothing about how
- * fast it can go. All but cpu_load_read() is pure. Times are microseconds of one clock.
+ * Paces huge updates for viewers on this machine while it has no CPU time to spare: guacd requests
+ * the next update before it encodes the last one on all cores, so its requests do not tell how fast
+ * it is. All but cpu_load_read() is pure. Times are microseconds of one clock.
  */
 #ifndef GPUDESK_CPU_LOAD_H
 #define GPUDESK_CPU_LOAD_H
@@ -10,13 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CPU_LOAD_INTERVAL UINT64_C(200000) /* µs from one reading to the next, at least */
+#define CPU_LOAD_INTERVAL UINT64_C(200000) /* µs between readings, at least */
 
 enum {
-	CPU_LOAD_GAP_LEAST = 10, /* ms for each megapixel, when there is a gap at all */
+	CPU_LOAD_GAP_LEAST = 10, /* ms for each megapixel, if there is a gap at all */
 	CPU_LOAD_GAP_MOST = 20,
-	CPU_LOAD_BUSY = 7,  /* per cent of CPU time left idle: at or below, it is busy */
-	CPU_LOAD_FREE = 20, /* and at or above, there is enough to spare */
+	CPU_LOAD_BUSY = 7,  /* percent of CPU time idle: at or below, the machine is busy */
+	CPU_LOAD_FREE = 20, /* at or above, it has time to spare */
 };
 
 struct cpu_load {
@@ -31,10 +31,10 @@ struct cpu_load {
  */
 int cpu_load_parse(const char *line, uint64_t *ret_idle, uint64_t *ret_total);
 
-/* Adjusts the gap by what has been idle since the last reading. The first only sets the start. */
+/* Adjusts the gap to the idle time since the last reading; the first one only sets the start. */
 void cpu_load_update(struct cpu_load *load, uint64_t idle, uint64_t total, uint64_t now);
 
-/* Reads /proc/stat when the last reading is CPU_LOAD_INTERVAL old. Without it, nothing is paced. */
+/* Reads /proc/stat once the last reading is CPU_LOAD_INTERVAL old. Without it, nothing is paced. */
 void cpu_load_read(struct cpu_load *load, uint64_t now);
 
 /* How long to wait after `pixels` pixels were sent, µs. */

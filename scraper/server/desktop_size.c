@@ -6,7 +6,7 @@
 #include "common/log.h"
 #include "server_viewers.h"
 
-enum { REQUEST_INTERVAL = 250000 }; /* µs between two changes of the size for viewers' sake */
+enum { REQUEST_INTERVAL = 250000 }; /* µs between two changes of the size for viewers */
 
 /* The display has another size: a new frame, all of it unseen. */
 static void follow_resize(struct server *server)
@@ -15,7 +15,7 @@ static void follow_resize(struct server *server)
 	int r = screen_resize(&server->screen);
 
 	if (r < 0) {
-		log_error("cannot follow the screen to %dx%d: %s", server->display.width,
+		log_error("cannot resize the frame to %dx%d: %s", server->display.width,
 			  server->display.height, strerror(-r));
 		sd_event_exit(server->event, r);
 		return;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Follows the desktop's size and monitors, whoever changed them, and answers the viewers' requests
- * for another size.
+ * Follows the desktop's size and monitors, and answers the viewers' requests for another size.
  */
 #ifndef GPUDESK_DESKTOP_SIZE_H
 #define GPUDESK_DESKTOP_SIZE_H
@@ -12,8 +11,8 @@
 void desktop_size_follow(struct server *server);
 
 /*
- * Grants the last of the requests, if one is due, and answers all viewers that have made one.
- * Returns when (µs) to come back, UINT64_MAX: no request waits.
+ * Carries out the last request, if one is due, and answers all viewers that have made one. Returns
+ * when to call again (µs), UINT64_MAX: no request waits.
  */
 uint64_t desktop_size_serve_request(struct server *server, uint64_t now);
 

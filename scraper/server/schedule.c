@@ -13,7 +13,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Disconnects viewers whose time is over. Returns when to check again. */
+/* Disconnects viewers that have timed out. Returns when to check again. */
 static uint64_t check_timeouts(struct server *server, uint64_t now)
 {
 	uint64_t due = UINT64_MAX;
@@ -31,7 +31,7 @@ static uint64_t check_timeouts(struct server *server, uint64_t now)
 	return due;
 }
 
-/* What viewers that wait need to know of the pointer. Returns when to ask again. */
+/* Updates the pointer for viewers that wait. Returns when to ask the X server again. */
 static uint64_t follow_cursor(struct server *server, uint64_t now)
 {
 	bool waits = false, painted = false;
@@ -73,7 +73,7 @@ static void capture(struct server *server, uint64_t now)
 		cursor_follow(&server->cursor, &server->display, now);
 }
 
-static bool somebody_waits(const struct server *server)
+static bool any_waits(const struct server *server)
 {
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		if (viewer_is_waiting(viewer))
@@ -81,7 +81,7 @@ static bool somebody_waits(const struct server *server)
 	return false;
 }
 
-/* Until when a capture is held back: it is in vain as long as nobody who waits may be sent it. */
+/* Until when to hold a capture back: it is in vain while no viewer that waits may be sent it. */
 static uint64_t capture_held_until(const struct server *server, uint64_t now)
 {
 	size_t pixels = screen_pending_pixels(&server->screen);
@@ -102,7 +102,7 @@ static void note_huge_update(struct server *server, struct viewer *viewer, size_
 	viewer_hold_huge_until(viewer, now + cpu_load_gap(&server->load, pixels));
 }
 
-/* Sends to viewers that wait and for whom there is something. Returns when to come back (µs). */
+/* Sends updates to viewers that wait and lack something. Returns when to call again (µs). */
 static uint64_t send_updates(struct server *server, uint64_t now)
 {
 	uint64_t again = UINT64_MAX;
@@ -128,8 +128,8 @@ static uint64_t send_updates(struct server *server, uint64_t now)
 }
 
 /*
- * Tells the size to viewers that have to know it first and will request the picture then: it is
- * captured while they do. Returns whether there are any.
+ * Sends the size to viewers that must know it before they request the picture, which is captured
+ * meanwhile. Returns whether there are any.
  */
 static bool send_sizes(struct server *server)
 {
@@ -144,7 +144,7 @@ static bool send_sizes(struct server *server)
 	return any;
 }
 
-/* A timer that is set already and ends no later stays: waking early costs next to nothing. */
+/* A timer that elapses earlier is kept: waking early costs next to nothing. */
 static void set_timer(struct server *server, uint64_t at)
 {
 	uint64_t set_to = 0;
@@ -159,8 +159,8 @@ static void set_timer(struct server *server, uint64_t at)
 }
 
 /*
- * Everything that is not an immediate answer to an event happens here, once, after all input that
- * was there has been handled.
+ * All that is not an immediate answer to an event is done here, once, after all pending input has
+ * been handled.
  */
 int schedule_work(sd_event_source *source, void *userdata)
 {
@@ -176,7 +176,7 @@ int schedule_work(sd_event_source *source, void *userdata)
 	due = earlier(desktop_size_serve_request(server, now), check_timeouts(server, now));
 	set_timer(server, earlier(due, follow_cursor(server, now)));
 	bool told = send_sizes(server);
-	if (!told && !somebody_waits(server))
+	if (!told && !any_waits(server))
 		return 0;
 	due = screen_capture_due(&server->screen, now);
 	held = due <= now ? capture_held_until(server, now) : 0;
@@ -187,7 +187,7 @@ int schedule_work(sd_event_source *source, void *userdata)
 		due = redraw_sampling_due(&server->screen.sampling);
 	}
 	again = send_updates(server, now);
-	if (somebody_waits(server))
+	if (any_waits(server))
 		due = earlier(due, missed_damage_due(&server->screen.missed));
 	set_timer(server, earlier(due, again));
 	return 0;
@@ -198,10 +198,11 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	struct server *server = userdata;
 	uint64_t now = server_now(server);
 
-	(void)source, (void)usec;
+	(void)source;
+	(void)usec;
 	if (!server->watching)
 		return 0;
-	if (somebody_waits(server) && missed_damage_due(&server->screen.missed) <= now &&
+	if (any_waits(server) && missed_damage_due(&server->screen.missed) <= now &&
 	    screen_check_missed(&server->screen, now))
 		log_debug("found drawing that XDamage did not report");
 	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);

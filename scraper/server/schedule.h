@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the server does when: after all input that was there has been handled, it captures what
- * somebody waits for, sends it, and sets the timer for what is due later.
+ * When the server does what: after all pending input has been handled, it captures the screen if a
+ * viewer waits, sends updates, and sets the timer for what is due later.
  *
  * Every decision about when something is done, and the file that makes it:
  *
@@ -9,20 +9,20 @@
  *     (viewer/viewer.c).
  *  2. At most `frame_rate` captures a second on average, with one frame of credit, counted apart
  *     for large areas (more than an eighth of the screen) and small ones: capture/frame_pacer.c.
- *  3. Areas that are redrawn the same again and again are read in samples, and whole every 200 ms:
- *     capture/redraw_sampling.c.
- *  4. What XDamage has missed is looked for at 16 rows, 50 ms to 16 s apart:
+ *  3. Areas that are redrawn over and over without a change are read in samples, and whole every
+ *     200 ms: capture/redraw_sampling.c.
+ *  4. 16 rows are checked for drawing that XDamage has missed, 50 ms to 16 s apart:
  *     capture/missed_damage.c.
- *  5. Huge updates (2.5 megapixels and more) to a viewer on this machine are 10 to 20 ms a
- * megapixel apart while no CPU time is left idle: server/cpu_load.c, viewer_held_until().
- *  6. The first huge update after a still screen comes in two halves: halve()
- * (viewer/update_plan.c).
- *  7. What was sent with loss is sent again when it is at rest, little at a time beside other
- *     things: viewer/lossless_refresh.c, plan_refresh() (viewer/update_plan.c).
- *  8. The pointer is asked for at most so often while somebody's picture has it painted:
- *     x11/cursor.c.
- *  9. The size is changed for viewers' sake at most every 250 ms: server/desktop_size.c.
- * 10. Viewers that take nothing, or send no input, are disconnected: viewer/viewer_timeouts.c.
+ *  5. Huge updates (2.5 megapixels and more) to a viewer on this machine are 10 to 20 ms per
+ *     megapixel apart while hardly any CPU time is idle: server/cpu_load.c, viewer_held_until().
+ *  6. The first huge update after a still screen is sent in two halves: halve()
+ *     (viewer/update_plan.c).
+ *  7. What was sent with loss is sent again once it rests, a little at a time beside other updates:
+ *     viewer/lossless_refresh.c, plan_refresh() (viewer/update_plan.c).
+ *  8. The X server is asked for the pointer at a limited rate while some viewer has it painted into
+ *     its picture: x11/cursor.c.
+ *  9. The size is changed for viewers at most every 250 ms: server/desktop_size.c.
+ * 10. Viewers that read nothing, or send no input, are disconnected: viewer/viewer_timeouts.c.
  * 11. Long work yields to keys and pointers every half megabyte: framebuffer/yield.h.
  */
 #ifndef GPUDESK_SCHEDULE_H

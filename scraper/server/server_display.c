@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The server's display: its events, and the server's creation and end with it. */
+/* The server's display and its events; creates and destroys the server. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "server_viewers.h"
 #include "server_watch.h"
 
-enum { BELL_INTERVAL = 100000 }; /* µs between two that are passed on */
+enum { BELL_INTERVAL = 100000 }; /* µs between two that are sent on */
 
 static void on_damaged(void *userdata)
 {
@@ -90,7 +90,7 @@ __attribute__((noreturn)) static void on_lost(void *userdata)
 {
 	struct server *server = userdata;
 
-	/* No X request from here on: Xlib would come back to this place. */
+	/* No X request from here on: Xlib would call this again. */
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		shutdown(viewer->fd, SHUT_RDWR);
 	server->callbacks->display_lost(server->userdata);
@@ -100,12 +100,14 @@ static int on_display_io(sd_event_source *source, int fd, uint32_t events, void 
 {
 	struct server *server = userdata;
 
-	(void)source, (void)fd, (void)events;
+	(void)source;
+	(void)fd;
+	(void)events;
 	display_dispatch(&server->display);
 	return 0;
 }
 
-/* Replies that were waited for may have brought events along, which no poll would show. */
+/* While Xlib waits for a reply it reads events too, which no poll would show. */
 static int on_prepare(sd_event_source *source, void *userdata)
 {
 	struct server *server = userdata;
@@ -152,7 +154,6 @@ int server_create(sd_event *event, const struct config *config, const char *disp
 		.lost = on_lost,
 	};
 	struct server *server = calloc(1, sizeof(*server));
-	int r;
 
 	if (!server)
 		return -ENOMEM;
@@ -160,8 +161,8 @@ int server_create(sd_event *event, const struct config *config, const char *disp
 	server->config = config;
 	server->callbacks = callbacks;
 	server->userdata = userdata;
-	r = display_open(&server->display, display, xauthority, &display_callbacks, server,
-			 ret_reason, reason_size);
+	int r = display_open(&server->display, display, xauthority, &display_callbacks, server,
+			     ret_reason, reason_size);
 	if (r >= 0)
 		r = add_sources(server);
 	if (r < 0) {

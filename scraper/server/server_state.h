@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The state of the server, shared by the files of this folder alone.
- */
+/* The state of the server, for the files of this folder alone. */
 #ifndef GPUDESK_SERVER_STATE_H
 #define GPUDESK_SERVER_STATE_H
 
@@ -30,7 +28,7 @@ struct server {
 
 	sd_event_source *display_source;
 	sd_event_source *work;	/* runs once after all input has been handled */
-	sd_event_source *timer; /* the next capture or look */
+	sd_event_source *timer; /* the next capture or check */
 
 	/* Only while there are viewers. */
 	bool watching;
@@ -45,7 +43,7 @@ struct server {
 	struct randr randr;
 	struct size_request size_request; /* the last one, if `has_size_request` */
 	bool has_size_request;
-	uint64_t size_request_due; /* µs: not before */
+	uint64_t size_request_due; /* µs: the earliest time for it */
 	struct input input;
 	unsigned leds; /* of enum keyboard_led: those that are on */
 	struct yield yield;
@@ -53,7 +51,7 @@ struct server {
 	struct cpu_load load;
 };
 
-/* What a viewer holds down goes with it. */
+/* What the server keeps for each viewer. */
 struct server_viewer {
 	struct input_holder holder;
 	struct clipboard_viewer clip;
@@ -68,7 +66,7 @@ static inline uint64_t server_now(const struct server *server)
 	return now;
 }
 
-/* Has the work of schedule.h done when all input that is there has been handled. */
+/* Has the work of schedule.h done once all pending input has been handled. */
 static inline void server_request_work(struct server *server)
 {
 	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);

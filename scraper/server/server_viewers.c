@@ -46,25 +46,25 @@ static void on_text_sent(struct viewer *viewer, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	clipboard_sent(&extra->server->clipboard.clipboard, &extra->clip);
+	clipboard_serve(&extra->server->clipboard.clipboard, &extra->clip);
 }
 
 static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	log_info("viewer %s has left: %s", viewer->peer, reason);
+	log_info("viewer %s disconnected: %s", viewer->peer, reason);
 	input_release(&extra->server->input, &extra->holder);
-	clipboard_bridge_remove(&extra->server->clipboard, &extra->clip);
-	server_request_work(extra->server); /* to free it, when nobody stands in its code */
+	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
+	server_request_work(extra->server); /* to free it, outside its own code */
 }
 
 static void on_resize(struct viewer *viewer, struct size_request request, void *userdata)
 {
 	struct server *server = ((struct server_viewer *)userdata)->server;
 
-	log_debug("viewer %s requests %dx%d on %d screens", viewer->peer, request.width,
-		  request.height, request.n_screens);
+	log_debug("viewer %s requests %dx%d on %d screen%s", viewer->peer, request.width,
+		  request.height, request.n_screens, request.n_screens == 1 ? "" : "s");
 	if (server->config->resize && !viewer->view_only) {
 		server->size_request = request;
 		server->has_size_request = true;
@@ -110,7 +110,7 @@ static void destroy_viewer(struct viewer *viewer)
 {
 	struct server_viewer *extra = extra_of(viewer);
 
-	clipboard_bridge_remove(&extra->server->clipboard, &extra->clip);
+	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
 	viewer_destroy(viewer);
 	free(extra);
 }
@@ -137,9 +137,9 @@ void server_reap(struct server *server)
 	for (struct viewer **at = &server->viewers; *at;) {
 		struct viewer *viewer = *at;
 
-		/* libvncserver lets all others go when one asks for that. */
+		/* libvncserver closes all others when one requests that. */
 		if (rfb_client_is_gone(viewer->client))
-			server_drop_viewer(viewer, "another viewer asked for the desktop alone");
+			server_drop_viewer(viewer, "another viewer requested exclusive access");
 		if (!viewer->is_gone) {
 			at = &viewer->next;
 			continue;
@@ -183,7 +183,8 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 			server_stop_watching(server);
 		return r;
 	}
-	clipboard_bridge_add(&server->clipboard, &extra->clip, viewer);
+	clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer, viewer->view_only,
+		      viewer);
 	viewer->timeouts.inactive_timeout = server->config->inactive_timeout;
 	viewer->next = server->viewers;
 	server->viewers = viewer;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The viewers of the server: what they send goes to the desktop, and who is gone is freed. */
+/* The server's viewers: passes their messages on to the desktop, and frees those that are gone. */
 #ifndef GPUDESK_SERVER_VIEWERS_H
 #define GPUDESK_SERVER_VIEWERS_H
 
 #include "server_state.h"
 
-/* Disconnects a viewer: what it holds is released now, the rest is freed by server_reap(). */
+/* Disconnects a viewer: keys and buttons are released now, the rest is freed by server_reap(). */
 void server_drop_viewer(struct viewer *viewer, const char *reason);
 
-/* The frame is about to change: copies what is being sent from it. */
+/* Before the frame changes: copies what is being sent from it. */
 void server_keep_sending(struct server *server);
 
-/* Frees the viewers that are gone, and stops watching the display when none is left. */
+/* Frees the viewers that are gone, and stops watching the display if none is left. */
 void server_reap(struct server *server);
 
 /* Frees all viewers, and stops watching. */

@@ -9,7 +9,7 @@ void server_read_leds(struct server *server)
 	rfb_server_set_leds(server->rfb, server->leds);
 }
 
-/* In the middle of something longer: see yield.h. */
+/* Runs in the middle of longer work: see yield.h. */
 static void take_input(void *userdata)
 {
 	struct server *server = userdata;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a hand-off to a viewer: checks the password, finds the display while the viewer waits, takes
- * the viewer over or says why not, and says when nobody needs this process any more.
+ * From a hand-off to a viewer: checks the password, finds the display while the viewer waits,
+ * accepts the viewer or refuses it with a reason, and ends the process when it is no longer needed.
  */
 #ifndef GPUDESK_ADMISSION_H
 #define GPUDESK_ADMISSION_H
@@ -15,7 +15,7 @@ struct admission;
 
 /* Where the display is found; strings are the caller's. */
 struct admission_options {
-	const char *session_dir;    /* where records are */
+	const char *session_dir;    /* of records */
 	const char *display;	    /* NULL: found by the record */
 	const char *xauthority;	    /* for `display`; NULL: Xlib's choice */
 	const char *desktop_socket; /* NULL: the user's own in /run */
@@ -23,14 +23,14 @@ struct admission_options {
 
 /*
  * Serves hand-offs on `listener`, a listening SOCK_SEQPACKET socket, which it owns from then on.
- * `options` and `config` must outlive it. Ends the event loop when idle, when the session is over,
- * and when the display is lost (the process ends at once then). Returns 0 or -errno.
+ * `options` and `config` must outlive it. Ends the event loop when idle and when the session is
+ * over; when the display is lost, the process ends at once. Returns 0 or -errno.
  */
 int admission_start(sd_event *event, const struct admission_options *options,
 		    const struct config *config, int listener, struct admission **ret_admission);
 void admission_destroy(struct admission *admission);
 
-/* Lets all viewers go, and those that wait. */
+/* Disconnects all viewers, and refuses those that wait. */
 void admission_disconnect(struct admission *admission, const char *reason);
 
 /* Writes the lines of control_protocol.h that answer "status". */

@@ -17,23 +17,22 @@ struct desktop_starter {
 	desktop_answer_fn answer;
 	void *userdata;
 	unsigned n_lines;
-	size_t length; /* of the line so far; what exceeds the buffer is dropped */
+	size_t length; /* of the line so far; the rest of a longer one is dropped */
 	char line[DESKTOP_LINE_MAX];
 };
 
 static int connect_to(const char *path, int *ret_fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd, r;
-
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		r = -errno;
+		int r = -errno;
+
 		(void)close(fd);
 		return r;
 	}
@@ -83,8 +82,8 @@ static bool take_byte(struct desktop_starter *starter, char byte)
 	return false;
 }
 
-/* The end of the stream, or of our patience. */
-static void end(struct desktop_starter *starter)
+/* At the end of the stream, or after too many lines. */
+static void finish(struct desktop_starter *starter)
 {
 	(void)sd_event_source_set_enabled(starter->source, SD_EVENT_OFF);
 	if (starter->length > 0 && finish_line(starter))
@@ -96,15 +95,14 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 {
 	struct desktop_starter *starter = userdata;
 	char bytes[1024];
-	ssize_t n;
 
 	(void)source;
 	(void)events;
-	n = read(fd, bytes, sizeof(bytes));
+	ssize_t n = read(fd, bytes, sizeof(bytes));
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n <= 0 || starter->n_lines >= DESKTOP_LINES_MAX) {
-		end(starter);
+		finish(starter);
 		return 0;
 	}
 	for (ssize_t i = 0; i < n; i++)
@@ -116,16 +114,14 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 int desktop_starter_start(sd_event *event, const char *path, desktop_answer_fn answer,
 			  void *userdata, struct desktop_starter **ret_starter)
 {
-	struct desktop_starter *starter;
-	int r;
+	struct desktop_starter *starter = calloc(1, sizeof(*starter));
 
-	starter = calloc(1, sizeof(*starter));
 	if (!starter)
 		return -ENOMEM;
 	starter->fd = -1;
 	starter->answer = answer;
 	starter->userdata = userdata;
-	r = connect_to(path, &starter->fd);
+	int r = connect_to(path, &starter->fd);
 	if (r >= 0)
 		r = sd_event_add_io(event, &starter->source, starter->fd, EPOLLIN, on_io, starter);
 	if (r < 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asks systemd, by connecting to the desktop socket, to have the display manager started, and reads
- * what gpudesk-desktop answers. Connecting is all the right we have: nothing is sent.
+ * Requests the desktop's start: connecting to the desktop socket makes systemd run gpudesk-desktop,
+ * which starts the display manager and answers. Nothing is sent.
  */
 #ifndef GPUDESK_DESKTOP_STARTER_H
 #define GPUDESK_DESKTOP_STARTER_H
@@ -16,20 +16,20 @@ enum desktop_answer {
 	DESKTOP_STARTING,
 	DESKTOP_RUNNING,
 	DESKTOP_REFUSED,
-	DESKTOP_END, /* no more will be said */
+	DESKTOP_END, /* there are no more answers */
 };
 
 struct desktop_starter;
 
 /*
- * Called from the event loop for each line with its text ("" if none; control characters are '?').
- * REFUSED or END is the last call, and the starter may be destroyed inside that one.
+ * Called from the event loop for each line with its text (maybe ""; control characters are '?').
+ * REFUSED or END is the last call, and the starter may be destroyed inside it.
  */
 typedef void (*desktop_answer_fn)(enum desktop_answer answer, const char *text, void *userdata);
 
 /*
  * Connects without waiting. Returns 0, -ENOENT when there is no such socket, -ECONNREFUSED,
- * -EAGAIN when too many already ask, or -errno.
+ * -EAGAIN when too many are connected, or -errno.
  */
 int desktop_starter_start(sd_event *event, const char *path, desktop_answer_fn answer,
 			  void *userdata, struct desktop_starter **ret_starter);

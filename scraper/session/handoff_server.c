@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/timer.h"
 
-/* After accept(2) ran out of descriptors or memory, so that it is not tried in a loop. */
+/* Pause after accept(2) ran out of descriptors or memory, instead of a retry in a loop. */
 #define ACCEPT_PAUSE_USEC UINT64_C(1000000)
 
 /* One connection, from accept(2) to its answer. */
@@ -82,13 +83,13 @@ static void on_closed(struct handoff_reply *connection)
 		connection->gone(connection, connection->gone_userdata);
 }
 
-static void refuse_message(struct handoff_reply *connection, int error)
+static void drop_connection(struct handoff_reply *connection, int error)
 {
 	if (error == -EBADMSG) {
-		log_warning("hand-off: bad message from process %d, ignoring it",
+		log_warning("hand-off: bad message from process %d; ignoring it",
 			    (int)peer_pid(connection->fd));
 		(void)handoff_send_answer(connection->fd, HANDOFF_NOT_POSSIBLE,
-					  "gpudesk's proxy and scraper do not fit together: "
+					  "gpudesk's proxy and scraper do not match: "
 					  "restart gpudesk.service");
 	} else if (error != -EPIPE && error != -ECONNRESET) {
 		log_warning("hand-off: %s", strerror(-error));
@@ -100,23 +101,23 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 {
 	struct handoff_reply *connection = userdata;
 	struct handoff_request request;
-	int viewer, r;
+	int viewer;
 
 	(void)events;
 	if (connection->requested) {
 		on_closed(connection);
 		return 0;
 	}
-	r = handoff_receive_request(fd, &request, &viewer);
+	int r = handoff_receive_request(fd, &request, &viewer);
 	if (r == -EAGAIN || r == -EINTR)
 		return 0;
 	if (r < 0) {
-		refuse_message(connection, r);
+		drop_connection(connection, r);
 		return 0;
 	}
 	connection->requested = true;
 	connection->timeout = sd_event_source_unref(connection->timeout);
-	/* From now on only its end is of interest, which epoll always tells. */
+	/* From now on only its end matters, which epoll always reports. */
 	(void)sd_event_source_set_io_events(source, 0);
 	connection->server->on_request(&request, viewer, connection, connection->server->userdata);
 	return 0;
@@ -128,37 +129,22 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	log_warning("hand-off: process %d sent no request in time, ignoring it",
+	log_warning("hand-off: process %d sent no request in time; ignoring it",
 		    (int)peer_pid(connection->fd));
 	connection_destroy(connection);
 	return 0;
 }
 
-/* sd_event_add_time_relative came only with systemd 247. */
-static int add_timer(sd_event *event, uint64_t usec, sd_event_time_handler_t handler,
-		     void *userdata, sd_event_source **ret_source)
-{
-	uint64_t now;
-	int r = sd_event_now(event, CLOCK_MONOTONIC, &now);
-
-	if (r < 0)
-		return r;
-	return sd_event_add_time(event, ret_source, CLOCK_MONOTONIC, now + usec, 0, handler,
-				 userdata);
-}
-
 static int add_connection(struct handoff_server *server, int fd)
 {
-	struct handoff_reply *connection;
-	int r;
+	struct handoff_reply *connection = calloc(1, sizeof(*connection));
 
-	connection = calloc(1, sizeof(*connection));
 	if (!connection)
 		return -ENOMEM;
 	connection->fd = fd;
-	r = sd_event_add_io(server->event, &connection->io, fd, EPOLLIN, on_io, connection);
+	int r = sd_event_add_io(server->event, &connection->io, fd, EPOLLIN, on_io, connection);
 	if (r >= 0)
-		r = add_timer(server->event, HANDOFF_REQUEST_USEC, on_timeout, connection,
+		r = timer_add(server->event, HANDOFF_REQUEST_USEC, on_timeout, connection,
 			      &connection->timeout);
 	if (r < 0) {
 		sd_event_source_unref(connection->io);
@@ -188,26 +174,25 @@ static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
 
 static void pause_accepting(struct handoff_server *server, int error)
 {
-	log_warning("hand-off: cannot accept: %s, trying again in a second", strerror(-error));
-	if (add_timer(server->event, ACCEPT_PAUSE_USEC, on_pause_over, server, &server->pause) >= 0)
+	log_warning("hand-off: cannot accept connections: %s; retrying in a second",
+		    strerror(-error));
+	if (timer_add(server->event, ACCEPT_PAUSE_USEC, on_pause_over, server, &server->pause) >= 0)
 		(void)sd_event_source_set_enabled(server->listening, SD_EVENT_OFF);
 }
 
 static int on_listening(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct handoff_server *server = userdata;
-	int connection, r;
-
 	(void)events;
 	if (server->may_accept && !server->may_accept(server->userdata))
 		return 0;
-	connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (connection < 0) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
 			pause_accepting(server, -errno);
 		return 0;
 	}
-	r = add_connection(server, connection);
+	int r = add_connection(server, connection);
 	if (r < 0) {
 		(void)close(connection);
 		pause_accepting(server, r);
@@ -221,20 +206,17 @@ static int on_listening(sd_event_source *source, int fd, uint32_t events, void *
 int handoff_server_start(sd_event *event, int fd, handoff_request_fn on_request, void *userdata,
 			 struct handoff_server **ret_server)
 {
-	struct handoff_server *server;
-	int flags, r;
-
 	if (sd_is_socket(fd, AF_UNIX, SOCK_SEQPACKET, 1) <= 0)
 		return -EINVAL;
-	/* Not born here, so this once: a proxy that vanishes before accept(2) must not block us. */
-	flags = fcntl(fd, F_GETFL);
+	/* A proxy that is gone before accept(2) must not block us. */
+	int flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
 
-	server = calloc(1, sizeof(*server));
+	struct handoff_server *server = calloc(1, sizeof(*server));
 	if (!server)
 		return -ENOMEM;
-	r = sd_event_add_io(event, &server->listening, fd, EPOLLIN, on_listening, server);
+	int r = sd_event_add_io(event, &server->listening, fd, EPOLLIN, on_listening, server);
 	if (r < 0) {
 		free(server);
 		return r;
@@ -257,7 +239,7 @@ struct handoff_server *handoff_server_destroy(struct handoff_server *server)
 	if (!server)
 		return NULL;
 	while (server->connections) {
-		/* Both take it off the list, which the analyser does not see. */
+		/* Both unlink it, which the analyser does not see. */
 		if (server->connections->requested) /* NOLINT(clang-analyzer-unix.Malloc) */
 			unlink_connection(server->connections);
 		else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scraper's end of the hand-off: accepts the proxy's connections, one request and one answer
- * each (common/handoff.h). Who may connect is decided by the socket's file (0600, the proxy's
+ * The scraper's end of the hand-off: accepts the proxy's connections, with one request and one
+ * answer each (common/handoff.h). The socket's file decides who may connect (0600, the proxy's
  * user).
  */
 #ifndef GPUDESK_HANDOFF_SERVER_H
@@ -14,14 +14,14 @@
 #include "common/handoff.h"
 
 enum {
-	/* Connections at a time, answered ones not counted; more wait in the socket's backlog. */
+	/* Connections at a time, without answered ones; more wait in the socket's backlog. */
 	HANDOFF_CONNECTIONS_MAX = 64,
 };
 #define HANDOFF_REQUEST_USEC UINT64_C(10000000) /* for the request to come */
 
 struct handoff_server;
 
-/* The right and duty to answer one request. Outlives the proxy's end, and the server too. */
+/* One request's answer, still to be sent. Outlives the proxy's end, and the server too. */
 struct handoff_reply;
 
 /*
@@ -32,12 +32,12 @@ typedef void (*handoff_request_fn)(const struct handoff_request *request, int vi
 				   struct handoff_reply *reply, void *userdata);
 
 /*
- * The proxy closed its end before the answer: its own time ran out, or its viewer left. Still to be
+ * The proxy closed its end before the answer: it timed out, or its viewer disconnected. Still to be
  * answered (which frees it). At most once, from the event loop.
  */
 typedef void (*handoff_gone_fn)(struct handoff_reply *reply, void *userdata);
 
-/* Whether to accept who is waiting; false leaves them to the next process. */
+/* Whether to accept a connection; false leaves it to the next process. */
 typedef bool (*handoff_may_accept_fn)(void *userdata);
 
 /*
@@ -54,16 +54,15 @@ void handoff_server_ask_before(struct handoff_server *server, handoff_may_accept
 /* Closes the socket and the connections without a request; open replies stay. NULL is fine. */
 struct handoff_server *handoff_server_destroy(struct handoff_server *server);
 
-/* Connections that have sent no request yet, or await their answer: not the time to exit. */
+/* The number of connections that have sent no request yet, or wait for their answer. */
 unsigned handoff_server_pending(const struct handoff_server *server);
 
-/* `gone` may be NULL: nobody asks any more. */
+/* `gone` may be NULL: then it is not called. */
 void handoff_reply_on_gone(struct handoff_reply *reply, handoff_gone_fn gone, void *userdata);
 
 /*
- * Sends the answer and frees the reply, whatever happens. `reason` is for the viewer and the log,
- * NULL when the result says it all; handoff_send_answer cuts it. Returns 0, -EPIPE when the proxy
- * is gone, or -errno.
+ * Sends the answer and frees the reply, also on failure. `reason` is for the viewer and the log, or
+ * NULL; handoff_send_answer truncates it. Returns 0, -EPIPE when the proxy is gone, or -errno.
  */
 int handoff_reply_send(struct handoff_reply *reply, enum handoff_result result, const char *reason);
 

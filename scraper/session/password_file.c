@@ -19,7 +19,7 @@ struct file_bytes {
 	size_t length;
 };
 
-/* For words; never fails. */
+/* For messages; never fails. */
 static const char *user_name(void)
 {
 	const struct passwd *entry = getpwuid(geteuid());
@@ -40,18 +40,17 @@ static __attribute__((format(printf, 4, 5))) int refuse(int error, char *ret_rea
 
 int password_file_path(const char *configured, char *ret_path, size_t size)
 {
-	const struct passwd *entry;
 	const char *home = "";
-	size_t length;
 
 	if (strncmp(configured, "~/", 2) == 0) {
-		entry = getpwuid(geteuid());
+		const struct passwd *entry = getpwuid(geteuid());
+
 		if (!entry || !entry->pw_dir || entry->pw_dir[0] != '/')
 			return -ENOENT;
 		home = entry->pw_dir;
 		configured += strcmp(home, "/") == 0 ? 2 : 1;
 	}
-	length = strlen(home) + strlen(configured);
+	size_t length = strlen(home) + strlen(configured);
 	if (length >= size)
 		return -ENAMETOOLONG;
 	(void)snprintf(ret_path, size, "%s%s", home, configured);
@@ -79,7 +78,7 @@ int password_file_decode(const uint8_t *bytes, size_t length, struct vnc_passwor
 
 static int open_file(const char *path, int *ret_fd, char *ret_reason, size_t size)
 {
-	/* O_NONBLOCK: neither a FIFO nor a device in its place holds us up. */
+	/* O_NONBLOCK: a FIFO or a device in its place must not block us. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const int error = errno;
 
@@ -98,10 +97,10 @@ static int open_file(const char *path, int *ret_fd, char *ret_reason, size_t siz
 static int check_file(int fd, const char *path, char *ret_reason, size_t size)
 {
 	struct stat st;
-	int error;
 
 	if (fstat(fd, &st) < 0) {
-		error = errno;
+		int error = errno;
+
 		return refuse(-error, ret_reason, size, "%s: %s", path, strerror(error));
 	}
 	if (!S_ISREG(st.st_mode))
@@ -164,7 +163,7 @@ static int load_from(int fd, const char *path, struct vnc_passwords *passwords, 
 	r = check_file(fd, path, ret_reason, size);
 	if (r < 0)
 		return r;
-	/* The obfuscation's key is public: these bytes are as good as the password. */
+	/* The obfuscation's key is public: these bytes are as secret as the password. */
 	bytes = sodium_malloc(sizeof(*bytes));
 	if (!bytes)
 		return refuse(-ENOMEM, ret_reason, size, "out of memory");
@@ -181,11 +180,9 @@ static int load_from(int fd, const char *path, struct vnc_passwords *passwords, 
 int password_file_load(const char *configured, struct vnc_passwords **ret_passwords,
 		       char *ret_reason, size_t reason_size)
 {
-	struct vnc_passwords *passwords;
 	char path[1024 + 256];
-	int fd = -1, r;
+	int fd = -1, r = password_file_path(configured, path, sizeof(path));
 
-	r = password_file_path(configured, path, sizeof(path));
 	if (r < 0)
 		return refuse(r, ret_reason, reason_size, "%s: %s has no usable home directory",
 			      configured, user_name());
@@ -193,7 +190,7 @@ int password_file_load(const char *configured, struct vnc_passwords **ret_passwo
 	if (r < 0)
 		return r;
 
-	passwords = sodium_malloc(sizeof(*passwords));
+	struct vnc_passwords *passwords = sodium_malloc(sizeof(*passwords));
 	if (passwords)
 		r = load_from(fd, path, passwords, ret_reason, reason_size);
 	else

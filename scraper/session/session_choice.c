@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a pass over the candidates finds. */
+/* The newest candidate of each kind. */
 struct findings {
 	const struct session_candidate *newest; /* fresh and x11 */
 	const struct session_candidate *other;	/* fresh, of another type */
@@ -14,20 +14,19 @@ struct findings {
 
 static void keep_newer(const struct session_candidate **kept, const struct session_candidate *one)
 {
-	/* The times are ISO 8601 in UTC: their order is that of their text. */
+	/* The times are ISO 8601 in UTC: they sort as text. */
 	if (!*kept || strcmp(one->record.opened, (*kept)->record.opened) > 0)
 		*kept = one;
 }
 
-static struct findings look_over(const struct session_candidate *candidates, size_t n, uid_t uid)
+static struct findings find_newest(const struct session_candidate *candidates, size_t n, uid_t uid)
 {
 	struct findings found = { 0 };
-	const char *reason;
-
 	for (size_t i = 0; i < n; i++) {
 		if (candidates[i].record.uid != uid)
 			continue;
-		reason = session_record_stale_reason(&candidates[i].record, &candidates[i].facts);
+		const char *reason = session_record_stale_reason(&candidates[i].record,
+								 &candidates[i].facts);
 		if (reason) {
 			keep_newer(&found.stale, &candidates[i]);
 			if (found.stale == &candidates[i])
@@ -74,7 +73,7 @@ static void explain_none(const char *user, const struct session_survey *survey, 
 	else
 		(void)snprintf(ret_reason, SESSION_REASON_MAX,
 			       "%s has no graphical session and no login screen is shown: the "
-			       "display manager does not seem to run (see systemctl status "
+			       "display manager does not seem to be running (see systemctl status "
 			       "display-manager).",
 			       user);
 }
@@ -94,7 +93,7 @@ enum session_verdict session_choose(const struct session_candidate *candidates, 
 				    const struct session_survey *survey, const char *gdm_config,
 				    size_t *ret_index, char ret_reason[static SESSION_REASON_MAX])
 {
-	const struct findings found = look_over(candidates, n, uid);
+	const struct findings found = find_newest(candidates, n, uid);
 
 	if (found.newest) {
 		*ret_index = (size_t)(found.newest - candidates);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The decision which session a viewer gets to see, or why none. Pure: no file, no logind, no X. */
+/* Chooses the session a viewer gets to see, or says why none. Pure: no file, no logind, no X. */
 #ifndef GPUDESK_SESSION_CHOICE_H
 #define GPUDESK_SESSION_CHOICE_H
 
@@ -11,32 +11,31 @@
 
 enum { SESSION_REASON_MAX = 448 };
 
-/* A record and what logind says of its session now. */
+/* A record and what logind says about its session now. */
 struct session_candidate {
 	struct session_record record;
 	struct session_facts facts;
 };
 
-/* What else is on the screen; explains why there is no candidate. */
+/* What else is on the screen, to explain why there is no candidate. */
 struct session_survey {
 	bool greeter; /* a login screen is shown */
 	bool greeter_is_gdm;
-	bool other_user;    /* somebody else's graphical session lives */
+	bool other_user;    /* another user's graphical session is live */
 	char graphical[64]; /* a live graphical session of the user, record or not; "" if none */
 };
 
 enum session_verdict {
 	SESSION_CHOSEN,
-	SESSION_NONE,	    /* worth waiting for one, and asking for the desktop to be started */
-	SESSION_UNRECORDED, /* there is one, but no record of it (yet): worth a short wait only */
+	SESSION_NONE,	    /* worth waiting, and requesting the desktop's start */
+	SESSION_UNRECORDED, /* there is one without a record (yet): worth a short wait only */
 	SESSION_UNUSABLE,   /* a Wayland session: waiting does not help */
 };
 
 /*
  * Chooses the newest fresh x11 record of `uid`; of records opened in the same second, the first.
- * `gdm_config` is the file where WaylandEnable=false goes on this machine. On SESSION_CHOSEN
- * *ret_index is its index, otherwise untouched; else ret_reason says why not, for the viewer and
- * the log.
+ * `gdm_config` is this machine's file for WaylandEnable=false. On SESSION_CHOSEN *ret_index is its
+ * index; otherwise it is untouched and ret_reason is the reason for the viewer and the log.
  */
 enum session_verdict session_choose(const struct session_candidate *candidates, size_t n,
 				    const char *user, uid_t uid,

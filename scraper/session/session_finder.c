@@ -10,14 +10,15 @@
 
 #include "common/log.h"
 #include "common/session_facts.h"
+#include "common/timer.h"
 #include "desktop_starter.h"
 #include "session_survey.h"
 
-/* How often to look while nothing tells of a change, and at most how often when things do. */
-#define LOOK_STARTING_USEC UINT64_C(250000) /* a session is there, its X server is to come */
-#define LOOK_WAITING_USEC UINT64_C(1000000)
-#define LOOK_AGAIN_USEC UINT64_C(30000)
-/* For a session without a record: the record follows the session at once, if at all. */
+/* How long after a check the next one follows. */
+#define CHECK_XSERVER_USEC UINT64_C(250000)  /* the session exists, its X server is to come */
+#define CHECK_SESSION_USEC UINT64_C(1000000) /* there is no session yet */
+#define CHECK_CHANGE_USEC UINT64_C(30000)    /* at the earliest, when inotify reports a change */
+/* How long a session may have no record: the record follows the session at once, if at all. */
 #define UNRECORDED_USEC UINT64_C(5000000)
 #define ASK_AGAIN_USEC UINT64_C(5000000)
 
@@ -28,14 +29,14 @@ struct session_finder {
 	session_found_fn found;
 	void *userdata;
 
-	sd_event_source *look, *records_watch, *xservers_watch;
+	sd_event_source *check, *records_watch, *xservers_watch;
 	struct desktop_starter *starter;
 	bool reported;
-	uint64_t ask_at; /* µs: not to ask for the desktop before; 0: not yet asked */
-	uint64_t deadline, last_look, unrecorded_since; /* µs, CLOCK_MONOTONIC */
+	uint64_t ask_at; /* µs: when to request the desktop's start next; 0: not yet requested */
+	uint64_t deadline, last_check, unrecorded_since; /* µs, CLOCK_MONOTONIC */
 
 	struct session_display display;
-	char refusal[SESSION_REASON_MAX]; /* of the desktop's start; "" while there is none */
+	char refusal[SESSION_REASON_MAX]; /* why the desktop is not started; "": it may be */
 	char reason[SESSION_REASON_MAX];
 };
 
@@ -53,21 +54,19 @@ static const char *gdm_config_path(void)
 	return "GDM's configuration";
 }
 
-/* What is wrong with records is said once, at a finder's first look. */
+/* Bad records are reported once, at a finder's first check. */
 static void report(const struct session_finder *finder, const char *id, const char *what)
 {
 	if (!finder->reported)
-		log_warning("%s/%s: %s, ignoring it", finder->directory, id, what);
+		log_warning("%s/%s: %s; ignoring it", finder->directory, id, what);
 }
 
 static bool load_candidate(struct session_finder *finder, const char *id,
 			   struct session_candidate *ret_candidate)
 {
-	const char *stale;
-	int r;
+	int r = session_record_load(finder->directory, id, finder->options.record_owner,
+				    &ret_candidate->record);
 
-	r = session_record_load(finder->directory, id, finder->options.record_owner,
-				&ret_candidate->record);
 	if (r == -ENOENT)
 		return false;
 	if (r < 0) {
@@ -80,7 +79,8 @@ static bool load_candidate(struct session_finder *finder, const char *id,
 	if (ret_candidate->record.uid != finder->options.uid)
 		return false;
 	finder->options.session_facts(id, &ret_candidate->facts);
-	stale = session_record_stale_reason(&ret_candidate->record, &ret_candidate->facts);
+	const char *stale = session_record_stale_reason(&ret_candidate->record,
+							&ret_candidate->facts);
 	if (stale)
 		report(finder, id, stale);
 	return true;
@@ -89,14 +89,12 @@ static bool load_candidate(struct session_finder *finder, const char *id,
 /* Returns the number of candidates in *ret_candidates (malloc'ed), or -errno. */
 static int load_candidates(struct session_finder *finder, struct session_candidate **ret_candidates)
 {
-	struct session_candidate *candidates;
 	char **ids;
-	int n, n_loaded = 0;
+	int n = session_record_list(finder->directory, &ids), n_loaded = 0;
 
-	n = session_record_list(finder->directory, &ids);
 	if (n < 0)
 		return n;
-	candidates = calloc((size_t)n + 1, sizeof(*candidates));
+	struct session_candidate *candidates = calloc((size_t)n + 1, sizeof(*candidates));
 	for (int i = 0; candidates && i < n; i++)
 		if (load_candidate(finder, ids[i], &candidates[n_loaded]))
 			n_loaded++;
@@ -113,30 +111,28 @@ static enum session_verdict choose(struct session_finder *finder, struct session
 	const struct session_finder_options *options = &finder->options;
 	struct session_candidate *candidates = NULL;
 	struct session_survey survey;
-	enum session_verdict verdict;
 	size_t index;
-	int n;
+	int n = load_candidates(finder, &candidates);
 
-	n = load_candidates(finder, &candidates);
 	if (n < 0)
 		log_warning("%s: %s", finder->directory, strerror(-n));
 	options->survey(options->uid, &survey);
-	verdict = session_choose(candidates, n < 0 ? 0 : (size_t)n, finder->user, options->uid,
-				 &survey, gdm_config_path(), &index, finder->reason);
+	enum session_verdict verdict = session_choose(candidates, n < 0 ? 0 : (size_t)n,
+						      finder->user, options->uid, &survey,
+						      gdm_config_path(), &index, finder->reason);
 	if (verdict == SESSION_CHOSEN && candidates)
 		*ret_record = candidates[index].record;
 	free(candidates);
 	return verdict;
 }
 
-/* Whether the recorded session's X server listens; fills in the display then, else the reason. */
+/* Whether the session's X server answers; fills in the display if so, else the reason. */
 static bool find_display(struct session_finder *finder, const struct session_record *record)
 {
 	struct session_display *display = &finder->display;
-	int r;
+	int r = xserver_find(finder->xserver_directory, record->session,
+			     finder->options.session_of_pid, display->display);
 
-	r = xserver_find(finder->xserver_directory, record->session, finder->options.session_of_pid,
-			 display->display);
 	if (r == 0) {
 		(void)snprintf(display->xauthority, sizeof(display->xauthority), "%s",
 			       record->xauthority);
@@ -145,24 +141,21 @@ static bool find_display(struct session_finder *finder, const struct session_rec
 	}
 	(void)snprintf(finder->reason, sizeof(finder->reason),
 		       r == -EACCES
-			       ? "%s's session %s runs, but whether one of the X servers in %s "
-				 "belongs to it cannot be seen (is /proc hidden?)."
-			       : "%s's session %s runs, but no X server of it answers in %s.",
+			       ? "%s's session %s is running, but /proc does not show which X "
+				 "server in %s belongs to it (is /proc mounted with hidepid?)."
+			       : "%s's session %s is running, but no X server of it answers in %s.",
 		       finder->user, record->session, finder->xserver_directory);
 	return false;
 }
 
-static void look_at(struct session_finder *finder, uint64_t usec)
+static void check_at(struct session_finder *finder, uint64_t usec)
 {
-	if (usec > finder->deadline)
-		usec = finder->deadline;
-	(void)sd_event_source_set_time(finder->look, usec);
-	(void)sd_event_source_set_enabled(finder->look, SD_EVENT_ONESHOT);
+	timer_start_at(finder->check, usec < finder->deadline ? usec : finder->deadline);
 }
 
-static void look_soon(struct session_finder *finder)
+static void check_soon(struct session_finder *finder)
 {
-	look_at(finder, finder->last_look + LOOK_AGAIN_USEC);
+	check_at(finder, finder->last_check + CHECK_CHANGE_USEC);
 }
 
 static void on_desktop_answer(enum desktop_answer answer, const char *text, void *userdata)
@@ -184,31 +177,29 @@ static void on_desktop_answer(enum desktop_answer answer, const char *text, void
 		finder->starter = desktop_starter_destroy(finder->starter);
 		break;
 	}
-	look_soon(finder);
+	check_soon(finder);
 }
 
 /*
- * What the answer is worth shows by a session that comes, or by none: then it is asked again, since
- * what was too early for a restart (a logout just after GDM's start) is right some seconds later.
+ * Requested again while no session comes: what was too early for a restart (a logout just after
+ * GDM's start) may be accepted some seconds later.
  */
 static void ask_for_desktop(struct session_finder *finder, uint64_t now)
 {
-	int r;
-
 	if (!finder->desktop_socket || finder->starter || now < finder->ask_at)
 		return;
 	finder->ask_at = now + ASK_AGAIN_USEC;
-	r = desktop_starter_start(finder->event, finder->desktop_socket, on_desktop_answer, finder,
-				  &finder->starter);
+	int r = desktop_starter_start(finder->event, finder->desktop_socket, on_desktop_answer,
+				      finder, &finder->starter);
 	if (r < 0)
-		log_warning("cannot have the desktop started: %s: %s, waiting for it anyway",
+		log_warning("cannot request the desktop's start: %s: %s; waiting for it anyway",
 			    finder->desktop_socket, strerror(-r));
 }
 
-/* Nothing may touch the finder after this: the callee may have destroyed it. */
+/* The finder must not be used after this: the callee may have destroyed it. */
 static void answer(struct session_finder *finder, bool found)
 {
-	(void)sd_event_source_set_enabled(finder->look, SD_EVENT_OFF);
+	timer_stop(finder->check);
 	finder->records_watch = sd_event_source_unref(finder->records_watch);
 	finder->xservers_watch = sd_event_source_unref(finder->xservers_watch);
 	finder->starter = desktop_starter_destroy(finder->starter);
@@ -216,7 +207,7 @@ static void answer(struct session_finder *finder, bool found)
 		      finder->userdata);
 }
 
-/* Whether a wait without a session is over before its time; completes the reason. */
+/* Whether waiting longer is in vain; completes the reason. */
 static bool is_hopeless(struct session_finder *finder, enum session_verdict verdict, uint64_t now)
 {
 	if (verdict == SESSION_UNUSABLE)
@@ -234,18 +225,16 @@ static bool is_hopeless(struct session_finder *finder, enum session_verdict verd
 	return now - finder->unrecorded_since >= UNRECORDED_USEC;
 }
 
-static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
+static int on_check(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct session_finder *finder = userdata;
 	struct session_record record;
-	enum session_verdict verdict;
-	uint64_t now;
+	uint64_t now = timer_now(finder->event);
 
 	(void)source;
-	if (sd_event_now(finder->event, CLOCK_MONOTONIC, &now) < 0)
-		now = usec;
-	finder->last_look = now;
-	verdict = choose(finder, &record);
+	(void)usec;
+	finder->last_check = now;
+	enum session_verdict verdict = choose(finder, &record);
 	if (verdict == SESSION_CHOSEN && find_display(finder, &record)) {
 		answer(finder, true);
 		return 0;
@@ -256,7 +245,8 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 		answer(finder, false);
 		return 0;
 	}
-	look_at(finder, now + (verdict == SESSION_CHOSEN ? LOOK_STARTING_USEC : LOOK_WAITING_USEC));
+	check_at(finder,
+		 now + (verdict == SESSION_CHOSEN ? CHECK_XSERVER_USEC : CHECK_SESSION_USEC));
 	return 0;
 }
 
@@ -264,7 +254,7 @@ static int on_change(sd_event_source *source, const struct inotify_event *event,
 {
 	(void)source;
 	(void)event;
-	look_soon(userdata);
+	check_soon(userdata);
 	return 0;
 }
 
@@ -292,21 +282,15 @@ static int copy_options(struct session_finder *finder, const struct session_find
 
 static int add_sources(struct session_finder *finder)
 {
-	uint64_t now;
-	int r;
-
-	r = sd_event_now(finder->event, CLOCK_MONOTONIC, &now);
-	if (r < 0)
-		return r;
+	uint64_t now = timer_now(finder->event);
 	finder->deadline = finder->options.session_wait > UINT64_MAX - now
 				   ? UINT64_MAX - 1
 				   : now + finder->options.session_wait;
-	r = sd_event_add_time(finder->event, &finder->look, CLOCK_MONOTONIC, now, 1, on_look,
-			      finder);
+	int r = timer_add(finder->event, 0, on_check, finder, &finder->check);
 	if (r < 0)
 		return r;
 
-	/* A directory that is not there yet is found by looking now and then. */
+	/* A directory that does not exist yet is found by the regular checks. */
 	(void)sd_event_add_inotify(finder->event, &finder->records_watch, finder->directory,
 				   IN_CREATE | IN_MOVED_TO | IN_DELETE, on_change, finder);
 	(void)sd_event_add_inotify(finder->event, &finder->xservers_watch,
@@ -317,16 +301,14 @@ static int add_sources(struct session_finder *finder)
 int session_finder_start(sd_event *event, const struct session_finder_options *options,
 			 session_found_fn found, void *userdata, struct session_finder **ret_finder)
 {
-	struct session_finder *finder;
-	int r;
+	struct session_finder *finder = calloc(1, sizeof(*finder));
 
-	finder = calloc(1, sizeof(*finder));
 	if (!finder)
 		return -ENOMEM;
 	finder->event = sd_event_ref(event);
 	finder->found = found;
 	finder->userdata = userdata;
-	r = copy_options(finder, options);
+	int r = copy_options(finder, options);
 	if (r >= 0)
 		r = add_sources(finder);
 	if (r < 0) {
@@ -344,7 +326,7 @@ struct session_finder *session_finder_destroy(struct session_finder *finder)
 	(void)desktop_starter_destroy(finder->starter);
 	sd_event_source_unref(finder->xservers_watch);
 	sd_event_source_unref(finder->records_watch);
-	sd_event_source_unref(finder->look);
+	sd_event_source_unref(finder->check);
 	sd_event_unref(finder->event);
 	free(finder->directory);
 	free(finder->xserver_directory);
@@ -352,15 +334,4 @@ struct session_finder *session_finder_destroy(struct session_finder *finder)
 	free(finder->user);
 	free(finder);
 	return NULL;
-}
-
-const char *session_over_reason(const char *directory, uid_t record_owner, const char *id)
-{
-	struct session_record record;
-	struct session_facts facts;
-
-	if (session_record_load(directory, id, record_owner, &record) < 0)
-		return "its record is gone";
-	session_facts_read(id, &facts);
-	return session_record_stale_reason(&record, &facts);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <systemd/sd-login.h>
 
-/* One string that sd-login gives, compared and freed. */
+/* One of sd-login's calls for a string. */
 typedef int (*session_string_fn)(const char *id, char **ret_text);
 
 static bool session_string_is(session_string_fn get, const char *id, const char *wanted)

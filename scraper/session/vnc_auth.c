@@ -14,24 +14,22 @@ int vnc_auth_init(void)
 	return vnc_des_self_test();
 }
 
-static bool response_fits(const uint8_t *challenge, const uint8_t *response,
-			  const uint8_t password[static VNC_PASSWORD_SIZE])
+static bool response_matches(const uint8_t *challenge, const uint8_t *response,
+			     const uint8_t password[static VNC_PASSWORD_SIZE])
 {
 	uint8_t expected[VNC_CHALLENGE_SIZE];
-	bool fits;
-
 	vnc_des_encrypt(password, VNC_CHALLENGE_SIZE / VNC_DES_BLOCK, challenge, expected);
-	fits = sodium_memcmp(expected, response, sizeof(expected)) == 0;
+	bool matches = sodium_memcmp(expected, response, sizeof(expected)) == 0;
 	sodium_memzero(expected, sizeof(expected));
-	return fits;
+	return matches;
 }
 
 enum vnc_access vnc_auth_check(const uint8_t challenge[static VNC_CHALLENGE_SIZE],
 			       const uint8_t response[static VNC_CHALLENGE_SIZE],
 			       const struct vnc_passwords *passwords)
 {
-	const bool full = response_fits(challenge, response, passwords->full);
-	const bool view_only = response_fits(challenge, response, passwords->view_only) &
+	const bool full = response_matches(challenge, response, passwords->full);
+	const bool view_only = response_matches(challenge, response, passwords->view_only) &
 			       passwords->has_view_only;
 
 	if (full)
@@ -45,9 +43,8 @@ int vnc_auth_check_file(const char *password_file,
 			enum vnc_access *ret_access, char *ret_reason, size_t reason_size)
 {
 	struct vnc_passwords *passwords;
-	int r;
+	int r = password_file_load(password_file, &passwords, ret_reason, reason_size);
 
-	r = password_file_load(password_file, &passwords, ret_reason, reason_size);
 	if (r < 0)
 		return r;
 	*ret_access = vnc_auth_check(challenge, response, passwords);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The VNC authentication's decision (RFC 6143, 7.2.2): does the response fit a password? */
+/* VNC authentication (RFC 6143, 7.2.2): which password the response proves. */
 #ifndef GPUDESK_VNC_AUTH_H
 #define GPUDESK_VNC_AUTH_H
 
@@ -11,26 +11,26 @@
 enum { VNC_CHALLENGE_SIZE = 16 };
 
 enum vnc_access {
-	VNC_ACCESS_NONE, /* a wrong password */
+	VNC_ACCESS_NONE, /* wrong password */
 	VNC_ACCESS_VIEW_ONLY,
 	VNC_ACCESS_FULL,
 };
 
 /*
  * Once, before any check: prepares libsodium and tests the cipher by known answers. Returns 0, or
- * -ENOTSUP: nobody can be let in then (say so and refuse).
+ * -ENOTSUP: then no viewer can be accepted.
  */
 int vnc_auth_init(void);
 
-/* In constant time, both passwords always. When both are the same, access is full. */
+/* In constant time: both passwords are always checked. If they are the same, access is full. */
 enum vnc_access vnc_auth_check(const uint8_t challenge[static VNC_CHALLENGE_SIZE],
 			       const uint8_t response[static VNC_CHALLENGE_SIZE],
 			       const struct vnc_passwords *passwords);
 
 /*
- * The same with the passwords of a file, read now and forgotten at once. `password_file` is as in
- * the configuration ("~/.vnc/passwd"). Returns 0 and *ret_access; or -errno when there is no usable
- * password, with words for the viewer and the log in ret_reason ("no VNC password is set for
+ * The same with the passwords of a file, read now and wiped at once. `password_file` is as in the
+ * configuration ("~/.vnc/passwd"). Returns 0 and *ret_access; or -errno if there is no usable
+ * password, and the reason for the viewer and the log in ret_reason ("no VNC password is set for
  * exouser: run vncpasswd (or gpudesk passwd)").
  */
 int vnc_auth_check_file(const char *password_file,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as a viewer's cut text: refused, or a text within the limit that survives the way back.
- */
+/* Any bytes as a viewer's cut text: refused, or a text within the limit that makes a round trip. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,8 +40,7 @@ static void check_text(const struct clipboard_text *text)
 	require_same(&message, text, LIMIT);
 	cut_text_message_free(&message);
 	require(cut_text_encode_classic(text, &message) == 0);
-	/* Latin-1 loses something, but never grows over twice the size, in UTF-8 again twice that.
-	 */
+	/* Latin-1 takes at most twice the size, and that in UTF-8 again twice. */
 	require_same(&message, NULL, 4 * (size_t)LIMIT);
 	cut_text_message_free(&message);
 }

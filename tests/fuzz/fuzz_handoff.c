@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hand-off messages, as the scraper and the proxy receive them from a real socket. The input's
- * first byte says how many descriptors come along, the second of which kind, and whether the
- * message is a valid one that the rest is laid over; the rest is the message.
+ * first byte chooses how many descriptors come along, the second their kind and whether the rest
+ * overwrites a part of a valid message or is the message.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +50,7 @@ static void send_raw(int fd, uint8_t *bytes, size_t n, int descriptor, size_t n_
 	check(sendmsg(fd, &message, 0) == (ssize_t)n);
 }
 
-/* The lowest free number: it grows when something was left open. */
+/* The lowest free number: it grows if a descriptor leaks. */
 static int get_free_descriptor(void)
 {
 	int fd = dup(STDERR_FILENO);
@@ -86,7 +86,7 @@ static void receive_answer(int fd)
 	check(strnlen(answer.reason, sizeof(answer.reason)) < sizeof(answer.reason));
 }
 
-/* The message to send: a valid one with the input over its first bytes, or the input alone. */
+/* The message to send: a valid one whose last bytes are the input, or the input alone. */
 static size_t build_message(uint8_t ret_message[static MESSAGE_MAX], const uint8_t *data,
 			    size_t size, bool is_request, bool over_valid)
 {
@@ -100,7 +100,7 @@ static size_t build_message(uint8_t ret_message[static MESSAGE_MAX], const uint8
 		memcpy(ret_message, is_request ? (const void *)&request : &answer, n);
 	}
 	size = size < MESSAGE_MAX ? size : MESSAGE_MAX;
-	/* From the end on, where the texts are; the numbers come first. */
+	/* The end is where the texts are. */
 	memcpy(over_valid && size < n ? ret_message + n - size : ret_message, data, size);
 	return size > n ? size : n;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as a password file: refused, or passwords that make the same bytes again. */
+/* Any bytes as a password file: refused, or passwords that encode to the same bytes. */
 #include <errno.h>
 #include <sodium.h>
 #include <stddef.h>

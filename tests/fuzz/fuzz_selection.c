@@ -2,8 +2,8 @@
 /*
  * The clipboard between any other X clients and any viewers: what owners of selections answer (of
  * any type, format and size, whole or in pieces, late or never), what requestors ask us for, and
- * the cut texts of two viewers, in any order. Xlib's and xcb's calls that selection.c makes are
- * ours here.
+ * the cut texts of two viewers, in any order. The calls of Xlib and xcb that the clipboard's
+ * files make are ours here.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -40,7 +40,7 @@ enum {
 
 /* ---- the X server ---- */
 
-/* The one property that can be read, of whatever window. */
+/* The only property that can be read, of any window. */
 static struct {
 	Atom type;
 	int format;
@@ -53,7 +53,9 @@ static bool others_are_quicker;
 
 Status XInternAtoms(Display *x, char **names, int n, Bool only_if_exists, Atom *ret_atoms)
 {
-	(void)x, (void)names, (void)only_if_exists;
+	(void)x;
+	(void)names;
+	(void)only_if_exists;
 	for (int i = 0; i < n; i++)
 		ret_atoms[i] = FIRST_ATOM + (Atom)i;
 	return 1;
@@ -64,7 +66,7 @@ static size_t item_size(int format)
 	return format == 32 ? sizeof(long) : (size_t)format / 8;
 }
 
-/* As Xlib hands them out: 32 bits in each long. */
+/* In Xlib's format: 32 bits in each long. */
 static unsigned char *copy_items(size_t first, size_t n)
 {
 	size_t wire = (size_t)property.format / 8;
@@ -88,7 +90,10 @@ int XGetWindowProperty(Display *x, Window window, Atom name, long offset, long l
 {
 	size_t wire = (size_t)property.format / 8, most;
 
-	(void)x, (void)window, (void)name, (void)requested;
+	(void)x;
+	(void)window;
+	(void)name;
+	(void)requested;
 	require(offset == 0 && length >= 0);
 	if (property.is_broken)
 		return BadWindow;
@@ -107,7 +112,7 @@ int XGetWindowProperty(Display *x, Window window, Atom name, long offset, long l
 	return Success;
 }
 
-/* The same without Xlib: as it comes over the wire. */
+/* The same for xcb: as it comes over the wire. */
 static struct {
 	bool delete;
 	uint32_t length; /* units of 4 bytes */
@@ -123,7 +128,9 @@ xcb_get_property_cookie_t xcb_get_property(xcb_connection_t *c, uint8_t delete, 
 					   xcb_atom_t name, xcb_atom_t type, uint32_t offset,
 					   uint32_t length)
 {
-	(void)c, (void)name, (void)type;
+	(void)c;
+	(void)name;
+	(void)type;
 	require(window == OURS && offset == 0);
 	asked.delete = delete;
 	asked.length = length;
@@ -169,18 +176,24 @@ void *xcb_get_property_value(const xcb_get_property_reply_t *reply)
 
 int XDeleteProperty(Display *x, Window window, Atom name)
 {
-	(void)x, (void)window, (void)name;
+	(void)x;
+	(void)window;
+	(void)name;
 	property.type = None;
 	return 1;
 }
 
-/* Reads what it is given, for what watches over reads. */
+/* Reads its data, so that a sanitizer sees a bad read. */
 int XChangeProperty(Display *x, Window window, Atom name, Atom type, int format, int mode,
 		    const unsigned char *data, int n)
 {
 	int sum = 0;
 
-	(void)x, (void)window, (void)name, (void)type, (void)mode;
+	(void)x;
+	(void)window;
+	(void)name;
+	(void)type;
+	(void)mode;
 	require(n >= 0 && (format == 8 || format == 16 || format == 32));
 	for (size_t i = 0; i < (size_t)n * item_size(format); i++)
 		sum ^= data[i];
@@ -189,7 +202,11 @@ int XChangeProperty(Display *x, Window window, Atom name, Atom type, int format,
 
 int XConvertSelection(Display *x, Atom selection, Atom target, Atom name, Window window, Time time)
 {
-	(void)x, (void)selection, (void)target, (void)name, (void)time;
+	(void)x;
+	(void)selection;
+	(void)target;
+	(void)name;
+	(void)time;
 	require(window == OURS);
 	return 1;
 }
@@ -202,7 +219,8 @@ static int owner_index(Atom selection)
 
 int XSetSelectionOwner(Display *x, Atom selection, Window owner, Time time)
 {
-	(void)x, (void)time;
+	(void)x;
+	(void)time;
 	if (!others_are_quicker)
 		owners[owner_index(selection)] = owner;
 	return 1;
@@ -218,8 +236,18 @@ Window XCreateWindow(Display *x, Window parent, int left, int top, unsigned widt
 		     unsigned border, int depth, unsigned class, Visual *visual, unsigned long mask,
 		     XSetWindowAttributes *attributes)
 {
-	(void)x, (void)parent, (void)left, (void)top, (void)width, (void)height, (void)border;
-	(void)depth, (void)class, (void)visual, (void)mask, (void)attributes;
+	(void)x;
+	(void)parent;
+	(void)left;
+	(void)top;
+	(void)width;
+	(void)height;
+	(void)border;
+	(void)depth;
+	(void)class;
+	(void)visual;
+	(void)mask;
+	(void)attributes;
 	return OURS;
 }
 
@@ -232,14 +260,18 @@ int XDestroyWindow(Display *x, Window window)
 
 int XSelectInput(Display *x, Window window, long mask)
 {
-	(void)x, (void)mask;
+	(void)x;
+	(void)mask;
 	require(window != OURS && window != ROOT);
 	return 1;
 }
 
 int XSendEvent(Display *x, Window window, Bool propagate, long mask, XEvent *event)
 {
-	(void)x, (void)window, (void)propagate, (void)mask;
+	(void)x;
+	(void)window;
+	(void)propagate;
+	(void)mask;
 	require(event->type == SelectionNotify);
 	return 1;
 }
@@ -258,7 +290,8 @@ int XFree(void *data)
 
 void XFixesSelectSelectionInput(Display *x, Window window, Atom selection, unsigned long mask)
 {
-	(void)x, (void)mask;
+	(void)x;
+	(void)mask;
 	require(window == OURS);
 	(void)owner_index(selection);
 }
@@ -269,7 +302,7 @@ struct run {
 	struct selection selection;
 	struct clipboard clipboard;
 	struct clipboard_viewer viewers[N_VIEWERS];
-	bool is_clear;
+	bool can_send;
 };
 
 static int send_to(void *viewer, const uint8_t *message, size_t length)
@@ -281,63 +314,42 @@ static int send_to(void *viewer, const uint8_t *message, size_t length)
 	return 0;
 }
 
-static bool is_clear(const void *viewer)
+static bool can_send(const void *viewer)
 {
-	return ((const struct run *)viewer)->is_clear;
+	return ((const struct run *)viewer)->can_send;
 }
 
-static void look(void *userdata)
-{
-	selection_look(&((struct run *)userdata)->selection);
-}
-
-static void fetch(void *userdata)
-{
-	selection_fetch(&((struct run *)userdata)->selection);
-}
-
-static void own(struct clipboard_text *text, void *userdata)
+static void own(struct selection *selection, struct clipboard_text *text)
 {
 	require(text->length <= LIMIT);
-	selection_own(&((struct run *)userdata)->selection, text);
-}
-
-static void give_up(void *userdata)
-{
-	selection_give_up(&((struct run *)userdata)->selection);
+	selection_own(selection, text);
 }
 
 static const struct clipboard_operations operations = {
 	.send = send_to,
-	.is_clear = is_clear,
-	.look = look,
-	.fetch = fetch,
+	.can_send = can_send,
+	.query = selection_query,
+	.fetch = selection_fetch,
 	.own = own,
-	.give_up = give_up,
+	.disown = selection_disown,
 };
 
-static void on_changed(bool owned, void *userdata)
-{
-	clipboard_changed(&((struct run *)userdata)->clipboard, owned);
-}
-
-static void on_offers(int result, void *userdata)
+static void on_queried(struct clipboard *clipboard, int result)
 {
 	require(result == 0 || result == 1 || result == -ETIMEDOUT);
-	clipboard_offers(&((struct run *)userdata)->clipboard, result);
+	clipboard_queried(clipboard, result);
 }
 
-static void on_text(int result, struct clipboard_text *text, void *userdata)
+static void on_fetched(struct clipboard *clipboard, int result, struct clipboard_text *text)
 {
 	require(result <= 0 && (result == 0) == (text != NULL));
 	require(!text || text->length <= LIMIT);
-	clipboard_fetched(&((struct run *)userdata)->clipboard, result, text);
+	clipboard_fetched(clipboard, result, text);
 }
 
 static const struct selection_callbacks callbacks = {
-	.changed = on_changed,
-	.offers = on_offers,
-	.text = on_text,
+	.changed = clipboard_changed,
+	.answers = { .queried = on_queried, .fetched = on_fetched },
 };
 
 /* ---- what happens ---- */
@@ -355,7 +367,7 @@ static Window take_window(struct bytes *input)
 	return take_u8(input) % (FOREIGN + SELECTION_TRANSFERS_MAX + 2);
 }
 
-/* Its bytes are repeated up to the size that is said. */
+/* The input's bytes are repeated up to the chosen size. */
 static void take_property(struct bytes *input)
 {
 	static const int formats[] = { 8, 8, 32, 16 };
@@ -374,18 +386,19 @@ static void take_property(struct bytes *input)
 	property.n = size / ((size_t)property.format / 8);
 }
 
-/* An owner's answer, by default to what was asked. */
+/* An owner's answer, mostly to the current request. */
 static XEvent answer(const struct run *run, struct bytes *input)
 {
 	const struct selection *selection = &run->selection;
+	const struct selection_requestor *requestor = &selection->requestor;
 	unsigned choice = take_u8(input);
 	XSelectionEvent event = {
 		.type = SelectionNotify,
 		.requestor = OURS,
 		.selection = selection->current,
-		.target = selection->looking
+		.target = requestor->is_query
 				  ? selection->atoms.targets
-				  : selection->atoms.texts[selection->target % N_SELECTION_TARGETS],
+				  : selection->atoms.texts[requestor->target % N_SELECTION_TARGETS],
 		.property = choice & 1 ? None : selection->atoms.property,
 	};
 
@@ -409,7 +422,7 @@ static XEvent property_event(struct bytes *input)
 			 } };
 }
 
-/* Some text with the server's time brings everything on that waits for it. */
+/* The server's time, which starts what waits for it. */
 static XEvent time_event(struct bytes *input)
 {
 	return (XEvent){ .xproperty = {
@@ -458,7 +471,7 @@ static XEvent other_event(struct bytes *input)
 	return event;
 }
 
-/* A viewer's cut text, as it comes from the fence: its length is right. */
+/* A viewer's cut text, whose length field is right: message_reader has checked it. */
 static void cut_text(struct run *run, struct bytes *input, bool extended)
 {
 	size_t n;
@@ -494,9 +507,9 @@ static void viewer_step(struct run *run, struct bytes *input, unsigned what)
 		clipboard_encodings(&run->clipboard, viewer, what & 4);
 		break;
 	case 2:
-		run->is_clear = what & 4;
-		if (run->is_clear)
-			clipboard_sent(&run->clipboard, viewer);
+		run->can_send = what & 4;
+		if (run->can_send)
+			clipboard_serve(&run->clipboard, viewer);
 		break;
 	default:
 		clipboard_remove(&run->clipboard, viewer);
@@ -520,7 +533,7 @@ static void step(struct run *run, struct bytes *input, sd_event *event)
 		take_property(input);
 		handle(run, answer(run, input));
 		break;
-	case 3: /* or has another piece */
+	case 3: /* or sends another piece */
 		take_property(input);
 		handle(run, property_event(input));
 		break;
@@ -545,11 +558,11 @@ static void step(struct run *run, struct bytes *input, sd_event *event)
 	}
 }
 
-/* Whatever is left undone by others, nothing waits for it for ever. */
-static void check_patience(struct run *run, sd_event *event)
+/* No request and no transfer waits for ever, whatever others fail to do. */
+static void check_timeouts(struct run *run, sd_event *event)
 {
 	steered_event_advance(event, 6 * (uint64_t)SECOND);
-	require(run->selection.step == SELECTION_IDLE);
+	require(run->selection.requestor.step == SELECTION_IDLE);
 	for (int i = 0; i < SELECTION_TRANSFERS_MAX; i++)
 		require(!run->selection.owner.transfers[i].requestor);
 }
@@ -559,20 +572,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes input = { data, size };
 	struct display display = { .root = ROOT, .fixes_event = FIXES_EVENT };
 	sd_event *event = steered_event_new();
-	struct run run = { .is_clear = true };
+	struct run run = { .can_send = true };
 
 	log_set_level(LOG_LEVEL_ERROR);
 	memset(&property, 0, sizeof(property));
 	property.format = 8;
 	owners[0] = owners[1] = take_u8(&input) & 1 ? FOREIGN : None;
 	others_are_quicker = false;
-	clipboard_init(&run.clipboard, CLIPBOARD_BOTH, LIMIT, &operations, &run);
-	require(selection_start(&run.selection, event, &display, LIMIT, &callbacks, &run) == 0);
+	clipboard_init(&run.clipboard, CLIPBOARD_BOTH, LIMIT, &operations, &run.selection);
+	require(selection_start(&run.selection, event, &display, LIMIT, &callbacks,
+				&run.clipboard) == 0);
 	for (int i = 0; i < N_VIEWERS; i++)
 		clipboard_add(&run.clipboard, &run.viewers[i], "viewer", false, &run);
 	for (int i = 0; i < STEPS_MAX && input.left; i++)
 		step(&run, &input, event);
-	check_patience(&run, event);
+	check_timeouts(&run, event);
 	for (int i = 0; i < N_VIEWERS; i++)
 		clipboard_remove(&run.clipboard, &run.viewers[i]);
 	selection_stop(&run.selection);

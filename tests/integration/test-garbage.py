@@ -34,11 +34,11 @@ class GarbageTest(ChainTest):
 
     def check_others(self):
         """The other viewer goes on, and the log has one line for each that has ended."""
-        self.scraper.wait_log("has left", self.n_left)
+        self.scraper.wait_log("disconnected", self.n_left)
         self.screen.do("fill", 1, 1, 9, 9, "%x" % (self.n_left + 1))
         # A wish for another size may still wait for the interval between two of them.
         self.other.expect_screen(lambda: self.picture(self.screen))
-        self.assertEqual(self.scraper.read_log().count("has left"), self.n_left)
+        self.assertEqual(self.scraper.read_log().count("disconnected"), self.n_left)
 
     def ends(self, *messages):
         """It is the server that ends the connection."""

@@ -348,7 +348,7 @@ class SpareKeyTest(KeyboardTest):
         self.assertEqual(self.text(4), text + "\u0141")
         # Nor when viewers leave and come back.
         self.viewer.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.viewer = self.log_in()
         self.type(*keysyms)
         self.assertEqual(self.text(3), text)
@@ -372,7 +372,7 @@ class SpareKeyTest(KeyboardTest):
     def test_a_viewer_leaves_while_keys_wait(self):
         self.type(*[UNICODE | code for code in range(0x4e00, 0x4e00 + 500)])
         self.viewer.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.viewer = self.log_in()
         self.wait_state(0, 0, 0)
         self.app.do("text", 0)

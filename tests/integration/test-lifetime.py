@@ -20,12 +20,12 @@ class IdleTest(ChainTest):
         self.start_chain()
         first, second = self.log_in(), self.log_in()
         first.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         second.expect(self.picture(self.x_client()))
         self.assertTrue(self.scraper.is_running())
         second.close()
         self.assertEqual(self.scraper.wait(), 0)
-        self.assertIn("nobody is connected any more", self.scraper.read_log())
+        self.assertIn("no viewer is connected", self.scraper.read_log())
 
     def test_the_next_viewer_starts_it_again(self):
         self.start_chain()
@@ -37,7 +37,7 @@ class IdleTest(ChainTest):
     def test_a_viewer_that_comes_back_in_time(self):
         self.start_chain()
         self.log_in().close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         viewer = self.log_in()
         # Nothing would come of a timer that was not stopped but an end within a second.
         with self.assertRaises(AssertionError):
@@ -93,7 +93,7 @@ class DesktopTimeoutTest(ChainTest):
         self.start_chain()
         before = time.monotonic()
         viewer = self.log_in()
-        self.assertEqual(self.read_status(), "nobody has been let in")
+        self.assertEqual(self.read_status(), "no viewer accepted yet")
         self.assertRegex(self.read_status(), "^no viewer since [0-9]+ s after boot$")
         self.assertEqual(self.read_status(), "1 viewer")
         second = self.log_in()
@@ -112,7 +112,7 @@ class DesktopTimeoutTest(ChainTest):
         self.start_chain()
         with self.assertRaises(rfb.Refused):
             self.view().authenticate("wrongpwd")
-        self.assertEqual(self.read_status(), "nobody has been let in")
+        self.assertEqual(self.read_status(), "no viewer accepted yet")
         self.assertEqual(self.scraper.end(), 0)
         self.notify.setblocking(False)
         with self.assertRaises(BlockingIOError):
@@ -130,7 +130,7 @@ class ResourcesTest(ChainTest):
         self.start_chain()
         screen = self.x_client()
         self.log_in().close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         before, memory = self.scraper.count_descriptors(), self.shared_on_x()
         self.assertEqual(len(memory), 1)
         for i in range(3):
@@ -138,7 +138,7 @@ class ResourcesTest(ChainTest):
             viewer = self.log_in()
             viewer.expect(self.picture(screen))
             viewer.close()
-            self.scraper.wait_log("has left", 2 + i)
+            self.scraper.wait_log("disconnected", 2 + i)
             self.assertEqual(self.shared_on_x(), memory)
             wait_until(lambda: self.scraper.count_descriptors() <= before, "the descriptors to go")
         self.assertEqual(self.scraper.end(), 0)
@@ -179,7 +179,7 @@ class XServerTest(ChainTest):
     def test_x_ends_while_nobody_looks(self):
         self.start_chain()
         self.log_in().close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.x.end()
         self.assertEqual(self.scraper.wait(), 0)
         self.assertIn("the X server is gone", self.scraper.read_log())

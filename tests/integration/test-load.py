@@ -38,7 +38,7 @@ class LoadTest(ChainTest):
             viewer.close()
 
     def wait_empty(self, n_left):
-        self.scraper.wait_log("has left", n_left)
+        self.scraper.wait_log("disconnected", n_left)
         self.at_rest = self.settle()
 
     def settle(self):
@@ -76,7 +76,7 @@ class LoadTest(ChainTest):
         memory = self.memory()
         for _ in range(1000):
             self.visit()
-        self.scraper.wait_log("has left", 1020)
+        self.scraper.wait_log("disconnected", 1020)
         self.check_nothing_is_left(memory)
 
     def test_50_at_the_same_time(self):
@@ -91,13 +91,13 @@ class LoadTest(ChainTest):
         # Once more, as the first 50 have warmed up what is needed for so many.
         for viewer in viewers:
             viewer.close()
-        self.scraper.wait_log("has left", 70)
+        self.scraper.wait_log("disconnected", 70)
         memory = self.memory()
         viewers = [self.log_in() for _ in range(50)]
         for viewer in viewers:
             viewer.expect(picture)
             viewer.reset()
-        self.scraper.wait_log("has left", 120)
+        self.scraper.wait_log("disconnected", 120)
         self.check_nothing_is_left(memory)
 
     def test_200_that_say_nothing(self):
@@ -108,7 +108,7 @@ class LoadTest(ChainTest):
         viewer.close()
         for viewer in silent:
             viewer.close()
-        self.scraper.wait_log("has left", 21)
+        self.scraper.wait_log("disconnected", 21)
         self.check_nothing_is_left(memory)
 
     def test_wrong_passwords_do_not_keep_the_right_one_out(self):
@@ -147,7 +147,7 @@ class StillTest(ChainTest):
     def test_nobody_connected(self):
         self.start_chain()
         self.log_in().close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.x_client().do("noise", 0, 0, 800, 600, 1)
         self.assertLessEqual(self.count_switches(2), 3)
 

@@ -116,7 +116,7 @@ class ConfigurationTest(RefusalBase):
         self.log_in()
         self.assert_refused("2 viewers", "max_viewers")
         first.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.log_in()
 
 

@@ -116,7 +116,7 @@ class XvfbTest(ResizeTest):
             self.check_picture(viewer, seed)
         self.wish(viewer, 999, 555)
         viewer.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         wait_until(lambda: self.screen_size() == (1280, 800), "the old size")
         self.assertNotIn("gpudesk", self.randr())
 
@@ -195,7 +195,7 @@ class XvfbTest(ResizeTest):
                        row == black for y, row in enumerate(rows))
         wait_until(is_right, "the smaller picture")
         viewer.close()
-        wait_until(lambda: self.scraper.read_log().count("has left") == 1, "it to leave")
+        wait_until(lambda: self.scraper.read_log().count("disconnected") == 1, "it to leave")
         self.randr("--output", "screen", "--mode", "1280x800")
         self.check_picture(rigid, 3)
 
@@ -206,7 +206,7 @@ class XvfbTest(ResizeTest):
         self.randr("--fb", "1100x750")
         self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 1100, 750))
         viewer.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.log_in().expect(self.picture(self.x_client()))
         self.assertEqual(self.screen_size(), (1100, 750))
 
@@ -262,14 +262,14 @@ class DummyTest(ResizeTest):
         self.check_picture(viewer, 2)
         self.assertEqual(self.wish(viewer, 3841, 2161), (BY_VIEWER, DONE, 3841, 2161))
         viewer.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         wait_until(lambda: self.screen_size() == (1024, 768), "the old size")
         self.assertNotIn("gpudesk", self.randr())
 
     def test_a_mode_left_behind_is_taken_over(self):
         viewer = self.log_in_extended()
         viewer.close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.set_mode(1434, 817, "DUMMY0", "gpudesk-1434x817")
         viewer = self.log_in_extended()
         self.assertEqual(viewer.width, 1434)

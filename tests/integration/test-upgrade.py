@@ -56,7 +56,7 @@ class UpgradeTest(unittest.TestCase):
         viewer.request(False)
         viewer.read_update()
         viewer.close()
-        wait_until(lambda: self.chain.scraper.read_log().count("has left") == 2, "both to be gone")
+        wait_until(lambda: self.chain.scraper.read_log().count("disconnected") == 2, "both to be gone")
         with self.chain.log_in() as late:
             self.assertEqual(self.starts(), (2, 2))
             late.request(False)

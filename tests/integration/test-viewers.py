@@ -21,7 +21,7 @@ class SharingTest(ChainTest):
         first.wait_closed()
         second.wait_closed()
         alone.expect(self.picture(self.x_client()))
-        self.assertEqual(self.scraper.read_log().count("asked for the desktop alone"), 2)
+        self.assertEqual(self.scraper.read_log().count("requested exclusive access"), 2)
         # The next one that shares is welcome.
         self.log_in().expect(self.picture(self.x_client()))
         alone.expect(self.picture(self.x_client()))
@@ -34,7 +34,7 @@ class SharingTest(ChainTest):
         self.assertIn("max_viewers", str(refused.exception))
         viewers[0].expect(self.picture(self.x_client()))
         viewers.pop().close()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.log_in().expect(self.picture(self.x_client()))
 
     def test_a_looker_looks(self):
@@ -71,7 +71,7 @@ class InactiveTest(ChainTest):
         idle.wait_closed()
         busy.expect(self.picture(self.x_client()))
         # It was let go alone, and now it is the other's turn.
-        self.assertEqual(self.scraper.read_log().count("has left"), 1)
+        self.assertEqual(self.scraper.read_log().count("disconnected"), 1)
         busy.wait_closed()
 
 

@@ -113,7 +113,7 @@ class MatrixTest(ChainTest):
 
     def connect(self):
         self.viewer.connect()
-        self.scraper.wait_log("is let in")
+        self.scraper.wait_log(" accepted")
 
     def show(self):
         self.origin = self.expect_blocks(100, 100, 0xc02010, 0x10a030, 0x2040d0, 0xe0c010)
@@ -200,7 +200,7 @@ class MatrixTest(ChainTest):
         self.viewer.hold("shift", "x")
         wait_until(lambda: self.app.do("state").split()[3:], "keys that are held down")
         self.viewer.leave()
-        self.scraper.wait_log("has left")
+        self.scraper.wait_log("disconnected")
         self.wait_let_go()
 
     def wait_let_go(self):

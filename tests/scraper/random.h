@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers by chance that are the same in each run: a failure can be looked at again. */
+/* Pseudorandom numbers, the same in each run, so that a failure can be reproduced. */
 #ifndef GPUDESK_TESTS_RANDOM_H
 #define GPUDESK_TESTS_RANDOM_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Begins with any seed. */
+/* Any seed. */
 struct random {
 	uint64_t state;
 };

@@ -75,7 +75,7 @@ static struct sockaddr_un address_of(const char *path)
 	return address;
 }
 
-/* A test that is wrong fails instead of waiting for ever in accept(2) or recv(2). */
+/* A test that goes wrong fails instead of waiting for ever in accept(2) or recv(2). */
 static int open_socket(int type)
 {
 	static const struct timeval limit = { .tv_sec = 20 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of who gets in and what is shown have in common: a directory, sockets, a loop. */
+/* For the tests of sessions and hand-offs: a directory, sockets, an event loop. */
 #ifndef GPUDESK_TESTS_SCRATCH_H
 #define GPUDESK_TESTS_SCRATCH_H
 
@@ -20,13 +20,13 @@ void scratch_write(const char *name, const void *bytes, size_t length, mode_t mo
 /* A Unix socket of `type` bound to `path`, and listening unless `backlog` is negative. */
 int scratch_listen(const char *path, int type, int backlog);
 
-/* A socket connected to `path`; like the one above it blocks, but not for ever. */
+/* A socket connected to `path`; like the one above it blocks, but times out. */
 int scratch_connect(const char *path, int type);
 
 /* Runs the loop until *done, or fails the test after `seconds`. */
 void scratch_run(sd_event *event, const bool *done, unsigned seconds);
 
-/* Runs all that is ready, without waiting for anything to come. */
+/* Runs all that is ready, without waiting. */
 void scratch_run_ready(sd_event *event);
 
 /* How many descriptors this process holds. */

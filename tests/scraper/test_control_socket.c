@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control socket with real connections: who is heard, what is said, and how many at a time. */
+/* The control socket with real connections: who may ask, the answers, and how many at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +52,7 @@ static int listen_on(struct fixture *fixture, int type)
 {
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
-	/* An address that the kernel chooses: nothing in the file system. */
+	/* The kernel chooses the address: nothing in the file system. */
 	fixture->address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	assert_int_equal(bind(fd, (struct sockaddr *)&fixture->address, sizeof(sa_family_t)), 0);
 	fixture->length = sizeof(fixture->address);
@@ -93,14 +93,14 @@ static int call(const struct fixture *fixture)
 	return fd;
 }
 
-/* All that there is to do. */
+/* Runs all that is ready. */
 static void run(struct fixture *fixture)
 {
 	while (sd_event_run(fixture->event, 0) > 0)
 		;
 }
 
-/* What came back, as text; "" is the end of the connection. */
+/* The answer, as text; "" is the end of the connection. */
 static const char *answer_at(int fd)
 {
 	static char text[CONTROL_ANSWER_MAX];
@@ -168,7 +168,7 @@ static void test_who_has_hung_up(void **state)
 	assert_string_equal(ask(fixture, "status", 6), "ok\nxxx");
 }
 
-/* One more than there is room for ends the oldest, and nobody else. */
+/* A connection over the limit ends the oldest, and no other. */
 static void test_silent_ones(void **state)
 {
 	struct fixture *fixture = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which X server is the session's: real Xvfbs, and sockets of all kinds beside them. */
+/* Finds the session's X server among real Xvfbs and sockets of all kinds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,8 +25,7 @@
 static struct xvfb mine, greeters;
 static char display[DISPLAY_MAX];
 
-/* Sessions "mine" and "greeter" of the Xvfbs, "test" of this process; the rest of the machine's
- * none. */
+/* The Xvfbs are in sessions "mine" and "greeter", this process in "test", all others in none. */
 static int session_of_pid(pid_t pid, char ret_id[static SESSION_ID_MAX])
 {
 	const char *id = pid == mine.pid       ? "mine"
@@ -77,7 +76,7 @@ static void test_two_xservers(void **state)
 			 -ENOENT);
 	assert_string_equal(display, greeters.display);
 
-	/* What an X server that was killed leaves behind is refused and not taken. */
+	/* The socket of an X server that was killed is skipped. */
 	(void)kill(mine.pid, SIGKILL);
 	(void)waitpid(mine.pid, NULL, 0);
 	assert_int_equal(xserver_find(XSERVER_DIRECTORY, "mine", session_of_pid, display), -ENOENT);
@@ -154,7 +153,7 @@ static void set_time(const char *name, time_t seconds)
 	assert_int_equal(utimensat(AT_FDCWD, scratch_path(name), times, AT_SYMLINK_NOFOLLOW), 0);
 }
 
-/* A nested X server, Xephyr say, came later, whatever number it got. */
+/* A nested X server, Xephyr say, was started later, whatever its number. */
 static void test_of_two_in_a_session_the_older(void **state)
 {
 	int outer, nested;
@@ -202,8 +201,7 @@ static int session_of_any(pid_t pid, char ret_id[static SESSION_ID_MAX])
 	return 0;
 }
 
-/* A server that another user runs in the session is not the session's, though root owns the file.
- */
+/* A server another user runs in the session is not the session's, though root owns the file. */
 static void test_another_users_server(void **state)
 {
 	const char *path = scratch_path("X0");

@@ -18,7 +18,7 @@ static void run_server(int display_fd, const char *geometry)
 	char number[16];
 	int null;
 
-	/* Not left behind by a test that crashes. */
+	/* It ends with a test that crashes. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	null = open("/dev/null", O_RDWR);
 	(void)dup2(null, STDIN_FILENO);
@@ -75,7 +75,7 @@ static int start_once(struct xvfb *ret_xvfb, const char *geometry)
 	return r;
 }
 
-/* Two that look for a free display at the same time may both take one; the later then ends. */
+/* Two that search for a free display at once may choose the same; the later one then ends. */
 int xvfb_start_sized(struct xvfb *ret_xvfb, const char *geometry)
 {
 	int r = -ENOENT;

@@ -10,14 +10,13 @@ struct xvfb {
 	char display[16]; /* ":99" */
 };
 
-/* Starts one on a free display and waits until it serves. Returns 0, or -errno (-ENOENT: no Xvfb).
- */
+/* Starts one on a free display and waits for it. Returns 0, or -errno (-ENOENT: no Xvfb). */
 int xvfb_start(struct xvfb *ret_xvfb);
 
 /* The same with a screen of `geometry`, "WIDTHxHEIGHTxDEPTH". */
 int xvfb_start_sized(struct xvfb *ret_xvfb, const char *geometry);
 
-/* Ends it and waits for its end; it need not run. */
+/* Ends it and waits for its end; does nothing if it does not run. */
 void xvfb_stop(struct xvfb *xvfb);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which text goes where. What happens is written down as words, in order: see `happened`. */
+/* Which text goes where. `happened` lists the calls and messages, in order. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +39,7 @@ static void note(const char *format, ...)
 	strncat(happened, " ", sizeof(happened) - strlen(happened) - 1);
 }
 
-/* What has happened since the last time. */
+/* Since the last call. */
 static void assert_happened(const char *expected)
 {
 	size_t length = strlen(happened);
@@ -80,44 +80,44 @@ static int send_to(void *viewer, const uint8_t *message, size_t length)
 	return 0;
 }
 
-static bool is_clear(const void *viewer)
+static bool can_send(const void *viewer)
 {
 	const struct peer *peer = viewer;
 
 	return !peer->blocked;
 }
 
-static void look(void *userdata)
+static void query(struct selection *selection)
 {
-	(void)userdata;
-	note("look");
+	(void)selection;
+	note("query");
 }
 
-static void fetch(void *userdata)
+static void fetch(struct selection *selection)
 {
-	(void)userdata;
+	(void)selection;
 	note("fetch");
 }
 
-static void own(struct clipboard_text *text, void *userdata)
+static void own(struct selection *selection, struct clipboard_text *text)
 {
-	(void)userdata;
+	(void)selection;
 	note("own:%.*s", (int)text->length, text->bytes);
 }
 
-static void give_up(void *userdata)
+static void disown(struct selection *selection)
 {
-	(void)userdata;
-	note("give-up");
+	(void)selection;
+	note("disown");
 }
 
 static const struct clipboard_operations operations = {
 	.send = send_to,
-	.is_clear = is_clear,
-	.look = look,
+	.can_send = can_send,
+	.query = query,
 	.fetch = fetch,
 	.own = own,
-	.give_up = give_up,
+	.disown = disown,
 };
 
 /* ---- what viewers do ---- */
@@ -150,7 +150,7 @@ static void send_caps(struct peer *peer, uint32_t actions, uint32_t unasked)
 
 #define ALL_ACTIONS (CUT_TEXT_REQUEST | CUT_TEXT_PEEK | CUT_TEXT_NOTIFY | CUT_TEXT_PROVIDE)
 
-/* One that takes `unasked` bytes unasked: 0 as TigerVNC's viewer has it. */
+/* Takes `unasked` bytes unasked: TigerVNC's viewer takes 0. */
 static void add_extended(struct peer *peer, char letter, uint32_t unasked)
 {
 	char caps[] = "x:caps";
@@ -207,11 +207,11 @@ static void fetched(const char *utf8)
 	clipboard_fetched(&clipboard, 0, text_of(utf8));
 }
 
-/* Somebody on the desktop copies a text that is wanted. */
+/* A program on the desktop copies a text that some viewer requests. */
 static void desktop_copies(const char *utf8)
 {
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched(utf8);
 	happened[0] = '\0';
 }
@@ -219,7 +219,7 @@ static void desktop_copies(const char *utf8)
 static void release(struct peer *peer)
 {
 	peer->blocked = false;
-	clipboard_sent(&clipboard, &peer->clip);
+	clipboard_serve(&clipboard, &peer->clip);
 }
 
 static int start(void **state)
@@ -263,14 +263,14 @@ static void test_classic_viewers_get_it_at_once(void **state)
 	add_classic(&b, 'b');
 	assert_happened("");
 	clipboard_changed(&clipboard, true);
-	assert_happened("look");
-	clipboard_offers(&clipboard, 1);
+	assert_happened("query");
+	clipboard_queried(&clipboard, 1);
 	assert_happened("fetch");
 	fetched("“x” €");
 	assert_happened("b:=\"x\" EUR a:=\"x\" EUR");
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 0); /* a picture, say */
-	assert_happened("look");
+	clipboard_queried(&clipboard, 0); /* a picture, say */
+	assert_happened("query");
 }
 
 static void test_extended_viewers_ask(void **state)
@@ -278,8 +278,8 @@ static void test_extended_viewers_ask(void **state)
 	(void)state;
 	add_extended(&a, 'a', 0);
 	clipboard_changed(&clipboard, true);
-	assert_happened("look");
-	clipboard_offers(&clipboard, 1);
+	assert_happened("query");
+	clipboard_queried(&clipboard, 1);
 	assert_happened("a:notify");
 	send_action(&a, CUT_TEXT_REQUEST, 1);
 	assert_happened("fetch");
@@ -296,46 +296,46 @@ static void test_extended_viewers_take_some_unasked(void **state)
 	(void)state;
 	add_extended(&a, 'a', 6);
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
-	assert_happened("look fetch");
+	clipboard_queried(&clipboard, 1);
+	assert_happened("query fetch");
 	fetched("12\n4"); /* six with CR and NUL */
 	assert_happened("a:12\n4");
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("123456");
-	assert_happened("look fetch a:notify");
+	assert_happened("query fetch a:notify");
 	send_action(&a, CUT_TEXT_REQUEST, 1);
 	assert_happened("a:123456");
 }
 
-/* Who does not say what he can do takes 20 MiB, as the protocol has it. */
+/* A viewer without caps takes 20 MiB, says the protocol. */
 static void test_without_caps(void **state)
 {
 	(void)state;
 	add(&a, 'a', false);
 	clipboard_encodings(&clipboard, &a.clip, true);
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("x");
-	assert_happened("a:caps look fetch a:x");
+	assert_happened("a:caps query fetch a:x");
 }
 
-/* Can only be told, or can do nothing of it all. */
+/* A viewer that can only be sent text, and one that can do nothing. */
 static void test_poor_caps(void **state)
 {
 	(void)state;
 	add_extended(&a, 'a', 0);
 	send_caps(&a, CUT_TEXT_PROVIDE, 0);
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("123");
-	assert_happened("look fetch");
+	assert_happened("query fetch");
 	send_caps(&a, 0, 0);
 	desktop_copies("456");
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("789");
-	assert_happened("look fetch a:=789");
+	assert_happened("query fetch a:=789");
 	send_action(&a, CUT_TEXT_NOTIFY, 1); /* cannot be asked */
 	assert_happened("");
 }
@@ -348,8 +348,8 @@ static void test_nothing_old_is_pushed(void **state)
 	add_extended(&b, 'b', 1000);
 	assert_happened("");
 	send_action(&b, CUT_TEXT_PEEK, 0);
-	assert_happened("look");
-	clipboard_offers(&clipboard, 1);
+	assert_happened("query");
+	clipboard_queried(&clipboard, 1);
 	assert_happened("b:notify");
 	send_action(&b, CUT_TEXT_REQUEST, 1);
 	fetched("old");
@@ -375,21 +375,21 @@ static void test_fetching_fails(void **state)
 	add_extended(&a, 'a', 0);
 	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++) {
 		clipboard_changed(&clipboard, true);
-		clipboard_offers(&clipboard, 1);
-		assert_happened("look a:notify");
+		clipboard_queried(&clipboard, 1);
+		assert_happened("query a:notify");
 		send_action(&a, CUT_TEXT_REQUEST, 1);
 		clipboard_fetched(&clipboard, results[i], NULL);
 		assert_happened("fetch a:gone");
 	}
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, -ETIMEDOUT);
-	assert_happened("look");
-	/* An empty text is none. Where it is fetched at once, nobody is told before. */
+	clipboard_queried(&clipboard, -ETIMEDOUT);
+	assert_happened("query");
+	/* An empty text is none. Where it is fetched at once, no viewer is told before. */
 	add_classic(&b, 'b');
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("");
-	assert_happened("look fetch");
+	assert_happened("query fetch");
 	send_action(&a, CUT_TEXT_REQUEST, 1);
 	assert_happened("a:gone");
 }
@@ -400,38 +400,38 @@ static void test_the_owner_vanishes(void **state)
 	add_extended(&a, 'a', 0);
 	clipboard_changed(&clipboard, true);
 	clipboard_changed(&clipboard, false);
-	assert_happened("look"); /* nobody was told, so nobody is */
-	clipboard_offers(&clipboard, 1);
+	assert_happened("query"); /* no viewer was told, so none is */
+	clipboard_queried(&clipboard, 1);
 	assert_happened("");
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	clipboard_changed(&clipboard, false);
-	assert_happened("look a:notify a:gone");
+	assert_happened("query a:notify a:gone");
 	/* What has been fetched stays. */
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	send_action(&a, CUT_TEXT_REQUEST, 1);
 	fetched("x");
 	clipboard_changed(&clipboard, false);
 	send_action(&a, CUT_TEXT_REQUEST, 1);
-	assert_happened("look a:notify fetch a:x a:x");
+	assert_happened("query a:notify fetch a:x a:x");
 }
 
-/* It changes while it is fetched: only the last counts. */
+/* The desktop's text changes while it is fetched: only the last counts. */
 static void test_overtaken(void **state)
 {
 	(void)state;
 	add_classic(&a, 'a');
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	clipboard_changed(&clipboard, true);
-	assert_happened("look fetch look");
+	assert_happened("query fetch query");
 	fetched("first");
 	assert_happened("");
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("second");
 	assert_happened("fetch a:=second");
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("nobody asked");
 	assert_happened("");
 }
@@ -448,7 +448,7 @@ static void test_classic_text(void **state)
 	assert_happened("own:grün c:notify b:=grün");
 	send_action(&c, CUT_TEXT_REQUEST, 1);
 	assert_happened("c:grün");
-	send_classic(&a, "grün"); /* the same once more: no news */
+	send_classic(&a, "grün"); /* the same again is not new */
 	assert_happened("");
 }
 
@@ -463,7 +463,7 @@ static void test_extended_text(void **state)
 	provide(&a, "unasked");
 	assert_happened("own:unasked");
 	send_action(&a, CUT_TEXT_NOTIFY, 2); /* it has something else: no text any more */
-	assert_happened("give-up");
+	assert_happened("disown");
 	send_action(&a, CUT_TEXT_NOTIFY, 0);
 	assert_happened("");
 }
@@ -480,7 +480,7 @@ static void test_no_echo(void **state)
 	assert_happened("own:new b:=new");
 	send_classic(&b, "new");
 	assert_happened("");
-	/* A clipboard manager on the desktop takes the text over. */
+	/* A clipboard manager on the desktop copies the text. */
 	desktop_copies("new");
 	send_classic(&a, "\"quoted\"");
 	assert_happened("own:\"quoted\" b:=\"quoted\"");
@@ -494,10 +494,10 @@ static void test_a_manager_takes_it_over(void **state)
 	send_classic(&a, "x");
 	assert_happened("own:x b:=x");
 	clipboard_changed(&clipboard, true);
-	clipboard_offers(&clipboard, 1);
+	clipboard_queried(&clipboard, 1);
 	fetched("x");
-	assert_happened("look fetch b:=x"); /* and not to a, who has it */
-	send_classic(&a, "x");		    /* copied again: it is to be had again */
+	assert_happened("query fetch b:=x"); /* and not to a, who has it */
+	send_classic(&a, "x");		     /* copied again: owned again */
 	assert_happened("own:x b:=x");
 }
 
@@ -533,7 +533,7 @@ static void test_an_empty_text_takes_back(void **state)
 	send_classic(&b, ""); /* it is not b's */
 	assert_happened("");
 	send_classic(&a, "");
-	assert_happened("give-up");
+	assert_happened("disown");
 	desktop_copies("y");
 	send_classic(&a, ""); /* nor is it a's now */
 	assert_happened("");
@@ -552,7 +552,7 @@ static void test_the_source_leaves(void **state)
 	assert_happened("b:x");
 }
 
-/* ---- who may what ---- */
+/* ---- modes and view-only ---- */
 
 static void test_modes(void **state)
 {
@@ -574,7 +574,7 @@ static void test_modes(void **state)
 	send_classic(&a, "x");
 	assert_happened("");
 	clipboard_changed(&clipboard, true);
-	assert_happened("look");
+	assert_happened("query");
 }
 
 static void test_off(void **state)
@@ -635,8 +635,8 @@ static void test_one_at_a_time(void **state)
 	}
 	assert_happened("");
 	release(&a);
-	assert_happened("look");
-	clipboard_offers(&clipboard, 1);
+	assert_happened("query");
+	clipboard_queried(&clipboard, 1);
 	fetched("last");
 	assert_happened("fetch a:=last");
 	release(&b);

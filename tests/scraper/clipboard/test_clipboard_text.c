@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Foreign bytes become a text, and a text becomes Latin-1. */
+/* Bytes in UTF-8 or Latin-1 become a text, and a text becomes Latin-1. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,7 +66,7 @@ static void test_lines_and_nul(void **state)
 	assert_utf8(BYTES("\n\r"), "\n\n");
 	assert_utf8(BYTES("ab\0cd"), "ab");
 	assert_utf8(BYTES("\0"), "");
-	/* What stands behind the NUL is not looked at. */
+	/* What comes after the NUL is not checked. */
 	assert_utf8(BYTES("ab\0\xff"), "ab");
 }
 
@@ -121,13 +121,13 @@ static void test_limit(void **state)
 	text = clipboard_text_unref(text);
 	assert_int_equal(clipboard_text_from_utf8(bytes, LIMIT + 1, LIMIT, &text), -EMSGSIZE);
 	assert_int_equal(clipboard_text_from_latin1(bytes, LIMIT + 1, LIMIT, &text), -EMSGSIZE);
-	/* It counts as UTF-8: one byte more for each of the upper half. */
+	/* The limit counts UTF-8: two bytes for each of the upper half, */
 	bytes[0] = 0xe4;
 	assert_int_equal(clipboard_text_from_latin1(bytes, LIMIT, LIMIT, &text), -EMSGSIZE);
 	assert_int_equal(clipboard_text_from_latin1(bytes, LIMIT - 1, LIMIT, &text), 0);
 	assert_int_equal(text->length, LIMIT);
 	text = clipboard_text_unref(text);
-	/* And as it is kept: a CR LF is one byte, and nothing counts behind a NUL. */
+	/* one for a CR LF, and none after a NUL. */
 	bytes[0] = '\r';
 	bytes[1] = '\n';
 	assert_int_equal(clipboard_text_from_utf8(bytes, LIMIT + 1, LIMIT, &text), 0);
@@ -160,10 +160,10 @@ static void test_to_latin1(void **state)
 		      "b",
 		      "ab", false); /* a zero width space */
 	assert_latin1("你好 😀", "?? ?", false);
-	assert_latin1("\xc4\x80", "?", false); /* the first that is not in Latin-1 */
+	assert_latin1("\xc4\x80", "?", false); /* the first character after Latin-1 */
 }
 
-/* The buffer's size is enough for the worst there is. */
+/* clipboard_text_latin1_size() is enough for the longest replacement. */
 static void test_latin1_grows_most(void **state)
 {
 	char utf8[LIMIT + 1] = "";
@@ -189,7 +189,7 @@ static void test_equal(void **state)
 	assert_false(clipboard_text_equal(a, c));
 	assert_ptr_equal(clipboard_text_ref(a), a);
 	assert_null(clipboard_text_unref(a));
-	assert_true(clipboard_text_equal(a, b)); /* one is left */
+	assert_true(clipboard_text_equal(a, b)); /* one reference is left */
 	clipboard_text_unref(a);
 	clipboard_text_unref(b);
 	clipboard_text_unref(c);

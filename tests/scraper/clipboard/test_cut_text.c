@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The messages that carry copied texts, as rfbproto.rst has them. */
+/* The messages that carry clipboard text, against rfbproto.rst. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,7 +58,7 @@ static size_t deflate_open(const void *data, size_t length, uint8_t *ret_bytes, 
 	return length;
 }
 
-/* Provides `text` with its terminating NUL, saying it were `said` bytes. */
+/* Provides `text` with its terminating NUL; its size field says `said` bytes. */
 static int decode_provide(uint32_t formats, uint32_t said, const void *text, size_t length)
 {
 	static uint8_t content[MESSAGE_MAX], packed[MESSAGE_MAX];
@@ -113,15 +113,15 @@ static void test_provide(void **state)
 	assert_got_text("");
 	assert_int_equal(decode_provide(1, 0, "", 0), 0);
 	assert_got_text("");
-	/* Without the NUL that is due. */
+	/* Without the NUL. */
 	assert_int_equal(decode_provide(1, 2, "ab", 2), 0);
 	assert_got_text("ab");
-	/* Formats that we do not know stand behind the text. */
+	/* Unknown formats follow the text. */
 	assert_int_equal(decode_provide(7, 3, "ab\0\0\0\0\1x", 8), 0);
 	assert_got_text("ab");
 	assert_int_equal(provide("\xff\xfe"), -EILSEQ);
 
-	/* The limit counts the text as it is kept: LF alone, no NUL. */
+	/* The limit counts the decoded text: LF alone, no NUL. */
 	for (size_t i = 0; i < LIMIT; i++)
 		memcpy(text + 2 * i, "\r\n", 2);
 	assert_int_equal(provide(text), 0);
@@ -130,7 +130,7 @@ static void test_provide(void **state)
 	memset(text, 'x', LIMIT + 1);
 	text[LIMIT + 1] = '\0';
 	assert_int_equal(provide(text), -EMSGSIZE);
-	/* What is said to be too long is not even unpacked. */
+	/* Over the limit by its size field: not even inflated. */
 	assert_int_equal(decode_provide(1, 2 * LIMIT + 2, "", 0), -EMSGSIZE);
 	assert_int_equal(decode_provide(1, UINT32_MAX, "", 0), -EMSGSIZE);
 }
@@ -146,7 +146,7 @@ static void test_broken_provide(void **state)
 	for (size_t cut = 0; cut < n; cut++) {
 		int r = decode_extended(CUT_TEXT_PROVIDE | 1, packed, cut);
 
-		/* The flush at the end carries nothing. */
+		/* The flush at the end carries no text. */
 		if (r == 0)
 			assert_got_text("abcd");
 		else
@@ -154,9 +154,9 @@ static void test_broken_provide(void **state)
 	}
 	assert_int_equal(decode_extended(CUT_TEXT_PROVIDE | 1, "garbage!", 8), -EBADMSG);
 	assert_int_equal(decode_extended(CUT_TEXT_PROVIDE | 1, NULL, 0), -EBADMSG);
-	/* Shorter than it says. */
+	/* Shorter than its size field says. */
 	assert_int_equal(decode_provide(1, 6, "abcd", 5), -EBADMSG);
-	/* No plain text among it: that is none of ours to unpack. */
+	/* Without plain text, nothing is inflated. */
 	assert_int_equal(decode_extended(CUT_TEXT_PROVIDE | 4, "garbage!", 8), 0);
 	assert_int_equal(got.kind, CUT_TEXT_IS_TEXT);
 	assert_null(got.text);
@@ -258,7 +258,7 @@ static void test_encode(void **state)
 	assert_message(&sent, "\3\0\0\0\xff\xff\xff\xf8\x13\0\0\1\0\4\0\0", 16);
 }
 
-/* What we provide is read by zlib, and by ourselves. */
+/* A provide is read by zlib, and by cut_text_decode. */
 static void test_encode_provide(void **state)
 {
 	struct clipboard_text *text = text_of("1\n你好\n\n😀");

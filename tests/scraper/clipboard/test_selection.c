@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The X side of the clipboard, against a real X server and another client of it with its manners.
- */
+/* The X side of the clipboard, against a real X server and a client that answers well or badly. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,40 +26,39 @@ static sd_event *event;
 static struct display display;
 static struct selection selection;
 
-/* ---- what the selection tells ---- */
+/* ---- what the selection reports ---- */
 
-static int n_changed, n_offers, n_texts;
+static int n_changed, n_queried, n_fetched;
 static bool is_owned;
-static int offers, result;
+static int query_result, fetch_result;
 static struct clipboard_text *text;
 
-static void on_changed(bool owned, void *userdata)
+static void on_changed(struct clipboard *clipboard, bool owned)
 {
-	(void)userdata;
+	(void)clipboard;
 	is_owned = owned;
 	n_changed++;
 }
 
-static void on_offers(int value, void *userdata)
+static void on_queried(struct clipboard *clipboard, int value)
 {
-	(void)userdata;
-	offers = value;
-	n_offers++;
+	(void)clipboard;
+	query_result = value;
+	n_queried++;
 }
 
-static void on_text(int value, struct clipboard_text *fetched, void *userdata)
+static void on_fetched(struct clipboard *clipboard, int value, struct clipboard_text *fetched)
 {
-	(void)userdata;
-	result = value;
+	(void)clipboard;
+	fetch_result = value;
 	clipboard_text_unref(text);
 	text = fetched;
-	n_texts++;
+	n_fetched++;
 }
 
 static const struct selection_callbacks callbacks = {
 	.changed = on_changed,
-	.offers = on_offers,
-	.text = on_text,
+	.answers = { .queried = on_queried, .fetched = on_fetched },
 };
 
 /* ---- the other client ---- */
@@ -68,10 +66,10 @@ static const struct selection_callbacks callbacks = {
 enum manners {
 	ANSWERS, /* as UTF-8 */
 	ONLY_LATIN1,
-	NO_TARGETS, /* does not say what it has */
+	NO_TARGETS, /* does not list its targets */
 	PICTURE,    /* has no text */
-	LIES,	    /* answers with what is no text */
-	MUTE,	    /* never answers */
+	LIES,	    /* answers with a number */
+	SILENT,	    /* never answers */
 	IN_PIECES,
 	ENDLESS,   /* pieces, without end */
 	ONE_PIECE, /* and no more */
@@ -86,7 +84,7 @@ static struct {
 	size_t length, sent;
 	Window requestor;
 	Atom property, type;
-	XSelectionEvent answer; /* to what it asked */
+	XSelectionEvent answer; /* to its request */
 	bool is_sending, has_answer, is_cleared, new_piece;
 } peer;
 
@@ -144,7 +142,7 @@ static void peer_on_request(const XSelectionRequestEvent *request)
 	};
 
 	assert_int_not_equal(request->time, CurrentTime);
-	if (peer.manners == MUTE)
+	if (peer.manners == SILENT)
 		return;
 	peer.requestor = request->requestor;
 	peer.property = request->property;
@@ -228,7 +226,7 @@ static Time server_time(void)
 	return got.xproperty.time;
 }
 
-/* Asks for the selection; the answer is whether it is had. */
+/* Requests the selection; returns whether it was converted. */
 static bool peer_asks(Atom name, Atom target, Atom property, Time time)
 {
 	peer.has_answer = peer.new_piece = false;
@@ -318,7 +316,7 @@ static int start(void **state)
 	char reason[256];
 
 	(void)state;
-	n_changed = n_offers = n_texts = 0;
+	n_changed = n_queried = n_fetched = 0;
 	if (sd_event_new(&event) < 0 ||
 	    display_open(&display, xvfb.display, NULL, &display_callbacks, NULL, reason,
 			 sizeof(reason)) < 0)
@@ -341,22 +339,22 @@ static int finish(void **state)
 
 /* ---- fetching ---- */
 
-static int look(void)
+static int query(void)
 {
-	int before = n_offers;
+	int before = n_queried;
 
-	selection_look(&selection);
-	WAIT(n_offers > before);
-	return offers;
+	selection_query(&selection);
+	WAIT(n_queried > before);
+	return query_result;
 }
 
 static int fetch(void)
 {
-	int before = n_texts;
+	int before = n_fetched;
 
 	selection_fetch(&selection);
-	WAIT(n_texts > before);
-	return result;
+	WAIT(n_fetched > before);
+	return fetch_result;
 }
 
 static void assert_text(const char *expected)
@@ -371,7 +369,7 @@ static void test_fetch(void **state)
 	(void)state;
 	for (int which = 0; which < 2; which++) {
 		peer_owns(which, ANSWERS, "你好\r\n😀", 13 - 1);
-		assert_int_equal(look(), 1);
+		assert_int_equal(query(), 1);
 		assert_int_equal(fetch(), 0);
 		assert_text("你好\n😀");
 	}
@@ -381,12 +379,12 @@ static void test_fetch_latin1(void **state)
 {
 	(void)state;
 	peer_owns(0, ONLY_LATIN1, "gr\xfcn", 4);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), 0);
 	assert_text("grün");
-	/* One that does not say what it has is asked for each. */
+	/* Where the owner does not list its targets, each is tried. */
 	peer_owns(0, NO_TARGETS, "gr\xfcn", 4);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), 0);
 	assert_text("grün");
 }
@@ -395,16 +393,16 @@ static void test_no_text(void **state)
 {
 	(void)state;
 	peer_owns(0, PICTURE, "", 0);
-	assert_int_equal(look(), 0);
+	assert_int_equal(query(), 0);
 	assert_int_equal(fetch(), -ENOENT);
 	peer_owns(0, LIES, "", 0);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), -ENOENT);
 	peer_owns(0, ANSWERS, "\xff\xfe", 2);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), -EILSEQ);
 	peer_owns(0, ANSWERS, "", 0);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), 0);
 	assert_text("");
 }
@@ -426,18 +424,18 @@ static void test_limit(void **state)
 	(void)state;
 	for (enum manners manners = ANSWERS; manners <= IN_PIECES; manners += IN_PIECES) {
 		peer_owns(0, manners, bytes, LIMIT);
-		assert_int_equal(look(), 1);
+		assert_int_equal(query(), 1);
 		assert_int_equal(fetch(), 0);
 		assert_int_equal(text->length, LIMIT);
 		assert_memory_equal(text->bytes, bytes, LIMIT);
 		peer_owns(0, manners, bytes, LIMIT + 1);
-		assert_int_equal(look(), 1);
+		assert_int_equal(query(), 1);
 		assert_int_equal(fetch(), -EMSGSIZE);
-		/* Its owner is not left hanging. */
+		/* Its owner has sent all. */
 		assert_true(manners == ANSWERS || peer.sent == LIMIT + 1);
 	}
 	peer_owns(0, ENDLESS, bytes, LIMIT);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), -EMSGSIZE);
 	free(bytes);
 }
@@ -449,7 +447,7 @@ static void test_pieces(void **state)
 	(void)state;
 	for (size_t length = 0; length <= 3 * PIECE; length += 3 * PIECE / 2) {
 		peer_owns(1, IN_PIECES, bytes, length);
-		assert_int_equal(look(), 1);
+		assert_int_equal(query(), 1);
 		assert_int_equal(fetch(), 0);
 		assert_int_equal(text->length, length);
 		assert_memory_equal(text->bytes, bytes, length);
@@ -462,31 +460,31 @@ static void test_no_answer(void **state)
 	char *bytes = many(2 * PIECE);
 
 	(void)state;
-	peer_owns(0, MUTE, "", 0);
-	assert_int_equal(look(), -ETIMEDOUT);
+	peer_owns(0, SILENT, "", 0);
+	assert_int_equal(query(), -ETIMEDOUT);
 	peer_owns(0, ONE_PIECE, bytes, 2 * PIECE);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), -ETIMEDOUT);
 	peer_owns(0, ANSWERS, "awake", 5);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), 0);
 	assert_text("awake");
 	free(bytes);
 }
 
-/* What is under way when something else is copied comes to nothing. */
+/* A request ends without an answer when something else is copied. */
 static void test_overtaken(void **state)
 {
 	(void)state;
-	peer_owns(0, MUTE, "", 0);
-	selection_look(&selection);
+	peer_owns(0, SILENT, "", 0);
+	selection_query(&selection);
 	peer_owns(0, ANSWERS, "second", 6);
-	assert_int_equal(n_offers, 0);
-	assert_int_equal(look(), 1);
+	assert_int_equal(n_queried, 0);
+	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), 0);
 	assert_text("second");
-	assert_int_equal(n_offers, 1);
-	assert_int_equal(n_texts, 1);
+	assert_int_equal(n_queried, 1);
+	assert_int_equal(n_fetched, 1);
 }
 
 static void test_the_owner_vanishes(void **state)
@@ -495,21 +493,21 @@ static void test_the_owner_vanishes(void **state)
 
 	(void)state;
 	for (int which = 0; which < 2; which++) {
-		peer_owns(which, MUTE, "", 0);
-		selection_look(&selection);
+		peer_owns(which, SILENT, "", 0);
+		selection_query(&selection);
 		before = n_changed;
 		XSetSelectionOwner(peer.x, peer.atoms.names[which], None, CurrentTime);
 		WAIT(n_changed > before);
 		assert_false(is_owned);
 	}
-	peer_owns(0, MUTE, "", 0);
-	selection_look(&selection);
+	peer_owns(0, SILENT, "", 0);
+	selection_query(&selection);
 	before = n_changed;
 	XDestroyWindow(peer.x, peer.window);
 	WAIT(n_changed > before);
 	assert_false(is_owned);
-	assert_int_equal(n_offers, 0);
-	/* Nobody to ask. */
+	assert_int_equal(n_queried, 0);
+	/* There is no owner. */
 	assert_int_equal(fetch(), -ENOENT);
 }
 
@@ -528,12 +526,12 @@ static void test_primary_has_to_rest(void **state)
 	XSetSelectionOwner(peer.x, XA_PRIMARY, peer.window, CurrentTime);
 	peer_owns(0, ANSWERS, "copied", 6);
 	assert_int_equal(selection.current, selection.atoms.names[0]);
-	/* And what was there before counts, too. */
+	/* And an owner from before the start counts too. */
 	selection_stop(&selection);
 	n_changed = 0;
 	assert_int_equal(selection_start(&selection, event, &display, LIMIT, &callbacks, NULL), 0);
 	assert_int_equal(n_changed, 1);
-	assert_int_equal(look(), 1);
+	assert_int_equal(query(), 1);
 }
 
 /* ---- owning ---- */
@@ -547,7 +545,7 @@ static void own(const char *utf8)
 	selection_own(&selection, owned);
 	clipboard_text_unref(owned);
 	WAIT(selection.owner.text == owned);
-	assert_int_equal(n_changed, 0); /* our own doing is no news */
+	assert_int_equal(n_changed, 0); /* we are not another program */
 }
 
 static void test_targets(void **state)
@@ -659,7 +657,7 @@ static void test_multiple(void **state)
 	assert_false(peer_asks(name, atoms->multiple, property, CurrentTime));
 }
 
-/* Takes a text that comes in pieces; returns its length. */
+/* Reads a text that comes in pieces; returns its length. */
 static size_t take_pieces(Atom property, const char *expected)
 {
 	struct answer answer;
@@ -670,7 +668,7 @@ static size_t take_pieces(Atom property, const char *expected)
 		peer.new_piece = false;
 		WAIT(peer.new_piece);
 		answer = take(property);
-		/* What is not there was taken at once with what came before. */
+		/* A piece that is not there was read together with the one before. */
 		is_last = answer.type != None && answer.n == 0;
 		assert_true(length + answer.n <= strlen(expected));
 		assert_memory_equal(answer.data, expected + length, answer.n);
@@ -689,7 +687,7 @@ static void test_send_pieces(void **state)
 	(void)state;
 	own(bytes);
 	assert_true(peer_asks(atoms->names[0], atoms->texts[0], atoms->property, CurrentTime));
-	/* Losing the selection does not end what is under way. */
+	/* Losing the selection does not end the transfer. */
 	XSetSelectionOwner(peer.x, atoms->names[0], peer.window, CurrentTime);
 	XSetSelectionOwner(peer.x, atoms->names[1], peer.window, CurrentTime);
 	WAIT(!selection.owner.text);
@@ -712,9 +710,9 @@ static void test_too_many_transfers(void **state)
 	for (Atom property = 1; property <= SELECTION_TRANSFERS_MAX; property++)
 		assert_true(peer_asks(atoms->names[0], atoms->texts[0], property, CurrentTime));
 	assert_false(peer_asks(atoms->names[0], atoms->texts[0], atoms->property, CurrentTime));
-	/* One that begins anew takes the place that it has. */
+	/* One that starts again keeps its place. */
 	assert_true(peer_asks(atoms->names[0], atoms->texts[0], 1, CurrentTime));
-	/* They go with their window. */
+	/* They end with their window. */
 	XDestroyWindow(peer.x, peer.window);
 	WAIT(!selection.owner.transfers[SELECTION_TRANSFERS_MAX - 1].requestor);
 	for (int i = 0; i < SELECTION_TRANSFERS_MAX; i++)
@@ -741,7 +739,7 @@ static void test_the_root_window_asks(void **state)
 	free(bytes);
 }
 
-static void test_lost_and_given_up(void **state)
+static void test_lost_and_disowned(void **state)
 {
 	const struct selection_atoms *atoms = &peer.atoms;
 
@@ -758,7 +756,7 @@ static void test_lost_and_given_up(void **state)
 	n_changed = 0;
 	own("y");
 	WAIT(peer.is_cleared);
-	selection_give_up(&selection);
+	selection_disown(&selection);
 	assert_null(selection.owner.text);
 	XSync(display.x, False);
 	assert_int_equal(XGetSelectionOwner(peer.x, atoms->names[0]), None);
@@ -770,7 +768,7 @@ static void test_lost_and_given_up(void **state)
 	assert_int_equal(XGetSelectionOwner(peer.x, atoms->names[0]), None);
 }
 
-/* A program copies while a viewer's text is on its way: that is later. */
+/* A program copies while a viewer's text waits for the server's time: the program's is newer. */
 static void test_overtaken_by_the_desktop(void **state)
 {
 	struct clipboard_text *owned;
@@ -809,7 +807,7 @@ int main(void)
 		TEST_CASE(test_send_pieces),
 		TEST_CASE(test_too_many_transfers),
 		TEST_CASE(test_the_root_window_asks),
-		TEST_CASE(test_lost_and_given_up),
+		TEST_CASE(test_lost_and_disowned),
 		TEST_CASE(test_overtaken_by_the_desktop),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Large updates are spaced while the machine is busy, and no longer. */
+/* Huge updates are paced only while the machine is busy. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static void test_parse(void **state)
 	assert_int_equal(idle, 450);
 }
 
-/* One more reading, 200 ms and 40 ticks later, of which `percent` were idle. */
+/* Another reading, 200 ms and 40 ticks later; `percent` of them were idle. */
 static void pass(struct cpu_load *load, unsigned percent)
 {
 	cpu_load_update(load, load->idle + percent, load->total + 100,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Asking for the desktop, with a real socket on the other end. */
+/* Requests the desktop's start from a real socket. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static sd_event *event;
 static int listener = -1, peer = -1;
 static struct desktop_starter *starter;
 
-/* What was answered, one letter and the text each. */
+/* The answers, one letter and the text each. */
 static char heard[8192];
 static bool over;
 

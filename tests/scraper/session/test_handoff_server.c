@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The scraper's end of the hand-off, with real sockets in the proxy's place. */
+/* The scraper's end of the hand-off, against real sockets in place of the proxy. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
 static sd_event *event;
 static struct handoff_server *server;
 
-/* The requests that came. */
+/* The requests received. */
 static unsigned n_requests;
 static struct handoff_reply *replies[2 * HANDOFF_CONNECTIONS_MAX];
 static int viewers[2 * HANDOFF_CONNECTIONS_MAX];
@@ -177,7 +177,7 @@ static void test_proxy_vanishes_before_the_answer(void **state)
 	scratch_run_ready(event);
 	assert_int_equal(n_gone, 1);
 	assert_ptr_equal(gone, replies[0]);
-	/* It counts, and can be answered, until it is answered. */
+	/* It is pending until it is answered. */
 	assert_int_equal(handoff_server_pending(server), 1);
 	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), -EPIPE);
 	assert_int_equal(handoff_server_pending(server), 0);
@@ -185,7 +185,7 @@ static void test_proxy_vanishes_before_the_answer(void **state)
 	(void)close(far_end);
 }
 
-/* The request is in the socket and its sender gone before we look: it is a request all the same. */
+/* The request is in the socket, but its sender is gone: it is still a request. */
 static void test_proxy_vanishes_at_once(void **state)
 {
 	int proxy = connect_proxy(), far_end;
@@ -199,7 +199,7 @@ static void test_proxy_vanishes_at_once(void **state)
 	(void)close(viewers[0]);
 	(void)close(far_end);
 
-	/* and one that never said anything leaves nothing */
+	/* and one that never sent anything leaves nothing */
 	(void)close(connect_proxy());
 	scratch_run_ready(event);
 	assert_int_equal(n_requests, 1);
@@ -314,8 +314,7 @@ static void test_one_more_than_the_limit(void **state)
 	assert_int_equal(handoff_server_pending(server), 0);
 }
 
-/* Those who say nothing are given up, and keep nobody out for longer. Takes the 10 s it is about.
- */
+/* Silent connections time out after 10 s, and make room for others. */
 static void test_silent_ones_make_room(void **state)
 {
 	int silent[HANDOFF_CONNECTIONS_MAX], proxy, far_end;

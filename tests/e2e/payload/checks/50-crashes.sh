@@ -66,4 +66,4 @@ view gdm-stopped
 systemctl stop gdm
 check "gdm-stopped: the viewer's end" viewer_ended gdm-stopped 0 60
 check "gdm-stopped: the scraper's end" eventually 30 not scraper_pid
-check_refused "gdm-stopped: the next viewer" "does not seem to run" $password
+check_refused "gdm-stopped: the next viewer" "does not seem to be running" $password

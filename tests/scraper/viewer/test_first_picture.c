@@ -38,13 +38,15 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 
 static void on_viewer(struct viewer *viewer, void *userdata)
 {
-	(void)viewer, (void)userdata;
+	(void)viewer;
+	(void)userdata;
 }
 
 static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 {
-	(void)viewer, (void)userdata;
-	fail_msg("the viewer has left: %s", reason);
+	(void)viewer;
+	(void)userdata;
+	fail_msg("the viewer was disconnected: %s", reason);
 }
 
 static const struct viewer_callbacks callbacks = {
