@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Completion of gpudesk(8). Commands and options are those that --help shows.
+# Completion of gpudesk(8). Commands and options are taken from --help.
 
-# Prints the words of a --help text that begin a line: commands, or options.
+# Prints the words that begin lines of the --help output: commands, or options.
 _gpudesk_words() { # PATTERN [COMMAND]
 	gpudesk ${2:+"$2"} --help 2>/dev/null | sed -n "s/^  \($1[a-z-]*\).*/\1/p"
 }
 
 _gpudesk() {
-	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' i words
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local command='' i words
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in

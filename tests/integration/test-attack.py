@@ -82,11 +82,11 @@ class AttackTest(unittest.TestCase):
         newcomer = self.log_in_as(NEWCOMER)[0]
         sent = crowd.finish()
         rate = sent["connections"] * 60 / sent["seconds"]
-        figure("junk connections: %d, %d a minute; no crash", sent["connections"], rate)
-        figure("the owner's frames meanwhile: %d; all came; median %.1f ms, %.2f times that of "
-               "quiet", len(loud), statistics.median(loud),
+        figure("junk connections: %d, %d per minute; no crash", sent["connections"], rate)
+        figure("the owner's frames meanwhile: %d; all arrived; median %.1f ms, %.2f times the "
+               "quiet median", len(loud), statistics.median(loud),
                statistics.median(loud) / statistics.median(quiet))
-        figure("somebody else with the password: 1; gets in within %.2f s", newcomer)
+        figure("another viewer with the password: 1; accepted within %.2f s", newcomer)
         self.assertGreater(sent["connections"], 0)
         wait_until(lambda: self.chain.count_descriptors()[0] == before[0],
                    "the proxy to have no more descriptors than before")
@@ -105,8 +105,8 @@ class AttackTest(unittest.TestCase):
                 viewer.send(said[:length])
                 silent.append(viewer)
         seconds, newcomer = self.log_in_as(NEWCOMER)
-        figure("peers that stop after each byte of the handshake: %d; who has the password gets in "
-               "within %.2f s", len(silent), seconds)
+        figure("peers that stop after each byte of the handshake: %d; a viewer with the password "
+               "is accepted within %.2f s", len(silent), seconds)
         for viewer in (owner, newcomer):
             viewer.request(False)
             viewer.read_update()
@@ -131,9 +131,9 @@ class AttackTest(unittest.TestCase):
         return crowd.finish(), took
 
     def check_guesses(self, answers, took, seconds, what):
-        figure("%s: %d guesses in %.0f s let through, %d of one source; who has the password gets "
-               "in within %.2f s, median %.2f s", what, sum(answers), seconds, max(answers),
-               max(took), statistics.median(took))
+        figure("%s: %d guesses answered in %.0f s, %d from one source; a viewer with the password "
+               "is accepted within %.2f s, median %.2f s", what, sum(answers), seconds,
+               max(answers), max(took), statistics.median(took))
         # 20 in reserve, and 90 a minute; of one source after 0, 0.5, 1.5, 3.5, ... seconds.
         self.assertLessEqual(sum(answers), 20 + 1.5 * seconds + 2)
         self.assertLessEqual(max(answers), 20)

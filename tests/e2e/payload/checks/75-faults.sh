@@ -53,7 +53,7 @@ leader() {
 # with what crashes of sessions have left
 recorded=$(ls -A $records)
 if [ -e /dev/dri/card0 ]; then
-	echo "     logind, with which X loses its devices and stays black: not tried"
+	echo "     killing logind, which makes X lose its devices and stay black: not tried"
 else
 	for stage in $stages; do
 		viewer_at "$stage"
@@ -111,7 +111,7 @@ if date -s "+3 hours" >/dev/null 2>&1; then
 	check "and forward by 3: it goes on" goes_on 0
 	after "the clock has jumped"
 else
-	echo "     the clock, which is not this machine's own: not tried"
+	echo "     the clock, which this machine shares with its host: not tried"
 fi
 
 # Memory: the cgroup's limit, where this machine has that.
@@ -128,7 +128,7 @@ if grep -qw memory /sys/fs/cgroup/cgroup.subtree_control; then
 	systemctl stop gpudesk-scraper@exouser.service
 	after "there is memory again"
 else
-	echo "     memory limits of cgroups, which this machine has not: not tried"
+	echo "     memory limits of cgroups, which this machine does not have: not tried"
 fi
 # shellcheck disable=SC2034 # for 90-end.sh
 faults_over=$(date +%s)
