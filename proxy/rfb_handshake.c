@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/wire.h"
+
 enum { VERSION_SIZE = 12, SECURITY_INVALID = 0, SECURITY_VNC_AUTH = 2, RESULT_FAILED = 1 };
 
 static const char server_version[] = "RFB 003.008\n";
@@ -20,9 +22,9 @@ static void put_u8(struct rfb_handshake *h, uint8_t value)
 
 static void put_u32(struct rfb_handshake *h, uint32_t value)
 {
-	const uint8_t bytes[] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16),
-				  (uint8_t)(value >> 8), (uint8_t)value };
+	uint8_t bytes[4];
 
+	wire_write_u32(bytes, value);
 	put_bytes(h, bytes, sizeof(bytes));
 }
 

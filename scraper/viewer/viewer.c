@@ -12,6 +12,7 @@
 
 #include "common/event_source.h"
 #include "common/log.h"
+#include "common/wire.h"
 
 enum {
 	READ_AT_ONCE = 16 *
@@ -79,11 +80,10 @@ static bool is_kept_back(const uint8_t *encoding)
 		0x574d5668, /* the keyboard's lights */
 		-316,	    /* more mouse buttons */
 	};
-	uint32_t number = (uint32_t)encoding[0] << 24 | (uint32_t)encoding[1] << 16 |
-			  (uint32_t)encoding[2] << 8 | encoding[3];
+	int32_t number = (int32_t)wire_read_u32(encoding);
 
 	for (size_t i = 0; i < sizeof(kept_back) / sizeof(*kept_back); i++)
-		if (kept_back[i] == (int32_t)number)
+		if (kept_back[i] == number)
 			return true;
 	return false;
 }
@@ -91,7 +91,7 @@ static bool is_kept_back(const uint8_t *encoding)
 static int feed_encodings(struct viewer *viewer, const uint8_t *message)
 {
 	uint8_t allowed[4 + 4 * CLIENT_ENCODINGS_MAX];
-	unsigned n = (unsigned)(message[2] << 8 | message[3]), kept = 0;
+	unsigned n = wire_read_u16(message + 2), kept = 0;
 
 	client_encodings_read(message, &viewer->update.encodings);
 	input_extension_rect_encodings(&viewer->update.extension_rect, &viewer->update.encodings);
@@ -103,8 +103,7 @@ static int feed_encodings(struct viewer *viewer, const uint8_t *message)
 			continue;
 		memcpy(allowed + 4 + 4 * kept++, encoding, 4);
 	}
-	allowed[2] = (uint8_t)(kept >> 8);
-	allowed[3] = (uint8_t)kept;
+	wire_write_u16(allowed + 2, kept);
 	int r = feed(viewer, allowed, 4 + 4 * (size_t)kept);
 	if (r >= 0)
 		viewer->callbacks->encodings(viewer, viewer->userdata);
@@ -133,10 +132,10 @@ static int handle_request(struct viewer *viewer, const uint8_t *message)
 
 	/* Not for libvncserver, which would add it up with all others, the slower the more. */
 	if (!incremental) {
-		tile_map_add(&viewer->update.unseen, (struct rect){ message[2] << 8 | message[3],
-								    message[4] << 8 | message[5],
-								    message[6] << 8 | message[7],
-								    message[8] << 8 | message[9] });
+		tile_map_add(&viewer->update.unseen,
+			     (struct rect){ wire_read_u16(message + 2), wire_read_u16(message + 4),
+					    wire_read_u16(message + 6),
+					    wire_read_u16(message + 8) });
 		desktop_size_rect_refresh(&viewer->update.size_rect, &viewer->update.encodings);
 	}
 	note_request(viewer);

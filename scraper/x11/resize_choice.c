@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "resize_choice.h"
 
+#include "common/wire.h"
+
 struct resize_wish resize_wish_read(const uint8_t *message)
 {
 	return (struct resize_wish){
-		.width = message[2] << 8 | message[3],
-		.height = message[4] << 8 | message[5],
+		.width = wire_read_u16(message + 2),
+		.height = wire_read_u16(message + 4),
 		.n_screens = message[6],
 	};
 }
