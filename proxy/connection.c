@@ -10,14 +10,15 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "common/event_source.h"
+#include "common/timer.h"
 
 enum {
 	HANDSHAKE_TIME = 10 * 1000000, /* µs */
 	LINGER_TIME = 2 * 1000000,     /* µs */
 	LINGER_BYTES = 64 * 1024,
-	TIMER_ACCURACY = 10 * 1000, /* µs */
 	/* A peer that is gone without a word is noticed after 20 + 2 * 10 to 45 seconds. */
 	KEEPALIVE_IDLE = 20,	 /* s */
 	KEEPALIVE_INTERVAL = 10, /* s */
@@ -58,20 +59,8 @@ static void set_options(int fd)
 static void end(struct connection *c, const char *why)
 {
 	sd_event_source_set_enabled(c->io, SD_EVENT_OFF);
-	sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
+	timer_stop(c->timer);
 	c->handlers->ended(why, c->userdata);
-}
-
-static int set_timer(struct connection *c, uint64_t delay)
-{
-	uint64_t now;
-	int r;
-
-	r = sd_event_now(c->event, CLOCK_MONOTONIC, &now);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_time(c->timer, now + delay);
-	return r < 0 ? r : sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
 }
 
 /* Writes what there is to write. Returns 0 when all is out, -EAGAIN, or -errno. */
@@ -152,7 +141,7 @@ static int begin_closing(struct connection *c)
 	int r;
 
 	c->phase = CONNECTION_CLOSING;
-	r = set_timer(c, LINGER_TIME);
+	r = timer_start(c->timer, LINGER_TIME);
 	return r < 0 ? r : run_closing(c);
 }
 
@@ -194,7 +183,7 @@ static void run(struct connection *c)
 	}
 	if (r == 0) {
 		c->phase = CONNECTION_ANSWERED;
-		sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
+		timer_stop(c->timer);
 	}
 	if (set_events(c) < 0)
 		end(c, "no memory");
@@ -234,17 +223,12 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 
 static int add_sources(struct connection *c)
 {
-	uint64_t now;
 	int r;
 
-	r = sd_event_now(c->event, CLOCK_MONOTONIC, &now);
-	if (r < 0)
-		return r;
 	r = sd_event_add_io(c->event, &c->io, c->fd, EPOLLOUT, on_io, c);
-	if (r < 0)
-		return r;
-	return sd_event_add_time(c->event, &c->timer, CLOCK_MONOTONIC, now + HANDSHAKE_TIME,
-				 TIMER_ACCURACY, on_timer, c);
+	if (r >= 0)
+		r = timer_add(c->event, HANDSHAKE_TIME, on_timer, c, &c->timer);
+	return r;
 }
 
 int connection_create(sd_event *event, int fd, const char *refusal,
@@ -274,20 +258,12 @@ int connection_create(sd_event *event, int fd, const char *refusal,
 	return 0;
 }
 
-static void remove_source(sd_event_source *source)
-{
-	if (!source)
-		return;
-	sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	sd_event_source_unref(source);
-}
-
 void connection_destroy(struct connection *connection)
 {
 	if (!connection)
 		return;
-	remove_source(connection->io);
-	remove_source(connection->timer);
+	event_source_end(connection->io);
+	event_source_end(connection->timer);
 	if (connection->fd >= 0)
 		close(connection->fd);
 	sd_event_unref(connection->event);
@@ -315,7 +291,7 @@ void connection_fail(struct connection *connection, const char *reason, uint64_t
 	strncpy(connection->reason, reason, sizeof(connection->reason) - 1);
 	connection->phase = CONNECTION_FAILING;
 	/* Always by the timer, so that the connection never ends within its owner's call. */
-	if (set_timer(connection, delay) < 0)
+	if (timer_start(connection->timer, delay) < 0)
 		shutdown(connection->fd, SHUT_RDWR);
 }
 

@@ -8,10 +8,11 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/event_source.h"
 #include "common/log.h"
+#include "common/timer.h"
 
 enum {
 	FIRST_PAUSE = 50 * 1000,     /* µs, before the second attempt */
@@ -53,20 +54,9 @@ struct scraper_check {
 	void *userdata;
 };
 
-static uint64_t get_now(const struct scraper_check *check)
-{
-	uint64_t now = 0;
-
-	sd_event_now(check->event, CLOCK_MONOTONIC, &now);
-	return now;
-}
-
 static void disconnect(struct scraper_check *check)
 {
-	if (check->answer) {
-		sd_event_source_set_enabled(check->answer, SD_EVENT_OFF);
-		check->answer = sd_event_source_unref(check->answer);
-	}
+	check->answer = event_source_end(check->answer);
 	if (check->fd >= 0)
 		close(check->fd);
 	check->fd = -1;
@@ -77,10 +67,7 @@ void handoff_check_destroy(struct scraper_check *check)
 	if (!check)
 		return;
 	disconnect(check);
-	if (check->timer) {
-		sd_event_source_set_enabled(check->timer, SD_EVENT_OFF);
-		sd_event_source_unref(check->timer);
-	}
+	event_source_end(check->timer);
 	sd_event_unref(check->event);
 	explicit_bzero(&check->request, sizeof(check->request));
 	free(check);
@@ -90,15 +77,8 @@ void handoff_check_destroy(struct scraper_check *check)
 static void finish(struct scraper_check *check, enum handoff_result result, const char *reason)
 {
 	disconnect(check);
-	sd_event_source_set_enabled(check->timer, SD_EVENT_OFF);
+	timer_stop(check->timer);
 	check->result(result, reason, check->userdata);
-}
-
-static int set_timer(struct scraper_check *check, uint64_t when)
-{
-	int r = sd_event_source_set_time(check->timer, when);
-
-	return r < 0 ? r : sd_event_source_set_enabled(check->timer, SD_EVENT_ONESHOT);
 }
 
 /* Errors of a socket whose scraper may come: no socket yet, a full backlog, no room for us. */
@@ -124,10 +104,9 @@ static bool may_pass(int error)
 
 static void try_later(struct scraper_check *check, int error)
 {
-	uint64_t now = get_now(check);
-
 	disconnect(check);
-	if (!may_pass(error) || now >= check->give_up || set_timer(check, now + check->pause) < 0) {
+	if (!may_pass(error) || timer_now(check->event) >= check->give_up ||
+	    timer_start(check->timer, check->pause) < 0) {
 		log_warning("%s: no scraper at %s: %s", check->request.peer,
 			    check->address.sun_path, strerror(-error));
 		finish(check, HANDOFF_NOT_POSSIBLE, unreachable_reason);
@@ -217,7 +196,7 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 		r = ask(check);
 	}
 	if (r == 0)
-		r = set_timer(check, get_now(check) + check->wait + ANSWER_MARGIN);
+		r = timer_start(check->timer, check->wait + ANSWER_MARGIN);
 	if (r < 0)
 		try_later(check, r);
 	return 0;
@@ -228,7 +207,6 @@ int handoff_check_start(const struct handoff_check_parameters *parameters,
 {
 	struct scraper_check *check;
 	size_t length = strlen(parameters->path);
-	uint64_t now;
 	int r;
 
 	if (length >= sizeof(check->address.sun_path))
@@ -247,10 +225,9 @@ int handoff_check_start(const struct handoff_check_parameters *parameters,
 	check->result = parameters->result;
 	check->make_room = parameters->make_room;
 	check->userdata = parameters->userdata;
-	now = get_now(check);
-	check->give_up = now + (check->wait > SHORTEST_WAIT ? check->wait : SHORTEST_WAIT);
-	r = sd_event_add_time(check->event, &check->timer, CLOCK_MONOTONIC, now, 1, on_timer,
-			      check);
+	check->give_up = timer_now(check->event) +
+			 (check->wait > SHORTEST_WAIT ? check->wait : SHORTEST_WAIT);
+	r = timer_add(check->event, 0, on_timer, check, &check->timer);
 	if (r < 0) {
 		handoff_check_destroy(check);
 		return r;

@@ -9,16 +9,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/event_source.h"
 #include "common/log.h"
+#include "common/timer.h"
 
 enum {
 	SOCKETS_MAX = 32,
-	BATCH = 8,		    /* accepted from one socket before others have their turn */
-	PAUSE = 1000 * 1000,	    /* µs, when there is nothing to accept with */
-	TIMER_ACCURACY = 10 * 1000, /* µs */
+	BATCH = 8,	     /* accepted from one socket before others have their turn */
+	PAUSE = 1000 * 1000, /* µs, when there is nothing to accept with */
 };
 
 struct listening_socket {
@@ -54,13 +54,8 @@ static int on_resume(sd_event_source *source, uint64_t when, void *userdata)
 /* The backlog keeps who comes meanwhile. */
 static void pause_accepting(struct listener *listener)
 {
-	uint64_t now;
-
-	if (sd_event_now(listener->event, CLOCK_MONOTONIC, &now) < 0 ||
-	    sd_event_source_set_time(listener->resume, now + PAUSE) < 0 ||
-	    sd_event_source_set_enabled(listener->resume, SD_EVENT_ONESHOT) < 0)
-		return;
-	set_enabled(listener, SD_EVENT_OFF);
+	if (timer_start(listener->resume, PAUSE) >= 0)
+		set_enabled(listener, SD_EVENT_OFF);
 }
 
 static bool is_exhaustion(int error)
@@ -194,10 +189,7 @@ int listener_create(sd_event *event, const struct listener_handlers *handlers, v
 	listener->event = sd_event_ref(event);
 	listener->handlers = handlers;
 	listener->userdata = userdata;
-	r = sd_event_add_time(event, &listener->resume, CLOCK_MONOTONIC, 0, TIMER_ACCURACY,
-			      on_resume, listener);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(listener->resume, SD_EVENT_OFF);
+	r = timer_add(event, TIMER_NEVER, on_resume, listener, &listener->resume);
 	if (r >= 0)
 		r = add_sockets(listener, ret_bad);
 	if (r < 0) {
@@ -213,10 +205,10 @@ void listener_destroy(struct listener *listener)
 	if (!listener)
 		return;
 	for (size_t i = 0; i < listener->n; i++) {
-		sd_event_source_unref(listener->sockets[i].source);
+		event_source_end(listener->sockets[i].source);
 		close(listener->sockets[i].fd);
 	}
-	sd_event_source_unref(listener->resume);
+	event_source_end(listener->resume);
 	sd_event_unref(listener->event);
 	free(listener);
 }

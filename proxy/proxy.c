@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/event_source.h"
 #include "common/program.h"
+#include "common/timer.h"
 #include "limited_log.h"
 #include "listener.h"
 #include "pending_viewer.h"
@@ -31,36 +32,15 @@ struct proxy {
 	struct rate_limit refusal_log, failure_log, end_log;
 };
 
-static uint64_t get_now(const struct proxy *proxy)
-{
-	uint64_t now = 0;
-
-	sd_event_now(proxy->event, CLOCK_MONOTONIC, &now);
-	return now;
-}
-
-static void set_timer(sd_event_source *timer, uint64_t when)
-{
-	if (when == UINT64_MAX) {
-		sd_event_source_set_enabled(timer, SD_EVENT_OFF);
-		return;
-	}
-	sd_event_source_set_time(timer, when);
-	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
 /* Not at once: so that a check never begins or ends within another's callback. */
 static void schedule_checks(struct proxy *proxy)
 {
-	set_timer(proxy->schedule, get_now(proxy));
+	timer_start(proxy->schedule, 0);
 }
 
 static void begin_idle_time(struct proxy *proxy)
 {
-	uint64_t never = UINT64_MAX, now = get_now(proxy);
-
-	set_timer(proxy->idle,
-		  proxy->exit_idle_time < never - now ? now + proxy->exit_idle_time : never);
+	timer_start(proxy->idle, proxy->exit_idle_time);
 }
 
 static void remove_viewer(struct pending_viewer *viewer)
@@ -69,7 +49,7 @@ static void remove_viewer(struct pending_viewer *viewer)
 
 	if (viewer->check)
 		throttle_check_abandoned(viewer->source);
-	throttle_release(proxy->throttle, viewer->source, get_now(proxy));
+	throttle_release(proxy->throttle, viewer->source, timer_now(proxy->event));
 	TAILQ_REMOVE(&proxy->viewers, viewer, link);
 	proxy->n_viewers--;
 	pending_viewer_destroy(viewer);
@@ -98,7 +78,7 @@ static void drop(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 
-	limited_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO,
+	limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
 		    "%s: closed: others need its place", viewer->peer);
 	remove_viewer(viewer);
 }
@@ -128,7 +108,7 @@ static bool on_check_exhausted(void *userdata)
 static void on_wrong_password(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
-	uint64_t now = get_now(proxy);
+	uint64_t now = timer_now(proxy->event);
 	uint64_t delay = throttle_check_failed(proxy->throttle, viewer->source, now);
 
 	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
@@ -143,8 +123,8 @@ static void on_not_possible(struct pending_viewer *viewer, const char *reason)
 	struct proxy *proxy = viewer->owner;
 
 	throttle_check_abandoned(viewer->source);
-	limited_log(&proxy->refusal_log, get_now(proxy), LOG_LEVEL_WARNING, "%s: not possible: %s",
-		    viewer->peer, reason);
+	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING,
+		    "%s: not possible: %s", viewer->peer, reason);
 	connection_fail(viewer->connection, reason, 0);
 }
 
@@ -192,7 +172,7 @@ static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct proxy *proxy = userdata;
 	struct pending_viewer *waiting[EVICTION_TOTAL], *viewer;
-	uint64_t now = get_now(proxy), next = UINT64_MAX;
+	uint64_t now = timer_now(proxy->event), next = UINT64_MAX;
 	size_t n = 0;
 
 	(void)source;
@@ -211,7 +191,7 @@ static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 		else if (when < next)
 			next = when;
 	}
-	set_timer(proxy->schedule, next);
+	timer_start_at(proxy->schedule, next);
 	return 0;
 }
 
@@ -232,10 +212,10 @@ static void on_ended(const char *why, void *userdata)
 	struct proxy *proxy = viewer->owner;
 
 	if (why)
-		limited_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO, "%s: closed: %s",
-			    viewer->peer, why);
+		limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
+			    "%s: closed: %s", viewer->peer, why);
 	if (viewer->check || pending_viewer_waits_for_check(viewer))
-		throttle_gave_up(viewer->source, get_now(proxy));
+		throttle_gave_up(viewer->source, timer_now(proxy->event));
 	remove_viewer(viewer);
 }
 
@@ -287,7 +267,7 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	viewer->source = source;
 	TAILQ_INSERT_TAIL(&proxy->viewers, viewer, link);
 	proxy->n_viewers++;
-	set_timer(proxy->idle, UINT64_MAX);
+	timer_stop(proxy->idle);
 	if (refusal[0])
 		limited_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING,
 			    "%s: refused: %s", viewer->peer, refusal);
@@ -297,7 +277,7 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 {
 	struct proxy *proxy = userdata;
-	uint64_t now = get_now(proxy);
+	uint64_t now = timer_now(proxy->event);
 	struct throttle_source *source = throttle_acquire(proxy->throttle, address, now);
 	int r = -ENOSPC;
 
@@ -346,15 +326,6 @@ static int on_idle(sd_event_source *source, uint64_t time, void *userdata)
 	return 0;
 }
 
-static int add_timer(struct proxy *proxy, sd_event_source **ret_source,
-		     sd_event_time_handler_t handler)
-{
-	/* As exact as may be: a check that need not wait is waited for all the same. */
-	int r = sd_event_add_time(proxy->event, ret_source, CLOCK_MONOTONIC, 0, 1, handler, proxy);
-
-	return r < 0 ? r : sd_event_source_set_enabled(*ret_source, SD_EVENT_OFF);
-}
-
 int proxy_create(const struct proxy_parameters *parameters, struct proxy **ret_proxy, int *ret_bad)
 {
 	struct proxy *proxy = calloc(1, sizeof(*proxy));
@@ -370,9 +341,9 @@ int proxy_create(const struct proxy_parameters *parameters, struct proxy **ret_p
 	settings_init(&proxy->settings, parameters->config_path);
 	r = throttle_create(&proxy->throttle);
 	if (r >= 0)
-		r = add_timer(proxy, &proxy->idle, on_idle);
+		r = timer_add(proxy->event, TIMER_NEVER, on_idle, proxy, &proxy->idle);
 	if (r >= 0)
-		r = add_timer(proxy, &proxy->schedule, on_schedule);
+		r = timer_add(proxy->event, TIMER_NEVER, on_schedule, proxy, &proxy->schedule);
 	if (r >= 0)
 		r = listener_create(proxy->event, &listener_handlers, proxy, &proxy->listener,
 				    ret_bad);
@@ -396,8 +367,8 @@ void proxy_destroy(struct proxy *proxy)
 		connection_give_up(viewer->connection, "the service is being stopped; try again");
 		remove_viewer(viewer);
 	}
-	sd_event_source_unref(proxy->idle);
-	sd_event_source_unref(proxy->schedule);
+	event_source_end(proxy->idle);
+	event_source_end(proxy->schedule);
 	throttle_destroy(proxy->throttle);
 	sd_event_unref(proxy->event);
 	free(proxy);

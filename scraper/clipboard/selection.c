@@ -10,6 +10,7 @@
 #include <xcb/xcb.h>
 
 #include "common/event_source.h"
+#include "common/timer.h"
 
 enum {
 	DRAIN_MAX =
@@ -31,15 +32,6 @@ static void ask_for_time(struct selection *selection)
 
 /* ---- fetching ---- */
 
-static void start_timer(sd_event_source *timer, uint64_t delay)
-{
-	uint64_t now = 0;
-
-	sd_event_now(sd_event_source_get_event(timer), CLOCK_MONOTONIC, &now);
-	sd_event_source_set_time(timer, now + delay);
-	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
 /* Back to idle, without a word. */
 static void abandon(struct selection *selection)
 {
@@ -49,7 +41,7 @@ static void abandon(struct selection *selection)
 	selection->received = 0;
 	selection->too_long = false;
 	selection->step = SELECTION_IDLE;
-	sd_event_source_set_enabled(selection->timer, SD_EVENT_OFF);
+	timer_stop(selection->timer);
 }
 
 /* `result` is 0 or -errno. */
@@ -92,7 +84,7 @@ static void convert(struct selection *selection)
 	XConvertSelection(selection->display->x, selection->current, asked_target(selection),
 			  selection->atoms.property, selection->window, selection->time);
 	XFlush(selection->display->x);
-	start_timer(selection->timer, SELECTION_ANSWER_USEC);
+	timer_start(selection->timer, SELECTION_ANSWER_USEC);
 }
 
 static void start(struct selection *selection, bool looking)
@@ -100,7 +92,7 @@ static void start(struct selection *selection, bool looking)
 	abandon(selection);
 	selection->looking = looking;
 	selection->step = SELECTION_STAMPING;
-	start_timer(selection->timer, SELECTION_ANSWER_USEC);
+	timer_start(selection->timer, SELECTION_ANSWER_USEC);
 	ask_for_time(selection);
 }
 
@@ -234,7 +226,7 @@ static void on_converted(struct selection *selection)
 	}
 	if (content.type == selection->atoms.incr && !selection->looking) {
 		selection->step = SELECTION_RECEIVING;
-		start_timer(selection->timer, SELECTION_ANSWER_USEC);
+		timer_start(selection->timer, SELECTION_ANSWER_USEC);
 	} else if (selection->looking) {
 		read_offers(selection, &content);
 	} else if (!is_text(selection, &content)) {
@@ -303,7 +295,7 @@ static void on_piece(struct selection *selection)
 	if (r < 0)
 		finish_fetch(selection, r, NULL);
 	else
-		start_timer(selection->timer, SELECTION_ANSWER_USEC);
+		timer_start(selection->timer, SELECTION_ANSWER_USEC);
 }
 
 /* ---- events ---- */
@@ -311,7 +303,7 @@ static void on_piece(struct selection *selection)
 static void on_time(struct selection *selection, Time now)
 {
 	if (selection->to_own) {
-		sd_event_source_set_enabled(selection->rest, SD_EVENT_OFF);
+		timer_stop(selection->rest);
 		selection_owner_acquire(&selection->owner, selection->to_own, now);
 		selection->to_own = clipboard_text_unref(selection->to_own);
 	}
@@ -327,7 +319,7 @@ static void on_time(struct selection *selection, Time now)
 static void set_current(struct selection *selection, Atom name, bool owned)
 {
 	abandon(selection);
-	sd_event_source_set_enabled(selection->rest, SD_EVENT_OFF);
+	timer_stop(selection->rest);
 	selection->current = owned ? name : None;
 	selection->callbacks.changed(owned, selection->userdata);
 }
@@ -349,11 +341,11 @@ static void on_new_owner(struct selection *selection, const XFixesSelectionNotif
 		return;
 	if (!event->owner) {
 		if (is_primary)
-			sd_event_source_set_enabled(selection->rest, SD_EVENT_OFF);
+			timer_stop(selection->rest);
 		if (event->selection == selection->current)
 			set_current(selection, None, false);
 	} else if (is_primary) {
-		start_timer(selection->rest, SELECTION_REST_USEC);
+		timer_start(selection->rest, SELECTION_REST_USEC);
 	} else {
 		/* It is later than what a viewer has just sent. */
 		selection->to_own = clipboard_text_unref(selection->to_own);
@@ -436,21 +428,6 @@ static void watch(struct selection *selection)
 		selection->callbacks.changed(true, selection->userdata);
 }
 
-static int add_timers(struct selection *selection, sd_event *event)
-{
-	int r = sd_event_add_time(event, &selection->timer, CLOCK_MONOTONIC, UINT64_MAX, 0,
-				  on_timer, selection);
-
-	if (r >= 0)
-		r = sd_event_source_set_enabled(selection->timer, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_add_time(event, &selection->rest, CLOCK_MONOTONIC, UINT64_MAX, 0,
-				      on_rest, selection);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(selection->rest, SD_EVENT_OFF);
-	return r;
-}
-
 int selection_start(struct selection *selection, sd_event *event, struct display *display,
 		    size_t limit, const struct selection_callbacks *callbacks, void *userdata)
 {
@@ -467,7 +444,9 @@ int selection_start(struct selection *selection, sd_event *event, struct display
 	};
 	int r = selection_atoms_init(display->x, &selection->atoms);
 	if (r >= 0)
-		r = add_timers(selection, event);
+		r = timer_add(event, TIMER_NEVER, on_timer, selection, &selection->timer);
+	if (r >= 0)
+		r = timer_add(event, TIMER_NEVER, on_rest, selection, &selection->rest);
 	if (r >= 0) {
 		selection->window = XCreateWindow(display->x, display->root, -1, -1, 1, 1, 0, 0,
 						  InputOnly, CopyFromParent,

@@ -11,6 +11,7 @@
 
 #include "capture/screen.h"
 #include "clipboard/clipboard_bridge.h"
+#include "common/timer.h"
 #include "cpu_load.h"
 #include "framebuffer/yield.h"
 #include "input/input.h"
@@ -62,10 +63,7 @@ struct server_viewer {
 
 static inline uint64_t server_now(const struct server *server)
 {
-	uint64_t now = 0;
-
-	sd_event_now(server->event, CLOCK_MONOTONIC, &now);
-	return now;
+	return timer_now(server->event);
 }
 
 /* Lets a viewer go: what it holds is released at once, the rest freed by server_reap(). */

@@ -19,6 +19,7 @@
 #include "common/log.h"
 #include "common/program.h"
 #include "common/scraper_status.h"
+#include "common/timer.h"
 #include "handoff_server.h"
 #include "server/server.h"
 #include "session_finder.h"
@@ -62,19 +63,6 @@ static void refuse(struct handoff_reply *reply, int fd, const char *peer, const 
 
 /* ---- when to exit ---- */
 
-static void arm_idle(struct admission *admission, uint64_t timeout)
-{
-	uint64_t now = 0;
-
-	if (timeout == CONFIG_NEVER) {
-		sd_event_source_set_enabled(admission->idle, SD_EVENT_OFF);
-		return;
-	}
-	sd_event_now(admission->event, CLOCK_MONOTONIC, &now);
-	sd_event_source_set_time(admission->idle, now + timeout);
-	sd_event_source_set_enabled(admission->idle, SD_EVENT_ONESHOT);
-}
-
 static bool is_idle(const struct admission *admission)
 {
 	return !(admission->server && server_n_viewers(admission->server)) &&
@@ -101,7 +89,7 @@ static int on_idle(sd_event_source *source, uint64_t usec, void *userdata)
 	if (admission->server && server_n_viewers(admission->server))
 		return 0;
 	if (admission->applicants || handoff_server_pending(admission->handoff)) {
-		arm_idle(admission, UNUSED_TIMEOUT);
+		timer_start(admission->idle, UNUSED_TIMEOUT);
 		return 0;
 	}
 	log_info("nobody is connected any more: stopping");
@@ -122,7 +110,7 @@ static void note_use(struct admission *admission, unsigned n_viewers)
 {
 	admission->status.used = true;
 	admission->status.n_viewers = n_viewers;
-	sd_event_now(admission->event, CLOCK_MONOTONIC, &admission->status.left);
+	admission->status.left = timer_now(admission->event);
 	tell_status(admission);
 }
 
@@ -133,11 +121,11 @@ static void on_viewers_changed(unsigned n, void *userdata)
 
 	/* Not after the desktop is due to end, or idle_timeout = never would keep it. */
 	if (n)
-		sd_event_source_set_enabled(admission->idle, SD_EVENT_OFF);
+		timer_stop(admission->idle);
 	else
-		arm_idle(admission, config->idle_timeout < config->desktop_timeout
-					    ? config->idle_timeout
-					    : config->desktop_timeout);
+		timer_start(admission->idle, config->idle_timeout < config->desktop_timeout
+						     ? config->idle_timeout
+						     : config->desktop_timeout);
 	note_use(admission, n);
 }
 
@@ -297,7 +285,7 @@ static void on_session_found(const struct session_display *found, const char *re
 		watch_session(admission);
 	settle(admission, reason);
 	if (reason)
-		arm_idle(admission, UNUSED_TIMEOUT);
+		timer_start(admission->idle, UNUSED_TIMEOUT);
 }
 
 /* Starts what ends in on_session_found. Returns 0 or -errno. */
@@ -434,8 +422,7 @@ int admission_start(sd_event *event, const struct options *options, const struct
 	admission->config = config;
 	r = set_desktop_socket(admission);
 	if (r >= 0)
-		r = sd_event_add_time(event, &admission->idle, CLOCK_MONOTONIC, 0, 0, on_idle,
-				      admission);
+		r = timer_add(event, TIMER_NEVER, on_idle, admission, &admission->idle);
 	if (r >= 0)
 		r = handoff_server_start(event, listener, on_request, admission,
 					 &admission->handoff);
@@ -444,7 +431,7 @@ int admission_start(sd_event *event, const struct options *options, const struct
 		return r;
 	}
 	handoff_server_ask_before(admission->handoff, may_accept);
-	arm_idle(admission, UNUSED_TIMEOUT);
+	timer_start(admission->idle, UNUSED_TIMEOUT);
 	tell_status(admission);
 	*ret_admission = admission;
 	return 0;
@@ -461,12 +448,11 @@ void admission_disconnect(struct admission *admission, const char *reason)
 static uint64_t stops_in(const struct admission *admission)
 {
 	int enabled = SD_EVENT_OFF;
-	uint64_t now = 0, end = 0;
+	uint64_t now = timer_now(admission->event), end = 0;
 
 	if (sd_event_source_get_enabled(admission->idle, &enabled) < 0 || enabled == SD_EVENT_OFF ||
 	    sd_event_source_get_time(admission->idle, &end) < 0)
 		return UINT64_MAX;
-	sd_event_now(admission->event, CLOCK_MONOTONIC, &now);
 	return end > now ? (end - now) / 1000000 : 0;
 }
 

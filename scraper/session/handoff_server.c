@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/timer.h"
 
 /* After accept(2) ran out of descriptors or memory, so that it is not tried in a loop. */
 #define ACCEPT_PAUSE_USEC UINT64_C(1000000)
@@ -134,19 +135,6 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/* sd_event_add_time_relative came only with systemd 247. */
-static int add_timer(sd_event *event, uint64_t usec, sd_event_time_handler_t handler,
-		     void *userdata, sd_event_source **ret_source)
-{
-	uint64_t now;
-	int r = sd_event_now(event, CLOCK_MONOTONIC, &now);
-
-	if (r < 0)
-		return r;
-	return sd_event_add_time(event, ret_source, CLOCK_MONOTONIC, now + usec, 0, handler,
-				 userdata);
-}
-
 static int add_connection(struct handoff_server *server, int fd)
 {
 	struct handoff_reply *connection;
@@ -158,7 +146,7 @@ static int add_connection(struct handoff_server *server, int fd)
 	connection->fd = fd;
 	r = sd_event_add_io(server->event, &connection->io, fd, EPOLLIN, on_io, connection);
 	if (r >= 0)
-		r = add_timer(server->event, HANDOFF_REQUEST_USEC, on_timeout, connection,
+		r = timer_add(server->event, HANDOFF_REQUEST_USEC, on_timeout, connection,
 			      &connection->timeout);
 	if (r < 0) {
 		sd_event_source_unref(connection->io);
@@ -189,7 +177,7 @@ static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
 static void pause_accepting(struct handoff_server *server, int error)
 {
 	log_warning("hand-off: cannot accept: %s, trying again in a second", strerror(-error));
-	if (add_timer(server->event, ACCEPT_PAUSE_USEC, on_pause_over, server, &server->pause) >= 0)
+	if (timer_add(server->event, ACCEPT_PAUSE_USEC, on_pause_over, server, &server->pause) >= 0)
 		(void)sd_event_source_set_enabled(server->listening, SD_EVENT_OFF);
 }
 

@@ -10,6 +10,7 @@
 
 #include "common/log.h"
 #include "common/session_facts.h"
+#include "common/timer.h"
 #include "desktop_starter.h"
 #include "session_survey.h"
 
@@ -154,10 +155,7 @@ static bool find_display(struct session_finder *finder, const struct session_rec
 
 static void look_at(struct session_finder *finder, uint64_t usec)
 {
-	if (usec > finder->deadline)
-		usec = finder->deadline;
-	(void)sd_event_source_set_time(finder->look, usec);
-	(void)sd_event_source_set_enabled(finder->look, SD_EVENT_ONESHOT);
+	timer_start_at(finder->look, usec < finder->deadline ? usec : finder->deadline);
 }
 
 static void look_soon(struct session_finder *finder)
@@ -208,7 +206,7 @@ static void ask_for_desktop(struct session_finder *finder, uint64_t now)
 /* Nothing may touch the finder after this: the callee may have destroyed it. */
 static void answer(struct session_finder *finder, bool found)
 {
-	(void)sd_event_source_set_enabled(finder->look, SD_EVENT_OFF);
+	timer_stop(finder->look);
 	finder->records_watch = sd_event_source_unref(finder->records_watch);
 	finder->xservers_watch = sd_event_source_unref(finder->xservers_watch);
 	finder->starter = desktop_starter_destroy(finder->starter);
@@ -239,11 +237,10 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 	struct session_finder *finder = userdata;
 	struct session_record record;
 	enum session_verdict verdict;
-	uint64_t now;
+	uint64_t now = timer_now(finder->event);
 
 	(void)source;
-	if (sd_event_now(finder->event, CLOCK_MONOTONIC, &now) < 0)
-		now = usec;
+	(void)usec;
 	finder->last_look = now;
 	verdict = choose(finder, &record);
 	if (verdict == SESSION_CHOSEN && find_display(finder, &record)) {
@@ -292,17 +289,13 @@ static int copy_options(struct session_finder *finder, const struct session_find
 
 static int add_sources(struct session_finder *finder)
 {
-	uint64_t now;
+	uint64_t now = timer_now(finder->event);
 	int r;
 
-	r = sd_event_now(finder->event, CLOCK_MONOTONIC, &now);
-	if (r < 0)
-		return r;
 	finder->deadline = finder->options.session_wait > UINT64_MAX - now
 				   ? UINT64_MAX - 1
 				   : now + finder->options.session_wait;
-	r = sd_event_add_time(finder->event, &finder->look, CLOCK_MONOTONIC, now, 1, on_look,
-			      finder);
+	r = timer_add(finder->event, 0, on_look, finder, &finder->look);
 	if (r < 0)
 		return r;
 

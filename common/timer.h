@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One-shot timers of an event loop. Times are µs of CLOCK_MONOTONIC. Those that return int return 0
+ * or -errno. (sd_event_add_time_relative(3) came only with systemd 247.)
+ */
+#ifndef GPUDESK_TIMER_H
+#define GPUDESK_TIMER_H
+
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#define TIMER_NEVER UINT64_MAX
+
+/* When the loop last woke up. */
+uint64_t timer_now(sd_event *event);
+
+/*
+ * Creates a timer that elapses once, `delay` from now; TIMER_NEVER: not before it is started. The
+ * caller ends it by event_source_end().
+ */
+int timer_add(sd_event *event, uint64_t delay, sd_event_time_handler_t handler, void *userdata,
+	      sd_event_source **ret_timer);
+
+/* Has it elapse once, `delay` from now or at `when`, and not when it would have. */
+int timer_start(sd_event_source *timer, uint64_t delay);
+int timer_start_at(sd_event_source *timer, uint64_t when);
+
+void timer_stop(sd_event_source *timer);
+
+#endif
