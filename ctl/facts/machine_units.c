@@ -59,14 +59,7 @@ bool machine_unit_failed(const struct machine *machine, const char *name)
 /* A unit of another kind has none, and says so by an error that is none here. */
 static void read_result(sd_bus *bus, const char *name, char ret_result[static UNIT_WORD_MAX])
 {
-	char *path = NULL, *result = NULL;
-
-	if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", name, &path) >= 0 &&
-	    sd_bus_get_property_string(bus, service, path, "org.freedesktop.systemd1.Service",
-				       "Result", NULL, &result) >= 0)
-		snprintf(ret_result, UNIT_WORD_MAX, "%s", result);
-	free(result);
-	free(path);
+	(void)units_get_text(bus, name, "Service", "Result", ret_result, UNIT_WORD_MAX, NULL);
 }
 
 static void read_unit(struct machine *machine, sd_bus *bus, const char *name)

@@ -2,13 +2,13 @@
 #include "input.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include <X11/extensions/XTest.h>
 #include <X11/extensions/dpms.h>
 
 #include "common/event_source.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 #include "common/timer.h"
 #include "keysym.h"
 #include "scan_code.h"
@@ -21,10 +21,7 @@ enum {
 
 static uint64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return monotonic_now() / 1000;
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata);

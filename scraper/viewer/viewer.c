@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/event_source.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 #include "common/wire.h"
 
 enum {
@@ -113,17 +113,14 @@ static int feed_encodings(struct viewer *viewer, const uint8_t *message)
 /* Its last update has arrived: what does that say of the way there? Before one: TCP's handshake. */
 static void note_request(struct viewer *viewer)
 {
-	struct timespec t;
-
 	if (!viewer->update.link.min_rtt)
 		link_speed_read_tcp(&viewer->update.link, viewer->fd);
 	if (!viewer->update.link.sent_bytes || !out_queue_is_empty(&viewer->out))
 		return;
 	/* Not sd_event_now(): what was sent and what came back may be of the same round. */
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	uint64_t now = monotonic_now();
 	link_speed_read_tcp(&viewer->update.link, viewer->fd);
-	link_speed_asked(&viewer->update.link,
-			 (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
+	link_speed_asked(&viewer->update.link, now);
 }
 
 static int handle_request(struct viewer *viewer, const uint8_t *message)
