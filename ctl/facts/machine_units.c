@@ -77,8 +77,9 @@ static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
 	sd_bus_error_free(&error);
 }
 
-int machine_parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
-			 uint16_t *ret_port)
+/* "172.17.0.1:5901", "[::]:5901" or "5901": address and port as a socket unit has them. */
+static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
+			uint16_t *ret_port)
 {
 	const char *colon = strrchr(text, ':'), *digits = colon ? colon + 1 : text;
 	size_t length = colon ? (size_t)(colon - text) : 0;
@@ -115,7 +116,7 @@ static void read_address(struct machine *machine, sd_bus *bus)
 	    sd_bus_message_enter_container(reply, 'a', "(ss)") >= 0) {
 		while (machine->port == 0 && sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
 			if (strcmp(kind, "Stream") == 0)
-				machine_parse_listen(text, machine->address, &machine->port);
+				parse_listen(text, machine->address, &machine->port);
 	}
 	sd_bus_message_unref(reply);
 	free(path);

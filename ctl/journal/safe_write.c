@@ -232,11 +232,6 @@ int safe_link(const char *target, const char *path)
 	return r;
 }
 
-int safe_rename(const char *from, const char *to)
-{
-	return settle(rename(from, to), to);
-}
-
 int safe_unlink(const char *path)
 {
 	return settle(unlink(path), path);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "clipboard_bridge.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <sodium.h>
 

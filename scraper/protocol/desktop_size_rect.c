@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "desktop_size_rect.h"
 
-#include <string.h>
-
 #include "common/wire.h"
 #include "rect_header.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
-#include <time.h>
 
 #include "server.h"
 #include "server_state.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy/connection.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>
