@@ -19,7 +19,7 @@ enum {
 	HANDSHAKE_TIME = 10 * 1000000, /* µs */
 	LINGER_TIME = 2 * 1000000,     /* µs */
 	LINGER_BYTES = 64 * 1024,
-	/* A peer that is gone without a word is noticed after 20 + 2 * 10 to 45 seconds. */
+	/* A peer that vanished is noticed after about 45 s. */
 	KEEPALIVE_IDLE = 20,	 /* s */
 	KEEPALIVE_INTERVAL = 10, /* s */
 	KEEPALIVE_PROBES = 3,
@@ -34,14 +34,14 @@ struct connection {
 	enum connection_phase phase;
 	struct rfb_handshake handshake;
 	char reason[RFB_REASON_MAX]; /* of the delayed failure */
-	size_t drained;		     /* bytes thrown away while closing */
+	size_t drained;		     /* bytes read and dropped while closing */
 	const struct connection_handlers *handlers;
 	void *userdata;
 };
 
 static void set_option(int fd, int level, int option, int value)
 {
-	/* A socket of another kind (a test's) does without; the handshake works all the same. */
+	/* Sockets of other kinds (in tests) have no such options, and need none. */
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
 }
 
@@ -55,7 +55,7 @@ static void set_options(int fd)
 	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT);
 }
 
-/* No return to the connection afterwards: its owner may have destroyed it. */
+/* The last use of the connection: its owner may destroy it here. */
 static void end(struct connection *c, const char *why)
 {
 	sd_event_source_set_enabled(c->io, SD_EVENT_OFF);
@@ -63,7 +63,7 @@ static void end(struct connection *c, const char *why)
 	c->handlers->ended(why, c->userdata);
 }
 
-/* Writes what there is to write. Returns 0 when all is out, -EAGAIN, or -errno. */
+/* Writes the pending output. Returns 0 when all is written, -EAGAIN, or -errno. */
 static int flush(struct connection *c)
 {
 	struct rfb_handshake *h = &c->handshake;
@@ -79,7 +79,7 @@ static int flush(struct connection *c)
 	return 0;
 }
 
-/* Reads no more than the handshake wants. Returns 0, -EAGAIN, -ECONNRESET at the end, or -errno. */
+/* Reads at most what the handshake needs. Returns 0, -EAGAIN, -ECONNRESET at the end, or -errno. */
 static int receive(struct connection *c)
 {
 	uint8_t bytes[RFB_CHALLENGE_SIZE];
@@ -98,8 +98,8 @@ static int receive(struct connection *c)
 }
 
 /*
- * A close with unread bytes in the socket resets the connection, and the viewer would lose the
- * reason that it has not read yet: throw some away, and wait a little for it to close first.
+ * Closing a socket with unread bytes resets the connection, and the viewer loses the reason if it
+ * has not read that yet. So some are read and dropped, and the viewer has a moment to close first.
  */
 static int drain(struct connection *c)
 {
@@ -125,7 +125,7 @@ static int set_events(struct connection *c)
 	return sd_event_source_set_io_events(c->io, events);
 }
 
-/* Returns -EAGAIN, or another error when it is over. */
+/* Returns -EAGAIN while there is more to do, or why it is over. */
 static int run_closing(struct connection *c)
 {
 	int r = flush(c);
@@ -145,7 +145,7 @@ static int begin_closing(struct connection *c)
 	return r < 0 ? r : run_closing(c);
 }
 
-/* Returns 0 when the viewer has answered, -EAGAIN, or another error when it is over. */
+/* Returns 0 when the viewer has answered, -EAGAIN while there is more to do, or why it is over. */
 static int run_handshake(struct connection *c)
 {
 	for (;;) {
@@ -169,7 +169,7 @@ static const char *get_end(const struct connection *c, int error)
 	if (c->phase == CONNECTION_CLOSING)
 		return NULL;
 	if (error == -ECONNRESET || error == -EPIPE)
-		return "it went away during the handshake";
+		return "the viewer disconnected during the handshake";
 	return strerror(-error);
 }
 
@@ -186,7 +186,7 @@ static void run(struct connection *c)
 		timer_stop(c->timer);
 	}
 	if (set_events(c) < 0)
-		end(c, "no memory");
+		end(c, "out of memory");
 	else if (r == 0)
 		c->handlers->answered(c->userdata);
 }
@@ -199,7 +199,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 	(void)fd;
 	(void)events;
 	if (c->phase == CONNECTION_ANSWERED || c->phase == CONNECTION_FAILING)
-		end(c, "it went away before the result");
+		end(c, "the viewer disconnected before the result");
 	else
 		run(c);
 	return 0;
@@ -216,7 +216,7 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 		if (begin_closing(c) == -EAGAIN && set_events(c) == 0)
 			return 0;
 	}
-	end(c, c->phase == CONNECTION_HANDSHAKE ? "it did not finish the handshake in time"
+	end(c, c->phase == CONNECTION_HANDSHAKE ? "the viewer did not finish the handshake in time"
 						: c->handshake.error);
 	return 0;
 }
@@ -247,7 +247,7 @@ int connection_create(sd_event *event, int fd, const char *refusal,
 	c->userdata = userdata;
 	r = add_sources(c);
 	if (r < 0) {
-		c->fd = -1; /* stays the caller's */
+		c->fd = -1; /* still the caller's */
 		connection_destroy(c);
 		return r;
 	}
@@ -290,7 +290,7 @@ void connection_fail(struct connection *connection, const char *reason, uint64_t
 {
 	strncpy(connection->reason, reason, sizeof(connection->reason) - 1);
 	connection->phase = CONNECTION_FAILING;
-	/* Always by the timer, so that the connection never ends within its owner's call. */
+	/* By the timer also without a delay: `ended` is never called from here. */
 	if (timer_start(connection->timer, delay) < 0)
 		shutdown(connection->fd, SHUT_RDWR);
 }
@@ -301,6 +301,6 @@ void connection_give_up(struct connection *connection, const char *reason)
 		return;
 	rfb_handshake_fail(&connection->handshake, reason);
 	(void)flush(connection);
-	/* A scraper that was asked may have a copy of the socket still. */
+	/* Not just close(2): a scraper that was asked may still have a copy of the socket. */
 	shutdown(connection->fd, SHUT_WR);
 }

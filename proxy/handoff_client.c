@@ -17,28 +17,28 @@
 enum {
 	FIRST_PAUSE = 50 * 1000,     /* µs, before the second attempt */
 	LONGEST_PAUSE = 2 * 1000000, /* µs */
-	/* However short session_wait is: long enough for one that is just ending to be replaced. */
+	/* Even if session_wait is shorter: a scraper that is just ending must be replaced first. */
 	SHORTEST_WAIT = 5 * 1000000, /* µs */
-	/* What a scraper may take on top of session_wait before it is given up. */
+	/* How much longer than session_wait a scraper may take to answer. */
 	ANSWER_MARGIN = 30 * 1000000, /* µs */
 	/*
-	 * Scrapers that die over one request. Few enough to stay below systemd's start limit of
-	 * 5 in 10 s, which would take the socket down.
+	 * Scrapers that may end over one request. Stays below systemd's start limit of 5 in 10 s,
+	 * which would stop the socket.
 	 */
 	DEATHS_MAX = 3,
 };
 
-/* To viewers that nobody knows yet, so without details; those are in the journal. */
+/* For viewers that are not authenticated, so without details: those are in the journal. */
 static const char unreachable_reason[] =
-	"the scraper of the desktop does not start; see: journalctl -u gpudesk.service";
+	"the desktop's scraper does not start; see: journalctl -u gpudesk.service";
 static const char dying_reason[] =
-	"the scraper of the desktop ends again and again; see: journalctl -u 'gpudesk-scraper@*'";
+	"the desktop's scraper keeps ending; see: journalctl -u 'gpudesk-scraper@*'";
 static const char silent_reason[] =
-	"the scraper of the desktop does not answer; see: journalctl -u 'gpudesk-scraper@*'";
+	"the desktop's scraper does not answer; see: journalctl -u 'gpudesk-scraper@*'";
 
 struct scraper_check {
 	sd_event *event;
-	sd_event_source *timer; /* the next attempt, or the end of the waiting */
+	sd_event_source *timer; /* the next attempt, or the time limit for the answer */
 	sd_event_source *answer;
 	int fd;
 	struct sockaddr_un address;
@@ -73,7 +73,7 @@ void handoff_check_destroy(struct scraper_check *check)
 	free(check);
 }
 
-/* The last thing that is done with a check: its owner may destroy it. */
+/* The last use of the check: its owner may destroy it here. */
 static void finish(struct scraper_check *check, enum handoff_result result, const char *reason)
 {
 	disconnect(check);
@@ -81,7 +81,7 @@ static void finish(struct scraper_check *check, enum handoff_result result, cons
 	check->result(result, reason, check->userdata);
 }
 
-/* Errors of a socket whose scraper may come: no socket yet, a full backlog, no room for us. */
+/* Errors that retrying may get past: no socket yet, a full backlog, no descriptor or memory. */
 static bool may_pass(int error)
 {
 	switch (-error) {
@@ -119,7 +119,7 @@ static void try_later(struct scraper_check *check, int error)
 	check->pause = check->pause * 2 < LONGEST_PAUSE ? check->pause * 2 : LONGEST_PAUSE;
 }
 
-/* The scraper went away with our request: it was just ending, or the request killed it. */
+/* The scraper ended without an answer: it was about to anyway, or the request killed it. */
 static void ask_again(struct scraper_check *check, int error)
 {
 	if (++check->deaths < DEATHS_MAX) {
@@ -154,7 +154,7 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *use
 	return 0;
 }
 
-/* A SOCK_SEQPACKET connect does not wait for the other side, nor does the first message. */
+/* Neither connect(2) nor the first message waits for the other side of a SOCK_SEQPACKET. */
 static int ask(struct scraper_check *check)
 {
 	int r;
@@ -171,7 +171,7 @@ static int ask(struct scraper_check *check)
 	r = sd_event_add_io(check->event, &check->answer, check->fd, EPOLLIN, on_answer, check);
 	if (r < 0)
 		return r;
-	/* An answer comes before the news that the viewer left, so that a wrong guess counts. */
+	/* Handled before a disconnect of the viewer, so that a wrong guess counts. */
 	return sd_event_source_set_priority(check->answer, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
@@ -189,7 +189,7 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 		return 0;
 	}
 	r = ask(check);
-	/* Whoever has answered does not wait for those who say nothing. */
+	/* A viewer that has answered comes before silent ones. */
 	while ((r == -EMFILE || r == -ENFILE) && check->make_room &&
 	       check->make_room(check->userdata)) {
 		disconnect(check);

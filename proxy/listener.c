@@ -17,8 +17,8 @@
 
 enum {
 	SOCKETS_MAX = 32,
-	BATCH = 8,	     /* accepted from one socket before others have their turn */
-	PAUSE = 1000 * 1000, /* µs, when there is nothing to accept with */
+	BATCH = 8,	     /* accepted from one socket before the next has its turn */
+	PAUSE = 1000 * 1000, /* µs, when descriptors or memory have run out */
 };
 
 struct listening_socket {
@@ -32,7 +32,7 @@ struct listener {
 	sd_event_source *resume;
 	const struct listener_handlers *handlers;
 	void *userdata;
-	bool shortage_said; /* since the last that was accepted */
+	bool shortage_said; /* since the last viewer that was accepted */
 	size_t n;
 	struct listening_socket sockets[SOCKETS_MAX];
 };
@@ -51,7 +51,7 @@ static int on_resume(sd_event_source *source, uint64_t when, void *userdata)
 	return 0;
 }
 
-/* The backlog keeps who comes meanwhile. */
+/* Meanwhile connections wait in the backlog. */
 static void pause_accepting(struct listener *listener)
 {
 	if (timer_start(listener->resume, PAUSE) >= 0)
@@ -63,7 +63,7 @@ static bool is_exhaustion(int error)
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-/* Returns 0, -EAGAIN, or what accept(2) says went wrong with that one connection or with us. */
+/* Returns 0, -EAGAIN, or another error of accept(2). */
 static int accept_one(struct listening_socket *s)
 {
 	struct sockaddr_storage address;
@@ -96,12 +96,13 @@ static unsigned accept_batch(struct listening_socket *s)
 		} else if (is_exhaustion(-r) &&
 			   !listener->handlers->exhausted(listener->userdata)) {
 			if (!listener->shortage_said)
-				log_warning("cannot accept viewers for now: %s", strerror(-r));
+				log_warning("cannot accept viewers: %s; retrying every second",
+					    strerror(-r));
 			listener->shortage_said = true;
 			pause_accepting(listener);
 			break;
 		}
-		/* Any other error is that of a connection that is gone already (accept(2)). */
+		/* Any other error is of one connection that is already gone (accept(2)). */
 	}
 	return n;
 }
@@ -131,7 +132,7 @@ static int check_socket(int fd)
 	if (sd_is_socket(fd, AF_INET, SOCK_STREAM, 1) <= 0 &&
 	    sd_is_socket(fd, AF_INET6, SOCK_STREAM, 1) <= 0)
 		return -ENOTSOCK;
-	/* The service manager makes it so too, unless told otherwise. */
+	/* systemd passes it as non-blocking, unless its unit says otherwise. */
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
@@ -152,7 +153,7 @@ static int add_socket(struct listener *listener, int fd)
 	if (r < 0)
 		return r;
 	listener->n++;
-	/* Who is in already goes on first, so that a crowd at the door does not push them out. */
+	/* Accepted viewers come first, so that a flood of new ones does not starve them. */
 	return sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IDLE);
 }
 

@@ -100,8 +100,8 @@ struct eviction_entry pending_viewer_get_entry(const struct pending_viewer *view
 }
 
 /*
- * As throttle.h says. Among equals of whom nothing is known, who came last comes first: the others
- * may be an attacker's many addresses.
+ * The order of throttle.h. Of unknown sources the newest is first: the others may be an attacker's
+ * many addresses.
  */
 int pending_viewer_compare_turns(const void *a, const void *b)
 {

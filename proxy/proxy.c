@@ -26,13 +26,13 @@ struct proxy {
 	const char *scraper_path;
 	uint64_t exit_idle_time; /* µs */
 	sd_event_source *idle;
-	sd_event_source *schedule;  /* when a waiting viewer's check may begin */
+	sd_event_source *schedule;  /* when the next check may begin */
 	struct viewer_list viewers; /* oldest first */
 	size_t n_viewers;
 	struct rate_limit refusal_log, failure_log, end_log;
 };
 
-/* Not at once: so that a check never begins or ends within another's callback. */
+/* By the timer, so that a check never begins or ends within another's callback. */
 static void schedule_checks(struct proxy *proxy)
 {
 	timer_start(proxy->schedule, 0);
@@ -58,7 +58,7 @@ static void remove_viewer(struct pending_viewer *viewer)
 		begin_idle_time(proxy);
 }
 
-/* Who makes room for others. */
+/* ---- making room ---- */
 
 static size_t list_entries(const struct proxy *proxy, struct eviction_entry *ret_entries,
 			   struct pending_viewer **ret_viewers)
@@ -79,7 +79,7 @@ static void drop(struct pending_viewer *viewer)
 	struct proxy *proxy = viewer->owner;
 
 	limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
-		    "%s: closed: others need its place", viewer->peer);
+		    "%s: closed: a new viewer needs its place", viewer->peer);
 	remove_viewer(viewer);
 }
 
@@ -103,18 +103,20 @@ static bool on_check_exhausted(void *userdata)
 	return on_exhausted(viewer->owner);
 }
 
-/* The checks: each viewer's response is shown to the scraper when its turn has come. */
+/* ---- checks: the scraper is asked about one response after the other ---- */
 
 static void on_wrong_password(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 	uint64_t now = timer_now(proxy->event);
 	uint64_t delay = throttle_check_failed(proxy->throttle, viewer->source, now);
+	unsigned failures = throttle_source_failures(viewer->source);
 
 	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
-		    "%s: wrong password, the %u. in a row from there; answering in %u.%u s",
-		    viewer->peer, throttle_source_failures(viewer->source),
-		    (unsigned)(delay / 1000000), (unsigned)(delay / 100000 % 10));
+		    "%s: wrong password (%u consecutive failure%s from this address); answering in "
+		    "%u.%u s",
+		    viewer->peer, failures, failures == 1 ? "" : "s", (unsigned)(delay / 1000000),
+		    (unsigned)(delay / 100000 % 10));
 	connection_fail(viewer->connection, "wrong password", delay);
 }
 
@@ -124,7 +126,7 @@ static void on_not_possible(struct pending_viewer *viewer, const char *reason)
 
 	throttle_check_abandoned(viewer->source);
 	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING,
-		    "%s: not possible: %s", viewer->peer, reason);
+		    "%s: refused: %s", viewer->peer, reason);
 	connection_fail(viewer->connection, reason, 0);
 }
 
@@ -195,13 +197,13 @@ static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 	return 0;
 }
 
-/* The viewers: from accept to the end. */
+/* ---- viewers ---- */
 
 static void on_answered(void *userdata)
 {
 	struct pending_viewer *viewer = userdata;
 
-	log_debug("%s: has answered the challenge (RFB 3.%u)", viewer->peer,
+	log_debug("%s: answered the challenge (RFB 3.%u)", viewer->peer,
 		  connection_get_handshake(viewer->connection)->minor);
 	schedule_checks(viewer->owner);
 }
@@ -233,7 +235,7 @@ static bool make_room(struct proxy *proxy, const struct throttle_source *source)
 	return i != EVICTION_REFUSED;
 }
 
-/* What a viewer from `address` is told in place of a challenge; "" when it may try. */
+/* Why a viewer from `address` is refused before it may try a password; "": it may. */
 static void get_refusal(const struct proxy *proxy, const struct sockaddr *address,
 			char ret_reason[static RFB_REASON_MAX])
 {
@@ -289,28 +291,29 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 
 		peer_format(address, peer);
 		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
-			    r == -ENOSPC ? "too many wait for their check already" : strerror(-r));
+			    r == -ENOSPC ? "too many viewers are waiting for their check"
+					 : strerror(-r));
 		close(fd);
 		if (source)
 			throttle_release(proxy->throttle, source, now);
 	}
 }
 
-/* After an upgrade, who is waiting is the new program's, which systemd starts for them. */
+/* After an upgrade, new viewers are left to the new program, which systemd then starts. */
 static bool may_accept(void *userdata)
 {
 	struct proxy *proxy = userdata;
 
 	if (proxy->n_viewers > 0 || !program_is_replaced())
 		return true;
-	log_info("this program was replaced by another version: making way for that one");
+	log_info("exiting: an upgrade has replaced this program, and the new one takes over");
 	sd_event_exit(proxy->event, 0);
 	return false;
 }
 
 static const struct listener_handlers listener_handlers = { may_accept, on_accepted, on_exhausted };
 
-/* Nobody who is in the backlog already is left to the next start. */
+/* Viewers that are already in the backlog are still accepted. */
 static int on_idle(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct proxy *proxy = userdata;
@@ -318,7 +321,7 @@ static int on_idle(sd_event_source *source, uint64_t time, void *userdata)
 	(void)source;
 	(void)time;
 	if (listener_accept(proxy->listener) == 0) {
-		log_info("no viewer to let in for a while, stopping");
+		log_info("exiting: no viewer for a while");
 		return sd_event_exit(proxy->event, 0);
 	}
 	if (proxy->n_viewers == 0)

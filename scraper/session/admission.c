@@ -76,7 +76,7 @@ static bool may_accept(void *userdata)
 
 	if (!is_idle(admission) || !program_is_replaced())
 		return true;
-	log_info("this program was replaced by another version: making way for that one");
+	log_info("exiting: an upgrade has replaced this program, and the new one takes over");
 	sd_event_exit(admission->event, 0);
 	return false;
 }
