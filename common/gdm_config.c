@@ -2,13 +2,12 @@
 #include "gdm_config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "whole_file.h"
 
 const char *const gdm_config_files[] = {
 	"/etc/gdm3/daemon.conf", /* Debian */
@@ -79,62 +78,14 @@ bool gdm_settings_log_in(const struct gdm_settings *settings, const char *user)
 	return settings->autologin_enabled && strcmp(settings->autologin_user, user) == 0;
 }
 
-/* A regular file; O_NONBLOCK, since a FIFO in its place would hold us up. */
-static FILE *open_regular(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	FILE *file = NULL;
-
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		errno = EINVAL;
-	else
-		file = fdopen(fd, "r");
-	if (!file) {
-		int saved = errno;
-
-		close(fd);
-		errno = saved;
-	}
-	return file;
-}
-
-/* Returns a malloc'ed text, or NULL with errno set. */
-static char *read_text(const char *path)
-{
-	FILE *file = open_regular(path);
-	char *text = NULL;
-	size_t length;
-	int saved;
-
-	if (!file)
-		return NULL;
-	text = malloc(GDM_CONFIG_MAX + 1);
-	if (text) {
-		length = fread(text, 1, GDM_CONFIG_MAX + 1, file);
-		if (ferror(file) || length > GDM_CONFIG_MAX) {
-			saved = ferror(file) ? EIO : E2BIG;
-			free(text);
-			text = NULL;
-			errno = saved;
-		} else {
-			text[length] = '\0';
-		}
-	}
-	saved = errno;
-	fclose(file);
-	errno = saved;
-	return text;
-}
-
 int gdm_config_load(const char *path, struct gdm_settings *ret_settings)
 {
-	char *text = read_text(path);
+	char *text = NULL;
+	int r;
 
-	if (!text)
-		return -errno;
+	r = whole_file_read(path, GDM_CONFIG_MAX, &text, NULL);
+	if (r < 0)
+		return r;
 	gdm_config_parse(text, ret_settings);
 	free(text);
 	return 0;

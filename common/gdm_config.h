@@ -24,12 +24,12 @@ void gdm_config_parse(char *text, struct gdm_settings *ret_settings);
 /* Whether these settings have `user` logged in when GDM starts. */
 bool gdm_settings_log_in(const struct gdm_settings *settings, const char *user);
 
-/* Reads the file at `path`. Returns 0, -ENOENT, -E2BIG above GDM_CONFIG_MAX, or -errno. */
+/* Reads the file at `path`. Returns 0, -ENOENT, -EFBIG above GDM_CONFIG_MAX, or -errno. */
 int gdm_config_load(const char *path, struct gdm_settings *ret_settings);
 
 /*
  * Reads the first of `files` that exists. Returns 0 and whether it logs in `user`, and its path
- * (one of `files`); -ENOENT when there is none; -E2BIG above GDM_CONFIG_MAX, or -errno.
+ * (one of `files`); -ENOENT when there is none; -EFBIG above GDM_CONFIG_MAX, or -errno.
  */
 int gdm_config_read(const char *const files[], const char *user, bool *ret_logs_in,
 		    const char **ret_path);

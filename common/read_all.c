@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <unistd.h>
 
-ssize_t read_all(int fd, char *ret_bytes, size_t size)
+ssize_t read_all(int fd, void *ret_bytes, size_t size)
 {
 	size_t length = 0;
 
 	while (length < size) {
-		ssize_t n = read(fd, ret_bytes + length, size - length);
+		ssize_t n = read(fd, (char *)ret_bytes + length, size - length);
 
 		if (n == 0)
 			break;

@@ -9,6 +9,6 @@
  * Reads to the end of `fd`, or `size` bytes, however many calls that takes. Returns their number or
  * -errno; `fd` must not be non-blocking where something may still come.
  */
-ssize_t read_all(int fd, char *ret_bytes, size_t size);
+ssize_t read_all(int fd, void *ret_bytes, size_t size);
 
 #endif

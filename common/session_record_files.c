@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Session records as files: storing them whole, trusting only what the owner can have written. */
-#include "read_all.h"
 #include "session_record.h"
 
 #include <dirent.h>
@@ -12,6 +11,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "read_all.h"
+#include "replace_file.h"
 
 enum {
 	LIST_MAX = 1024,
@@ -55,9 +57,9 @@ static int create_temporary(int directory, const char *session,
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
 	struct timespec now;
-	int fd = -1;
+	int fd = -EEXIST;
 
-	for (int attempt = 0; attempt < TEMPORARY_ATTEMPTS; attempt++) {
+	for (int attempt = 0; fd == -EEXIST && attempt < TEMPORARY_ATTEMPTS; attempt++) {
 		char suffix[] = "XXXXXX";
 		uint64_t bits;
 
@@ -66,27 +68,9 @@ static int create_temporary(int directory, const char *session,
 		for (size_t i = 0; i < sizeof(suffix) - 1; i++, bits >>= 5)
 			suffix[i] = letters[bits & 31];
 		snprintf(name, TEMPORARY_NAME_MAX, ".%.63s.%s", session, suffix);
-		fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    0600);
-		if (fd >= 0 || errno != EEXIST)
-			break;
+		fd = replace_file_begin(directory, name);
 	}
-	return fd < 0 ? -errno : fd;
-}
-
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, text, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		length -= (size_t)n;
-	}
-	return 0;
+	return fd;
 }
 
 static int store_in(int directory, const char *session, const char *text, size_t length)
@@ -97,17 +81,11 @@ static int store_in(int directory, const char *session, const char *text, size_t
 	fd = create_temporary(directory, session, temporary);
 	if (fd < 0)
 		return fd;
-	r = write_all(fd, text, length);
+	r = replace_file_write(fd, text, length);
 	/* Not by open(2)'s mode: the umask is the caller's, and whatever it likes. */
 	if (r == 0 && fchmod(fd, RECORD_MODE) < 0)
 		r = -errno;
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0 && renameat(directory, temporary, directory, session) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(directory, temporary, 0);
-	return r;
+	return replace_file_end(directory, temporary, fd, r, session);
 }
 
 int session_record_store(const char *directory, const struct session_record *record)

@@ -74,8 +74,8 @@ static int take(struct ctl *ctl, int option, const struct ctl_option *options)
 	return -EINVAL;
 }
 
-int ctl_options(struct ctl *ctl, int argc, char **argv, const char *about,
-		const struct ctl_option *options)
+int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about,
+		       const struct ctl_option *options)
 {
 	struct option table[OPTIONS_MAX];
 
@@ -84,23 +84,15 @@ int ctl_options(struct ctl *ctl, int argc, char **argv, const char *about,
 	for (int option; (option = getopt_long(argc, argv, "", table, NULL)) != -1;) {
 		if (option == 'h') {
 			print_help(argv[0], about, options);
-			return 0;
+			return CTL_OK;
 		}
 		if (take(ctl, option, options) < 0) {
 			fprintf(stderr, "Try 'gpudesk %s --help'.\n", argv[0]);
-			return -EINVAL;
+			return CTL_USAGE;
 		}
 	}
 	if (optind == argc)
-		return 1;
+		return -1;
 	ctl_misused("%s takes no argument '%s'", argv[0], argv[optind]);
-	return -EINVAL;
-}
-
-int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about,
-		       const struct ctl_option *options)
-{
-	int r = ctl_options(ctl, argc, argv, about, options);
-
-	return r > 0 ? -1 : r < 0 ? CTL_USAGE : CTL_OK;
+	return CTL_USAGE;
 }

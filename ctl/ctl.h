@@ -36,12 +36,9 @@ struct ctl_option {
 /*
  * Reads a command's options, and those that all have (--config, --root, --help). argv[0] is the
  * command's name; it takes no other arguments. `about` is what --help says of it, whole lines.
- * Returns 1 to go on; 0 after --help; -EINVAL after saying what is wrong (then exit CTL_USAGE).
+ * Returns -1 to go on, or an exit status: CTL_OK after --help, CTL_USAGE after saying what is
+ * wrong.
  */
-int ctl_options(struct ctl *ctl, int argc, char **argv, const char *about,
-		const struct ctl_option *options);
-
-/* The same as an exit status: CTL_OK or CTL_USAGE, or -1 to go on. */
 int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about,
 		       const struct ctl_option *options);
 

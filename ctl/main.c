@@ -2,7 +2,6 @@
 /* gpudesk(8): looks after the remote desktop, for whoever calls it. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"

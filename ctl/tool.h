@@ -4,14 +4,19 @@
 #define GPUDESK_TOOL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether there is such a program where root looks for them. */
 bool tool_exists(const char *name);
 
 /*
- * Runs it to its end, with nothing to read and what it says on standard output dropped; errors
- * too where `is_quiet`. argv ends with NULL. Returns its exit status, or -errno.
+ * Runs it to its end. What it writes to standard output is dropped; errors too where `is_quiet`.
+ * `arguments` ends with NULL. Returns its exit status, or -errno (-ENOENT: there is no such
+ * program).
  */
-int tool_run(const char *const argv[], bool is_quiet);
+int tool_run(const char *const arguments[], bool is_quiet);
+
+/* The same, for what it writes: see child_run(). Its errors are dropped. */
+int tool_read(const char *const arguments[], char *ret_output, size_t size);
 
 #endif

@@ -18,6 +18,7 @@
 #include "common/config.h"
 #include "common/gdm_config.h"
 #include "common/log.h"
+#include "common/unit_jobs.h"
 #include "decision.h"
 #include "manager.h"
 #include "stop.h"
@@ -102,7 +103,7 @@ static void act(sd_bus *bus, const struct desktop_facts *facts, struct answer *a
 		answer_set(answer, actions[action].word, "%s", text);
 		return;
 	}
-	r = systemd_queue(bus, actions[action].method, facts->unit, &error);
+	r = unit_job_queue(bus, actions[action].method, facts->unit, &error);
 	if (r < 0)
 		answer_set(answer, "refused", "%s, and systemd did not start it: %s", text,
 			   error.message ? error.message : strerror(-r));

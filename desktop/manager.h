@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <systemd/sd-bus.h>
 
+#include "common/units.h"
 #include "decision.h"
-#include "systemd.h"
 
 struct manager {
 	char unit[UNIT_NAME_MAX]; /* its own name, not the alias display-manager.service */

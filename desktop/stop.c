@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/monotonic.h"
+#include "common/unit_jobs.h"
+#include "common/units.h"
 #include "manager.h"
 #include "stop_decision.h"
-#include "systemd.h"
 
 #define SECOND UINT64_C(1000000)
-
-/* systemd itself gives a service 90 s to end, before it is killed. */
-#define STOP_TIMEOUT (120 * SECOND)
 
 /* By then the scraper whose end starts the timer has gone. */
 #define SHORTEST_DELAY SECOND
@@ -33,7 +32,7 @@ static int start_timer(sd_bus *bus, const char *user, uint64_t delay, sd_bus_err
 		return -ENAMETOOLONG;
 	snprintf(description, sizeof(description),
 		 "Remote desktop: until the unused desktop of %s is stopped", user);
-	return systemd_start_timer(bus, name, description, delay, error);
+	return unit_job_start_later(bus, name, description, delay, error);
 }
 
 static enum scraper_state scraper_state_from_text(const char *active_state)
@@ -45,42 +44,30 @@ static enum scraper_state scraper_state_from_text(const char *active_state)
 	return SCRAPER_RUNS;
 }
 
-/* Viewers of a scraper that was cut off under them left when it did. */
-static int correct_viewers(sd_bus *bus, const char *path, struct scraper_status *viewers,
-			   sd_bus_error *error)
-{
-	int r = sd_bus_get_property_trivial(
-		bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Service",
-		"ExecMainExitTimestampMonotonic", error, 't', &viewers->left);
-
-	viewers->n_viewers = 0;
-	return r < 0 ? r : 0;
-}
-
 /* The service of the user's scraper: its state, and what it has told of its viewers. */
 static int look_at_scraper(sd_bus *bus, const char *user, enum scraper_state *ret_state,
 			   struct scraper_status *ret_viewers, sd_bus_error *error)
 {
-	char unit[UNIT_NAME_MAX], *path = NULL, *state = NULL, *status = NULL;
+	char name[UNIT_NAME_MAX], status[SCRAPER_STATUS_MAX];
+	struct unit unit;
 	int r;
 
-	if (snprintf(unit, sizeof(unit), "gpudesk-scraper@%s.service", user) >= (int)sizeof(unit))
+	if (snprintf(name, sizeof(name), "gpudesk-scraper@%s.service", user) >= (int)sizeof(name))
 		return -ENAMETOOLONG;
-	r = systemd_load_unit(bus, unit, &path, error);
+	r = units_read(bus, name, &unit, error);
 	if (r >= 0)
-		r = systemd_get_text(bus, path, "Unit", "ActiveState", &state, error);
-	if (r >= 0)
-		r = systemd_get_text(bus, path, "Service", "StatusText", &status, error);
-	if (r >= 0) {
-		*ret_state = scraper_state_from_text(state);
-		scraper_status_parse(status, ret_viewers);
-		if (*ret_state != SCRAPER_RUNS && ret_viewers->n_viewers > 0)
-			r = correct_viewers(bus, path, ret_viewers, error);
-	}
-	free(path);
-	free(state);
-	free(status);
-	return r;
+		r = units_get_text(bus, name, "Service", "StatusText", status, sizeof(status),
+				   error);
+	if (r < 0)
+		return r;
+	*ret_state = scraper_state_from_text(unit.active);
+	scraper_status_parse(status, ret_viewers);
+	if (*ret_state == SCRAPER_RUNS || ret_viewers->n_viewers == 0)
+		return 0;
+	/* Viewers of a scraper that was cut off under them left when it did. */
+	ret_viewers->n_viewers = 0;
+	return units_get_usec(bus, name, "Service", "ExecMainExitTimestampMonotonic",
+			      &ret_viewers->left, error);
 }
 
 /* Whether a viewer who comes later would be served, and get the desktop back. */
@@ -90,7 +77,7 @@ static int look_at_listener(sd_bus *bus, const char *user, bool *ret_listening, 
 
 	if (snprintf(unit, sizeof(unit), "gpudesk-scraper@%s.socket", user) >= (int)sizeof(unit))
 		return -ENAMETOOLONG;
-	return systemd_stays_active(bus, unit, ret_listening, error);
+	return units_stays_active(bus, unit, ret_listening, error);
 }
 
 /* ---- when a scraper has ended ---- */
@@ -108,7 +95,7 @@ static int schedule(sd_bus *bus, const struct config *config, const char *user, 
 		r = look_at_listener(bus, user, &listening, error);
 	if (r < 0)
 		return r;
-	delay = stop_delay(config->desktop_timeout, &viewers, systemd_now());
+	delay = stop_delay(config->desktop_timeout, &viewers, monotonic_now());
 	if (delay == CONFIG_NEVER || !listening)
 		return 0;
 	r = start_timer(bus, user, delay > SHORTEST_DELAY ? delay : SHORTEST_DELAY, error);
@@ -156,7 +143,7 @@ static int look(sd_bus *bus, uid_t uid, struct manager *ret_manager, struct stop
 		return r;
 	facts->manager = ret_manager->state;
 	facts->unit = ret_manager->unit;
-	facts->now = systemd_now();
+	facts->now = monotonic_now();
 	return 0;
 }
 
@@ -172,7 +159,7 @@ static void end_sessions(sd_bus *bus, char ids[SESSIONS_MAX][SESSION_NAME_MAX], 
 		int r;
 
 		snprintf(scope, sizeof(scope), "session-%.*s.scope", SESSION_NAME_MAX, ids[i]);
-		r = systemd_queue(bus, "StopUnit", scope, &error);
+		r = unit_job_queue(bus, "StopUnit", scope, &error);
 		/* Mostly it is gone already. */
 		if (r < 0 && !sd_bus_error_has_name(&error, "org.freedesktop.systemd1.NoSuchUnit"))
 			log_warning("%s cannot be stopped: %s", scope, words(&error, r));
@@ -186,7 +173,7 @@ static int stop(sd_bus *bus, const struct stop_facts *facts, uid_t uid, sd_bus_e
 	int n = sessions_list_own(uid, ids);
 	int r;
 
-	r = systemd_run(bus, "StopUnit", facts->unit, STOP_TIMEOUT, error);
+	r = unit_job_run(bus, "StopUnit", facts->unit, error);
 	if (r < 0)
 		return r;
 	end_sessions(bus, ids, n);

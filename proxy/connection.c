@@ -10,15 +10,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "common/event_source.h"
+#include "common/timer.h"
 
 enum {
 	HANDSHAKE_TIME = 10 * 1000000, /* µs */
 	LINGER_TIME = 2 * 1000000,     /* µs */
 	LINGER_BYTES = 64 * 1024,
-	TIMER_ACCURACY = 10 * 1000, /* µs */
-	/* A peer that is gone without a word is noticed after 20 + 2 * 10 to 45 seconds. */
+	/* A peer that vanished is noticed after about 45 s. */
 	KEEPALIVE_IDLE = 20,	 /* s */
 	KEEPALIVE_INTERVAL = 10, /* s */
 	KEEPALIVE_PROBES = 3,
@@ -33,14 +34,14 @@ struct connection {
 	enum connection_phase phase;
 	struct rfb_handshake handshake;
 	char reason[RFB_REASON_MAX]; /* of the delayed failure */
-	size_t drained;		     /* bytes thrown away while closing */
+	size_t drained;		     /* bytes read and dropped while closing */
 	const struct connection_handlers *handlers;
 	void *userdata;
 };
 
 static void set_option(int fd, int level, int option, int value)
 {
-	/* A socket of another kind (a test's) does without; the handshake works all the same. */
+	/* Sockets of other kinds (in tests) have no such options, and need none. */
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
 }
 
@@ -54,27 +55,15 @@ static void set_options(int fd)
 	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT);
 }
 
-/* No return to the connection afterwards: its owner may have destroyed it. */
+/* The last use of the connection: its owner may destroy it here. */
 static void end(struct connection *c, const char *why)
 {
 	sd_event_source_set_enabled(c->io, SD_EVENT_OFF);
-	sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
+	timer_stop(c->timer);
 	c->handlers->ended(why, c->userdata);
 }
 
-static int set_timer(struct connection *c, uint64_t delay)
-{
-	uint64_t now;
-	int r;
-
-	r = sd_event_now(c->event, CLOCK_MONOTONIC, &now);
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_time(c->timer, now + delay);
-	return r < 0 ? r : sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
-}
-
-/* Writes what there is to write. Returns 0 when all is out, -EAGAIN, or -errno. */
+/* Writes the pending output. Returns 0 when all is written, -EAGAIN, or -errno. */
 static int flush(struct connection *c)
 {
 	struct rfb_handshake *h = &c->handshake;
@@ -90,7 +79,7 @@ static int flush(struct connection *c)
 	return 0;
 }
 
-/* Reads no more than the handshake wants. Returns 0, -EAGAIN, -ECONNRESET at the end, or -errno. */
+/* Reads at most what the handshake needs. Returns 0, -EAGAIN, -ECONNRESET at the end, or -errno. */
 static int receive(struct connection *c)
 {
 	uint8_t bytes[RFB_CHALLENGE_SIZE];
@@ -109,8 +98,8 @@ static int receive(struct connection *c)
 }
 
 /*
- * A close with unread bytes in the socket resets the connection, and the viewer would lose the
- * reason that it has not read yet: throw some away, and wait a little for it to close first.
+ * Closing a socket with unread bytes resets the connection, and the viewer loses the reason if it
+ * has not read that yet. So some are read and dropped, and the viewer has a moment to close first.
  */
 static int drain(struct connection *c)
 {
@@ -136,7 +125,7 @@ static int set_events(struct connection *c)
 	return sd_event_source_set_io_events(c->io, events);
 }
 
-/* Returns -EAGAIN, or another error when it is over. */
+/* Returns -EAGAIN while there is more to do, or why it is over. */
 static int run_closing(struct connection *c)
 {
 	int r = flush(c);
@@ -152,11 +141,11 @@ static int begin_closing(struct connection *c)
 	int r;
 
 	c->phase = CONNECTION_CLOSING;
-	r = set_timer(c, LINGER_TIME);
+	r = timer_start(c->timer, LINGER_TIME);
 	return r < 0 ? r : run_closing(c);
 }
 
-/* Returns 0 when the viewer has answered, -EAGAIN, or another error when it is over. */
+/* Returns 0 when the viewer has answered, -EAGAIN while there is more to do, or why it is over. */
 static int run_handshake(struct connection *c)
 {
 	for (;;) {
@@ -180,7 +169,7 @@ static const char *get_end(const struct connection *c, int error)
 	if (c->phase == CONNECTION_CLOSING)
 		return NULL;
 	if (error == -ECONNRESET || error == -EPIPE)
-		return "it went away during the handshake";
+		return "the viewer disconnected during the handshake";
 	return strerror(-error);
 }
 
@@ -194,10 +183,10 @@ static void run(struct connection *c)
 	}
 	if (r == 0) {
 		c->phase = CONNECTION_ANSWERED;
-		sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
+		timer_stop(c->timer);
 	}
 	if (set_events(c) < 0)
-		end(c, "no memory");
+		end(c, "out of memory");
 	else if (r == 0)
 		c->handlers->answered(c->userdata);
 }
@@ -210,7 +199,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 	(void)fd;
 	(void)events;
 	if (c->phase == CONNECTION_ANSWERED || c->phase == CONNECTION_FAILING)
-		end(c, "it went away before the result");
+		end(c, "the viewer disconnected before the result");
 	else
 		run(c);
 	return 0;
@@ -227,24 +216,19 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 		if (begin_closing(c) == -EAGAIN && set_events(c) == 0)
 			return 0;
 	}
-	end(c, c->phase == CONNECTION_HANDSHAKE ? "it did not finish the handshake in time"
+	end(c, c->phase == CONNECTION_HANDSHAKE ? "the viewer did not finish the handshake in time"
 						: c->handshake.error);
 	return 0;
 }
 
 static int add_sources(struct connection *c)
 {
-	uint64_t now;
 	int r;
 
-	r = sd_event_now(c->event, CLOCK_MONOTONIC, &now);
-	if (r < 0)
-		return r;
 	r = sd_event_add_io(c->event, &c->io, c->fd, EPOLLOUT, on_io, c);
-	if (r < 0)
-		return r;
-	return sd_event_add_time(c->event, &c->timer, CLOCK_MONOTONIC, now + HANDSHAKE_TIME,
-				 TIMER_ACCURACY, on_timer, c);
+	if (r >= 0)
+		r = timer_add(c->event, HANDSHAKE_TIME, on_timer, c, &c->timer);
+	return r;
 }
 
 int connection_create(sd_event *event, int fd, const char *refusal,
@@ -263,7 +247,7 @@ int connection_create(sd_event *event, int fd, const char *refusal,
 	c->userdata = userdata;
 	r = add_sources(c);
 	if (r < 0) {
-		c->fd = -1; /* stays the caller's */
+		c->fd = -1; /* still the caller's */
 		connection_destroy(c);
 		return r;
 	}
@@ -274,20 +258,12 @@ int connection_create(sd_event *event, int fd, const char *refusal,
 	return 0;
 }
 
-static void remove_source(sd_event_source *source)
-{
-	if (!source)
-		return;
-	sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	sd_event_source_unref(source);
-}
-
 void connection_destroy(struct connection *connection)
 {
 	if (!connection)
 		return;
-	remove_source(connection->io);
-	remove_source(connection->timer);
+	event_source_end(connection->io);
+	event_source_end(connection->timer);
 	if (connection->fd >= 0)
 		close(connection->fd);
 	sd_event_unref(connection->event);
@@ -314,8 +290,8 @@ void connection_fail(struct connection *connection, const char *reason, uint64_t
 {
 	strncpy(connection->reason, reason, sizeof(connection->reason) - 1);
 	connection->phase = CONNECTION_FAILING;
-	/* Always by the timer, so that the connection never ends within its owner's call. */
-	if (set_timer(connection, delay) < 0)
+	/* By the timer also without a delay: `ended` is never called from here. */
+	if (timer_start(connection->timer, delay) < 0)
 		shutdown(connection->fd, SHUT_RDWR);
 }
 
@@ -325,6 +301,6 @@ void connection_give_up(struct connection *connection, const char *reason)
 		return;
 	rfb_handshake_fail(&connection->handshake, reason);
 	(void)flush(connection);
-	/* A scraper that was asked may have a copy of the socket still. */
+	/* Not just close(2): a scraper that was asked may still have a copy of the socket. */
 	shutdown(connection->fd, SHUT_WR);
 }

@@ -12,7 +12,7 @@ static bool may_go(const struct eviction_entry *entry)
 	       (entry->kind == EVICTION_WAITING && !entry->source_trusted);
 }
 
-/* Whether `a` goes rather than `b`. */
+/* Whether `a` is closed rather than `b`. */
 static bool goes_first(const struct eviction_entry *a, const struct eviction_entry *b)
 {
 	if ((a->kind == EVICTION_OVER) != (b->kind == EVICTION_OVER))

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who makes room when a viewer comes and all places are taken. A new viewer is not refused for the
- * sake of peers that say nothing: it takes the place of one. No I/O. Policy:
+ * Which connection is closed for a new one when all places are taken. A new viewer is not refused
+ * for the sake of silent peers: it takes the place of one. No I/O. Policy:
  *
- * 1. A source that has its full share gives up one of its own: a connection that is over already,
- *    or else the one that has been silent longest. If all its viewers have answered their
- *    challenge, the new one is refused.
- * 2. When all places are taken, the source that has most gives one up: over, silent longest, or
- *    else one that waits for its check. Of a source that has failed that is the last to come; of
- *    one of which nothing is known the first, whose turn for a check is the last (throttle.h).
- * 3. A check under way is never ended for this, and no place is lost by a source whose last
- * password was right, or may prove to be by a check under way.
+ * 1. A source with its full share of connections loses one of its own: one that is already over, or
+ *    else the one that has been silent longest. If all its viewers have answered their challenge,
+ *    the new one is refused.
+ * 2. When all places are taken, the source with the most connections loses one: one that is over,
+ *    the one silent longest, or else one that waits for its check. If the source has failed, that
+ *    is its newest; if nothing is known of it, its oldest, whose check would be last (throttle.h).
+ * 3. A check under way is never ended for this, and a source keeps its places if its last password
+ *    was right, or a check under way may show that it is.
  */
 #ifndef GPUDESK_EVICTION_H
 #define GPUDESK_EVICTION_H
@@ -21,20 +21,20 @@
 
 enum { EVICTION_TOTAL = 256, EVICTION_PER_SOURCE = 64 };
 
-/* Answers beside an index. */
+/* Results other than an index. */
 enum { EVICTION_HAS_ROOM = -1, EVICTION_REFUSED = -2 };
 
-/* In the order in which they go. */
+/* The first are closed first. */
 enum eviction_kind {
-	EVICTION_OVER,	  /* refused or answered, and only closing */
+	EVICTION_OVER,	  /* refused, and closing */
 	EVICTION_SILENT,  /* has not answered its challenge */
-	EVICTION_WAITING, /* its check has not begun, or its failure is being delayed */
+	EVICTION_WAITING, /* waits for its check, or for the delay of its failure */
 	EVICTION_CHECKED, /* its check is under way */
 };
 
 struct eviction_entry {
 	const void *source;
-	unsigned source_users;	  /* connections of that source */
+	unsigned source_users;	  /* connections of the source */
 	unsigned source_failures; /* since its last right password */
 	bool source_trusted;	  /* throttle_source_is_trusted */
 	enum eviction_kind kind;
@@ -42,13 +42,13 @@ struct eviction_entry {
 };
 
 /*
- * For one more connection of `source`, which has `users` already: the index of the entry that must
- * go, EVICTION_HAS_ROOM when none must, or EVICTION_REFUSED when the new one must.
+ * For one more connection of `source`, which already has `users`: the index of the entry to close,
+ * EVICTION_HAS_ROOM for none, or EVICTION_REFUSED to refuse the new one.
  */
 int eviction_decide(const struct eviction_entry *entries, size_t n, const void *source,
 		    unsigned users);
 
-/* Any entry that may go, for when descriptors run out: its index, or EVICTION_REFUSED. */
+/* For when descriptors run out: the index of an entry to close, or EVICTION_REFUSED for none. */
 int eviction_choose(const struct eviction_entry *entries, size_t n);
 
 #endif

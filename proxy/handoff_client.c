@@ -8,36 +8,37 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/event_source.h"
 #include "common/log.h"
+#include "common/timer.h"
 
 enum {
 	FIRST_PAUSE = 50 * 1000,     /* µs, before the second attempt */
 	LONGEST_PAUSE = 2 * 1000000, /* µs */
-	/* However short session_wait is: long enough for one that is just ending to be replaced. */
+	/* Even if session_wait is shorter: a scraper that is just ending must be replaced first. */
 	SHORTEST_WAIT = 5 * 1000000, /* µs */
-	/* What a scraper may take on top of session_wait before it is given up. */
+	/* How much longer than session_wait a scraper may take to answer. */
 	ANSWER_MARGIN = 30 * 1000000, /* µs */
 	/*
-	 * Scrapers that die over one request. Few enough to stay below systemd's start limit of
-	 * 5 in 10 s, which would take the socket down.
+	 * Scrapers that may end over one request. Stays below systemd's start limit of 5 in 10 s,
+	 * which would stop the socket.
 	 */
 	DEATHS_MAX = 3,
 };
 
-/* To viewers that nobody knows yet, so without details; those are in the journal. */
+/* For viewers that are not authenticated, so without details: those are in the journal. */
 static const char unreachable_reason[] =
-	"the scraper of the desktop does not start; see: journalctl -u gpudesk.service";
+	"the desktop's scraper does not start; see: journalctl -u gpudesk.service";
 static const char dying_reason[] =
-	"the scraper of the desktop ends again and again; see: journalctl -u 'gpudesk-scraper@*'";
+	"the desktop's scraper keeps ending; see: journalctl -u 'gpudesk-scraper@*'";
 static const char silent_reason[] =
-	"the scraper of the desktop does not answer; see: journalctl -u 'gpudesk-scraper@*'";
+	"the desktop's scraper does not answer; see: journalctl -u 'gpudesk-scraper@*'";
 
 struct scraper_check {
 	sd_event *event;
-	sd_event_source *timer; /* the next attempt, or the end of the waiting */
+	sd_event_source *timer; /* the next attempt, or the time limit for the answer */
 	sd_event_source *answer;
 	int fd;
 	struct sockaddr_un address;
@@ -53,20 +54,9 @@ struct scraper_check {
 	void *userdata;
 };
 
-static uint64_t get_now(const struct scraper_check *check)
-{
-	uint64_t now = 0;
-
-	sd_event_now(check->event, CLOCK_MONOTONIC, &now);
-	return now;
-}
-
 static void disconnect(struct scraper_check *check)
 {
-	if (check->answer) {
-		sd_event_source_set_enabled(check->answer, SD_EVENT_OFF);
-		check->answer = sd_event_source_unref(check->answer);
-	}
+	check->answer = event_source_end(check->answer);
 	if (check->fd >= 0)
 		close(check->fd);
 	check->fd = -1;
@@ -77,31 +67,21 @@ void handoff_check_destroy(struct scraper_check *check)
 	if (!check)
 		return;
 	disconnect(check);
-	if (check->timer) {
-		sd_event_source_set_enabled(check->timer, SD_EVENT_OFF);
-		sd_event_source_unref(check->timer);
-	}
+	event_source_end(check->timer);
 	sd_event_unref(check->event);
 	explicit_bzero(&check->request, sizeof(check->request));
 	free(check);
 }
 
-/* The last thing that is done with a check: its owner may destroy it. */
+/* The last use of the check: its owner may destroy it here. */
 static void finish(struct scraper_check *check, enum handoff_result result, const char *reason)
 {
 	disconnect(check);
-	sd_event_source_set_enabled(check->timer, SD_EVENT_OFF);
+	timer_stop(check->timer);
 	check->result(result, reason, check->userdata);
 }
 
-static int set_timer(struct scraper_check *check, uint64_t when)
-{
-	int r = sd_event_source_set_time(check->timer, when);
-
-	return r < 0 ? r : sd_event_source_set_enabled(check->timer, SD_EVENT_ONESHOT);
-}
-
-/* Errors of a socket whose scraper may come: no socket yet, a full backlog, no room for us. */
+/* Errors that retrying may get past: no socket yet, a full backlog, no descriptor or memory. */
 static bool may_pass(int error)
 {
 	switch (-error) {
@@ -124,10 +104,9 @@ static bool may_pass(int error)
 
 static void try_later(struct scraper_check *check, int error)
 {
-	uint64_t now = get_now(check);
-
 	disconnect(check);
-	if (!may_pass(error) || now >= check->give_up || set_timer(check, now + check->pause) < 0) {
+	if (!may_pass(error) || timer_now(check->event) >= check->give_up ||
+	    timer_start(check->timer, check->pause) < 0) {
 		log_warning("%s: no scraper at %s: %s", check->request.peer,
 			    check->address.sun_path, strerror(-error));
 		finish(check, HANDOFF_NOT_POSSIBLE, unreachable_reason);
@@ -140,7 +119,7 @@ static void try_later(struct scraper_check *check, int error)
 	check->pause = check->pause * 2 < LONGEST_PAUSE ? check->pause * 2 : LONGEST_PAUSE;
 }
 
-/* The scraper went away with our request: it was just ending, or the request killed it. */
+/* The scraper ended without an answer: it was about to anyway, or the request killed it. */
 static void ask_again(struct scraper_check *check, int error)
 {
 	if (++check->deaths < DEATHS_MAX) {
@@ -175,7 +154,7 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *use
 	return 0;
 }
 
-/* A SOCK_SEQPACKET connect does not wait for the other side, nor does the first message. */
+/* Neither connect(2) nor the first message waits for the other side of a SOCK_SEQPACKET. */
 static int ask(struct scraper_check *check)
 {
 	int r;
@@ -192,7 +171,7 @@ static int ask(struct scraper_check *check)
 	r = sd_event_add_io(check->event, &check->answer, check->fd, EPOLLIN, on_answer, check);
 	if (r < 0)
 		return r;
-	/* An answer comes before the news that the viewer left, so that a wrong guess counts. */
+	/* Handled before a disconnect of the viewer, so that a wrong guess counts. */
 	return sd_event_source_set_priority(check->answer, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
@@ -210,14 +189,14 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 		return 0;
 	}
 	r = ask(check);
-	/* Whoever has answered does not wait for those who say nothing. */
+	/* A viewer that has answered comes before silent ones. */
 	while ((r == -EMFILE || r == -ENFILE) && check->make_room &&
 	       check->make_room(check->userdata)) {
 		disconnect(check);
 		r = ask(check);
 	}
 	if (r == 0)
-		r = set_timer(check, get_now(check) + check->wait + ANSWER_MARGIN);
+		r = timer_start(check->timer, check->wait + ANSWER_MARGIN);
 	if (r < 0)
 		try_later(check, r);
 	return 0;
@@ -228,7 +207,6 @@ int handoff_check_start(const struct handoff_check_parameters *parameters,
 {
 	struct scraper_check *check;
 	size_t length = strlen(parameters->path);
-	uint64_t now;
 	int r;
 
 	if (length >= sizeof(check->address.sun_path))
@@ -247,10 +225,9 @@ int handoff_check_start(const struct handoff_check_parameters *parameters,
 	check->result = parameters->result;
 	check->make_room = parameters->make_room;
 	check->userdata = parameters->userdata;
-	now = get_now(check);
-	check->give_up = now + (check->wait > SHORTEST_WAIT ? check->wait : SHORTEST_WAIT);
-	r = sd_event_add_time(check->event, &check->timer, CLOCK_MONOTONIC, now, 1, on_timer,
-			      check);
+	check->give_up = timer_now(check->event) +
+			 (check->wait > SHORTEST_WAIT ? check->wait : SHORTEST_WAIT);
+	r = timer_add(check->event, 0, on_timer, check, &check->timer);
 	if (r < 0) {
 		handoff_check_destroy(check);
 		return r;

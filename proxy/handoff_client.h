@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The proxy's end of the hand-off: one check of a viewer's response by the scraper, which takes the
- * viewer over when it is right. A scraper that is still coming up, or that ends before it has
- * answered, is waited for and asked again.
+ * The proxy's side of the hand-off: one check of a viewer's response by the scraper, which takes
+ * the viewer over if it is right. While the scraper is not running, or when it ends without an
+ * answer, the check is retried.
  */
 #ifndef GPUDESK_HANDOFF_CLIENT_H
 #define GPUDESK_HANDOFF_CLIENT_H
@@ -24,10 +24,10 @@ typedef void (*scraper_result_fn)(enum handoff_result result, const char *reason
 struct handoff_check_parameters {
 	sd_event *event;
 	const char *path; /* of the scraper's SOCK_SEQPACKET socket; copied */
-	uint64_t wait;	  /* µs: how long to look for a scraper; its own waiting comes on top */
+	uint64_t wait;	  /* µs: how long to retry; the scraper may take as long again */
 	int viewer;	  /* borrowed until the check is destroyed */
 	scraper_result_fn result;
-	/* No descriptor is left to ask with: closes another's, or returns false. NULL: false. */
+	/* Descriptors ran out: frees one, or returns false. NULL: there are none to free. */
 	bool (*make_room)(void *userdata);
 	void *userdata;
 };
@@ -36,7 +36,7 @@ struct handoff_check_parameters {
 int handoff_check_start(const struct handoff_check_parameters *parameters,
 			const struct handoff_request *request, struct scraper_check **ret_check);
 
-/* Also ends a check under way: the scraper sees the hand-off connection close. Takes NULL. */
+/* Cancels a check under way: its connection to the scraper is closed. Takes NULL. */
 void handoff_check_destroy(struct scraper_check *check);
 
 #endif

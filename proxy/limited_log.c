@@ -13,7 +13,7 @@ void limited_log(struct rate_limit *limit, uint64_t now, enum log_level level, c
 	log_message(level, format, arguments);
 	va_end(arguments);
 	if (suppressed > 0 && level == LOG_LEVEL_WARNING)
-		log_warning("(%u more like this were not logged)", suppressed);
+		log_warning("(%u more like this not logged)", suppressed);
 	else if (suppressed > 0)
-		log_info("(%u more like this were not logged)", suppressed);
+		log_info("(%u more like this not logged)", suppressed);
 }

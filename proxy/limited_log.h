@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Log lines about viewers, which anybody can cause: each kind within the bounds of rate_limit.h. */
+/* Log lines that any peer can cause: as many of each kind as rate_limit.h allows. */
 #ifndef GPUDESK_LIMITED_LOG_H
 #define GPUDESK_LIMITED_LOG_H
 
@@ -8,7 +8,7 @@
 #include "common/log.h"
 #include "rate_limit.h"
 
-/* Logs the line, and how many of its kind were dropped before it; or drops it. `now` is in µs. */
+/* Logs the line and how many of its kind were dropped before it, or drops it. `now` is in µs. */
 void limited_log(struct rate_limit *limit, uint64_t now, enum log_level level, const char *format,
 		 ...) __attribute__((format(printf, 4, 5)));
 

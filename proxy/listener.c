@@ -9,16 +9,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/event_source.h"
 #include "common/log.h"
+#include "common/timer.h"
 
 enum {
 	SOCKETS_MAX = 32,
-	BATCH = 8,		    /* accepted from one socket before others have their turn */
-	PAUSE = 1000 * 1000,	    /* µs, when there is nothing to accept with */
-	TIMER_ACCURACY = 10 * 1000, /* µs */
+	BATCH = 8,	     /* accepted from one socket before the next has its turn */
+	PAUSE = 1000 * 1000, /* µs, when descriptors or memory have run out */
 };
 
 struct listening_socket {
@@ -32,7 +32,7 @@ struct listener {
 	sd_event_source *resume;
 	const struct listener_handlers *handlers;
 	void *userdata;
-	bool shortage_said; /* since the last that was accepted */
+	bool shortage_said; /* since the last viewer that was accepted */
 	size_t n;
 	struct listening_socket sockets[SOCKETS_MAX];
 };
@@ -51,16 +51,11 @@ static int on_resume(sd_event_source *source, uint64_t when, void *userdata)
 	return 0;
 }
 
-/* The backlog keeps who comes meanwhile. */
+/* Meanwhile connections wait in the backlog. */
 static void pause_accepting(struct listener *listener)
 {
-	uint64_t now;
-
-	if (sd_event_now(listener->event, CLOCK_MONOTONIC, &now) < 0 ||
-	    sd_event_source_set_time(listener->resume, now + PAUSE) < 0 ||
-	    sd_event_source_set_enabled(listener->resume, SD_EVENT_ONESHOT) < 0)
-		return;
-	set_enabled(listener, SD_EVENT_OFF);
+	if (timer_start(listener->resume, PAUSE) >= 0)
+		set_enabled(listener, SD_EVENT_OFF);
 }
 
 static bool is_exhaustion(int error)
@@ -68,7 +63,7 @@ static bool is_exhaustion(int error)
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-/* Returns 0, -EAGAIN, or what accept(2) says went wrong with that one connection or with us. */
+/* Returns 0, -EAGAIN, or another error of accept(2). */
 static int accept_one(struct listening_socket *s)
 {
 	struct sockaddr_storage address;
@@ -101,12 +96,13 @@ static unsigned accept_batch(struct listening_socket *s)
 		} else if (is_exhaustion(-r) &&
 			   !listener->handlers->exhausted(listener->userdata)) {
 			if (!listener->shortage_said)
-				log_warning("cannot accept viewers for now: %s", strerror(-r));
+				log_warning("cannot accept viewers: %s; retrying every second",
+					    strerror(-r));
 			listener->shortage_said = true;
 			pause_accepting(listener);
 			break;
 		}
-		/* Any other error is that of a connection that is gone already (accept(2)). */
+		/* Any other error is of one connection that is already gone (accept(2)). */
 	}
 	return n;
 }
@@ -136,7 +132,7 @@ static int check_socket(int fd)
 	if (sd_is_socket(fd, AF_INET, SOCK_STREAM, 1) <= 0 &&
 	    sd_is_socket(fd, AF_INET6, SOCK_STREAM, 1) <= 0)
 		return -ENOTSOCK;
-	/* The service manager makes it so too, unless told otherwise. */
+	/* systemd passes it as non-blocking, unless its unit says otherwise. */
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
@@ -157,7 +153,7 @@ static int add_socket(struct listener *listener, int fd)
 	if (r < 0)
 		return r;
 	listener->n++;
-	/* Who is in already goes on first, so that a crowd at the door does not push them out. */
+	/* Accepted viewers come first, so that a flood of new ones does not starve them. */
 	return sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IDLE);
 }
 
@@ -194,10 +190,7 @@ int listener_create(sd_event *event, const struct listener_handlers *handlers, v
 	listener->event = sd_event_ref(event);
 	listener->handlers = handlers;
 	listener->userdata = userdata;
-	r = sd_event_add_time(event, &listener->resume, CLOCK_MONOTONIC, 0, TIMER_ACCURACY,
-			      on_resume, listener);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(listener->resume, SD_EVENT_OFF);
+	r = timer_add(event, TIMER_NEVER, on_resume, listener, &listener->resume);
 	if (r >= 0)
 		r = add_sockets(listener, ret_bad);
 	if (r < 0) {
@@ -213,10 +206,10 @@ void listener_destroy(struct listener *listener)
 	if (!listener)
 		return;
 	for (size_t i = 0; i < listener->n; i++) {
-		sd_event_source_unref(listener->sockets[i].source);
+		event_source_end(listener->sockets[i].source);
 		close(listener->sockets[i].fd);
 	}
-	sd_event_source_unref(listener->resume);
+	event_source_end(listener->resume);
 	sd_event_unref(listener->event);
 	free(listener);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk-proxy: lets viewers in and hands those with the password to the scraper. */
+/* gpudesk-proxy(8): authenticates viewers and hands them over to the scraper. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -25,20 +25,19 @@ struct arguments {
 
 enum {
 	EXIT_IDLE_TIME = 30 * 1000000, /* µs */
-	/* Each viewer's socket and its hand-off, and some for the rest. */
+	/* Two for each viewer (its socket and its hand-off), and some for the rest. */
 	DESCRIPTORS_NEEDED = 2 * EVICTION_TOTAL + 64,
 };
 
 static void print_help(void)
 {
 	puts("Usage: gpudesk-proxy [OPTION]...\n"
-	     "Lets VNC viewers in that come to the sockets in LISTEN_FDS, and hands those with "
-	     "the\n"
-	     "right password to the scraper of the desktop. See gpudesk-proxy(8).\n"
+	     "Accepts VNC viewers at the sockets in LISTEN_FDS, and hands those with the right\n"
+	     "password over to the desktop's scraper. See gpudesk-proxy(8).\n"
 	     "\n"
 	     "  --config FILE          in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
 	     "  --scraper-socket PATH  in place of " GPUDESK_RUNDIR "/scraper/USER.sock\n"
-	     "  --exit-idle-time TIME  exit when no viewer came for this long (30s); never\n"
+	     "  --exit-idle-time TIME  exit after this long without a viewer (30s), or never\n"
 	     "  --help                 print this and exit\n"
 	     "  --version              print the version and exit");
 }
@@ -62,7 +61,7 @@ static int parse_idle_time(const char *text, struct arguments *arguments)
 	return r;
 }
 
-/* Returns 1 to go on, 0 when all is done, or -EINVAL. */
+/* Returns 1 to go on, 0 after --help or --version, or -EINVAL. */
 static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
 	static const struct option options[] = {
@@ -106,9 +105,8 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 static void explain_no_sockets(int error, int bad)
 {
 	if (error == -ENOENT)
-		log_error(
-			"no listening socket was passed in LISTEN_FDS: start it by gpudesk.socket, "
-			"or try it by systemd-socket-activate -l 127.0.0.1:5901");
+		log_error("no listening socket was passed in LISTEN_FDS: start gpudesk.socket, "
+			  "or run this by systemd-socket-activate -l 127.0.0.1:5901");
 	else if (error == -ENOTSOCK)
 		log_error("descriptor %d in LISTEN_FDS is not a listening TCP socket", bad);
 	else
@@ -125,7 +123,7 @@ static int add_signals(sd_event *event)
 	sigaddset(&signals, SIGINT);
 	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
 		return -errno;
-	/* Without a handler of ours, sd-event leaves its loop. */
+	/* Without a handler, sd-event exits its loop. */
 	r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
 	return r < 0 ? r : sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
 }
@@ -140,9 +138,8 @@ static void raise_descriptor_limit(void)
 	if (limit.rlim_cur > limit.rlim_max)
 		limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < DESCRIPTORS_NEEDED)
-		log_warning(
-			"only %lu descriptors may be open, %d are needed when all places are taken",
-			(unsigned long)limit.rlim_cur, DESCRIPTORS_NEEDED);
+		log_warning("only %lu descriptors may be open; with the most viewers %d are needed",
+			    (unsigned long)limit.rlim_cur, DESCRIPTORS_NEEDED);
 }
 
 static int run(sd_event *event, const struct arguments *arguments)
@@ -158,7 +155,7 @@ static int run(sd_event *event, const struct arguments *arguments)
 
 	r = add_signals(event);
 	if (r < 0) {
-		log_error("cannot take signals: %s", strerror(-r));
+		log_error("cannot handle signals: %s", strerror(-r));
 		return r;
 	}
 	raise_descriptor_limit();
@@ -191,7 +188,7 @@ int main(int argc, char **argv)
 	if (r <= 0)
 		return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (sodium_init() < 0) {
-		log_error("libsodium cannot be initialised, so there are no random challenges");
+		log_error("cannot initialise libsodium, which makes the random challenges");
 		return EXIT_FAILURE;
 	}
 	r = sd_event_default(&event);

@@ -60,7 +60,7 @@ static unsigned get_port(const struct sockaddr *address)
 	return 0;
 }
 
-/* The longest: 39 characters of IPv6, a scope of 11, brackets and a port of 6. */
+/* At most 58: 39 characters of IPv6, a scope of 11, brackets, and a port of 6. */
 void peer_format(const struct sockaddr *address, char ret_text[static PEER_TEXT_MAX])
 {
 	char host[PEER_TEXT_MAX];

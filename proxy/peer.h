@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The viewer's address: as text, and as the key of what counts as one source. */
+/* A viewer's address: as text, and as the key of its source (throttle.h). */
 #ifndef GPUDESK_PEER_H
 #define GPUDESK_PEER_H
 
@@ -8,15 +8,14 @@
 
 enum { PEER_TEXT_MAX = 64 };
 
-/* IPv4 as ::ffff:a.b.c.d; of IPv6 the first 64 bits, since one host has all of a /64 to choose
- * from. */
+/* IPv4 as ::ffff:a.b.c.d; the first 64 bits of IPv6, since a host may use all of its /64. */
 struct peer_key {
 	uint8_t bytes[16];
 };
 
 void peer_get_key(const struct sockaddr *address, struct peer_key *ret_key);
 
-/* "172.17.0.2:34567" or "[fe80::1%2]:34567"; IPv4 in IPv6's clothes is written as IPv4. */
+/* "172.17.0.2:34567" or "[fe80::1%2]:34567"; IPv4 mapped to IPv6 is written as IPv4. */
 void peer_format(const struct sockaddr *address, char ret_text[static PEER_TEXT_MAX]);
 
 /* The same without the port, "172.17.0.2" or "fe80::1%2". */

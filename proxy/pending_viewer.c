@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "common/timer.h"
 
 int pending_viewer_create(sd_event *event, int fd, const struct sockaddr *address,
 			  const char *refusal, const struct connection_handlers *handlers,
@@ -15,13 +16,12 @@ int pending_viewer_create(sd_event *event, int fd, const struct sockaddr *addres
 
 	if (!viewer)
 		return -ENOMEM;
-	r = sd_event_now(event, CLOCK_MONOTONIC, &viewer->accepted);
-	if (r >= 0)
-		r = connection_create(event, fd, refusal, handlers, viewer, &viewer->connection);
+	r = connection_create(event, fd, refusal, handlers, viewer, &viewer->connection);
 	if (r < 0) {
 		free(viewer);
 		return r;
 	}
+	viewer->accepted = timer_now(event);
 	peer_format(address, viewer->peer);
 	*ret_viewer = viewer;
 	return 0;
@@ -100,8 +100,8 @@ struct eviction_entry pending_viewer_get_entry(const struct pending_viewer *view
 }
 
 /*
- * As throttle.h says. Among equals of whom nothing is known, who came last comes first: the others
- * may be an attacker's many addresses.
+ * The order of throttle.h. Of unknown sources the newest is first: the others may be an attacker's
+ * many addresses.
  */
 int pending_viewer_compare_turns(const void *a, const void *b)
 {

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/event_source.h"
 #include "common/program.h"
+#include "common/timer.h"
 #include "limited_log.h"
 #include "listener.h"
 #include "pending_viewer.h"
@@ -25,42 +26,21 @@ struct proxy {
 	const char *scraper_path;
 	uint64_t exit_idle_time; /* µs */
 	sd_event_source *idle;
-	sd_event_source *schedule;  /* when a waiting viewer's check may begin */
+	sd_event_source *schedule;  /* when the next check may begin */
 	struct viewer_list viewers; /* oldest first */
 	size_t n_viewers;
 	struct rate_limit refusal_log, failure_log, end_log;
 };
 
-static uint64_t get_now(const struct proxy *proxy)
-{
-	uint64_t now = 0;
-
-	sd_event_now(proxy->event, CLOCK_MONOTONIC, &now);
-	return now;
-}
-
-static void set_timer(sd_event_source *timer, uint64_t when)
-{
-	if (when == UINT64_MAX) {
-		sd_event_source_set_enabled(timer, SD_EVENT_OFF);
-		return;
-	}
-	sd_event_source_set_time(timer, when);
-	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
-/* Not at once: so that a check never begins or ends within another's callback. */
+/* By the timer, so that a check never begins or ends within another's callback. */
 static void schedule_checks(struct proxy *proxy)
 {
-	set_timer(proxy->schedule, get_now(proxy));
+	timer_start(proxy->schedule, 0);
 }
 
 static void begin_idle_time(struct proxy *proxy)
 {
-	uint64_t never = UINT64_MAX, now = get_now(proxy);
-
-	set_timer(proxy->idle,
-		  proxy->exit_idle_time < never - now ? now + proxy->exit_idle_time : never);
+	timer_start(proxy->idle, proxy->exit_idle_time);
 }
 
 static void remove_viewer(struct pending_viewer *viewer)
@@ -69,7 +49,7 @@ static void remove_viewer(struct pending_viewer *viewer)
 
 	if (viewer->check)
 		throttle_check_abandoned(viewer->source);
-	throttle_release(proxy->throttle, viewer->source, get_now(proxy));
+	throttle_release(proxy->throttle, viewer->source, timer_now(proxy->event));
 	TAILQ_REMOVE(&proxy->viewers, viewer, link);
 	proxy->n_viewers--;
 	pending_viewer_destroy(viewer);
@@ -78,7 +58,7 @@ static void remove_viewer(struct pending_viewer *viewer)
 		begin_idle_time(proxy);
 }
 
-/* Who makes room for others. */
+/* ---- making room ---- */
 
 static size_t list_entries(const struct proxy *proxy, struct eviction_entry *ret_entries,
 			   struct pending_viewer **ret_viewers)
@@ -98,8 +78,8 @@ static void drop(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 
-	limited_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO,
-		    "%s: closed: others need its place", viewer->peer);
+	limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
+		    "%s: closed: a new viewer needs its place", viewer->peer);
 	remove_viewer(viewer);
 }
 
@@ -123,18 +103,20 @@ static bool on_check_exhausted(void *userdata)
 	return on_exhausted(viewer->owner);
 }
 
-/* The checks: each viewer's response is shown to the scraper when its turn has come. */
+/* ---- checks: the scraper is asked about one response after the other ---- */
 
 static void on_wrong_password(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
-	uint64_t now = get_now(proxy);
+	uint64_t now = timer_now(proxy->event);
 	uint64_t delay = throttle_check_failed(proxy->throttle, viewer->source, now);
+	unsigned failures = throttle_source_failures(viewer->source);
 
 	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
-		    "%s: wrong password, the %u. in a row from there; answering in %u.%u s",
-		    viewer->peer, throttle_source_failures(viewer->source),
-		    (unsigned)(delay / 1000000), (unsigned)(delay / 100000 % 10));
+		    "%s: wrong password (%u consecutive failure%s from this address); answering in "
+		    "%u.%u s",
+		    viewer->peer, failures, failures == 1 ? "" : "s", (unsigned)(delay / 1000000),
+		    (unsigned)(delay / 100000 % 10));
 	connection_fail(viewer->connection, "wrong password", delay);
 }
 
@@ -143,8 +125,8 @@ static void on_not_possible(struct pending_viewer *viewer, const char *reason)
 	struct proxy *proxy = viewer->owner;
 
 	throttle_check_abandoned(viewer->source);
-	limited_log(&proxy->refusal_log, get_now(proxy), LOG_LEVEL_WARNING, "%s: not possible: %s",
-		    viewer->peer, reason);
+	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING,
+		    "%s: refused: %s", viewer->peer, reason);
 	connection_fail(viewer->connection, reason, 0);
 }
 
@@ -192,7 +174,7 @@ static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct proxy *proxy = userdata;
 	struct pending_viewer *waiting[EVICTION_TOTAL], *viewer;
-	uint64_t now = get_now(proxy), next = UINT64_MAX;
+	uint64_t now = timer_now(proxy->event), next = UINT64_MAX;
 	size_t n = 0;
 
 	(void)source;
@@ -211,17 +193,17 @@ static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 		else if (when < next)
 			next = when;
 	}
-	set_timer(proxy->schedule, next);
+	timer_start_at(proxy->schedule, next);
 	return 0;
 }
 
-/* The viewers: from accept to the end. */
+/* ---- viewers ---- */
 
 static void on_answered(void *userdata)
 {
 	struct pending_viewer *viewer = userdata;
 
-	log_debug("%s: has answered the challenge (RFB 3.%u)", viewer->peer,
+	log_debug("%s: answered the challenge (RFB 3.%u)", viewer->peer,
 		  connection_get_handshake(viewer->connection)->minor);
 	schedule_checks(viewer->owner);
 }
@@ -232,10 +214,10 @@ static void on_ended(const char *why, void *userdata)
 	struct proxy *proxy = viewer->owner;
 
 	if (why)
-		limited_log(&proxy->end_log, get_now(proxy), LOG_LEVEL_INFO, "%s: closed: %s",
-			    viewer->peer, why);
+		limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
+			    "%s: closed: %s", viewer->peer, why);
 	if (viewer->check || pending_viewer_waits_for_check(viewer))
-		throttle_gave_up(viewer->source, get_now(proxy));
+		throttle_gave_up(viewer->source, timer_now(proxy->event));
 	remove_viewer(viewer);
 }
 
@@ -253,7 +235,7 @@ static bool make_room(struct proxy *proxy, const struct throttle_source *source)
 	return i != EVICTION_REFUSED;
 }
 
-/* What a viewer from `address` is told in place of a challenge; "" when it may try. */
+/* Why a viewer from `address` is refused before it may try a password; "": it may. */
 static void get_refusal(const struct proxy *proxy, const struct sockaddr *address,
 			char ret_reason[static RFB_REASON_MAX])
 {
@@ -287,7 +269,7 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	viewer->source = source;
 	TAILQ_INSERT_TAIL(&proxy->viewers, viewer, link);
 	proxy->n_viewers++;
-	set_timer(proxy->idle, UINT64_MAX);
+	timer_stop(proxy->idle);
 	if (refusal[0])
 		limited_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING,
 			    "%s: refused: %s", viewer->peer, refusal);
@@ -297,7 +279,7 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 {
 	struct proxy *proxy = userdata;
-	uint64_t now = get_now(proxy);
+	uint64_t now = timer_now(proxy->event);
 	struct throttle_source *source = throttle_acquire(proxy->throttle, address, now);
 	int r = -ENOSPC;
 
@@ -309,28 +291,29 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 
 		peer_format(address, peer);
 		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
-			    r == -ENOSPC ? "too many wait for their check already" : strerror(-r));
+			    r == -ENOSPC ? "too many viewers are waiting for their check"
+					 : strerror(-r));
 		close(fd);
 		if (source)
 			throttle_release(proxy->throttle, source, now);
 	}
 }
 
-/* After an upgrade, who is waiting is the new program's, which systemd starts for them. */
+/* After an upgrade, new viewers are left to the new program, which systemd then starts. */
 static bool may_accept(void *userdata)
 {
 	struct proxy *proxy = userdata;
 
 	if (proxy->n_viewers > 0 || !program_is_replaced())
 		return true;
-	log_info("this program was replaced by another version: making way for that one");
+	log_info("exiting: an upgrade has replaced this program, and the new one takes over");
 	sd_event_exit(proxy->event, 0);
 	return false;
 }
 
 static const struct listener_handlers listener_handlers = { may_accept, on_accepted, on_exhausted };
 
-/* Nobody who is in the backlog already is left to the next start. */
+/* Viewers that are already in the backlog are still accepted. */
 static int on_idle(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct proxy *proxy = userdata;
@@ -338,21 +321,12 @@ static int on_idle(sd_event_source *source, uint64_t time, void *userdata)
 	(void)source;
 	(void)time;
 	if (listener_accept(proxy->listener) == 0) {
-		log_info("no viewer to let in for a while, stopping");
+		log_info("exiting: no viewer for a while");
 		return sd_event_exit(proxy->event, 0);
 	}
 	if (proxy->n_viewers == 0)
 		begin_idle_time(proxy);
 	return 0;
-}
-
-static int add_timer(struct proxy *proxy, sd_event_source **ret_source,
-		     sd_event_time_handler_t handler)
-{
-	/* As exact as may be: a check that need not wait is waited for all the same. */
-	int r = sd_event_add_time(proxy->event, ret_source, CLOCK_MONOTONIC, 0, 1, handler, proxy);
-
-	return r < 0 ? r : sd_event_source_set_enabled(*ret_source, SD_EVENT_OFF);
 }
 
 int proxy_create(const struct proxy_parameters *parameters, struct proxy **ret_proxy, int *ret_bad)
@@ -370,9 +344,9 @@ int proxy_create(const struct proxy_parameters *parameters, struct proxy **ret_p
 	settings_init(&proxy->settings, parameters->config_path);
 	r = throttle_create(&proxy->throttle);
 	if (r >= 0)
-		r = add_timer(proxy, &proxy->idle, on_idle);
+		r = timer_add(proxy->event, TIMER_NEVER, on_idle, proxy, &proxy->idle);
 	if (r >= 0)
-		r = add_timer(proxy, &proxy->schedule, on_schedule);
+		r = timer_add(proxy->event, TIMER_NEVER, on_schedule, proxy, &proxy->schedule);
 	if (r >= 0)
 		r = listener_create(proxy->event, &listener_handlers, proxy, &proxy->listener,
 				    ret_bad);
@@ -396,8 +370,8 @@ void proxy_destroy(struct proxy *proxy)
 		connection_give_up(viewer->connection, "the service is being stopped; try again");
 		remove_viewer(viewer);
 	}
-	sd_event_source_unref(proxy->idle);
-	sd_event_source_unref(proxy->schedule);
+	event_source_end(proxy->idle);
+	event_source_end(proxy->schedule);
 	throttle_destroy(proxy->throttle);
 	sd_event_unref(proxy->event);
 	free(proxy);

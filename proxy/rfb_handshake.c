@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/wire.h"
+
 enum { VERSION_SIZE = 12, SECURITY_INVALID = 0, SECURITY_VNC_AUTH = 2, RESULT_FAILED = 1 };
 
 static const char server_version[] = "RFB 003.008\n";
@@ -20,9 +22,9 @@ static void put_u8(struct rfb_handshake *h, uint8_t value)
 
 static void put_u32(struct rfb_handshake *h, uint32_t value)
 {
-	const uint8_t bytes[] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16),
-				  (uint8_t)(value >> 8), (uint8_t)value };
+	uint8_t bytes[4];
 
+	wire_write_u32(bytes, value);
 	put_bytes(h, bytes, sizeof(bytes));
 }
 
@@ -81,8 +83,7 @@ static int parse_number(const uint8_t digits[static 3])
 	return value;
 }
 
-/* What 3.3 calls a security type of 0, and 3.7 and later an empty list of them: a reason follows.
- */
+/* A security type of 0 in RFB 3.3, an empty list of them since 3.7; then the reason. */
 static void refuse_security(struct rfb_handshake *h, const char *reason)
 {
 	h->state = RFB_OVER;
@@ -112,20 +113,20 @@ static void take_version(struct rfb_handshake *h)
 	int major, minor;
 
 	if (memcmp(in, "RFB ", 4) != 0 || in[7] != '.' || in[11] != '\n') {
-		end_with_error(h, "it does not speak RFB");
+		end_with_error(h, "the viewer does not speak RFB");
 		return;
 	}
 	major = parse_number(in + 4);
 	minor = parse_number(in + 8);
 	if (major < 0 || minor < 0) {
-		end_with_error(h, "its RFB version is not a number");
+		end_with_error(h, "the viewer's RFB version is not a number");
 		return;
 	}
 	if (major != 3) {
-		/* Such a viewer came after 3.7, so it knows the form that 3.7 brought. */
+		/* A later version: the viewer knows what came with 3.7. */
 		h->minor = 7;
-		refuse_security(h, "only versions 3.3, 3.7 and 3.8 of RFB are spoken here");
-		h->error = "it insists on an RFB version other than 3";
+		refuse_security(h, "only RFB 3.3, 3.7 and 3.8 are supported");
+		h->error = "the viewer speaks an RFB version other than 3";
 		return;
 	}
 	/* "Other version numbers ... should be interpreted as 3.3" (RFC 6143, 7.1.1) */
@@ -148,8 +149,8 @@ static void take_security(struct rfb_handshake *h)
 		put_challenge(h);
 		return;
 	}
-	put_result(h, "only VNC authentication is offered here");
-	end_with_error(h, "it chose a security type that was not offered");
+	put_result(h, "only VNC authentication is supported");
+	end_with_error(h, "the viewer chose a security type that was not offered");
 }
 
 static void take_step(struct rfb_handshake *h)
@@ -159,7 +160,7 @@ static void take_step(struct rfb_handshake *h)
 		take_version(h);
 	} else if (h->state == RFB_SECURITY) {
 		take_security(h);
-	} else { /* RFB_RESPONSE: in the other states nothing is wanted */
+	} else { /* RFB_RESPONSE: the other states take no bytes */
 		memcpy(h->response, h->input, RFB_CHALLENGE_SIZE);
 		h->state = RFB_ANSWERED;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The server's side of the RFB handshake up to the SecurityResult (RFC 6143, 7.1), for VncAuth
- * alone: bytes in, bytes out, no I/O. It asks for exactly the bytes that belong to the handshake,
- * so that what a viewer sends ahead stays in its socket for whoever serves it afterwards.
+ * only: bytes in, bytes out, no I/O. It takes exactly the bytes of the handshake, so that what a
+ * viewer sends ahead stays in its socket for the scraper.
  */
 #ifndef GPUDESK_RFB_HANDSHAKE_H
 #define GPUDESK_RFB_HANDSHAKE_H
@@ -20,8 +20,8 @@ enum rfb_state {
 	RFB_VERSION,  /* waits for the viewer's version, 12 bytes */
 	RFB_SECURITY, /* waits for the chosen security type, 1 byte; not with RFB 3.3 */
 	RFB_RESPONSE, /* waits for the response to the challenge, 16 bytes */
-	RFB_ANSWERED, /* wants no more: somebody has to check the response */
-	RFB_OVER,     /* wants no more: write the output, if any, and close */
+	RFB_ANSWERED, /* takes no more: the response has to be checked */
+	RFB_OVER,     /* takes no more: write the output, if any, and close */
 };
 
 struct rfb_handshake {
@@ -30,32 +30,31 @@ struct rfb_handshake {
 	uint8_t challenge[RFB_CHALLENGE_SIZE], response[RFB_CHALLENGE_SIZE];
 	uint8_t input[RFB_CHALLENGE_SIZE];
 	size_t n_input;
-	char refusal[RFB_REASON_MAX];	/* "" : none */
-	uint8_t output[RFB_OUTPUT_MAX]; /* to be written; see rfb_handshake_sent */
+	char refusal[RFB_REASON_MAX];	/* "": none */
+	uint8_t output[RFB_OUTPUT_MAX]; /* to be written, then rfb_handshake_sent() */
 	size_t n_output;
 	const char *error; /* in RFB_OVER: what the viewer did wrong, for the log, or NULL */
 };
 
 /*
- * The server's version is in the output at once. With a `refusal` (NULL or "": none) the viewer is
- * told that reason in place of the security types.
+ * The server's version is in the output at once. With a `refusal` (not NULL or "") the viewer is
+ * told that reason instead of the security types.
  */
 void rfb_handshake_init(struct rfb_handshake *h, const uint8_t challenge[static RFB_CHALLENGE_SIZE],
 			const char *refusal);
 
-/* How many bytes to read next, 0 to 16: 0 while there is output, and when the viewer's part is
- * done. */
+/* How many bytes to read next, 0 to 16: 0 while there is output, and in the last two states. */
 size_t rfb_handshake_wants(const struct rfb_handshake *h);
 
-/* Takes `n` bytes, at most as many as are wanted. */
+/* Takes `n` bytes, of which there may not be more. */
 void rfb_handshake_feed(struct rfb_handshake *h, const uint8_t *bytes, size_t n);
 
-/* Drops the first `n` bytes of the output: they were written. */
+/* Removes the first `n` bytes of the output: they were written. */
 void rfb_handshake_sent(struct rfb_handshake *h, size_t n);
 
 /*
- * In any state: is over, and says no where the viewer's next message to read can be one: once its
- * challenge is out. RFB 3.3 and 3.7 have no reason after a SecurityResult (RFC 6143, appendix A).
+ * Ends the handshake, in any state. Once the challenge is out, the viewer gets a SecurityResult
+ * that says failed; RFB 3.3 and 3.7 have no reason in it (RFC 6143, appendix A).
  */
 void rfb_handshake_fail(struct rfb_handshake *h, const char *reason);
 

@@ -11,13 +11,13 @@ static void report(const char *message, void *userdata)
 	log_warning("%s", message);
 }
 
-/* The file is looked at before it is read: a change in between is seen the next time. */
+/* The file's stamp is taken before: a change while it is read is then seen the next time. */
 static void load(struct settings *settings)
 {
 	int r = config_load(settings->path, &settings->config, report, NULL);
 
 	if (r < 0)
-		log_error("refusing every connection: %s", settings->config.refusal);
+		log_error("refusing all connections: %s", settings->config.refusal);
 	log_set_level((enum log_level)settings->config.log_level);
 }
 
@@ -44,7 +44,7 @@ void settings_refresh(struct settings *settings)
 
 	if (exists == settings->exists && is_same(&stamp, &settings->stamp))
 		return;
-	log_info("%s has changed, reading it again", settings->path);
+	log_info("%s has changed: reading it again", settings->path);
 	settings->exists = exists;
 	settings->stamp = stamp;
 	load(settings);

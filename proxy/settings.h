@@ -12,13 +12,13 @@ struct settings {
 	const char *path; /* borrowed */
 	struct config config;
 	bool exists;
-	struct stat stamp; /* of the file that was read; what matters is whether it differs */
+	struct stat stamp; /* of the file that was read; compared as a whole */
 };
 
-/* Reads the file for the first time. What is wrong in it is logged. */
+/* Reads the file for the first time. Logs what is wrong in it. */
 void settings_init(struct settings *ret_settings, const char *path);
 
-/* Reads the file again if it is another, or has changed. Also sets the log level. */
+/* Reads the file again if it has changed or was replaced. Also sets the log level. */
 void settings_refresh(struct settings *settings);
 
 #endif

@@ -14,14 +14,14 @@ struct throttle_source {
 	bool check_under_way;
 	bool passed;	     /* its last password was right */
 	unsigned failures;   /* since the last right one */
-	unsigned given_up;   /* likewise */
+	unsigned given_up;   /* the same */
 	uint64_t last_used;  /* µs */
 	uint64_t last_blame; /* µs; when it failed or gave up */
-	uint64_t next_check; /* µs; not before */
+	uint64_t next_check; /* µs; no check before this */
 };
 
 struct throttle {
-	/* When the reserve is full again: the bucket of policy 3, as one number. */
+	/* When the reserve of policy 3 is full again, which says all about it. */
 	uint64_t reserve_full;
 	size_t n;
 	struct throttle_source *sources[THROTTLE_SOURCES_MAX];
@@ -51,7 +51,7 @@ static unsigned blame(const struct throttle_source *source)
 	return source->failures + source->given_up;
 }
 
-/* Nothing learned is forgotten first, then failures, then right passwords. */
+/* What is forgotten first: nothing known, then failures, then right passwords. */
 static int worth(const struct throttle_source *source)
 {
 	return source->passed ? 2 : blame(source) > 0 ? 1 : 0;
@@ -161,7 +161,7 @@ int throttle_compare(const struct throttle_source *a, const struct throttle_sour
 	return (blame(a) > blame(b)) - (blame(a) < blame(b));
 }
 
-/* Until when the reserve may be in debt at `now` for one more check to fit. */
+/* The latest reserve_full that leaves room for one more check at `now`. */
 static uint64_t reserve_limit(uint64_t now)
 {
 	return now + (uint64_t)(THROTTLE_CHECK_RESERVE - 1) * THROTTLE_CHECK_INTERVAL;
@@ -195,7 +195,7 @@ int throttle_begin_check(struct throttle *throttle, struct throttle_source *sour
 
 void throttle_check_passed(struct throttle *throttle, struct throttle_source *source)
 {
-	/* The check cost its share only if the source had not passed before. */
+	/* It was only counted if the source had not passed before. */
 	if (!source->passed && throttle->reserve_full >= THROTTLE_CHECK_INTERVAL)
 		throttle->reserve_full -= THROTTLE_CHECK_INTERVAL;
 	source->check_under_way = false;
@@ -218,7 +218,7 @@ uint64_t throttle_check_failed(struct throttle *throttle, struct throttle_source
 {
 	uint64_t delay;
 
-	/* A failure counts also where the source did not have to wait for its turn. */
+	/* A failure counts even if the source did not have to wait for its turn. */
 	if (source->passed)
 		throttle->reserve_full += THROTTLE_CHECK_INTERVAL;
 	source->check_under_way = false;

@@ -127,7 +127,6 @@ void check_other_vnc(const struct machine *machine, struct findings *findings)
 struct interfaces {
 	bool has_address;	      /* some interface has the socket's address */
 	char bridge[INET_ADDRSTRLEN]; /* docker0's address; "" without docker0 */
-	bool is_up;
 };
 
 static void read_interfaces(const char *address, struct interfaces *ret)

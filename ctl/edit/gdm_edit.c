@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gdm_edit.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "key_edit.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "key_edit.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
 

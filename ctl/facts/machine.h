@@ -11,13 +11,13 @@
 #include "common/config.h"
 #include "common/gdm_config.h"
 #include "common/session_record.h"
+#include "common/units.h"
 #include "ctl.h"
 #include "distribution.h"
 #include "firewall.h"
 #include "gpus.h"
 #include "listeners.h"
 #include "probe/probe.h"
-#include "units.h"
 #include "xorg_conf.h"
 
 enum {

@@ -3,84 +3,20 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/whole_file.h"
 #include "ctl.h"
-
-/* O_NONBLOCK: a FIFO in the place of a file does not hold us up. */
-static int open_regular(const struct ctl *ctl, const char *path, int *ret_fd)
-{
-	char below[CTL_PATH_MAX];
-	struct stat st;
-	int fd = open(ctl_path(ctl, path, below), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return -EINVAL;
-	}
-	*ret_fd = fd;
-	return 0;
-}
-
-/* Files of /proc and /sys have no size to go by: the text grows as they come. */
-static int read_up_to(int fd, size_t max, char **ret_text, size_t *ret_length)
-{
-	size_t length = 0, room = 4096;
-	char *text = malloc(room), *more;
-	ssize_t n = 1;
-	int r = text ? 0 : -ENOMEM;
-
-	while (r == 0 && n > 0) {
-		n = read(fd, text + length, room - length - 1);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n < 0)
-			r = -errno;
-		else
-			length += (size_t)n;
-		if (length > max)
-			r = -E2BIG;
-		if (r < 0 || length + 1 < room)
-			continue;
-		room *= 2;
-		more = realloc(text, room);
-		if (more)
-			text = more;
-		else
-			r = -ENOMEM;
-	}
-	if (r < 0) {
-		free(text);
-		return r;
-	}
-	text[length] = '\0';
-	*ret_text = text;
-	*ret_length = length;
-	return 0;
-}
 
 int machine_file_read(const struct ctl *ctl, const char *path, size_t max, char **ret_text,
 		      size_t *ret_length)
 {
-	size_t length = 0;
-	int fd = -1, r;
+	char below[CTL_PATH_MAX];
 
-	r = open_regular(ctl, path, &fd);
-	if (r < 0)
-		return r;
-	r = read_up_to(fd, max, ret_text, &length);
-	close(fd);
-	if (r == 0 && ret_length)
-		*ret_length = length;
-	return r;
+	return whole_file_read(ctl_path(ctl, path, below), max, ret_text, ret_length);
 }
 
 int machine_file_read_line(const struct ctl *ctl, const char *path, char *ret_line, size_t size)

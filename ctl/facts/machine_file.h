@@ -10,7 +10,7 @@ struct ctl;
 
 /*
  * Reads the regular file at `path`, `max` bytes at most, into malloc'ed NUL terminated text, which
- * the caller frees. ret_length may be NULL. Returns 0; -E2BIG above `max`; -EINVAL for anything but
+ * the caller frees. ret_length may be NULL. Returns 0; -EFBIG above `max`; -EINVAL for anything but
  * a regular file; or -errno.
  */
 int machine_file_read(const struct ctl *ctl, const char *path, size_t max, char **ret_text,

@@ -59,14 +59,7 @@ bool machine_unit_failed(const struct machine *machine, const char *name)
 /* A unit of another kind has none, and says so by an error that is none here. */
 static void read_result(sd_bus *bus, const char *name, char ret_result[static UNIT_WORD_MAX])
 {
-	char *path = NULL, *result = NULL;
-
-	if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", name, &path) >= 0 &&
-	    sd_bus_get_property_string(bus, service, path, "org.freedesktop.systemd1.Service",
-				       "Result", NULL, &result) >= 0)
-		snprintf(ret_result, UNIT_WORD_MAX, "%s", result);
-	free(result);
-	free(path);
+	(void)units_get_text(bus, name, "Service", "Result", ret_result, UNIT_WORD_MAX, NULL);
 }
 
 static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
@@ -84,8 +77,9 @@ static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
 	sd_bus_error_free(&error);
 }
 
-int machine_parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
-			 uint16_t *ret_port)
+/* "172.17.0.1:5901", "[::]:5901" or "5901": address and port as a socket unit has them. */
+static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
+			uint16_t *ret_port)
 {
 	const char *colon = strrchr(text, ':'), *digits = colon ? colon + 1 : text;
 	size_t length = colon ? (size_t)(colon - text) : 0;
@@ -122,7 +116,7 @@ static void read_address(struct machine *machine, sd_bus *bus)
 	    sd_bus_message_enter_container(reply, 'a', "(ss)") >= 0) {
 		while (machine->port == 0 && sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
 			if (strcmp(kind, "Stream") == 0)
-				machine_parse_listen(text, machine->address, &machine->port);
+				parse_listen(text, machine->address, &machine->port);
 	}
 	sd_bus_message_unref(reply);
 	free(path);

@@ -8,7 +8,9 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
-enum { ENVIRONMENT_MAX = 131072, ANCESTORS_MAX = 64 };
+#include "common/whole_file.h"
+
+enum { ENVIRONMENT_MAX = 8 << 20, STAT_MAX = 4096, ANCESTORS_MAX = 64 };
 
 const char *const old_server_units[] = {
 	"x0vncserver.service",
@@ -35,19 +37,13 @@ bool old_server_is_program(const char *command)
 /* Whether the process's environment began with DISPLAY=:1. */
 static bool is_on_display_1(pid_t pid)
 {
-	char path[64], *text = malloc(ENVIRONMENT_MAX);
+	char path[64], *text = NULL;
 	bool found = false;
 	size_t length = 0;
-	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-	file = fopen(path, "re");
-	if (file && text)
-		length = fread(text, 1, ENVIRONMENT_MAX - 1, file);
-	if (file)
-		fclose(file);
-	if (text)
-		text[length] = '\0';
+	if (whole_file_read(path, ENVIRONMENT_MAX, &text, &length) < 0)
+		return false;
 	for (size_t at = 0; at < length; at += strlen(text + at) + 1)
 		if (strcmp(text + at, "DISPLAY=:1") == 0 || strcmp(text + at, "DISPLAY=:1.0") == 0)
 			found = true;
@@ -57,22 +53,19 @@ static bool is_on_display_1(pid_t pid)
 
 static pid_t parent_of(pid_t pid)
 {
-	char path[64], text[512];
+	char path[64], *text = NULL;
 	const char *end;
-	size_t length;
-	FILE *file;
-	int parent;
+	int parent = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
+	if (whole_file_read(path, STAT_MAX, &text, NULL) < 0)
 		return 0;
-	length = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[length] = '\0';
 	/* The name, in parentheses, may have anything in it. */
 	end = strrchr(text, ')');
-	return end && sscanf(end, ") %*c %d", &parent) == 1 ? (pid_t)parent : 0;
+	if (!end || sscanf(end, ") %*c %d", &parent) != 1)
+		parent = 0;
+	free(text);
+	return parent;
 }
 
 static bool is_in_unit(pid_t pid, const char *unit)

@@ -217,7 +217,8 @@ void xorg_conf_finish(struct xorg_conf *conf)
 	*conf = (struct xorg_conf){ 0 };
 }
 
-const char *xorg_section_option(const struct xorg_section *section, const char *name)
+/* The value of the last Option of that name ("" means true), or NULL. */
+static const char *section_option(const struct xorg_section *section, const char *name)
 {
 	for (size_t i = section->n_options; i-- > 0;)
 		if (xorg_name_equal(section->options[i].name, name))
@@ -242,14 +243,14 @@ static int parse_boolean(const char *value)
 
 static int section_boolean(const struct xorg_section *section, const char *name)
 {
-	const char *value = xorg_section_option(section, name);
+	const char *value = section_option(section, name);
 	char negated[64];
 	int r;
 
 	if (value)
 		return parse_boolean(value);
 	snprintf(negated, sizeof(negated), "No%.60s", name);
-	value = xorg_section_option(section, negated);
+	value = section_option(section, negated);
 	if (!value)
 		return -ENOENT;
 	r = parse_boolean(value);

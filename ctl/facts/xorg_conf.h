@@ -46,9 +46,6 @@ void xorg_conf_finish(struct xorg_conf *conf);
 /* Xorg's comparison of names and keywords: without regard to case, blanks, tabs and '_'. */
 bool xorg_name_equal(const char *a, const char *b);
 
-/* The value of the last Option of that name ("" means true), or NULL. */
-const char *xorg_section_option(const struct xorg_section *section, const char *name);
-
 /*
  * What a boolean option says: 1 on, 0 off, -ENOENT when no section of that kind ("Device", or NULL
  * for any) has it, -EINVAL for a value that is no boolean. "NoName" is the opposite of "Name".

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "safe_write.h"
-#include "common/read_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,9 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include "common/replace_file.h"
+#include "common/whole_file.h"
 
 enum { ATTRIBUTES_MAX = 65536 };
 
@@ -77,42 +79,9 @@ static int settle(int result, const char *path)
 	return sync_directory_of(path);
 }
 
-static int read_open(int fd, char **ret_text, size_t *ret_length)
-{
-	struct stat status;
-	ssize_t length;
-	char *text;
-
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return -EINVAL;
-	if (status.st_size > SAFE_FILE_MAX)
-		return -EFBIG;
-	text = malloc((size_t)status.st_size + 1);
-	if (!text)
-		return -ENOMEM;
-	length = read_all(fd, text, (size_t)status.st_size);
-	if (length < 0) {
-		free(text);
-		return (int)length;
-	}
-	text[length] = '\0';
-	*ret_text = text;
-	*ret_length = (size_t)length;
-	return 0;
-}
-
 int safe_read(const char *path, char **ret_text, size_t *ret_length)
 {
-	/* O_NONBLOCK: a FIFO must not hold us up. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), r;
-
-	if (fd < 0)
-		return -errno;
-	r = read_open(fd, ret_text, ret_length);
-	close(fd);
-	return r;
+	return whole_file_read(path, SAFE_FILE_MAX, ret_text, ret_length);
 }
 
 int safe_read_link(const char *path, char **ret_target)
@@ -140,21 +109,6 @@ bool safe_same(const char *path, const char *other)
 	free(text);
 	free(other_text);
 	return same;
-}
-
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, text, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		length -= (size_t)n;
-	}
-	return 0;
 }
 
 static void copy_attribute(int from, int to, const char *name)
@@ -214,7 +168,7 @@ static int set_metadata(int fd, const char *like, mode_t mode, bool with_times)
 static int fill(int fd, const char *text, size_t length, const char *like, mode_t mode,
 		bool with_times)
 {
-	int r = write_all(fd, text, length);
+	int r = replace_file_write(fd, text, length);
 
 	if (r < 0)
 		return r;
@@ -234,18 +188,13 @@ static int put(const char *path, const char *text, size_t length, const char *li
 	if (r < 0)
 		return r;
 	unlink(temporary);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = replace_file_begin(AT_FDCWD, temporary);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	changed();
 	r = fill(fd, text, length, like, mode, with_times);
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0)
-		r = settle(rename(temporary, path), path);
-	if (r < 0)
-		unlink(temporary);
-	return r;
+	r = replace_file_end(AT_FDCWD, temporary, fd, r, path);
+	return r < 0 ? r : settle(0, path);
 }
 
 int safe_write(const char *path, const char *text, size_t length, const char *like, mode_t mode)
@@ -281,11 +230,6 @@ int safe_link(const char *target, const char *path)
 	if (r < 0)
 		unlink(temporary);
 	return r;
-}
-
-int safe_rename(const char *from, const char *to)
-{
-	return settle(rename(from, to), to);
 }
 
 int safe_unlink(const char *path)

@@ -34,7 +34,6 @@ int safe_write(const char *path, const char *text, size_t length, const char *li
 int safe_copy(const char *from, const char *path);
 
 int safe_link(const char *target, const char *path); /* also in place of another one */
-int safe_rename(const char *from, const char *to);   /* within a directory */
 int safe_unlink(const char *path);
 int safe_make_directory(const char *path, mode_t mode);
 int safe_remove_directory(const char *path);

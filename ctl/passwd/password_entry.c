@@ -106,7 +106,12 @@ static long read_line(int fd, const sigset_t *mask, char ret_line[static PASSWOR
 	return n;
 }
 
-long password_read_line(int fd, const char *prompt, char ret_line[static PASSWORD_ENTRY_MAX])
+/*
+ * Reads a line from `fd`: after `prompt` and without echo where that is a terminal. Nothing of it
+ * goes through stdio. Returns its length, without the newline; -ENODATA at the end of the file,
+ * -EINTR after a signal that would have ended us (raised again), -E2BIG, or -errno.
+ */
+static long read_password(int fd, const char *prompt, char ret_line[static PASSWORD_ENTRY_MAX])
 {
 	struct quiet quiet;
 
@@ -121,7 +126,8 @@ long password_read_line(int fd, const char *prompt, char ret_line[static PASSWOR
 	return n;
 }
 
-const char *password_fault(const char *password, size_t length)
+/* Why it cannot be a password, in words that go on from "the password "; NULL: it can. */
+static const char *find_fault(const char *password, size_t length)
 {
 	if (length < PASSWORD_LEAST)
 		return "must have at least 6 characters";
@@ -151,7 +157,7 @@ static int confirm(const char *password, size_t length)
 
 	if (!again)
 		return -ENOMEM;
-	long n = password_read_line(STDIN_FILENO, "Again: ", again);
+	long n = read_password(STDIN_FILENO, "Again: ", again);
 	if (n >= 0 && (size_t)n == length)
 		same = sodium_memcmp(password, again, length) == 0;
 	sodium_free(again);
@@ -176,10 +182,10 @@ long password_ask(const char *whose, char ret_password[static PASSWORD_ENTRY_MAX
 	char prompt[160];
 
 	snprintf(prompt, sizeof(prompt), "New %s: ", whose);
-	long n = password_read_line(STDIN_FILENO, prompt, ret_password);
+	long n = read_password(STDIN_FILENO, prompt, ret_password);
 	if (n < 0)
 		return complain(n);
-	const char *fault = password_fault(ret_password, (size_t)n);
+	const char *fault = find_fault(ret_password, (size_t)n);
 	if (fault) {
 		log_error("the password %s", fault);
 		return -EINVAL;

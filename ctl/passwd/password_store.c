@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "acting_as.h"
+#include "common/read_all.h"
+#include "common/replace_file.h"
 
 enum { ENTRY = VNC_DES_BLOCK, ENTRIES_MAX = 2 * ENTRY, NAME_SIZE = 256 };
 
@@ -172,8 +174,8 @@ static ssize_t read_entries(const struct place *place, int folder, const char *n
 		n = fail(place, -EPERM, "%s is no file of %s", place->path, place->owner->name);
 	else if (st.st_size != ENTRY && st.st_size != ENTRIES_MAX)
 		n = 0; /* no password file: as good as none */
-	else if ((n = read(fd, ret_entries, ENTRIES_MAX)) < 0)
-		n = fail(place, -errno, "%s: %s", place->path, strerror(errno));
+	else if ((n = read_all(fd, ret_entries, ENTRIES_MAX)) < 0)
+		n = fail(place, (int)n, "%s: %s", place->path, strerror((int)-n));
 	close(fd);
 	return n == ENTRY || n == ENTRIES_MAX || n < 0 ? n : 0;
 }
@@ -186,11 +188,9 @@ static int write_entries(int fd, const struct place *place, const uint8_t *entri
 		return -errno;
 	if (fchmod(fd, 0600) < 0)
 		return -errno;
-	ssize_t n = write(fd, entries, length);
-	if (n < 0)
-		return -errno;
-	if ((size_t)n != length)
-		return -ENOSPC;
+	int r = replace_file_write(fd, entries, length);
+	if (r < 0)
+		return r;
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
@@ -200,19 +200,13 @@ static int replace(const struct place *place, int folder, const char *name, cons
 	char temporary[64];
 
 	snprintf(temporary, sizeof(temporary), ".passwd.%08" PRIx32, randombytes_random());
-	int fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			0600);
-	if (fd < 0)
-		return fail(place, -errno, "%s cannot be written: %s", place->path,
-			    strerror(errno));
-	int r = write_entries(fd, place, entries, length);
-	close(fd);
-	if (r >= 0 && renameat(folder, temporary, folder, name) < 0)
-		r = -errno;
-	if (r < 0) {
-		unlinkat(folder, temporary, 0);
-		return fail(place, r, "%s cannot be written: %s", place->path, strerror(-r));
+	int fd = replace_file_begin(folder, temporary), r = fd;
+	if (fd >= 0) {
+		r = write_entries(fd, place, entries, length);
+		r = replace_file_end(folder, temporary, fd, r, name);
 	}
+	if (r < 0)
+		return fail(place, r, "%s cannot be written: %s", place->path, strerror(-r));
 	(void)fsync(folder);
 	return 0;
 }

@@ -2,19 +2,16 @@
 #include "probe.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "child.h"
 
 enum value_kind { VALUE_TEXT, VALUE_FLAG, VALUE_NUMBER };
 
@@ -80,8 +77,7 @@ void probe_parse(char *text, struct probe *ret_probe)
 	*ret_probe = probe;
 }
 
-/* In the child. All of the user's rights, none of root's, and nothing of the caller's environment.
- */
+/* All of the user's rights, and none of root's. */
 static int become(const struct probe_request *request)
 {
 	if (!request->user)
@@ -93,13 +89,24 @@ static int become(const struct probe_request *request)
 }
 
 /*
- * In the child, which never returns. A session of its own: the terminal that root calls from must
- * not be the user's. The parent sees to the time.
+ * In the new process. A session of its own: the terminal that root calls from must not be the
+ * user's.
  */
-static void run_child(const struct probe_request *request, int output)
+static int prepare(const void *userdata)
 {
-	char *arguments[12] = { (char[]){ "gpudesk" }, (char[]){ "x-probe" } };
-	char *environment[] = { (char[]){ "PATH=/usr/bin:/bin" }, (char[]){ "LC_ALL=C" }, NULL };
+	int r;
+
+	setsid();
+	r = become(userdata);
+	if (r < 0)
+		return r;
+	if (chdir("/") < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	return 0;
+}
+
+int probe_run(const struct probe_request *request, struct probe *ret_probe)
+{
 	const struct {
 		const char *option, *value;
 	} options[] = {
@@ -107,86 +114,31 @@ static void run_child(const struct probe_request *request, int output)
 		{ "--session", request->session },
 		{ "--xauthority", request->xauthority },
 	};
+	const char *arguments[9] = { "gpudesk", "x-probe" };
+	const struct child child = {
+		.path = "/proc/self/exe",
+		.arguments = arguments,
+		.is_quiet = true,
+		.prepare = prepare,
+		.userdata = request,
+		.seconds = PROBE_SECONDS,
+	};
+	char text[PROBE_OUTPUT_MAX] = "";
 	size_t n = 2;
-	int null = open("/dev/null", O_RDWR), program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	int r;
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		if (!options[i].value || !options[i].value[0])
 			continue;
-		arguments[n++] = (char *)(uintptr_t)options[i].option;
-		arguments[n++] = (char *)(uintptr_t)options[i].value;
+		arguments[n++] = options[i].option;
+		arguments[n++] = options[i].value;
 	}
-	if (null < 0 || program < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(output, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
-		_exit(126);
-	setsid();
-	if (become(request) < 0 || chdir("/") < 0)
-		_exit(126);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	fexecve(program, arguments, environment);
-	_exit(127);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Reads to the end, or for as long as it may take. Returns whether the end came in time. */
-static bool read_output(int fd, char ret_text[static PROBE_OUTPUT_MAX])
-{
-	const int64_t deadline = now_ms() + PROBE_SECONDS * 1000;
-	size_t length = 0;
-	ssize_t n = -1;
-
-	while (length < PROBE_OUTPUT_MAX - 1) {
-		struct pollfd ready = { .fd = fd, .events = POLLIN };
-		int64_t left = deadline - now_ms();
-
-		if (left <= 0 || poll(&ready, 1, (int)left) == 0)
-			break;
-		n = read(fd, ret_text + length, PROBE_OUTPUT_MAX - 1 - length);
-		if (n == 0 || (n < 0 && errno != EINTR))
-			break;
-		length += n > 0 ? (size_t)n : 0;
-	}
-	ret_text[length] = '\0';
-	return n == 0;
-}
-
-int probe_run(const struct probe_request *request, struct probe *ret_probe)
-{
-	char text[PROBE_OUTPUT_MAX];
-	bool ended;
-	int ends[2], status;
-	pid_t pid;
-
-	*ret_probe = (struct probe){ 0 };
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0)
-		run_child(request, ends[1]);
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return -EAGAIN;
-	}
-	ended = read_output(ends[0], text);
-	close(ends[0]);
-	if (!ended)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	r = child_run(&child, text, sizeof(text));
 	probe_parse(text, ret_probe);
-	ret_probe->timed_out = !ended;
+	ret_probe->timed_out = r == -ETIMEDOUT || r == -EFBIG;
 	if (text[0])
 		return 0;
-	return ended ? -ENOEXEC : -ETIMEDOUT;
+	return r >= 0 || r == -EIO ? -ENOEXEC : r;
 }
 
 const char *probe_words(int error)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "facts/units.h"
+#include "common/units.h"
 #include "journal/safe_write.h"
 #include "membership.h"
 #include "setup.h"

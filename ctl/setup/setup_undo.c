@@ -29,7 +29,7 @@ static int undo_unit(struct setup *setup, const struct journal_entry *entry)
 	if (!setup_go(setup, "%s %s", was_active ? "start" : "stop", entry->name))
 		return 0;
 	unit_action_reload(setup); /* its file may have come back just now */
-	unit_action_run(setup, was_active ? units_start : units_stop, entry->name);
+	unit_action_run(setup, was_active ? unit_job_start : unit_job_stop, entry->name);
 	return 0;
 }
 
@@ -155,7 +155,7 @@ static void restart_manager(struct setup *setup)
 		setup_note(setup, "the desktop takes this up when GDM starts anew, which ends what "
 				  "is open there: reboot, or: systemctl restart display-manager");
 	else if (setup_go(setup, "restart display-manager.service"))
-		unit_action_run(setup, units_restart, "display-manager.service");
+		unit_action_run(setup, unit_job_restart, "display-manager.service");
 }
 
 void setup_undo(struct setup *setup)

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/units.h"
 #include "edit/zone_edit.h"
 #include "facts/firewall.h"
-#include "facts/units.h"
 #include "firewall_port.h"
 #include "setup.h"
 

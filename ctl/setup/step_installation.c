@@ -3,7 +3,6 @@
  * What a package has done already, and "make install" has not: the proxy's user and the run-time
  * directories. They belong to the installation and are not undone.
  */
-#include <stdio.h>
 
 #include "setup.h"
 #include "tool.h"

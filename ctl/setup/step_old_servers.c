@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The VNC servers of before are stopped and disabled. */
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* pam_gpudesk in the session stacks of GDM's logins, after pam_systemd. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "edit/pam_edit.h"
 #include "facts/pam_stack.h"

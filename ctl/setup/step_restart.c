@@ -35,7 +35,7 @@ static void restart(struct setup *setup, const char *unit)
 			   "there: reboot, or: systemctl restart %s",
 			   unit, unit);
 	else if (setup_go(setup, "restart %s", unit))
-		unit_action_run(setup, units_restart, unit);
+		unit_action_run(setup, unit_job_restart, unit);
 }
 
 static void start(struct setup *setup, const char *unit)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The X server draws on the NVIDIA card, where there is one. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "edit/xorg_write.h"
 #include "facts/gpus.h"

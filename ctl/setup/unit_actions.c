@@ -50,12 +50,12 @@ static bool run_recorded(struct setup *setup, unit_verb_fn verb, const char *uni
 
 bool unit_action_start(struct setup *setup, const char *unit)
 {
-	return run_recorded(setup, units_start, unit, "inactive");
+	return run_recorded(setup, unit_job_start, unit, "inactive");
 }
 
 bool unit_action_stop(struct setup *setup, const char *unit)
 {
-	return run_recorded(setup, units_stop, unit, "active");
+	return run_recorded(setup, unit_job_stop, unit, "active");
 }
 
 void unit_action_reload(struct setup *setup)

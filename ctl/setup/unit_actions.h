@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-#include "facts/units.h"
+#include "common/unit_jobs.h"
+#include "common/units.h"
 #include "setup.h"
 
 /* Runs, or is about to: a service that is started again and again counts. */

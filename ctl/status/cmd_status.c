@@ -2,8 +2,6 @@
 /* gpudesk status */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "ctl.h"
 #include "json.h"

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "common/control_protocol.h"
-#include "facts/units.h"
+#include "common/units.h"
 
 enum { ANSWER_SECONDS = 10 };
 

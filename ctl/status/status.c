@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/control_protocol.h"
+#include "common/monotonic.h"
 #include "common/session_facts.h"
 
 /* ---- session records ---- */
@@ -116,13 +117,15 @@ static void gather_timer(struct status *status, sd_bus *bus)
 {
 	char name[UNIT_NAME_MAX];
 	struct unit unit;
-	uint64_t left;
+	uint64_t next = 0, now = monotonic_now();
 
 	name_unit(status, "gpudesk-desktop-stop@%s.timer", name);
-	if (units_read(bus, name, &unit, NULL) < 0 || !unit_is_active(&unit))
+	if (units_read(bus, name, &unit, NULL) < 0 || !unit_is_active(&unit) ||
+	    units_get_usec(bus, name, "Timer", "NextElapseUSecMonotonic", &next, NULL) < 0)
 		return;
-	if (units_timer_left(bus, name, &left, NULL) >= 0 && left != UINT64_MAX)
-		status->desktop_stops_in = left / 1000000;
+	/* systemd has 0 or the largest number for never. */
+	if (next != 0 && next != UINT64_MAX)
+		status->desktop_stops_in = next > now ? (next - now) / 1000000 : 0;
 }
 
 static void gather_units(const struct ctl *ctl, struct status *status)

@@ -11,10 +11,10 @@
 
 #include "common/config.h"
 #include "common/session_record.h"
+#include "common/units.h"
 #include "common/xserver.h"
 #include "control_client.h"
 #include "ctl.h"
-#include "facts/units.h"
 #include "nvml.h"
 
 enum { STATUS_RECORDS_MAX = 16, STATUS_UNITS_MAX = 12 };

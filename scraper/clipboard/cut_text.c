@@ -7,6 +7,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "common/wire.h"
+
 enum {
 	SERVER_CUT_TEXT = 3,
 	HEADER = 8,	      /* bytes before a classic text or an extended message's flags */
@@ -14,17 +16,6 @@ enum {
 	LENGTH_MAX = 1 << 20, /* bytes: libvncclient hangs up on more */
 	FORMATS = 16,
 };
-
-static uint32_t read_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void write_u32(uint8_t *p, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(value >> (24 - 8 * i));
-}
 
 /* ---- zlib ---- */
 
@@ -65,7 +56,7 @@ static int decode_caps(uint32_t flags, const uint8_t *sizes, size_t length,
 		.kind = CUT_TEXT_IS_CAPS,
 		.has_text = flags & CUT_TEXT_FORMAT_TEXT,
 		.actions = flags & ~UINT32_C(0xffff),
-		.text_size = flags & CUT_TEXT_FORMAT_TEXT ? read_u32(sizes) : 0,
+		.text_size = flags & CUT_TEXT_FORMAT_TEXT ? wire_read_u32(sizes) : 0,
 	};
 	return 0;
 }
@@ -91,7 +82,7 @@ static int inflate_text(z_stream *stream, size_t limit, struct clipboard_text **
 
 	if (r < 0)
 		return r;
-	size_t size = read_u32(header);
+	size_t size = wire_read_u32(header);
 	/* Each byte may be half of a CR LF, and there is a NUL. */
 	if (size > 2 * limit + 1)
 		return -EMSGSIZE;
@@ -142,7 +133,7 @@ static int decode_extended(const uint8_t *body, size_t length, size_t limit,
 
 	if (length < FLAGS)
 		return -EBADMSG;
-	uint32_t flags = read_u32(body);
+	uint32_t flags = wire_read_u32(body);
 	uint32_t action = flags &
 			  (CUT_TEXT_REQUEST | CUT_TEXT_PEEK | CUT_TEXT_NOTIFY | CUT_TEXT_PROVIDE);
 	/* In caps, the other bits are the actions the viewer understands. */
@@ -169,7 +160,7 @@ int cut_text_decode(const uint8_t *message, size_t length, size_t limit,
 
 	if (length < HEADER)
 		return -EBADMSG;
-	if ((int32_t)read_u32(message + 4) < 0)
+	if ((int32_t)wire_read_u32(message + 4) < 0)
 		return decode_extended(message + HEADER, length - HEADER, limit, ret_cut_text);
 	int r = clipboard_text_from_latin1(message + HEADER, length - HEADER, limit, &text);
 	if (r >= 0)
@@ -204,7 +195,7 @@ static int start_message(size_t size, struct cut_text_message *ret_message)
 
 static void start_flags(struct cut_text_message *message, uint32_t flags)
 {
-	write_u32(message->bytes + message->length, flags);
+	wire_write_u32(message->bytes + message->length, flags);
 	message->length += FLAGS;
 }
 
@@ -217,7 +208,7 @@ static int finish_message(struct cut_text_message *message, bool extended)
 		cut_text_message_free(message);
 		return -EMSGSIZE;
 	}
-	write_u32(message->bytes + 4, extended ? -length : length);
+	wire_write_u32(message->bytes + 4, extended ? -length : length);
 	return 0;
 }
 
@@ -243,7 +234,7 @@ int cut_text_encode_caps(uint32_t actions, uint32_t size, struct cut_text_messag
 	if (r < 0)
 		return r;
 	start_flags(&message, CUT_TEXT_CAPS | CUT_TEXT_FORMAT_TEXT | actions);
-	write_u32(message.bytes + message.length, size);
+	wire_write_u32(message.bytes + message.length, size);
 	message.length += 4;
 	r = finish_message(&message, true);
 	if (r >= 0)
@@ -282,7 +273,7 @@ static uint8_t *provided_bytes(const struct clipboard_text *text, size_t size)
 
 	if (!bytes)
 		return NULL;
-	write_u32(bytes, (uint32_t)size);
+	wire_write_u32(bytes, (uint32_t)size);
 	for (size_t i = 0; i < text->length; i++) {
 		if (text->bytes[i] == '\n')
 			bytes[at++] = '\r';

@@ -8,6 +8,7 @@
 #include <X11/Xatom.h>
 
 #include "common/event_source.h"
+#include "common/timer.h"
 
 #define TRANSFER_USEC UINT64_C(5000000)
 
@@ -21,10 +22,7 @@ enum {
 
 static uint64_t now_usec(struct selection_owner *owner)
 {
-	uint64_t now = 0;
-
-	sd_event_now(sd_event_source_get_event(owner->timer), CLOCK_MONOTONIC, &now);
-	return now;
+	return timer_now(sd_event_source_get_event(owner->timer));
 }
 
 static void set_timer(struct selection_owner *owner)
@@ -34,9 +32,7 @@ static void set_timer(struct selection_owner *owner)
 	for (size_t i = 0; i < SELECTION_TRANSFERS_MAX; i++)
 		if (owner->transfers[i].requestor && owner->transfers[i].deadline < first)
 			first = owner->transfers[i].deadline;
-	sd_event_source_set_time(owner->timer, first);
-	sd_event_source_set_enabled(owner->timer,
-				    first == UINT64_MAX ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+	timer_start_at(owner->timer, first);
 }
 
 /* `exists`: whether the requestor's window may still exist. */
@@ -349,10 +345,7 @@ int selection_owner_init(struct selection_owner *owner, sd_event *event, struct 
 			 const struct selection_atoms *atoms, Window window)
 {
 	*owner = (struct selection_owner){ .display = display, .atoms = atoms, .window = window };
-	int r = sd_event_add_time(event, &owner->timer, CLOCK_MONOTONIC, UINT64_MAX, 0, on_timer,
-				  owner);
-
-	return r < 0 ? r : sd_event_source_set_enabled(owner->timer, SD_EVENT_OFF);
+	return timer_add(event, TIMER_NEVER, on_timer, owner, &owner->timer);
 }
 
 void selection_owner_finish(struct selection_owner *owner)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "encoder_choice.h"
 
-#include <stddef.h>
 #include <string.h>
 
 void method_costs_init(struct method_costs *costs)

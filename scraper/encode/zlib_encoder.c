@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "common/wire.h"
 
 void zlib_encoder_finish(struct zlib_encoder *encoder)
 {
@@ -145,8 +146,8 @@ long zlib_encoder_add(struct zlib_encoder *encoder, const struct frame *frame, s
 	}
 
 	size_t length = encoder->buffer_size - stream->avail_out;
-	const uint8_t header[4] = { (uint8_t)(length >> 24), (uint8_t)(length >> 16),
-				    (uint8_t)(length >> 8), (uint8_t)length };
+	uint8_t header[4];
+	wire_write_u32(header, (uint32_t)length);
 	r = out_queue_append(out, header, sizeof(header));
 	if (r >= 0)
 		r = out_queue_append(out, encoder->buffer, length);

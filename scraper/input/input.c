@@ -2,13 +2,14 @@
 #include "input.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include <X11/extensions/XTest.h>
 #include <X11/extensions/dpms.h>
 
 #include "common/event_source.h"
 #include "common/log.h"
+#include "common/monotonic.h"
+#include "common/timer.h"
 #include "keysym.h"
 #include "scan_code.h"
 #include "stuck_input.h"
@@ -20,10 +21,7 @@ enum {
 
 static uint64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return monotonic_now() / 1000;
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata);
@@ -33,13 +31,9 @@ int input_init(struct input *input, struct display *display, sd_event *event)
 	int r;
 
 	*input = (struct input){ .display = display };
-	r = sd_event_add_time(event, &input->retry, CLOCK_MONOTONIC, 0, 1, on_retry, input);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(input->retry, SD_EVENT_OFF);
-	if (r < 0) {
-		sd_event_source_unref(input->retry);
+	r = timer_add(event, TIMER_NEVER, on_retry, input, &input->retry);
+	if (r < 0)
 		return r;
-	}
 	/* A program that grabs the server, as menus once did, would otherwise get no input. */
 	if (display->has_test) {
 		stuck_input_begin(display->x);
@@ -190,12 +184,6 @@ static int handle_key(struct input *input, const struct queued_key *key, uint64_
 	return 0;
 }
 
-static void wait_to_retry(struct input *input, uint64_t now)
-{
-	sd_event_source_set_time(input->retry, (now + RETRY_MS) * 1000);
-	sd_event_source_set_enabled(input->retry, SD_EVENT_ONESHOT);
-}
-
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct input *input = userdata;
@@ -206,7 +194,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	while ((key = key_queue_first(&input->queue))) {
 		if (handle_key(input, key, now) == -EAGAIN) {
-			wait_to_retry(input, now);
+			timer_start_at(input->retry, (now + RETRY_MS) * 1000);
 			break;
 		}
 		key_queue_remove_first(&input->queue);
@@ -230,7 +218,7 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 	if (!key_queue_first(&input->queue) && handle_key(input, &key, now) != -EAGAIN)
 		return;
 	if (!key_queue_first(&input->queue))
-		wait_to_retry(input, now);
+		timer_start_at(input->retry, (now + RETRY_MS) * 1000);
 	if (key_queue_add(&input->queue, &key) < 0)
 		log_debug("skipping a key: too many are waiting");
 }

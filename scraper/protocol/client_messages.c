@@ -4,21 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/wire.h"
+
 enum { CLIENT_MORE_BUTTONS = 0x80 }; /* in a pointer's mask, with ExtendedMouseButtons */
-
-static uint16_t read_u16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t read_u32(const uint8_t *p)
-{
-	return (uint32_t)read_u16(p) << 16 | read_u16(p + 2);
-}
 
 int32_t client_cut_text_length(const uint8_t *message)
 {
-	return (int32_t)read_u32(message + 4);
+	return (int32_t)wire_read_u32(message + 4);
 }
 
 static long cut_text_length(const uint8_t *data, size_t have)
@@ -35,7 +27,7 @@ static long encodings_length(const uint8_t *data, size_t have)
 {
 	if (have < 4)
 		return 0;
-	unsigned n = read_u16(data + 2);
+	unsigned n = wire_read_u16(data + 2);
 	return n > CLIENT_ENCODINGS_MAX ? -EMSGSIZE : 4 + 4 * (long)n;
 }
 
@@ -95,18 +87,18 @@ struct client_key client_key_read(const uint8_t *message)
 {
 	if (message[0] == CLIENT_QEMU)
 		return (struct client_key){
-			.down = read_u16(message + 2) != 0,
-			.keysym = read_u32(message + 4),
-			.scan_code = read_u32(message + 8),
+			.down = wire_read_u16(message + 2) != 0,
+			.keysym = wire_read_u32(message + 4),
+			.scan_code = wire_read_u32(message + 8),
 		};
-	return (struct client_key){ .down = message[1] != 0, .keysym = read_u32(message + 4) };
+	return (struct client_key){ .down = message[1] != 0, .keysym = wire_read_u32(message + 4) };
 }
 
 struct client_pointer client_pointer_read(const uint8_t *message, size_t length)
 {
 	struct client_pointer pointer = {
-		.x = read_u16(message + 2),
-		.y = read_u16(message + 4),
+		.x = wire_read_u16(message + 2),
+		.y = wire_read_u16(message + 4),
 		.buttons = message[1],
 	};
 
@@ -128,8 +120,8 @@ static int bits_of(unsigned max)
 struct size_request client_size_request_read(const uint8_t *message)
 {
 	return (struct size_request){
-		.width = message[2] << 8 | message[3],
-		.height = message[4] << 8 | message[5],
+		.width = wire_read_u16(message + 2),
+		.height = wire_read_u16(message + 4),
 		.n_screens = message[6],
 	};
 }
@@ -146,7 +138,7 @@ int client_pixel_format_check(const uint8_t *message)
 	if (!true_colour)
 		return bits_per_pixel == 8 ? 0 : -EPROTO;
 	for (int i = 0; i < 3; i++) {
-		int bits = bits_of(read_u16(format + 4 + 2 * i)), shift = format[10 + i];
+		int bits = bits_of(wire_read_u16(format + 4 + 2 * i)), shift = format[10 + i];
 
 		if (bits < 1 || bits + shift > bits_per_pixel)
 			return -EPROTO;
@@ -185,10 +177,10 @@ enum { XVP = -309 }; /* to shut the machine down: not offered */
 void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings)
 {
 	struct client_encodings encodings = { .quality = -1, .compression = -1, .preferred = -1 };
-	unsigned n = read_u16(message + 2);
+	unsigned n = wire_read_u16(message + 2);
 
 	for (unsigned i = 0; i < n; i++) {
-		int32_t number = (int32_t)read_u32(message + 4 + 4 * i);
+		int32_t number = (int32_t)wire_read_u32(message + 4 + 4 * i);
 
 		if (number >= -32 && number <= -23)
 			encodings.quality = number + 32;
@@ -217,16 +209,15 @@ static bool is_kept_back(int32_t number)
 
 size_t client_encodings_filter(const uint8_t *message, uint8_t *ret_message)
 {
-	unsigned n = read_u16(message + 2), kept = 0;
+	unsigned n = wire_read_u16(message + 2), kept = 0;
 
 	memcpy(ret_message, message, 2);
 	for (unsigned i = 0; i < n; i++) {
 		const uint8_t *encoding = message + 4 + 4 * i;
 
-		if (!is_kept_back((int32_t)read_u32(encoding)))
+		if (!is_kept_back((int32_t)wire_read_u32(encoding)))
 			memcpy(ret_message + 4 + 4 * kept++, encoding, 4);
 	}
-	ret_message[2] = (uint8_t)(kept >> 8);
-	ret_message[3] = (uint8_t)kept;
+	wire_write_u16(ret_message + 2, kept);
 	return 4 + 4 * (size_t)kept;
 }

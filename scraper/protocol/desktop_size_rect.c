@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "desktop_size_rect.h"
 
-#include <string.h>
-
+#include "common/wire.h"
 #include "rect_header.h"
 
 void desktop_size_rect_init(struct desktop_size_rect *view, int width, int height)
@@ -50,12 +49,6 @@ bool desktop_size_rect_is_alone(const struct desktop_size_rect *view,
 	       (view->width != width || view->height != height || !view->was_told || view->answers);
 }
 
-static void store_u16(uint8_t *to, int value)
-{
-	to[0] = (uint8_t)(value >> 8);
-	to[1] = (uint8_t)value;
-}
-
 static int add_extended(const struct desktop_size_rect *view, int width, int height,
 			const struct screen_layout *layout, struct out_queue *out)
 {
@@ -67,12 +60,11 @@ static int add_extended(const struct desktop_size_rect *view, int width, int hei
 	for (int i = 0; i < layout->n; i++, to += 16) {
 		const struct rect *area = &layout->screens[i].area;
 
-		store_u16(to, (int)(layout->screens[i].id >> 16));
-		store_u16(to + 2, (int)(layout->screens[i].id & 0xffff));
-		store_u16(to + 4, area->x);
-		store_u16(to + 6, area->y);
-		store_u16(to + 8, area->w);
-		store_u16(to + 10, area->h);
+		wire_write_u32(to, layout->screens[i].id);
+		wire_write_u16(to + 4, (uint32_t)area->x);
+		wire_write_u16(to + 6, (uint32_t)area->y);
+		wire_write_u16(to + 8, (uint32_t)area->w);
+		wire_write_u16(to + 10, (uint32_t)area->h);
 	}
 	return r < 0 ? r : out_queue_append(out, body, (size_t)(to - body));
 }

@@ -15,6 +15,7 @@
 #include <rfb/rfbregion.h>
 
 #include "common/log.h"
+#include "common/wire.h"
 #include "keyboard_led.h"
 
 enum {
@@ -428,7 +429,7 @@ int rfb_update_news(struct rfb_client *client)
 	bool moved = pread(fd, body, length, before + (off_t)sizeof(header)) == (ssize_t)length &&
 		     lseek(fd, before, SEEK_SET) >= 0 && write(fd, body, length) == (ssize_t)length;
 	free(body);
-	return moved ? header[2] << 8 | header[3] : -EIO;
+	return moved ? wire_read_u16(header + 2) : -EIO;
 }
 
 /* Encodes `area`. Returns the number of rectangles that libvncserver made of it, or -EIO. */

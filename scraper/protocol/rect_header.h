@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "common/wire.h"
 #include "framebuffer/rect.h"
 #include "out_queue.h"
 
@@ -14,12 +15,9 @@ static inline int rect_header_append(struct out_queue *out, struct rect r, int32
 	const int numbers[4] = { r.x, r.y, r.w, r.h };
 	uint8_t header[12];
 
-	for (int i = 0; i < 4; i++) {
-		header[2 * i] = (uint8_t)(numbers[i] >> 8);
-		header[2 * i + 1] = (uint8_t)numbers[i];
-	}
 	for (int i = 0; i < 4; i++)
-		header[8 + i] = (uint8_t)((uint32_t)encoding >> (24 - 8 * i));
+		wire_write_u16(header + 2 * i, (uint32_t)numbers[i]);
+	wire_write_u32(header + 8, (uint32_t)encoding);
 	return out_queue_append(out, header, sizeof(header));
 }
 

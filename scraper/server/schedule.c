@@ -152,10 +152,8 @@ static void set_timer(struct server *server, uint64_t at)
 
 	sd_event_source_get_enabled(server->timer, &enabled);
 	sd_event_source_get_time(server->timer, &set_to);
-	if (at == UINT64_MAX || (enabled != SD_EVENT_OFF && set_to <= at))
-		return;
-	sd_event_source_set_time(server->timer, at);
-	sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
+	if (at != UINT64_MAX && (enabled == SD_EVENT_OFF || set_to > at))
+		timer_start_at(server->timer, at);
 }
 
 /*

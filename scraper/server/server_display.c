@@ -133,10 +133,7 @@ static int add_sources(struct server *server)
 	if (r >= 0)
 		r = sd_event_source_set_priority(server->work, SD_EVENT_PRIORITY_IDLE);
 	if (r >= 0)
-		r = sd_event_add_time(server->event, &server->timer, CLOCK_MONOTONIC, 0, 1,
-				      schedule_timer, server);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
+		r = timer_add(server->event, TIMER_NEVER, schedule_timer, server, &server->timer);
 	return r;
 }
 

@@ -8,6 +8,7 @@
 
 #include "capture/screen.h"
 #include "clipboard/clipboard_bridge.h"
+#include "common/timer.h"
 #include "cpu_load.h"
 #include "framebuffer/yield.h"
 #include "input/input.h"
@@ -60,10 +61,7 @@ struct server_viewer {
 
 static inline uint64_t server_now(const struct server *server)
 {
-	uint64_t now = 0;
-
-	sd_event_now(server->event, CLOCK_MONOTONIC, &now);
-	return now;
+	return timer_now(server->event);
 }
 
 /* Has the work of schedule.h done once all pending input has been handled. */

@@ -8,8 +8,6 @@
 
 #include <systemd/sd-event.h>
 
-#define DESKTOP_SOCKET_DIRECTORY "/run/gpudesk/desktop"
-
 enum { DESKTOP_LINE_MAX = 512, DESKTOP_LINES_MAX = 64 };
 
 enum desktop_answer {

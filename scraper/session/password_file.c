@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/read_all.h"
 #include "common/vnc_des.h"
 
 /* What a file is read into: one byte more than it may hold. */
@@ -114,20 +115,6 @@ static int check_file(int fd, const char *path, char *ret_reason, size_t size)
 	return 0;
 }
 
-static int read_bytes(int fd, struct file_bytes *bytes)
-{
-	ssize_t n;
-
-	do {
-		n = read(fd, bytes->bytes + bytes->length, sizeof(bytes->bytes) - bytes->length);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			bytes->length += (size_t)n;
-	} while (n != 0 && bytes->length < sizeof(bytes->bytes));
-	return 0;
-}
-
 static int decode_file(const struct file_bytes *bytes, const char *path,
 		       struct vnc_passwords *passwords, char *ret_reason, size_t size)
 {
@@ -158,6 +145,7 @@ static int load_from(int fd, const char *path, struct vnc_passwords *passwords, 
 		     size_t size)
 {
 	struct file_bytes *bytes;
+	ssize_t n;
 	int r;
 
 	r = check_file(fd, path, ret_reason, size);
@@ -168,11 +156,13 @@ static int load_from(int fd, const char *path, struct vnc_passwords *passwords, 
 	if (!bytes)
 		return refuse(-ENOMEM, ret_reason, size, "out of memory");
 	sodium_memzero(bytes, sizeof(*bytes));
-	r = read_bytes(fd, bytes);
-	if (r < 0)
-		r = refuse(r, ret_reason, size, "%s: %s", path, strerror(-r));
-	else
+	n = read_all(fd, bytes->bytes, sizeof(bytes->bytes));
+	if (n < 0) {
+		r = refuse((int)n, ret_reason, size, "%s: %s", path, strerror((int)-n));
+	} else {
+		bytes->length = (size_t)n;
 		r = decode_file(bytes, path, passwords, ret_reason, size);
+	}
 	sodium_free(bytes);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/wire.h"
 #include "protocol/rect_header.h"
 
 enum {
@@ -121,12 +122,13 @@ void update_moved(struct update *update, struct move move, bool next)
 static int add_move(struct update *update, struct out_queue *out)
 {
 	struct rect from = move_from(update->move);
-	const uint8_t source[4] = { (uint8_t)(from.x >> 8), (uint8_t)from.x, (uint8_t)(from.y >> 8),
-				    (uint8_t)from.y };
+	uint8_t source[4];
 	int r;
 
 	if (rect_is_empty(update->move.to))
 		return 0;
+	wire_write_u16(source, (uint32_t)from.x);
+	wire_write_u16(source + 2, (uint32_t)from.y);
 	r = rect_header_append(out, update->move.to, RFB_COPYRECT);
 	if (r >= 0)
 		r = out_queue_append(out, source, sizeof(source));
@@ -274,8 +276,7 @@ static int add_planned(struct update *update, struct out_queue *out, int fd)
 
 static void write_count(struct out_queue *out, size_t header, int n_rects)
 {
-	out->own[header + 2] = (uint8_t)(n_rects >> 8);
-	out->own[header + 3] = (uint8_t)n_rects;
+	wire_write_u16(out->own + header + 2, (uint32_t)n_rects);
 }
 
 /*

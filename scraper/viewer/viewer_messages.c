@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "common/log.h"
+#include "common/monotonic.h"
+#include "common/wire.h"
 
 /* Bytes of answers, beside the update, that a viewer may leave unread. */
 enum { ANSWERS_MAX = 8 * 1024 * 1024 };
@@ -31,17 +32,15 @@ static int handle_encodings(struct viewer *viewer, const uint8_t *message)
 /* The last update has arrived: measures the link by that, and before any by TCP's handshake. */
 static void note_request(struct viewer *viewer)
 {
-	struct timespec t;
-
 	if (!viewer->update.link.min_rtt)
 		link_speed_read_tcp(&viewer->update.link, viewer->fd);
 	if (!viewer->update.link.sent_bytes || !out_queue_is_empty(&viewer->out))
 		return;
 	/* Not sd_event_now(): sending and this request may be of the same loop iteration. */
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	uint64_t now = monotonic_now();
+
 	link_speed_read_tcp(&viewer->update.link, viewer->fd);
-	link_speed_asked(&viewer->update.link,
-			 (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000);
+	link_speed_asked(&viewer->update.link, now);
 }
 
 static int handle_request(struct viewer *viewer, const uint8_t *message)
@@ -50,10 +49,10 @@ static int handle_request(struct viewer *viewer, const uint8_t *message)
 
 	/* Not fed to libvncserver, whose regions would grow without limit. */
 	if (!incremental) {
-		tile_map_add(&viewer->update.unseen, (struct rect){ message[2] << 8 | message[3],
-								    message[4] << 8 | message[5],
-								    message[6] << 8 | message[7],
-								    message[8] << 8 | message[9] });
+		tile_map_add(&viewer->update.unseen,
+			     (struct rect){ wire_read_u16(message + 2), wire_read_u16(message + 4),
+					    wire_read_u16(message + 6),
+					    wire_read_u16(message + 8) });
 		desktop_size_rect_refresh(&viewer->update.size_rect, &viewer->update.encodings);
 	}
 	note_request(viewer);

@@ -167,7 +167,7 @@ static void test_size_is_bounded(void **state)
 
 	path = NULL;
 	write_file(folder->first, "#", GDM_CONFIG_MAX + 1);
-	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), -E2BIG);
+	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), -EFBIG);
 	assert_null(path);
 }
 

@@ -4,7 +4,6 @@
  * says in which order a viewer writes (in pieces of any size), reads, closes half or all, in which
  * the time passes, and when a check fails or is given up.
  */
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>

@@ -15,6 +15,7 @@
 
 #include "bytes.h"
 #include "common/log.h"
+#include "common/wire.h"
 #include "rfb_reader.h"
 #include "scraper/framebuffer/cursor_image.h"
 #include "scraper/protocol/client_messages.h"
@@ -179,8 +180,7 @@ static void set_fair_format(struct run *run, struct bytes *input)
 		unsigned width = take_u8(input) % (bits < 16 ? bits : 16u) + 1;
 		unsigned max = (1U << width) - 1;
 
-		format[4 + 2 * i] = (uint8_t)(max >> 8);
-		format[5 + 2 * i] = (uint8_t)max;
+		wire_write_u16(format + 4 + 2 * i, max);
 		format[10 + i] = (uint8_t)(take_u8(input) % (bits - width + 1));
 	}
 	set_pixel_format(run, &made);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/wire.h"
+
 enum { FRAME_UPDATE, COLOUR_MAP, BELL, CUT_TEXT, RECT_HEADER = 12, TIGHT_LEAST = 12 };
 enum { LAST_RECT = -224, UNTIL_LAST_RECT = 65535 };
 
@@ -264,8 +266,8 @@ static void read_init(struct rfb_reader *reader, struct cursor *cursor)
 	take(cursor, take_number(cursor, 4));
 	if (cursor->failed)
 		return;
-	reader->width = init[0] << 8 | init[1];
-	reader->height = init[2] << 8 | init[3];
+	reader->width = wire_read_u16(init);
+	reader->height = wire_read_u16(init + 2);
 	memcpy(message + 4, init + 4, 16);
 	rfb_reader_set_format(reader, message);
 	reader->has_init = true;

@@ -178,9 +178,9 @@ class CrowdTest(ProxyTest):
         viewers = [self.view() for _ in range(64)]
         for viewer in viewers:
             viewer.answer(RIGHT)
-        wait_until(lambda: proxy.read_log().count("has answered") == 64, "all responses")
+        wait_until(lambda: proxy.read_log().count("answered the challenge") == 64, "all responses")
         self.assertTrue(self.view().is_closed())
-        self.assertIn("too many wait", proxy.read_log())
+        self.assertIn("too many viewers are waiting", proxy.read_log())
         self.assertEqual(self.view(source="127.0.0.2").read(12), b"RFB 003.008\n")
 
     def test_thousand_in_a_row(self):
@@ -269,7 +269,7 @@ class ShortageTest(ProxyTest):
                 log = proxy.read_log()
                 self.assertNotIn("waiting for the scraper", log)
                 dropped = 2 if free == 7 else 1
-                self.assertEqual(log.count("closed: others need its place"), dropped, log)
+                self.assertEqual(log.count("closed: a new viewer needs its place"), dropped, log)
                 for i, viewer in enumerate(silent):
                     self.assertEqual(viewer.can_read(), i < dropped)
                 for request in held:

@@ -119,7 +119,7 @@ class BadPeerTest(ProxyTest):
             viewer.read(12)
             viewer.send(garbage)
             self.assertTrue(viewer.is_closed(), garbage)
-        self.assertIn("it does not speak RFB", proxy.read_log())
+        self.assertIn("the viewer does not speak RFB", proxy.read_log())
 
     def test_other_major_version(self):
         self.start_proxy()
@@ -259,7 +259,7 @@ class ScraperTest(ProxyTest):
         scraper = self.start_scraper(Request.close)
         self.start_proxy()
         viewer = self.view()
-        self.assertIn("ends again and again", viewer.log_in())
+        self.assertIn("keeps ending", viewer.log_in())
         self.assertTrue(viewer.is_closed())
         self.assertLess(len(scraper.requests), 5)
 

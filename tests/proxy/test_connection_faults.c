@@ -222,7 +222,7 @@ static void test_waiting_for_more_fails(void **state)
 	failure = ENOMEM;
 	settle(f);
 	assert_int_equal(f->ended, 1);
-	assert_string_equal(f->why, "no memory");
+	assert_string_equal(f->why, "out of memory");
 }
 
 /* The reason cannot be written: it ends without a second word. */

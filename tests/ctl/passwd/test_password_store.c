@@ -244,7 +244,7 @@ static void test_nothing_is_left(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
 	int r = store(fixture, true);
 	setrlimit(RLIMIT_FSIZE, &limit);
-	assert_int_equal(r, -ENOSPC);
+	assert_int_equal(r, -EFBIG);
 	assert_non_null(strstr(fixture->error, "cannot be written"));
 	check_file(at(fixture, "home/.vnc/passwd"), first, 8, fixture->owner.uid);
 	assert_int_equal(unlink(at(fixture, "home/.vnc/passwd")), 0);

@@ -12,23 +12,18 @@
 #include <zlib.h>
 
 #include "clipboard/cut_text.h"
+#include "common/wire.h"
 
 enum { LIMIT = 1000, MESSAGE_MAX = 8192 };
 
 static uint8_t message[MESSAGE_MAX];
 static struct cut_text got;
 
-static void put_u32(uint8_t *at, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		at[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
 static int decode_classic(const void *text, size_t length)
 {
 	memset(message, 0, 8);
 	message[0] = 6;
-	put_u32(message + 4, (uint32_t)length);
+	wire_write_u32(message + 4, (uint32_t)length);
 	memcpy(message + 8, text, length);
 	return cut_text_decode(message, 8 + length, LIMIT, &got);
 }
@@ -37,8 +32,8 @@ static int decode_extended(uint32_t flags, const void *data, size_t length)
 {
 	memset(message, 0, 8);
 	message[0] = 6;
-	put_u32(message + 4, -(uint32_t)(length + 4));
-	put_u32(message + 8, flags);
+	wire_write_u32(message + 4, -(uint32_t)(length + 4));
+	wire_write_u32(message + 8, flags);
 	if (length)
 		memcpy(message + 12, data, length);
 	return cut_text_decode(message, 12 + length, LIMIT, &got);
@@ -63,7 +58,7 @@ static int decode_provide(uint32_t formats, uint32_t said, const void *text, siz
 {
 	static uint8_t content[MESSAGE_MAX], packed[MESSAGE_MAX];
 
-	put_u32(content, said);
+	wire_write_u32(content, said);
 	memcpy(content + 4, text, length);
 	size_t n = deflate_open(content, 4 + length, packed, sizeof(packed));
 	return decode_extended(CUT_TEXT_PROVIDE | formats, packed, n);

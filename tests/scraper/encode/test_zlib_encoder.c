@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/wire.h"
 #include "encode/zlib_encoder.h"
 
 enum { WIDTH = 301, HEIGHT = 203 };
@@ -60,9 +61,7 @@ static uint32_t *round_trip(struct rect area, bool coarse)
 
 	assert_true(length > 4);
 	assert_int_equal(length, out.own_length - start);
-	assert_int_equal((uint32_t)data[0] << 24 | (uint32_t)data[1] << 16 |
-				 (uint32_t)data[2] << 8 | data[3],
-			 length - 4);
+	assert_int_equal(wire_read_u32(data), length - 4);
 	assert_non_null(pixels);
 	viewer.next_in = (Bytef *)(uintptr_t)(data + 4);
 	viewer.avail_in = (uInt)length - 4;

@@ -10,19 +10,8 @@
 
 #include <cmocka.h>
 
+#include "common/wire.h"
 #include "protocol/client_messages.h"
-
-static void put_u16(uint8_t *to, unsigned value)
-{
-	to[0] = (uint8_t)(value >> 8);
-	to[1] = (uint8_t)value;
-}
-
-static void put_u32(uint8_t *to, uint32_t value)
-{
-	put_u16(to, value >> 16);
-	put_u16(to + 2, value & 0xffff);
-}
 
 /* ---- lengths ---- */
 
@@ -168,7 +157,7 @@ static void test_cut_text_lengths(void **state)
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
 		uint8_t message[8] = { CLIENT_CUT_TEXT };
 
-		put_u32(message + 4, (uint32_t)lengths[i]);
+		wire_write_u32(message + 4, (uint32_t)lengths[i]);
 		assert_int_equal(client_cut_text_length(message), lengths[i]);
 	}
 }
@@ -202,7 +191,7 @@ static int check_format(const struct format *format)
 				(uint8_t)format->true_colour };
 
 	for (int i = 0; i < 3; i++) {
-		put_u16(message + 8 + 2 * i, (unsigned)format->max[i]);
+		wire_write_u16(message + 8 + 2 * i, (unsigned)format->max[i]);
 		message[14 + i] = (uint8_t)format->shift[i];
 	}
 	return client_pixel_format_check(message);
@@ -264,9 +253,9 @@ static struct client_encodings read_encodings(const int32_t *numbers, unsigned n
 
 	message[0] = CLIENT_SET_ENCODINGS;
 	message[1] = 0;
-	put_u16(message + 2, n);
+	wire_write_u16(message + 2, n);
 	for (unsigned i = 0; i < n; i++)
-		put_u32(message + 4 + 4 * i, (uint32_t)numbers[i]);
+		wire_write_u32(message + 4 + 4 * i, (uint32_t)numbers[i]);
 	client_encodings_read(message, &encodings);
 	free(message);
 	return encodings;

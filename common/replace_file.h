@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Replacing a file as a whole: the new one is written under a temporary name in the same directory
+ * and renamed, so whoever reads it, or is there after a crash, has the old content or the new.
+ * `directory` is a descriptor, or AT_FDCWD, as in openat(2).
+ */
+#ifndef GPUDESK_REPLACE_FILE_H
+#define GPUDESK_REPLACE_FILE_H
+
+#include <stddef.h>
+
+/*
+ * Creates the temporary file: the caller's, mode 0600. Never opens what is there already, nor what
+ * a link leads to. Returns a descriptor to write with, -EEXIST, or -errno.
+ */
+int replace_file_begin(int directory, const char *temporary);
+
+/* Writes all of `bytes`. Returns 0 or -errno. */
+int replace_file_write(int fd, const void *bytes, size_t length);
+
+/*
+ * Closes `fd`, and gives the file its `name` if `r` and all this is well; else removes it. Returns
+ * 0, `r`, or -errno. Whoever wants it on the disk calls fsync(2) for `fd` before, and for the
+ * directory afterwards.
+ */
+int replace_file_end(int directory, const char *temporary, int fd, int r, const char *name);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "whole_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "read_all.h"
+
+static int open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EINVAL;
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+/* Files of /proc and /sys have no size to go by: the text grows as they come. */
+static int read_growing(int fd, size_t max, char **text, size_t *length)
+{
+	size_t room = 2048;
+
+	while (*length <= max) {
+		char *longer;
+		ssize_t n;
+
+		room = room <= max / 2 ? 2 * room : max + 1;
+		longer = realloc(*text, room + 1);
+		if (!longer)
+			return -ENOMEM;
+		*text = longer;
+		n = read_all(fd, longer + *length, room - *length);
+		if (n < 0)
+			return (int)n;
+		*length += (size_t)n;
+		if (*length < room)
+			return 0;
+	}
+	return -EFBIG;
+}
+
+int whole_file_read(const char *path, size_t max, char **ret_text, size_t *ret_length)
+{
+	size_t length = 0;
+	char *text = NULL;
+	int fd, r;
+
+	fd = open_regular(path);
+	if (fd < 0)
+		return fd;
+	r = read_growing(fd, max, &text, &length);
+	close(fd);
+	if (r < 0) {
+		free(text);
+		return r;
+	}
+	text[length] = '\0';
+	*ret_text = text;
+	if (ret_length)
+		*ret_length = length;
+	return 0;
+}
