@@ -6,8 +6,8 @@
 #include <systemd/sd-event.h>
 
 /*
- * Ends a source for good, also where the event loop still holds it; NULL is fine. Returns NULL.
- * sd_event_source_disable_unref(3), which systemd has since 243 and RHEL 8 has not.
+ * Ends a source for good, even while the event loop holds a reference. Takes NULL and returns NULL.
+ * (sd_event_source_disable_unref(3) came only with systemd 243, and RHEL 8 has 239.)
  */
 static inline sd_event_source *event_source_end(sd_event_source *source)
 {

@@ -18,7 +18,7 @@ const char *const gdm_config_files[] = {
 
 static const char blanks[] = " \t\r";
 
-/* Cuts the blanks off both ends. */
+/* Cuts blanks off both ends. */
 static char *trim(char *text)
 {
 	size_t length;
@@ -31,7 +31,7 @@ static char *trim(char *text)
 	return text;
 }
 
-/* GDM takes "true" in any case, and "1"; "false", and "0". */
+/* As in GDM: "true" and "false" in any case, "1" and "0". */
 static bool is_on(const char *value)
 {
 	return strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0;

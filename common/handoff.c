@@ -8,7 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Room for more descriptors than the one that is due, so that a surplus is seen and closed. */
+/* Room for more than the one expected, so that any others are noticed and closed. */
 enum { DESCRIPTORS_MAX = 4 };
 
 union descriptor_control {
@@ -42,8 +42,7 @@ static int send_message(int fd, void *message, size_t size, int descriptor)
 	return (size_t)n == size ? 0 : -EIO;
 }
 
-/* Copies the descriptors that came with a message; the kernel made at most DESCRIPTORS_MAX of them.
- */
+/* Copies the descriptors of a message, of which the kernel made DESCRIPTORS_MAX at most. */
 static size_t collect_descriptors(struct msghdr *header,
 				  int ret_descriptors[static DESCRIPTORS_MAX])
 {
@@ -64,8 +63,8 @@ static size_t collect_descriptors(struct msghdr *header,
 }
 
 /*
- * Receives one message of exactly `size` bytes, with one descriptor where `ret_descriptor` is given
- * and with none otherwise. Whatever came in a message that is refused is closed.
+ * Receives one message of exactly `size` bytes, with one descriptor if `ret_descriptor` is given,
+ * or else none. Closes all descriptors of a message that is refused.
  */
 static int receive_message(int fd, void *ret_message, size_t size, int *ret_descriptor)
 {
@@ -88,7 +87,7 @@ static int receive_message(int fd, void *ret_message, size_t size, int *ret_desc
 		return -errno;
 	n_descriptors = collect_descriptors(&header, descriptors);
 	if (n == 0 && n_descriptors == 0)
-		return -ECONNRESET; /* the end; nobody sends empty messages */
+		return -ECONNRESET; /* the end: there are no empty messages */
 
 	if ((size_t)n == size && !(header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
 	    n_descriptors == (ret_descriptor ? 1 : 0)) {
@@ -168,7 +167,7 @@ int handoff_receive_request(int fd, struct handoff_request *ret_request, int *re
 	return r;
 }
 
-/* Cuts what does not fit, at the start of a UTF-8 character; control characters become spaces. */
+/* Cuts the text if needed, between UTF-8 characters; control characters become spaces. */
 static void copy_reason(char ret_reason[static HANDOFF_REASON_MAX], const char *reason)
 {
 	size_t length = strlen(reason);

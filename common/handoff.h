@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hand-off from proxy to scraper, over a SOCK_SEQPACKET socket: one request with the viewer's
- * socket in it (SCM_RIGHTS), one answer. Fixed-size structs in the machine's own byte order: both
- * ends are on one machine and from one version, which the first fields say.
+ * The hand-off from proxy to scraper, over a SOCK_SEQPACKET socket: one request that carries the
+ * viewer's socket (SCM_RIGHTS), one answer. Structs of fixed size in the machine's byte order: both
+ * sides run on the same machine and are of the same version, which the first fields ensure.
  */
 #ifndef GPUDESK_HANDOFF_H
 #define GPUDESK_HANDOFF_H
@@ -28,7 +28,7 @@ struct handoff_request {
 };
 
 enum handoff_result {
-	HANDOFF_TAKEN = 0,	    /* the scraper has written the SecurityResult and goes on */
+	HANDOFF_TAKEN = 0, /* the scraper has written the SecurityResult, and has the viewer now */
 	HANDOFF_WRONG_PASSWORD = 1, /* the proxy delays, then writes the failure */
 	HANDOFF_NOT_POSSIBLE = 2,   /* the proxy writes the failure with the reason */
 };
@@ -40,13 +40,13 @@ struct handoff_answer {
 };
 
 /*
- * Each sends or receives one whole message on a connected SOCK_SEQPACKET socket, without waiting
- * (MSG_DONTWAIT). Return 0; -EAGAIN; -EPIPE or -ECONNRESET when the peer is gone; -EBADMSG for a
- * message of another size, magic or version, an unterminated string, control characters in one, a
- * bad field, or a descriptor missing, too many or not of a stream socket (any that came are
- * closed); -EINVAL when asked to send such a request. The receiver owns *ret_viewer, which is
- * close-on-exec. send sets magic and version and does not close `viewer`. `reason` may be NULL;
- * what is too long is cut, and control characters become spaces.
+ * Each sends or receives one whole message on a connected SOCK_SEQPACKET socket, without blocking.
+ * Return 0; -EAGAIN; -EPIPE or -ECONNRESET when the peer has closed it; -EBADMSG for a message with
+ * another size, magic or version, a bad field, a string that is unterminated or has control
+ * characters, or not exactly one stream socket (all descriptors in it are closed); -EINVAL for such
+ * a request to send. The receiver owns *ret_viewer, which is close-on-exec. handoff_send_request()
+ * sets magic and version and does not close `viewer`. `reason` may be NULL; it is cut if it is too
+ * long, and control characters become spaces.
  */
 int handoff_send_request(int fd, const struct handoff_request *request, int viewer);
 int handoff_receive_request(int fd, struct handoff_request *ret_request, int *ret_viewer);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A whole line, below PIPE_BUF so that a pipe takes it in one piece. */
+/* A whole line: below PIPE_BUF, so that a pipe takes it in one piece. */
 enum { LOG_LINE_MAX = 2048 };
 
 static const char log_cut[] = "...";
@@ -71,7 +71,7 @@ static const char *level_name(enum log_level level)
 	return "debug";
 }
 
-/* The length of the UTF-8 character at `s` by the table of RFC 3629, 0 where there is none. */
+/* The length of the UTF-8 character at `s`, by the table of RFC 3629; 0 if it is none. */
 static size_t utf8_length(const unsigned char *s)
 {
 	static const struct {
@@ -144,8 +144,8 @@ static void line_start(struct line *line, enum log_level level)
 }
 
 /*
- * `text` may itself have been cut, inside a character even: it is as long as a line, so that the
- * line, which has more to hold, is full before that place is reached.
+ * `text` may have been cut within a character. But then it is as long as a line, which also has a
+ * prefix, so the line is full before that place.
  */
 static void line_append_text(struct line *line, const char *text)
 {

@@ -40,7 +40,7 @@ static bool host_bits_are_zero(const struct net_block *block)
 	return true;
 }
 
-/* Reads a prefix length of at most `max` bits: digits, and no more of them than it needs. */
+/* Parses a prefix length of at most `max` bits, without leading zeros. */
 static int parse_prefix(const char *text, unsigned max, unsigned *ret_prefix)
 {
 	unsigned value = 0;
@@ -161,7 +161,7 @@ bool net_list_contains(const struct net_list *list, const struct sockaddr *addre
 	for (size_t i = 0; i < list->n; i++) {
 		const struct net_block *block = &list->blocks[i];
 
-		/* "::/0" means IPv6: that IPv4 is kept inside it is our own notation. */
+		/* "::/0" means IPv6 only: IPv4 is inside it just in our representation. */
 		if (mapped && block->prefix < MAPPED_BITS)
 			continue;
 		if (same_prefix(bytes, block->address, block->prefix))

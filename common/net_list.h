@@ -10,7 +10,7 @@
 
 enum { NET_LIST_MAX = 64 };
 
-/* What may be between two blocks. */
+/* Any of these separate blocks. */
 #define NET_LIST_SEPARATORS ", \t\r\n"
 
 struct net_block {
@@ -24,16 +24,16 @@ struct net_list {
 };
 
 /*
- * Parses blocks separated by commas or white space. A bare address is a block of one; host bits
- * that are set are an error, and so is a list of nothing. Returns 0, -EINVAL, or -E2BIG above
- * NET_LIST_MAX blocks; on failure *ret_list is untouched and *ret_bad, when given, points to the
- * first bad item within `text`.
+ * Parses blocks separated by commas or white space. An address alone is a block of one. Returns 0;
+ * -EINVAL for a syntax error, host bits that are set, or an empty list; -E2BIG above NET_LIST_MAX
+ * blocks. On failure *ret_list is untouched, and *ret_bad, if given, is the first bad item in
+ * `text`.
  */
 int net_list_parse(const char *text, struct net_list *ret_list, const char **ret_bad);
 
 /*
- * Whether the IPv4 or IPv6 `address` is in one of the blocks. Any other family is in none. IPv4
- * that arrives as ::ffff:a.b.c.d is IPv4; no block of IPv6 contains it, ::/0 neither.
+ * Whether the IPv4 or IPv6 `address` is in one of the blocks; other families never are. A mapped
+ * ::ffff:a.b.c.d counts as IPv4, which no block of IPv6 contains, not even ::/0.
  */
 bool net_list_contains(const struct net_list *list, const struct sockaddr *address);
 

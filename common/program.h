@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Whether another file, or none, has taken the place of the one that this process was started from,
- * as an upgrade does. False where that cannot be told.
+ * Whether the file that this process was started from was replaced, as by an upgrade, or removed.
+ * False if that cannot be told.
  */
 bool program_is_replaced(void);
 

@@ -11,7 +11,9 @@ int replace_file_begin(int directory, const char *temporary)
 	int fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 			0600);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 int replace_file_write(int fd, const void *bytes, size_t length)

@@ -9,7 +9,7 @@
 
 #define SECOND UINT64_C(1000000)
 
-static const char unused[] = "no viewer accepted yet";
+static const char unused[] = "no viewer has been accepted";
 static const char left_before[] = "no viewer since ";
 static const char left_after[] = " s after boot";
 static const char one[] = " viewer", more[] = " viewers";
@@ -28,7 +28,7 @@ void scraper_status_format(const struct scraper_status *status,
 		snprintf(ret_text, SCRAPER_STATUS_MAX, "%s", unused);
 }
 
-/* Digits alone, up to `maximum`; returns what follows them, or NULL. */
+/* Reads digits, up to `maximum`. Returns what follows them, or NULL. */
 static const char *take_number(const char *text, uint64_t maximum, uint64_t *ret_number)
 {
 	unsigned long long number;

@@ -47,7 +47,7 @@ static const struct field fields[] = {
 };
 enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
 
-/* isalnum() and its like depend on the locale of the program that we are a guest in. */
+/* Not isalnum(), which depends on the locale of the program that loaded the PAM module. */
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -63,8 +63,7 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* Characters that mean nothing to a shell or to systemd, so that a value of these needs no quotes.
- */
+/* Characters that need no quotes, for a shell or for systemd. */
 static bool is_plain(char c)
 {
 	return is_alphanumeric(c) || (c != '\0' && strchr("_./:@%+,=-", c));
@@ -115,7 +114,7 @@ static bool time_is_valid(const char *text)
 	return true;
 }
 
-/* `text` is a string field's whole value, shorter than the field's array. */
+/* `text` is the value of a string field, and fits into it. */
 static bool field_text_is_valid(const struct field *field, const char *text)
 {
 	if (*text == '\0')
@@ -134,7 +133,7 @@ static bool field_text_is_valid(const struct field *field, const char *text)
 	}
 }
 
-/* The last good number of a field; (uid_t)-1 is nobody's. */
+/* The largest valid number of a field; (uid_t)-1 is no user. */
 static uint64_t field_number_max(const struct field *field)
 {
 	if (field->kind == FIELD_UID)
@@ -167,8 +166,7 @@ static void field_set_number(struct session_record *record, const struct field *
 		record->leader = (pid_t)number;
 }
 
-/* Writes what stands after "KEY=". An unknown number is written as nothing, as an unknown text is.
- */
+/* Writes what is after "KEY=": nothing for an unknown number or text. */
 static int field_format(const struct session_record *record, const struct field *field,
 			const char **ret_quote, char *ret_text, size_t size)
 {
@@ -214,7 +212,7 @@ int session_record_encode(const struct session_record *record, char *ret_text, s
 	return (int)length;
 }
 
-/* Finds the value in what stands after "KEY=": 'in quotes', or of plain characters. */
+/* Finds the value in what is after "KEY=": 'in quotes', or of plain characters. */
 static int value_unquote(const char **value, size_t *length)
 {
 	if (*length == 0 || **value != '\'')
@@ -290,7 +288,8 @@ static int line_parse(struct session_record *record, unsigned *seen, const char 
 		return -EINVAL;
 
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		if (strlen(fields[i].key) != key_length || memcmp(fields[i].key, line, key_length))
+		if (strlen(fields[i].key) != key_length ||
+		    memcmp(fields[i].key, line, key_length) != 0)
 			continue;
 		if (*seen & 1U << i)
 			return -EINVAL;
@@ -308,7 +307,7 @@ static bool has_required_fields(unsigned seen)
 	return true;
 }
 
-/* Sets *ret_line to the line that is being read, for the case that it is a bad one. */
+/* On failure *ret_line is the bad line, 0 for a missing key. */
 static int lines_parse(struct session_record *record, const char *text, size_t length,
 		       unsigned *ret_line)
 {
@@ -319,7 +318,7 @@ static int lines_parse(struct session_record *record, const char *text, size_t l
 		size_t line_length;
 
 		++*ret_line;
-		/* A last line without an end was cut short. */
+		/* A last line without a newline is incomplete. */
 		if (!end)
 			return -EINVAL;
 		line_length = (size_t)(end - text);
@@ -352,18 +351,16 @@ const char *session_record_stale_reason(const struct session_record *record,
 					const struct session_facts *facts)
 {
 	/*
-	 * 1. A session that nobody closed (a crash, a kill) leaves its record behind.
-	 * 2. Numbers of sessions are used again; the user and the leading process tell them apart.
-	 * 3. A session that closes still has its X server, but not for long.
+	 * 1. A session that was not closed (a crash, a kill) leaves its record behind.
+	 * 2. Session ids are reused; user and leader tell the sessions apart.
+	 * 3. A closing session still has its X server, but not for long.
 	 */
 	if (!facts->known)
-		return "logind does not know its session any more: it ended without a logout";
+		return "logind no longer knows its session: it ended without a logout";
 	if (facts->uid != record->uid)
-		return "logind says that its session belongs to another user: the number was used "
-		       "again";
+		return "logind says that its session belongs to another user: its id was reused";
 	if (facts->leader != 0 && record->leader != 0 && facts->leader != record->leader)
-		return "logind says that another process leads its session: the number was used "
-		       "again";
+		return "logind says that another process leads its session: its id was reused";
 	if (facts->closing)
 		return "its session is closing: the user has logged out";
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Session records as files: storing them whole, trusting only what the owner can have written. */
+/* Session records as files: replaced as a whole, trusted only if none but the owner can write. */
 #include "session_record.h"
 
 #include <dirent.h>
@@ -23,13 +23,13 @@ enum {
 	OTHERS_WRITE = S_IWGRP | S_IWOTH,
 };
 
-/* Whoever could write here could plant a record, or have ours written elsewhere. */
+/* Others who can write here could plant a record, or redirect ours. */
 static bool is_owned_and_guarded(const struct stat *status, uid_t owner)
 {
 	return status->st_uid == owner && !(status->st_mode & OTHERS_WRITE);
 }
 
-/* Opens the directory that `owner` alone can write. Returns a descriptor, -EPERM or -errno. */
+/* Opens a directory that only `owner` can write. Returns a descriptor, -EPERM or -errno. */
 static int open_directory(const char *directory, uid_t owner)
 {
 	struct stat status;
@@ -49,8 +49,8 @@ static int open_directory(const char *directory, uid_t owner)
 }
 
 /*
- * Creates ".<session>.XXXXXX". The name need not be hard to guess: nobody else can write here, and
- * O_EXCL finds what a process that was killed has left.
+ * Creates ".<session>.XXXXXX". The name need not be hard to guess, since nobody else can write
+ * here; it only must differ from what a process that was killed has left.
  */
 static int create_temporary(int directory, const char *session,
 			    char name[static TEMPORARY_NAME_MAX])
@@ -82,7 +82,7 @@ static int store_in(int directory, const char *session, const char *text, size_t
 	if (fd < 0)
 		return fd;
 	r = replace_file_write(fd, text, length);
-	/* Not by open(2)'s mode: the umask is the caller's, and whatever it likes. */
+	/* Not by the mode of open(2), which the caller's umask changes. */
 	if (r == 0 && fchmod(fd, RECORD_MODE) < 0)
 		r = -errno;
 	return replace_file_end(directory, temporary, fd, r, session);
@@ -119,13 +119,13 @@ int session_record_remove(const char *directory, const char *id)
 	return r;
 }
 
-/* Opens the file of a record that `owner` alone can have written. */
+/* Opens the file of a record that only `owner` can have written. */
 static int open_record(int directory, const char *id, uid_t owner)
 {
 	struct stat status;
 	int fd, r = 0;
 
-	/* O_NONBLOCK: a FIFO must not hold us up. */
+	/* O_NONBLOCK: a FIFO must not block. */
 	fd = openat(directory, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ELOOP || errno == ENXIO ? -EPERM : -errno;
@@ -144,7 +144,7 @@ static int open_record(int directory, const char *id, uid_t owner)
 
 static int load_from(int directory, const char *id, uid_t owner, struct session_record *ret_record)
 {
-	char text[SESSION_RECORD_MAX + 1]; /* one more shows that a file is too large */
+	char text[SESSION_RECORD_MAX + 1]; /* one more, for a file that is too large */
 	struct session_record record;
 	ssize_t length;
 	int fd, r;
@@ -194,7 +194,7 @@ static bool is_newer(const struct listed *a, const struct listed *b)
 	return strcmp(a->id, b->id) > 0;
 }
 
-/* Keeps the newest LIST_MAX, newest first. Takes the ownership of entry.id. */
+/* Keeps the newest LIST_MAX, newest first. Owns entry.id. */
 static void list_insert(struct listed *list, size_t *n, struct listed entry)
 {
 	size_t at = *n;
@@ -223,7 +223,7 @@ static int list_read(DIR *directory, struct listed *list, size_t *n)
 		if (!session_record_id_is_valid(entry->d_name))
 			continue;
 		if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-			continue; /* it went meanwhile */
+			continue; /* it is gone */
 		new.changed = status.st_mtim;
 		new.id = strdup(entry->d_name);
 		if (!new.id)

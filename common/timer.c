@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-/* As exact as may be: whoever sets a time waits for it. */
+/* µs: as exact as possible, since something waits for each timer. */
 enum { ACCURACY = 1 };
 
 uint64_t timer_now(sd_event *event)

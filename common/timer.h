@@ -11,7 +11,7 @@
 
 #define TIMER_NEVER UINT64_MAX
 
-/* When the loop last woke up. */
+/* The time at which the loop last woke up. */
 uint64_t timer_now(sd_event *event);
 
 /*
@@ -21,7 +21,7 @@ uint64_t timer_now(sd_event *event);
 int timer_add(sd_event *event, uint64_t delay, sd_event_time_handler_t handler, void *userdata,
 	      sd_event_source **ret_timer);
 
-/* Has it elapse once, `delay` from now or at `when`, and not when it would have. */
+/* Make it elapse once, `delay` from now or at `when`, instead of when it would have. */
 int timer_start(sd_event_source *timer, uint64_t delay);
 int timer_start_at(sd_event_source *timer, uint64_t when);
 

@@ -12,17 +12,17 @@
 
 #define SECOND UINT64_C(1000000)
 
-/* systemd itself gives a service 90 s to end, before it is killed. */
+/* systemd kills a service that takes more than 90 s to stop. */
 #define JOB_TIMEOUT (120 * SECOND)
 
-/* Of a timer: others may share the wake-up within it. */
+/* Of transient timers, which may elapse together with others within it. */
 #define TIMER_ACCURACY SECOND
 
-/* A unit that was stopped keeps its name until systemd next tidies up, mostly at once. */
+/* The name of a stopped unit is free when systemd next collects garbage, mostly at once. */
 enum { REPLACE_ATTEMPTS = 50 };
 static const struct timespec replace_pause = { .tv_nsec = 20 * 1000 * 1000 };
 
-/* A job that was queued; its end comes as a signal. */
+/* A queued job, whose end is a signal. */
 struct job {
 	char path[UNIT_PATH_MAX];
 	char result[UNIT_WORD_MAX]; /* "": not over yet */
@@ -54,8 +54,8 @@ static int wait_for(sd_bus *bus, const struct job *job, const char *name, sd_bus
 			continue;
 		if (now >= end)
 			return sd_bus_error_setf(error, SD_BUS_ERROR_TIMEOUT,
-						 "%s: systemd is not done with it after %u s", name,
-						 (unsigned)(JOB_TIMEOUT / SECOND));
+						 "%s: systemd has not finished the job after %u s",
+						 name, (unsigned)(JOB_TIMEOUT / SECOND));
 		r = sd_bus_wait(bus, end - now);
 	}
 	if (!*job->result)
@@ -84,7 +84,7 @@ static int queue(sd_bus *bus, const char *method, const char *name, const char *
 	return r < 0 ? r : 0;
 }
 
-/* Once for each connection; systemd refuses it the second time. */
+/* Only once for each connection: systemd refuses a second time. */
 static int subscribe(sd_bus *bus, sd_bus_error *error)
 {
 	int r = sd_bus_call_method(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe",
@@ -103,7 +103,7 @@ static int run(sd_bus *bus, const char *method, const char *name, const char *mo
 	struct job job = { 0 };
 	int r;
 
-	/* The match first: the job may be over before its reply has been read. */
+	/* The match first: the job may end before its reply is read. */
 	r = sd_bus_match_signal(bus, &slot, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
 				"JobRemoved", on_job_removed, &job);
 	if (r >= 0)
@@ -123,7 +123,7 @@ int unit_job_start(sd_bus *bus, const char *name, sd_bus_error *error)
 
 int unit_job_stop(sd_bus *bus, const char *name, sd_bus_error *error)
 {
-	/* systemd refuses to stop what is not loaded; that is stopped. */
+	/* systemd refuses to stop a unit that is not loaded; but that is stopped. */
 	int r = run(bus, "StopUnit", name, "replace", error);
 
 	if (r >= 0 || !sd_bus_error_has_name(error, SYSTEMD_SERVICE ".NoSuchUnit"))
@@ -156,12 +156,12 @@ static int append_timer(sd_bus_message *call, const char *description, uint64_t 
 {
 	int r = sd_bus_message_append(call, "(sv)(sv)(sv)", "Description", "s", description,
 				      "AccuracyUSec", "t", TIMER_ACCURACY,
-				      /* Gone when it has elapsed. */
+				      /* Unloaded when it has elapsed. */
 				      "RemainAfterElapse", "b", 0);
 
 	if (r < 0)
 		return r;
-	/* systemd 239 knows the one name only, and later ones complain about it. */
+	/* systemd 239 knows only this name, and later versions log a warning about it. */
 	if (by_old_name)
 		return sd_bus_message_append(call, "(sv)", "OnActiveSec", "t", delay);
 	return sd_bus_message_append(call, "(sv)", "TimersMonotonic", "a(st)", 1, "OnActiveSec",
@@ -201,7 +201,7 @@ int unit_job_start_later(sd_bus *bus, const char *name, const char *description,
 
 	if (snprintf(timer, sizeof(timer), "%s.timer", name) >= (int)sizeof(timer))
 		return -ENAMETOOLONG;
-	/* Fails when there is none. */
+	/* Fails if there is none. */
 	unit_job_queue(bus, "StopUnit", timer, NULL);
 	for (int i = 0; i < REPLACE_ATTEMPTS; i++) {
 		sd_bus_error_free(error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Having systemd start, stop and restart units. All return 0 or -errno, with words in `error`,
- * which the caller frees (sd_bus_error_free).
+ * Having systemd start, stop and restart units. All return 0 or -errno, with a message in `error`,
+ * which the caller frees (sd_bus_error_free) and which may be NULL.
  */
 #ifndef GPUDESK_UNIT_JOBS_H
 #define GPUDESK_UNIT_JOBS_H
@@ -10,8 +10,8 @@
 #include <systemd/sd-bus.h>
 
 /*
- * Each queues a job and waits for its end, 120 s at most. What is already so succeeds. Jobs of the
- * unit that contradict it are cancelled.
+ * Each queues a job and waits for its end, 120 s at most. It succeeds if the unit is already in
+ * that state. Jobs of the unit that contradict it are cancelled.
  */
 int unit_job_start(sd_bus *bus, const char *name, sd_bus_error *error);
 int unit_job_stop(sd_bus *bus, const char *name, sd_bus_error *error);
@@ -28,7 +28,7 @@ int unit_job_queue(sd_bus *bus, const char *method, const char *name, sd_bus_err
 
 /*
  * Starts a transient timer that elapses once, `delay` µs from now, and then starts the service of
- * the same name. A timer of that name that runs already is replaced. `name` has no suffix.
+ * the same name. A running timer of that name is replaced. `name` has no suffix.
  */
 int unit_job_start_later(sd_bus *bus, const char *name, const char *description, uint64_t delay,
 			 sd_bus_error *error);

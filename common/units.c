@@ -113,7 +113,7 @@ static int read_texts(sd_bus *bus, const char *path, struct unit *unit, sd_bus_e
 	return r;
 }
 
-/* Units of other kinds have no main process, and say so by an error that is none here. */
+/* Units of other kinds have no main process; asking for it is an error. */
 static pid_t read_main_pid(sd_bus *bus, const char *path, const char *name)
 {
 	const char *suffix = strrchr(name, '.');
@@ -162,7 +162,7 @@ bool unit_is_enabled(const struct unit *unit)
 	return strncmp(unit->file_state, "enabled", strlen("enabled")) == 0;
 }
 
-/* Whether a job that is to stop the unit at `path` waits or runs. */
+/* Whether a job to stop the unit at `path` is waiting or running. */
 static int is_to_be_stopped(sd_bus *bus, const char *path, bool *ret_stopped, sd_bus_error *error)
 {
 	sd_bus_message *reply = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * systemd's units, by its D-Bus interface (org.freedesktop.systemd1(5)). Functions return 0 or
- * -errno with words in `error`, which the caller frees (sd_bus_error_free) and which may be NULL.
- * Names are full: "gpudesk.socket".
+ * -errno with a message in `error`, which the caller frees (sd_bus_error_free) and which may be
+ * NULL. Names are full: "gpudesk.socket".
  */
 #ifndef GPUDESK_UNITS_H
 #define GPUDESK_UNITS_H
@@ -19,7 +19,7 @@
 enum { UNIT_NAME_MAX = 256, UNIT_WORD_MAX = 32, UNIT_PATH_MAX = 1024 };
 
 struct unit {
-	char name[UNIT_NAME_MAX];   /* its own, where an alias was asked for */
+	char name[UNIT_NAME_MAX];   /* its own, even for an alias */
 	char load[UNIT_WORD_MAX];   /* "loaded", "masked", ...; "not-found" for a missing unit */
 	char active[UNIT_WORD_MAX]; /* "active", "inactive", "failed", "activating", ... */
 	char sub[UNIT_WORD_MAX];    /* "running", "listening", "dead", ... */
@@ -32,7 +32,7 @@ struct unit {
 
 /*
  * Connects to the system bus, where systemd runs the machine. Returns 0, -EHOSTDOWN where systemd
- * does not (a container), or -errno. Freed with sd_bus_flush_close_unref().
+ * does not (a container), or -errno. The caller frees it with sd_bus_flush_close_unref().
  */
 int units_open(sd_bus **ret_bus);
 
@@ -48,7 +48,7 @@ bool unit_exists(const struct unit *unit);    /* loaded */
 bool unit_is_active(const struct unit *unit); /* active or reloading */
 bool unit_is_enabled(const struct unit *unit);
 
-/* Whether the unit is active, and not about to be stopped for good (a restart is no such thing). */
+/* Whether the unit is active, and not about to be stopped (other than by a restart). */
 int units_stays_active(sd_bus *bus, const char *name, bool *ret_stays, sd_bus_error *error);
 
 /* Has systemd read its unit files anew. */

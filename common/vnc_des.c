@@ -16,7 +16,7 @@ static uint8_t mirror(uint8_t byte)
 	return (uint8_t)b;
 }
 
-/* That a key is one of DES's weak ones says nothing here: the password is what it is. */
+/* A weak key of DES is no error: the user chose the password. */
 static void set_key(struct des_ctx *schedule, const uint8_t *key)
 {
 	uint8_t mirrored[VNC_DES_BLOCK];

@@ -28,7 +28,7 @@ static int open_regular(const char *path)
 	return fd;
 }
 
-/* Files of /proc and /sys have no size to go by: the text grows as they come. */
+/* The buffer grows: files in /proc and /sys have no size. */
 static int read_growing(int fd, size_t max, char **text, size_t *length)
 {
 	size_t room = 2048;

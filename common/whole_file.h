@@ -6,7 +6,7 @@
 
 /*
  * Reads the regular file at `path` into malloc'ed text with a NUL behind it, which the caller
- * frees. ret_length may be NULL. Nothing else that is put there, a FIFO even, makes it wait.
+ * frees. ret_length may be NULL. Never blocks, even on a FIFO.
  * Returns 0; -EFBIG above `max` bytes; -EINVAL for anything but a regular file; or -errno.
  */
 int whole_file_read(const char *path, size_t max, char **ret_text, size_t *ret_length);

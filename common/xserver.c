@@ -14,7 +14,7 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
-/* Anybody may make files in the directory. A larger one is looked at up to here. */
+/* All users may create files in the directory; entries after these are ignored. */
 enum { XSERVER_ENTRIES_MAX = 4096 };
 
 struct search {
@@ -42,7 +42,7 @@ static bool is_trusted(uid_t uid)
 	return uid == 0 || uid == geteuid();
 }
 
-/* Returns 0 or -errno: -ECONNREFUSED for what an X server left behind, -EAGAIN for a busy one. */
+/* Returns 0; -ECONNREFUSED if the X server has ended; -EAGAIN if it is busy; or -errno. */
 static int peer_credentials(const char *directory, const char *name, struct ucred *ret_credentials)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -81,10 +81,10 @@ static void consider(struct search *search, const char *name)
 	    fstatat(search->directory_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !S_ISSOCK(st.st_mode) || !is_trusted(st.st_uid))
 		return;
-	/* The time of bind(2): connections do not change it. */
+	/* The time of bind(2), which connections do not change. */
 	if (search->found && !is_earlier(&st.st_mtim, &search->since))
 		return;
-	/* The credentials are those of who called listen(2) (unix(7)). */
+	/* The credentials are of the process that called listen(2) (unix(7)). */
 	if (peer_credentials(search->directory, name, &credentials) < 0 ||
 	    !is_trusted(credentials.uid))
 		return;

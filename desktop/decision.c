@@ -4,21 +4,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Fills the text and gives back the action, so that each rule below is one statement. */
+/* Fills in the text and evaluates to the action, so that each rule below is one statement. */
 #define because(action, ...) (snprintf(text, DECISION_TEXT_MAX, __VA_ARGS__), (action))
 
 static enum desktop_action decide_stopped(const struct desktop_facts *facts, char *text)
 {
 	if (!facts->start_desktop)
 		return because(DESKTOP_SAY_REFUSED,
-			       "%s has no desktop: %s does not run, and start_desktop = no in %s. "
-			       "Start it by: systemctl start %s",
+			       "%s has no desktop: %s is not running, and start_desktop = no in "
+			       "%s. To start it: systemctl start %s",
 			       facts->user, facts->unit, facts->config_path, facts->unit);
 	if (facts->manager == MANAGER_FAILED && facts->manager_age < DESKTOP_GRACE)
 		return because(DESKTOP_SAY_REFUSED,
-			       "%s failed %" PRIu64 " s ago. Why: journalctl -b -u %s", facts->unit,
+			       "%s failed %" PRIu64 " s ago; see: journalctl -b -u %s", facts->unit,
 			       facts->manager_age / 1000000, facts->unit);
-	return because(DESKTOP_DO_START, "%s did not run", facts->unit);
+	return because(DESKTOP_DO_START, "%s was not running", facts->unit);
 }
 
 /* Starting it now would contradict the stop, which may be a shutdown's. */
@@ -26,9 +26,9 @@ static enum desktop_action decide_stopping(const struct desktop_facts *facts, ch
 {
 	if (!facts->start_desktop)
 		return because(DESKTOP_SAY_REFUSED,
-			       "%s is just being stopped, and start_desktop = no in %s",
-			       facts->unit, facts->config_path);
-	return because(DESKTOP_SAY_STARTING, "%s is just being stopped; ask again", facts->unit);
+			       "%s is being stopped, and start_desktop = no in %s", facts->unit,
+			       facts->config_path);
+	return because(DESKTOP_SAY_STARTING, "%s is being stopped; retry", facts->unit);
 }
 
 static enum desktop_action decide_running(const struct desktop_facts *facts, char *text)
@@ -42,25 +42,26 @@ static enum desktop_action decide_running(const struct desktop_facts *facts, cha
 			       shows, facts->user);
 	if (facts->autologin == AUTOLOGIN_OFF)
 		return because(DESKTOP_SAY_REFUSED,
-			       "%s shows %s. Log in there as %s, or have it done by "
+			       "%s shows %s. Log in there as %s, or set "
 			       "AutomaticLoginEnable=true and AutomaticLogin=%s in %s",
 			       facts->unit, shows, facts->user, facts->user, facts->autologin_path);
 	if (!facts->start_desktop)
-		return because(DESKTOP_SAY_REFUSED,
-			       "%s shows %s, and start_desktop = no in %s. Log in there as %s, or: "
-			       "systemctl restart %s",
-			       facts->unit, shows, facts->config_path, facts->user, facts->unit);
+		return because(
+			DESKTOP_SAY_REFUSED,
+			"%s shows %s, and start_desktop = no in %s. Log in there as %s, or run: "
+			"systemctl restart %s",
+			facts->unit, shows, facts->config_path, facts->user, facts->unit);
 	return because(DESKTOP_DO_RESTART, "%s showed %s; it logs in %s when it starts",
 		       facts->unit, shows, facts->user);
 }
 
 /*
- * 1. A desktop of the user is what is wanted: nothing to do.
- * 2. Nobody else at a seat is disturbed, not even at a text console: starting a display manager
- *    takes the first console away from whoever is logged in there.
- * 3. What is under way is waited for.
- * 4. What does not run is started, if that is allowed.
- * 5. Automatic login happens once in each run of GDM; after a logout only a new run brings it back.
+ * 1. If the user has a desktop, there is nothing to do.
+ * 2. No other user at a seat is disturbed, not even at a text console: a display manager that
+ * starts takes over the first console.
+ * 3. A start or stop that is under way is waited for.
+ * 4. A display manager that is not running is started, if that is allowed.
+ * 5. GDM logs in automatically once per run; after a logout only a restart brings the desktop back.
  */
 enum desktop_action desktop_decide(const struct desktop_facts *facts,
 				   char ret_text[static DECISION_TEXT_MAX])
@@ -77,7 +78,7 @@ enum desktop_action desktop_decide(const struct desktop_facts *facts,
 			       facts->user);
 	if (facts->seats.other[0])
 		return because(DESKTOP_SAY_REFUSED,
-			       "%s is logged in at the machine itself (session %s), which is not "
+			       "%s is logged in at the machine (session %s), and is not "
 			       "interrupted for %s",
 			       facts->seats.other_user, facts->seats.other, facts->user);
 	switch (facts->manager) {

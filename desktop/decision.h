@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What to do about the display manager, decided from what is known and nothing else. */
+/* What to do about the display manager: a pure function of the facts. */
 #ifndef GPUDESK_DECISION_H
 #define GPUDESK_DECISION_H
 
@@ -11,9 +11,8 @@
 enum { DECISION_TEXT_MAX = 400 };
 
 /*
- * A display manager that came up, or went down, this short a time ago is left alone: a login may be
- * under way that logind does not know of yet, and one that fails is not started over and over. In
- * µs.
+ * µs. A display manager that started or failed more recently than this is left alone: a login may
+ * be under way that logind does not know yet, and one that keeps failing is not started in a loop.
  */
 #define DESKTOP_GRACE UINT64_C(30000000)
 
@@ -28,19 +27,19 @@ enum manager_state {
 
 enum autologin {
 	AUTOLOGIN_UNKNOWN, /* not GDM, or its configuration cannot be read */
-	AUTOLOGIN_OFF,	   /* or for somebody else */
+	AUTOLOGIN_OFF,	   /* or for another user */
 	AUTOLOGIN_ON,	   /* the user is logged in when the display manager starts */
 };
 
 struct desktop_facts {
 	const char *user;	 /* whose desktop is wanted */
-	const char *config_path; /* gpudesk.conf, for words */
+	const char *config_path; /* of gpudesk.conf, for messages */
 	bool start_desktop;	 /* its key */
 	enum manager_state manager;
 	uint64_t manager_age; /* µs in that state */
 	const char *unit;     /* "gdm.service"; "" when missing */
 	enum autologin autologin;
-	const char *autologin_path; /* where that was read; "" when unknown */
+	const char *autologin_path; /* the file that says so; "" when unknown */
 	struct seat_survey seats;
 };
 
@@ -52,7 +51,7 @@ enum desktop_action {
 	DESKTOP_DO_RESTART,
 };
 
-/* Always fills ret_text with words for the viewer and the log: why, and what to do about it. */
+/* Always fills in ret_text, for the viewer and the log: why, and what to do about it. */
 enum desktop_action desktop_decide(const struct desktop_facts *facts,
 				   char ret_text[static DECISION_TEXT_MAX]);
 

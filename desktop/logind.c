@@ -9,7 +9,7 @@ static const char service[] = "org.freedesktop.login1";
 static const char manager_path[] = "/org/freedesktop/login1";
 static const char manager_interface[] = "org.freedesktop.login1.Manager";
 
-/* Whether `word` is one of those in `list`, which ":" separates. */
+/* Whether `word` is in the list, which ":" separates. */
 static bool has_word(const char *list, const char *word)
 {
 	size_t length = strlen(word);
@@ -33,7 +33,7 @@ bool inhibitor_counts(const char *what, const char *mode)
 	return has_word(what, "idle") || has_word(what, "sleep");
 }
 
-/* For one line of the log: whoever holds the lock chose the words. */
+/* For one line of the log: the text is of the program that holds the lock. */
 static void set_words(char to[static INHIBITOR_NAME_MAX], const char *from)
 {
 	snprintf(to, INHIBITOR_NAME_MAX, "%s", *from ? from : "?");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What only logind's D-Bus interface tells (org.freedesktop.login1(5)). */
+/* What is known only from logind's D-Bus interface (org.freedesktop.login1(5)). */
 #ifndef GPUDESK_LOGIND_H
 #define GPUDESK_LOGIND_H
 
@@ -8,15 +8,15 @@
 
 enum { INHIBITOR_NAME_MAX = 64 };
 
-/* A lock (systemd-inhibit(1)) that keeps the desktop; both "" when there is none. */
+/* A lock (systemd-inhibit(1)) for which the desktop is kept; both "" for none. */
 struct inhibitor {
-	char who[INHIBITOR_NAME_MAX]; /* the program, and why, in its own words */
+	char who[INHIBITOR_NAME_MAX]; /* the program, and its reason */
 	char why[INHIBITOR_NAME_MAX];
 };
 
 /*
- * Whether a lock of `what` ("idle:sleep") and `mode` says that the machine is in use. The desktop's
- * own daemons always hold some: those that only delay, and those on keys and the lid, say nothing.
+ * Whether a lock of `what` ("idle:sleep") and `mode` means that the machine is in use. Locks that
+ * only delay, or are on keys and the lid, do not: the desktop's own daemons always hold some.
  */
 bool inhibitor_counts(const char *what, const char *mode);
 

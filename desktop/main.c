@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gpudesk-desktop(8): has the display manager started when somebody authenticated needs it, and
- * stopped when nobody has for long.
+ * gpudesk-desktop(8): has systemd start the display manager when an authenticated viewer needs it,
+ * and stop it when there has been no viewer for long.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -25,7 +25,7 @@
 
 enum { ANSWER_MAX = 512 };
 
-/* What is said to everybody who asks: a word and a text for people. */
+/* The answer to all that ask: a word for the scraper, and a text for people. */
 struct answer {
 	const char *word;
 	char text[ANSWER_MAX];
@@ -45,15 +45,16 @@ struct options {
 
 static const char help[] =
 	"Usage: gpudesk-desktop [--config FILE] [--user NAME] [--schedule-stop | --stop]\n"
-	"Starts the display manager for the desktop of NAME, where nothing speaks against it, and\n"
-	"answers whoever waits at the socket passed in LISTEN_FDS. See gpudesk-desktop(8).\n"
+	"Starts the display manager if the desktop of NAME needs it, and answers those that wait "
+	"at\n"
+	"the socket in LISTEN_FDS. See gpudesk-desktop(8).\n"
 	"\n"
 	"  --config FILE    in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
-	"  --user NAME      whose desktop; the configuration must name the same\n"
-	"  --schedule-stop  for systemd, when the scraper has ended: plans --stop, as\n"
+	"  --user NAME      whose desktop; must be the configured user\n"
+	"  --schedule-stop  for systemd, when the scraper has ended: schedules --stop, as\n"
 	"                   desktop_timeout says\n"
-	"  --stop           for systemd, at that time: stops the display manager if nobody is "
-	"there\n"
+	"  --stop           for systemd, at that time: stops the display manager if it is not "
+	"used\n"
 	"  --help           print this and exit\n"
 	"  --version        print the version and exit\n";
 
@@ -79,10 +80,10 @@ static void read_autologin(struct desktop_facts *facts)
 	if (r == 0)
 		facts->autologin = logs_in ? AUTOLOGIN_ON : AUTOLOGIN_OFF;
 	else
-		log_warning("GDM's configuration cannot be read: %s", strerror(-r));
+		log_warning("cannot read GDM's configuration: %s", strerror(-r));
 }
 
-/* Does what was decided and says so, or why it could not be done. */
+/* Does what was decided; the answer says so, or why it failed. */
 static void act(sd_bus *bus, const struct desktop_facts *facts, struct answer *answer)
 {
 	static const struct {
@@ -129,14 +130,14 @@ static void look_and_act(const struct config *config, const struct options *opti
 
 	r = seat_survey_read(&facts.seats, uid);
 	if (r < 0) {
-		answer_set(answer, "refused", "logind's sessions cannot be read: %s", strerror(-r));
+		answer_set(answer, "refused", "cannot read logind's sessions: %s", strerror(-r));
 		return;
 	}
 	r = sd_bus_open_system(&bus);
 	if (r >= 0)
 		r = manager_look(bus, &manager, &error);
 	if (r < 0) {
-		answer_set(answer, "refused", "systemd cannot be asked for the display manager: %s",
+		answer_set(answer, "refused", "cannot ask systemd about the display manager: %s",
 			   error.message ? error.message : strerror(-r));
 	} else {
 		facts.manager = manager.state;
@@ -149,7 +150,7 @@ static void look_and_act(const struct config *config, const struct options *opti
 	sd_bus_flush_close_unref(bus);
 }
 
-/* Whether anything is to be done for that user, and their id; else says why not. */
+/* Returns whether anything is to be done for the user, and their id; else the text says why not. */
 static bool find_user(const struct config *config, const struct options *options, uid_t *ret_uid,
 		      char ret_text[static ANSWER_MAX])
 {
@@ -158,8 +159,8 @@ static bool find_user(const struct config *config, const struct options *options
 	if (config->refusal[0])
 		snprintf(ret_text, ANSWER_MAX, "%s", config->refusal);
 	else if (strcmp(options->user, config->user) != 0)
-		snprintf(ret_text, ANSWER_MAX, "%s is to show the desktop of %s, not of %s",
-			 options->config_path, config->user, options->user);
+		snprintf(ret_text, ANSWER_MAX, "%s says user = %s, not %s", options->config_path,
+			 config->user, options->user);
 	else if (!account)
 		snprintf(ret_text, ANSWER_MAX, "there is no user %s", options->user);
 	else {
@@ -170,8 +171,8 @@ static bool find_user(const struct config *config, const struct options *options
 }
 
 /*
- * Everybody who has come until now gets the same line; whoever comes later starts us again. The
- * socket may be a blocking one, so it is asked first.
+ * All connections so far get the same line; later ones have systemd start this program again. The
+ * socket may be blocking, hence poll(2).
  */
 static int answer_all(int listener, const struct answer *answer)
 {
@@ -186,9 +187,9 @@ static int answer_all(int listener, const struct answer *answer)
 			continue;
 		if (fd < 0)
 			return -errno;
-		/* A new connection's buffer takes a line at once; whoever is gone needs none. */
+		/* The buffer of a new connection takes a line at once. */
 		if (send(fd, line, (size_t)length, MSG_NOSIGNAL) < 0 && errno != EPIPE)
-			log_warning("an answer could not be sent: %s", strerror(errno));
+			log_warning("cannot send an answer: %s", strerror(errno));
 		close(fd);
 	}
 	return 0;
@@ -203,8 +204,8 @@ static int answer_socket(const struct config *config, const struct options *opti
 
 	if (sd_listen_fds(1) != 1 ||
 	    sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, NULL, 0) <= 0) {
-		log_error("expected one listening local stream socket in LISTEN_FDS; "
-			  "gpudesk-desktop is started by gpudesk-desktop@.socket");
+		log_error("LISTEN_FDS must pass one listening Unix stream socket: start "
+			  "gpudesk-desktop@.socket instead");
 		return -EINVAL;
 	}
 	if (find_user(config, options, &uid, answer.text))
@@ -212,11 +213,11 @@ static int answer_socket(const struct config *config, const struct options *opti
 	log_info("%s: %s", answer.word, answer.text);
 	r = answer_all(SD_LISTEN_FDS_START, &answer);
 	if (r < 0)
-		log_error("the socket failed: %s", strerror(-r));
+		log_error("cannot accept connections: %s", strerror(-r));
 	return r;
 }
 
-/* What speaks against showing the user's desktop speaks against ending it, too. */
+/* If the user's desktop may not be shown, it is not stopped either. */
 static int end_desktop(const struct config *config, const struct options *options)
 {
 	char text[ANSWER_MAX];

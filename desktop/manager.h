@@ -15,12 +15,12 @@ struct manager {
 	uint64_t age; /* µs in that state */
 };
 
-/* What systemd calls it (ActiveState); anything unknown is MANAGER_STOPPED. */
+/* The state by systemd's name for it (ActiveState); an unknown one is MANAGER_STOPPED. */
 enum manager_state manager_state_from_text(const char *active_state);
 
 /*
- * Looks for display-manager.service, and for GDM by name where nobody made that alias. Returns 0,
- * with MANAGER_MISSING and no unit when there is none, or -errno with words in `error`.
+ * Finds display-manager.service, or GDM by its name if that alias is missing. Returns 0, with
+ * MANAGER_MISSING and no unit for none, or -errno with a message in `error`.
  */
 int manager_look(sd_bus *bus, struct manager *ret_manager, sd_bus_error *error);
 

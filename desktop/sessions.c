@@ -27,8 +27,7 @@ void seat_survey_add(struct seat_survey *survey, const struct seat_session *sess
 		survey->greeter |= at_seat;
 		return;
 	}
-	/* "user", and what later versions call "user-early", "user-light", ...; not "lock-screen".
-	 */
+	/* "user", and in later versions "user-early", "user-light", ...; not "lock-screen". */
 	if (strncmp(session->class, "user", 4) != 0)
 		return;
 	if (!at_seat) {

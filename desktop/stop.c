@@ -16,7 +16,7 @@
 
 #define SECOND UINT64_C(1000000)
 
-/* By then the scraper whose end starts the timer has gone. */
+/* By then the scraper that schedules the stop has ended. */
 #define SHORTEST_DELAY SECOND
 
 static const char *words(const sd_bus_error *error, int r)
@@ -30,8 +30,8 @@ static int start_timer(sd_bus *bus, const char *user, uint64_t delay, sd_bus_err
 
 	if (snprintf(name, sizeof(name), "gpudesk-desktop-stop@%s", user) >= (int)sizeof(name))
 		return -ENAMETOOLONG;
-	snprintf(description, sizeof(description),
-		 "Remote desktop: until the unused desktop of %s is stopped", user);
+	snprintf(description, sizeof(description), "Remote desktop: stops the unused desktop of %s",
+		 user);
 	return unit_job_start_later(bus, name, description, delay, error);
 }
 
@@ -44,7 +44,7 @@ static enum scraper_state scraper_state_from_text(const char *active_state)
 	return SCRAPER_RUNS;
 }
 
-/* The service of the user's scraper: its state, and what it has told of its viewers. */
+/* The service of the user's scraper: its state, and what it said about its viewers. */
 static int look_at_scraper(sd_bus *bus, const char *user, enum scraper_state *ret_state,
 			   struct scraper_status *ret_viewers, sd_bus_error *error)
 {
@@ -64,13 +64,13 @@ static int look_at_scraper(sd_bus *bus, const char *user, enum scraper_state *re
 	scraper_status_parse(status, ret_viewers);
 	if (*ret_state == SCRAPER_RUNS || ret_viewers->n_viewers == 0)
 		return 0;
-	/* Viewers of a scraper that was cut off under them left when it did. */
+	/* A scraper that was killed while it had viewers: they left when it ended. */
 	ret_viewers->n_viewers = 0;
 	return units_get_usec(bus, name, "Service", "ExecMainExitTimestampMonotonic",
 			      &ret_viewers->left, error);
 }
 
-/* Whether a viewer who comes later would be served, and get the desktop back. */
+/* Whether a later viewer would be served, and get the desktop back. */
 static int look_at_listener(sd_bus *bus, const char *user, bool *ret_listening, sd_bus_error *error)
 {
 	char unit[UNIT_NAME_MAX];
@@ -100,7 +100,7 @@ static int schedule(sd_bus *bus, const struct config *config, const char *user, 
 		return 0;
 	r = start_timer(bus, user, delay > SHORTEST_DELAY ? delay : SHORTEST_DELAY, error);
 	if (r >= 0)
-		log_info("%s's desktop ends in %" PRIu64 " s if no viewer comes", user,
+		log_info("%s's desktop is stopped in %" PRIu64 " s if no viewer connects", user,
 			 delay / SECOND);
 	return r;
 }
@@ -115,8 +115,7 @@ int stop_schedule(const struct config *config, const char *user)
 	if (r >= 0)
 		r = schedule(bus, config, user, &error);
 	if (r < 0)
-		log_warning("the end of %s's desktop cannot be planned: %s", user,
-			    words(&error, r));
+		log_warning("cannot schedule the stop of %s's desktop: %s", user, words(&error, r));
 	sd_bus_error_free(&error);
 	sd_bus_flush_close_unref(bus);
 	return r;
@@ -136,7 +135,7 @@ static int look(sd_bus *bus, uid_t uid, struct manager *ret_manager, struct stop
 		r = inhibitor_look(bus, &facts->inhibitor, error);
 	if (r >= 0)
 		r = seat_survey_read(&facts->sessions, uid);
-	/* Last, so that a viewer who comes meanwhile is not overlooked. */
+	/* Last, so that a viewer that connects meanwhile is not missed. */
 	if (r >= 0)
 		r = look_at_scraper(bus, facts->user, &facts->scraper, &facts->viewers, error);
 	if (r < 0)
@@ -148,8 +147,8 @@ static int look(sd_bus *bus, uid_t uid, struct manager *ret_manager, struct stop
 }
 
 /*
- * Programs that need no X server outlive it, and may hold the GPU's memory. Not by logind: a
- * session that its login manager has closed is over for it, whatever is left there.
+ * Programs that need no X server survive it, and may hold GPU memory. Not by logind, for which a
+ * closed session is over, even with programs left in it.
  */
 static void end_sessions(sd_bus *bus, char ids[SESSIONS_MAX][SESSION_NAME_MAX], int n)
 {
@@ -160,9 +159,9 @@ static void end_sessions(sd_bus *bus, char ids[SESSIONS_MAX][SESSION_NAME_MAX], 
 
 		snprintf(scope, sizeof(scope), "session-%.*s.scope", SESSION_NAME_MAX, ids[i]);
 		r = unit_job_queue(bus, "StopUnit", scope, &error);
-		/* Mostly it is gone already. */
+		/* Mostly it has already ended. */
 		if (r < 0 && !sd_bus_error_has_name(&error, "org.freedesktop.systemd1.NoSuchUnit"))
-			log_warning("%s cannot be stopped: %s", scope, words(&error, r));
+			log_warning("cannot stop %s: %s", scope, words(&error, r));
 		sd_bus_error_free(&error);
 	}
 }
@@ -177,7 +176,7 @@ static int stop(sd_bus *bus, const struct stop_facts *facts, uid_t uid, sd_bus_e
 	if (r < 0)
 		return r;
 	end_sessions(bus, ids, n);
-	log_info("%s is stopped, and %s's desktop with it", facts->unit, facts->user);
+	log_info("stopped %s, and with it %s's desktop", facts->unit, facts->user);
 	return 0;
 }
 
@@ -192,7 +191,7 @@ static int decide_and_act(sd_bus *bus, const struct stop_facts *facts, uid_t uid
 		log_info("stopping %s: %s", facts->unit, text);
 		return stop(bus, facts, uid, error);
 	case STOP_DO_RETRY:
-		log_info("%s's desktop goes on: %s; looking again in %" PRIu64 " s", facts->user,
+		log_info("%s's desktop is kept: %s; checking again in %" PRIu64 " s", facts->user,
 			 text, (again + SECOND - 1) / SECOND);
 		return start_timer(bus, facts->user, again, error);
 	default:
@@ -215,7 +214,7 @@ int stop_now(const struct config *config, const char *user, uid_t uid)
 	if (r >= 0)
 		r = decide_and_act(bus, &facts, uid, &error);
 	if (r < 0)
-		log_error("%s's desktop cannot be stopped: %s", user, words(&error, r));
+		log_error("cannot stop %s's desktop: %s", user, words(&error, r));
 	sd_bus_error_free(&error);
 	sd_bus_flush_close_unref(bus);
 	return r;

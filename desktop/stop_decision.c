@@ -5,19 +5,19 @@
 
 #include "common/config.h"
 
-/* Fills the text and gives back the action, so that each rule below is one statement. */
+/* Fills in the text and evaluates to the action, so that each rule below is one statement. */
 #define because(action, ...) (snprintf(text, DECISION_TEXT_MAX, __VA_ARGS__), (action))
 
 /*
- * Who uses the desktop in another way than by a viewer, or uses the machine next to it. They have
- * the whole time over again, since nobody knows when they left.
+ * Users of the desktop without a viewer, and other users of the machine. The whole time starts
+ * again, since it is not known when they leave.
  */
 static enum stop_action decide_for_others(const struct stop_facts *facts, char *text)
 {
 	const struct seat_survey *sessions = &facts->sessions;
 
 	if (sessions->other[0])
-		return because(STOP_DO_RETRY, "%s is logged in at the machine itself (session %s)",
+		return because(STOP_DO_RETRY, "%s is logged in at the machine (session %s)",
 			       sessions->other_user, sessions->other);
 	if (sessions->own_unseen)
 		return because(STOP_DO_RETRY, "%s has a Wayland session, which no viewer can see",
@@ -28,13 +28,14 @@ static enum stop_action decide_for_others(const struct stop_facts *facts, char *
 	if (facts->inhibitor.who[0])
 		return because(STOP_DO_RETRY, "%s holds an inhibitor lock (%s)",
 			       facts->inhibitor.who, facts->inhibitor.why);
-	return because(STOP_DO_STOP, "the last viewer of %s's desktop has been gone for long",
+	return because(STOP_DO_STOP,
+		       "desktop_timeout has passed since the last viewer of %s's desktop",
 		       facts->user);
 }
 
 /*
- * A scraper that has let somebody in starts the timer anew when it ends. One that was started by a
- * wrong password does not, and is soon gone.
+ * A scraper that has accepted a viewer starts the timer anew when it ends. One that was started by
+ * a wrong password does not, and soon ends.
  */
 static enum stop_action decide_for_viewers(const struct stop_facts *facts, char *text,
 					   uint64_t *again)
@@ -43,14 +44,15 @@ static enum stop_action decide_for_viewers(const struct stop_facts *facts, char 
 
 	if (facts->scraper == SCRAPER_ENDS) {
 		*again = STOP_RETRY_SOON;
-		return because(STOP_DO_RETRY, "its viewers are just leaving");
+		return because(STOP_DO_RETRY, "its viewers are disconnecting");
 	}
 	if (facts->scraper == SCRAPER_RUNS)
-		return facts->viewers.used ? because(STOP_DO_NOTHING, "a viewer has come meanwhile")
-					   : because(STOP_DO_RETRY, "somebody is just connecting");
+		return facts->viewers.used
+			       ? because(STOP_DO_NOTHING, "a viewer has connected meanwhile")
+			       : because(STOP_DO_RETRY, "a viewer is connecting");
 	if (left != CONFIG_NEVER && left > 0) {
 		*again = left;
-		return because(STOP_DO_RETRY, "a viewer was there meanwhile");
+		return because(STOP_DO_RETRY, "a viewer was connected meanwhile");
 	}
 	if (facts->desktop_timeout > STOP_RETRY)
 		*again = facts->desktop_timeout;
@@ -58,11 +60,11 @@ static enum stop_action decide_for_viewers(const struct stop_facts *facts, char 
 }
 
 /*
- * 1. The administrator may have changed the configuration since the timer was started.
- * 2. What nobody can ask for again is left alone.
- * 3. There may be nothing to stop, or it is under way.
+ * 1. The configuration may have changed since the timer was started.
+ * 2. A desktop that no connection could start again is kept.
+ * 3. There may be nothing to stop, or a stop or start is under way.
  * 4. Viewers come first.
- * 5. Nobody who is here in another way is disturbed.
+ * 5. Other users are not disturbed.
  */
 enum stop_action stop_decide(const struct stop_facts *facts,
 			     char ret_text[static DECISION_TEXT_MAX], uint64_t *ret_again)
@@ -73,15 +75,16 @@ enum stop_action stop_decide(const struct stop_facts *facts,
 	if (facts->desktop_timeout == CONFIG_NEVER)
 		return because(STOP_DO_NOTHING, "desktop_timeout = never");
 	if (!facts->listening)
-		return because(STOP_DO_NOTHING,
-			       "no connection could start it again: gpudesk's sockets are stopped");
+		return because(
+			STOP_DO_NOTHING,
+			"gpudesk's sockets are stopped, so no connection could start it again");
 	switch (facts->manager) {
 	case MANAGER_RUNNING:
 		return decide_for_viewers(facts, text, ret_again);
 	case MANAGER_STARTING:
-		return because(STOP_DO_RETRY, "%s is just starting", facts->unit);
+		return because(STOP_DO_RETRY, "%s is starting", facts->unit);
 	default:
-		return because(STOP_DO_NOTHING, "no display manager runs");
+		return because(STOP_DO_NOTHING, "no display manager is running");
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether the desktop is to be stopped now, decided from what is known and nothing else. */
+/* Whether to stop the desktop now: a pure function of the facts. */
 #ifndef GPUDESK_STOP_DECISION_H
 #define GPUDESK_STOP_DECISION_H
 
@@ -10,9 +10,9 @@
 #include "decision.h"
 #include "logind.h"
 
-/* How soon it is tried again at least, in µs. */
+/* The shortest time until it is retried, in µs. */
 #define STOP_RETRY UINT64_C(60000000)
-/* The same where it waits for a scraper that is just ending. */
+/* The same, for a scraper that is about to end. */
 #define STOP_RETRY_SOON UINT64_C(2000000)
 
 enum scraper_state {
@@ -24,7 +24,7 @@ enum scraper_state {
 struct stop_facts {
 	const char *user;	  /* whose desktop it is */
 	uint64_t desktop_timeout; /* µs; CONFIG_NEVER */
-	bool listening;		  /* a viewer that comes would be served */
+	bool listening;		  /* a new viewer would be served */
 	enum scraper_state scraper;
 	struct scraper_status viewers; /* of that scraper, or of the last one */
 	uint64_t now;		       /* CLOCK_MONOTONIC in µs, as in `viewers` */
@@ -35,20 +35,20 @@ struct stop_facts {
 };
 
 enum stop_action {
-	STOP_DO_NOTHING, /* whoever changes that starts the timer again */
-	STOP_DO_RETRY,	 /* try again after *ret_again */
+	STOP_DO_NOTHING, /* what changes that starts the timer again */
+	STOP_DO_RETRY,	 /* retry after *ret_again */
 	STOP_DO_STOP,
 };
 
 /*
- * Always fills ret_text with words for the log; *ret_again (µs) counts for STOP_DO_RETRY alone.
+ * Always fills in ret_text, for the log; *ret_again (µs) counts only for STOP_DO_RETRY.
  */
 enum stop_action stop_decide(const struct stop_facts *facts,
 			     char ret_text[static DECISION_TEXT_MAX], uint64_t *ret_again);
 
 /*
- * How long after the end of a scraper the desktop is to be stopped, in µs. CONFIG_NEVER: not at
- * all, or nothing changes about when. `now`: CLOCK_MONOTONIC in µs, as in `scraper`.
+ * How long after the end of a scraper to stop the desktop, in µs. CONFIG_NEVER: not at all, or at
+ * the time that is already set. `now`: CLOCK_MONOTONIC in µs, as in `scraper`.
  */
 uint64_t stop_delay(uint64_t desktop_timeout, const struct scraper_status *scraper, uint64_t now);
 

@@ -58,7 +58,7 @@ static void warn_unusable(pam_handle_t *handle, const char *name)
 		   name);
 }
 
-/* Copies a value that a record can do without. */
+/* Copies a value that is not required in a record. */
 static void copy_optional(pam_handle_t *handle, const char *name, const char *value, char *ret_text,
 			  size_t size)
 {
@@ -83,10 +83,10 @@ static void copy_vtnr(pam_handle_t *handle, unsigned *ret_vtnr)
 }
 
 /*
- * Where the X authority is or, on stock GDM, will be: the X server starts inside the session that
- * is being opened. So the file is not looked at; one that is there may be an earlier session's.
- * PAM_XAUTHDATA is of no use here: it holds a cookie, often an empty one, and never a path, and
- * a cookie has no place in a file that everybody can read.
+ * Where the X authority is or, with GDM, will be: the X server starts inside the session that is
+ * being opened. So the file is not checked; if there is one, it may be of an earlier session.
+ * PAM_XAUTHDATA does not help: it holds a cookie, often empty, and no path, and a cookie must not
+ * be in a file that all users can read.
  */
 static void copy_xauthority(pam_handle_t *handle, struct session_record *record)
 {
@@ -128,17 +128,17 @@ static int copy_session(pam_handle_t *handle, struct session_record *record)
 		return PAM_IGNORE;
 	}
 	if (!session_record_id_is_valid(id)) {
-		pam_syslog(handle, LOG_ERR,
-			   "session not recorded, gpudesk cannot show it: XDG_SESSION_ID is not "
-			   "one of "
-			   "logind's; find out which PAM module changes it");
+		pam_syslog(
+			handle, LOG_ERR,
+			"session not recorded, gpudesk cannot show it: XDG_SESSION_ID is not one "
+			"of logind's; find out which PAM module changes it");
 		return PAM_IGNORE;
 	}
 	snprintf(record->session, sizeof(record->session), "%s", id);
 	return PAM_SUCCESS;
 }
 
-/* Asks for the item only: pam_get_user() might prompt, and hold the login up. */
+/* Not pam_get_user(), which may prompt and delay the login. */
 static int copy_user(pam_handle_t *handle, struct session_record *record)
 {
 	const char *user = get_item(handle, PAM_USER);
@@ -147,16 +147,14 @@ static int copy_user(pam_handle_t *handle, struct session_record *record)
 	if (!*user || !is_usable(user, sizeof(record->user))) {
 		pam_syslog(handle, LOG_ERR,
 			   "session %s not recorded, gpudesk cannot show it: its user name is "
-			   "empty, too "
-			   "long or has quotes or control characters in it; choose another",
+			   "empty, too long, or has quotes or control characters; choose another",
 			   record->session);
 		return PAM_IGNORE;
 	}
 	entry = pam_modutil_getpwnam(handle, user);
 	if (!entry) {
 		pam_syslog(handle, LOG_ERR,
-			   "session %s not recorded, gpudesk cannot show it: user %s is not known "
-			   "here; "
+			   "session %s not recorded, gpudesk cannot show it: user %s is unknown; "
 			   "see \"getent passwd\" and /etc/nsswitch.conf",
 			   record->session, user);
 		return PAM_IGNORE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A login as PAM's items and environment describe it, made into a session record. pam_systemd has
- * filled in its part by then.
+ * The session record of a login, from PAM's items and environment, in which pam_systemd has already
+ * set its part.
  */
 #ifndef GPUDESK_LOGIN_H
 #define GPUDESK_LOGIN_H
@@ -11,13 +11,13 @@
 
 #include "common/session_record.h"
 
-/* Whether this is GDM logging a person in: one of its services for that, and not a greeter. */
+/* Whether GDM is logging a user in: one of its services for that, and no greeter. */
 bool login_is_of_gdm(pam_handle_t *handle);
 
 /*
- * Fills in *ret_record. Returns PAM_SUCCESS, or PAM_IGNORE (*ret_record untouched) when what a
- * record needs is missing or unusable: one syslog line has said so. Something less important that
- * is unusable is recorded as unknown, with a line too.
+ * Fills in *ret_record. Returns PAM_SUCCESS; or PAM_IGNORE, after a line to syslog, when something
+ * that a record needs is missing or unusable (*ret_record is untouched). Anything else that is
+ * unusable is recorded as unknown, also with a line to syslog.
  */
 int login_describe(pam_handle_t *handle, struct session_record *ret_record);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records GDM's graphical sessions for gpudesk. A guest in the process that logs people in: it
- * keeps to what PAM hands it, changes nothing of the process and never fails a login.
+ * Records GDM's graphical sessions for gpudesk. A guest in the process that logs users in: it uses
+ * only what PAM gives it, changes nothing of the process and never fails a login.
  */
 #include <errno.h>
 #include <security/pam_ext.h>
@@ -17,7 +17,7 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-/* The name of our datum in PAM's handle. */
+/* The name of our data in PAM's handle. */
 #define REMEMBERED "gpudesk_session"
 
 struct options {
@@ -25,13 +25,13 @@ struct options {
 	const char *directory;
 };
 
-/* What tells the record that this login wrote from any other. */
+/* Identifies the record that this login wrote. */
 struct own {
 	char session[sizeof(((struct session_record *)NULL)->session)];
 	pid_t leader;
 };
 
-/* Complains when the session is opened only: once a login is enough. */
+/* `complain` only when the session is opened: one line per login is enough. */
 static struct options read_options(pam_handle_t *handle, int argc, const char **argv, bool complain)
 {
 	struct options options = { .directory = SESSION_RECORD_DIRECTORY };
@@ -42,11 +42,10 @@ static struct options read_options(pam_handle_t *handle, int argc, const char **
 		else if (strncmp(argv[i], "dir=/", 5) == 0)
 			options.directory = argv[i] + 4;
 		else if (complain)
-			pam_syslog(
-				handle, LOG_WARNING,
-				"ignoring the argument \"%s\": there are debug and dir=DIRECTORY "
-				"(absolute); correct it in /etc/pam.d, see pam_gpudesk(8)",
-				argv[i]);
+			pam_syslog(handle, LOG_WARNING,
+				   "ignoring the argument \"%s\": use debug or dir=/DIRECTORY; fix "
+				   "it in /etc/pam.d, see pam_gpudesk(8)",
+				   argv[i]);
 	}
 	return options;
 }
@@ -56,14 +55,13 @@ static const char *advice(const char *directory, int error)
 	switch (error) {
 	case ENOENT:
 		if (strcmp(directory, SESSION_RECORD_DIRECTORY) != 0)
-			return "create it, for root alone to write, and log in again";
+			return "create it, writable only by root, and log in again";
 		return "run \"systemd-tmpfiles --create gpudesk.conf\" and log in again";
 	case EPERM:
-		return "directory and record must be root's, no links, and for nobody else to "
-		       "write: "
-		       "look at them with \"ls -la\"";
+		return "directory and record must belong to root, must not be links, and must not "
+		       "be writable by others: check them with \"ls -la\"";
 	case EINVAL:
-		return "the file there is not a record: look at it, then remove it";
+		return "the file there is not a record: check what it is, then remove it";
 	case ENOSPC:
 	case EDQUOT:
 		return "make room there (\"df\", \"df -i\") and log in again";
@@ -82,11 +80,12 @@ static void log_failure(pam_handle_t *handle, const char *what, const char *sess
 
 static void forget(pam_handle_t *handle, void *data, int status)
 {
-	(void)handle, (void)status;
+	(void)handle;
+	(void)status;
 	free(data);
 }
 
-/* Failing is all right: closing then goes by XDG_SESSION_ID. */
+/* Where this fails, closing the session uses XDG_SESSION_ID. */
 static void remember(pam_handle_t *handle, const struct session_record *record)
 {
 	struct own *own = calloc(1, sizeof(*own));
@@ -126,7 +125,7 @@ EXPORTED int pam_sm_open_session(pam_handle_t *handle, int flags, int argc, cons
 	if (!login_is_of_gdm(handle))
 		return PAM_IGNORE;
 	options = read_options(handle, argc, argv, true);
-	/* From here on PAM_SUCCESS: where all modules say PAM_IGNORE, libpam refuses the login. */
+	/* From here on PAM_SUCCESS: if all modules return PAM_IGNORE, libpam refuses the login. */
 	if (login_describe(handle, &record) != PAM_SUCCESS)
 		return PAM_SUCCESS;
 
@@ -143,7 +142,7 @@ EXPORTED int pam_sm_open_session(pam_handle_t *handle, int flags, int argc, cons
 	return PAM_SUCCESS;
 }
 
-/* Session numbers are used again: a record is ours when this process wrote it. */
+/* Session ids are reused: the record is ours only if this process wrote it. */
 static int remove_own(const char *directory, const struct own *own)
 {
 	struct session_record record;
@@ -168,7 +167,7 @@ EXPORTED int pam_sm_close_session(pam_handle_t *handle, int flags, int argc, con
 		return PAM_IGNORE;
 	options = read_options(handle, argc, argv, false);
 	if (!recall(handle, &own))
-		return PAM_SUCCESS; /* opening the session has said why there is no record */
+		return PAM_SUCCESS; /* the log already says why there is no record */
 
 	r = remove_own(options.directory, &own);
 	if (r < 0 && r != -ENOENT)

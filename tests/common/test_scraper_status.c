@@ -15,7 +15,7 @@ static const struct {
 	struct scraper_status status;
 	const char *text;
 } rows[] = {
-	{ { .used = false }, "no viewer accepted yet" },
+	{ { .used = false }, "no viewer has been accepted" },
 	{ { .used = true, .n_viewers = 1 }, "1 viewer" },
 	{ { .used = true, .n_viewers = 2 }, "2 viewers" },
 	{ { .used = true, .n_viewers = UINT32_MAX }, "4294967295 viewers" },

@@ -346,7 +346,7 @@ static void test_stale_reasons(void **state)
 	assert_reason(facts, NULL);
 	facts = fresh;
 	facts.known = false;
-	assert_reason(facts, "logind does not know");
+	assert_reason(facts, "logind no longer knows");
 	facts = fresh;
 	facts.uid = 1002;
 	assert_reason(facts, "another user");

@@ -93,7 +93,7 @@ class DesktopTimeoutTest(ChainTest):
         self.start_chain()
         before = time.monotonic()
         viewer = self.log_in()
-        self.assertEqual(self.read_status(), "no viewer accepted yet")
+        self.assertEqual(self.read_status(), "no viewer has been accepted")
         self.assertRegex(self.read_status(), "^no viewer since [0-9]+ s after boot$")
         self.assertEqual(self.read_status(), "1 viewer")
         second = self.log_in()
@@ -112,7 +112,7 @@ class DesktopTimeoutTest(ChainTest):
         self.start_chain()
         with self.assertRaises(rfb.Refused):
             self.view().authenticate("wrongpwd")
-        self.assertEqual(self.read_status(), "no viewer accepted yet")
+        self.assertEqual(self.read_status(), "no viewer has been accepted")
         self.assertEqual(self.scraper.end(), 0)
         self.notify.setblocking(False)
         with self.assertRaises(BlockingIOError):

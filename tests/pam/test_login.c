@@ -267,7 +267,7 @@ static void test_unknown_and_bad_users(void **state)
 	char name[80];
 
 	(void)state;
-	assert_user_not_recorded("gpudesk-nobody", "user gpudesk-nobody is not known");
+	assert_user_not_recorded("gpudesk-nobody", "user gpudesk-nobody is unknown");
 	assert_user_not_recorded("root\nUID=0", "its user name");
 	assert_user_not_recorded("o'neill", "its user name");
 	assert_user_not_recorded(NULL, "its user name");

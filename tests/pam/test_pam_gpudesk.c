@@ -309,9 +309,9 @@ static void test_a_directory_that_others_can_write(void **state)
 {
 	(void)state;
 	assert_int_equal(chmod(stack_records, 0775), 0);
-	assert_fails_softly("for nobody else to write");
+	assert_fails_softly("must not be writable by others");
 	assert_int_equal(chmod(stack_records, 01777), 0);
-	assert_fails_softly("for nobody else to write");
+	assert_fails_softly("must not be writable by others");
 	assert_int_equal(stack_count_records(), 0);
 }
 
@@ -322,7 +322,7 @@ static void test_a_directory_of_somebody_else(void **state)
 		fprintf(stderr, "NOTE: skipped: it needs root\n");
 		skip();
 	}
-	assert_fails_softly("must be root's");
+	assert_fails_softly("must belong to root");
 	assert_int_equal(stack_count_records(), 0);
 }
 
@@ -334,7 +334,7 @@ static void test_a_directory_that_is_a_link(void **state)
 	snprintf(other, sizeof(other), "%s", stack_path("other"));
 	assert_int_equal(rename(stack_records, other), 0);
 	assert_int_equal(symlink(other, stack_records), 0);
-	assert_fails_softly("no links");
+	assert_fails_softly("must not be links");
 	assert_int_equal(stack_count_records(), 0);
 }
 

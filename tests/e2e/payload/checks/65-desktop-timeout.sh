@@ -73,7 +73,7 @@ rm -f in-time stay
 start_viewer in-time $password frame 60 make in-time await stay 300
 eventually 60 test -e in-time
 check "a viewer comes in time: the desktop goes on" \
-	eventually 120 said "desktop is not stopped: a viewer has come meanwhile"
+	eventually 120 said "desktop is not stopped: a viewer has connected meanwhile"
 check "and has lost nothing" test "$(session)" = "$old"
 
 # Others: they come while that viewer is there
@@ -86,12 +86,12 @@ check "somebody logs in, as by ssh" eventually 30 is_logged_in
 : >stay
 check "the viewer leaves" viewer_ended in-time 0 60
 check "the desktop goes on for the session's sake" \
-	eventually 120 said "goes on: root is logged in \(session .*; looking again in 60 s"
+	eventually 120 said "is kept: root is logged in \(session .*; checking again in 60 s"
 systemd-run --quiet --unit=lock systemd-inhibit --what=idle --who=training --why="epoch 3" sleep 3000
 eventually 30 systemd-inhibit --list
 systemctl stop away
 check "then for an inhibitor lock's" \
-	eventually 180 said "goes on: training holds an inhibitor lock \(epoch 3\)"
+	eventually 180 said "is kept: training holds an inhibitor lock \(epoch 3\)"
 check "it is the same all the time" test "$(session)" = "$old"
 check "nothing of gpudesk runs meanwhile" eventually 60 not processes
 systemctl stop lock
