@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# nspawn.sh IMAGE PAYLOAD LOG - as qemu.sh, but in a systemd-nspawn container: native speed, the
-# dummy X driver. GDM needs real virtual consoles, so this takes the HOST's /dev/tty0 to tty9:
+# nspawn.sh IMAGE PAYLOAD LOG - as qemu.sh, but in a systemd-nspawn container: at native speed, with
+# the dummy X driver. GDM needs real virtual consoles, so this takes the HOST's /dev/tty0 to tty9:
 # only for a throw-away machine without a screen, one at a time. Its PID 1 need not be systemd.
 set -eu
 image=$1 payload=$2 log=$3
 if ls /sys/class/drm/card* >/dev/null 2>&1; then
-	echo "e2e: this host has a screen, whose consoles are not taken: use qemu" >&2
+	echo "e2e: this host has a screen, so its consoles are not taken: use qemu" >&2
 	exit 96
 fi
 exec 9>"${image%/*}/nspawn.lock"
@@ -17,34 +17,8 @@ mkdir -p "$work"/{low,rw,e2e}
 tar -C "$payload" -cf "$work/e2e/payload.tar" .
 : >"$work/e2e/log" # the place for $log
 
-# the X server's settings in place of those for the virtual machine's display
-cat >"$work/10-dummy.conf" <<'END'
-Section "ServerFlags"
-	Option "AutoAddDevices" "false"
-	Option "AutoAddGPU" "false"
-EndSection
-Section "Device"
-	Identifier "dummy"
-	Driver "dummy"
-	VideoRam 65536
-EndSection
-Section "Monitor"
-	Identifier "monitor"
-	HorizSync 5.0-1000.0
-	VertRefresh 5.0-200.0
-EndSection
-Section "Screen"
-	Identifier "screen"
-	Device "dummy"
-	Monitor "monitor"
-	DefaultDepth 24
-	SubSection "Display"
-		Depth 24
-		Modes "1280x800"
-		Virtual 1280 800
-	EndSubSection
-EndSection
-END
+# the X server's settings, in place of those for the virtual machine's display
+sed 's/1024x768/1280x800/' "$(dirname "$0")/../xorg-dummy.conf" >"$work/10-dummy.conf"
 
 echo "e2e: systemd-nspawn"
 export work image log

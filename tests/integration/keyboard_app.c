@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An application that is typed into, with an input method, and says what it got. It reads commands,
- * one a line, and answers each with a line "ok ..." or "error ...": press          waits for the
- * next key that is no modifier: KEYSYM STATE TEXT (as hexadecimal UTF-8) none           says "none"
- * when no such key comes for a while, or what press says text N         waits until it got N
- * characters since the last time: all of them events         all since the last time, in order:
- * k+CODE k-CODE b+N b-N X,Y symbols        all keysyms of the keymap, in every group and level
- *   state          MODIFIERS LOCKED GROUP and the keycodes that are down
+ * An application with an input method, which reports what was typed into it. It takes one command a
+ * line on stdin, and answers each with a line, "ok ..." or "error ...":
+ *
+ *   press          waits for the next key that is no modifier: KEYSYM STATE TEXT, in hexadecimal
+ *   none           "none" if no such key comes for a while, or else the same as press
+ *   text N         waits until N characters came since the last time: all of them
+ *   events         all events since the last time, in order: k+CODE k-CODE b+N b-N X,Y
+ *   symbols        all keysyms of the keymap, in every group and level
+ *   state          MODIFIERS LOCKED GROUP, and the keycodes that are down
  *   lock M V G     locks the modifiers V of the mask M, and the group G
- *   tap KEYCODE    types a key by XTEST, as a keyboard beside the viewer does
- *   remaps         how often the keymap has changed so far, and how many keys at most at a time;
- *                  -1 if a change names keys that there are none of, at which programs die
- *   grab, ungrab   grabs the X server
- *   bell           rings it
+ *   remaps         how often the keymap changed so far, and how many keys at most at a time;
+ *                  -1 if a change named keys that do not exist, which kills programs
+ *   grab, ungrab   grabs the X server, releases it
+ *   bell           rings the bell
  */
 #include <errno.h>
 #include <locale.h>
@@ -26,7 +27,6 @@
 #include <X11/XKBlib.h>
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
-#include <X11/extensions/XTest.h>
 #include <X11/keysym.h>
 
 enum { PATIENCE_MS = 10000, QUIET_MS = 300, EVENTS_MAX = 1 << 20, TEXT_MAX = 1 << 16 };
@@ -74,7 +74,7 @@ static void note_remap(const XkbMapNotifyEvent *event)
 		most_remapped = event->num_key_syms;
 }
 
-/* Handles an event; whether it is a key that is no modifier. */
+/* Handles an event. Returns whether it is a key that is no modifier. */
 static bool handle(XEvent *event, struct typed *ret_typed)
 {
 	struct typed typed = { .state = event->xkey.state };
@@ -153,7 +153,7 @@ static void do_press(int timeout_ms)
 	printf("ok %lx %x ", typed.keysym, typed.state);
 	put_hex(typed.text, typed.length > 0 ? (size_t)typed.length : 0);
 	puts("");
-	/* A dead key is not to wait for the next one. */
+	/* A dead key must not combine with the next one. */
 	if (!typed.length)
 		XFree(Xutf8ResetIC(input));
 }
@@ -234,11 +234,6 @@ static void do_line(const char *line)
 	} else if (sscanf(line, "lock %x %x %u", &a, &b, &c) == 3) {
 		XkbLockModifiers(x, XkbUseCoreKbd, a, b);
 		XkbLockGroup(x, XkbUseCoreKbd, c);
-		XSync(x, False);
-		puts("ok");
-	} else if (sscanf(line, "tap %u", &a) == 1) {
-		XTestFakeKeyEvent(x, a, True, CurrentTime);
-		XTestFakeKeyEvent(x, a, False, CurrentTime);
 		XSync(x, False);
 		puts("ok");
 	} else if (!strncmp(line, "remaps", 6)) {

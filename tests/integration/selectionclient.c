@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A program that has copied something, for the tests. Takes one command a line on stdin, on the
- * display in $DISPLAY, and answers each with one line: "ok", maybe with words behind it.
+ * A program that owns a selection, for the tests. It takes one command a line on stdin, for the
+ * display in $DISPLAY, and answers each with one line: "ok", with words for some.
  *
- * own SELECTION [TEXT]   takes it; without a text, nobody who asks is ever answered
- * asked                  the targets that were asked for since the last time
+ * own SELECTION [TEXT]   takes the selection; without a text, requests for it are never answered
+ * asked                  the targets that were requested since the last time
  */
 #include <poll.h>
 #include <stdbool.h>

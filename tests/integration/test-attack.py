@@ -1,20 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Strangers by the thousand while the owner works, in a network of the test's own.
+"""Thousands of strangers connect while the owner works, in a network of the test's own.
 
-What the owner notices is printed as lines that begin with "figure". ATTACK_SECONDS is for how long
-passwords are guessed, 60 to measure a whole minute.
+What the owner notices is printed in lines that begin with "figure". Passwords are guessed for
+ATTACK_SECONDS: 60 measures a whole minute.
 """
 
 import os
 import statistics
-import tempfile
 import time
-import unittest
 
 from lib import attack, chain, netns
-from lib.chain import wait_until
-from lib.standing import StandingChain
+from lib.chain import PASSWORD, wait_until
+from lib.standing import StandingTest
 
 SECONDS = float(os.environ.get("ATTACK_SECONDS", "10"))
 JUNK_A_MINUTE, JUNK_SECONDS = 10000, 5
@@ -26,19 +24,14 @@ def figure(text, *values):
     print("figure " + text % values, flush=True)
 
 
-class AttackTest(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="gpudesk-attack-")
-        self.addCleanup(directory.cleanup)
-        self.chain = StandingChain(directory.name, "allow = 10.0.0.0/8\nmax_viewers = 32\n",
-                                   host=SERVER)
-        self.addCleanup(self.end)
-        self.screen = self.chain.x_client()
-        self.addCleanup(self.screen.close)
+class AttackTest(StandingTest):
+    options = {"config": "allow = 10.0.0.0/8\nmax_viewers = 32\n", "host": SERVER}
 
-    def end(self):
-        self.assertEqual(self.chain.close(), "")
-        self.assertEqual((self.chain.proxy.n_started, self.chain.scraper.n_started), (1, 1))
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(lambda: self.assertEqual(
+            (self.chain.proxy.n_started, self.chain.scraper.n_started), (1, 1)))
+        self.screen = self.x_client()
 
     def crowd(self, seconds, work):
         crowd = attack.Crowd(seconds, work)
@@ -46,7 +39,7 @@ class AttackTest(unittest.TestCase):
         return crowd
 
     def watch(self, viewer, seconds):
-        """The owner works: what is painted is seen, every time. Returns latencies in ms."""
+        """The owner works, and sees every change. Returns latencies in ms."""
         latencies = []
         end, n = time.monotonic() + seconds, 0
         while time.monotonic() < end:
@@ -66,14 +59,12 @@ class AttackTest(unittest.TestCase):
     def log_in_as(self, source):
         """Returns how long it took, and the viewer."""
         begin = time.monotonic()
-        viewer = self.chain.log_in(source=source)
-        self.addCleanup(viewer.close)
+        viewer = self.view(source).log_in(PASSWORD)
         return time.monotonic() - begin, viewer
 
     def test_junk(self):
         _, owner = self.log_in_as(OWNER)
-        owner.request(False)
-        owner.read_update()
+        owner.fetch(False)
         quiet = self.watch(owner, 2)
         before = self.chain.count_descriptors()
         crowd = self.crowd(JUNK_SECONDS, attack.send_junk(
@@ -89,18 +80,17 @@ class AttackTest(unittest.TestCase):
         figure("another viewer with the password: 1; accepted within %.2f s", newcomer)
         self.assertGreater(sent["connections"], 0)
         wait_until(lambda: self.chain.count_descriptors()[0] == before[0],
-                   "the proxy to have no more descriptors than before")
+                   "the proxy to have as many descriptors as before")
 
     def test_slowloris(self):
-        """Peers that stop after each byte that there is in a handshake."""
+        """Peers that stop after each byte of the handshake."""
         said = b"RFB 003.008\n\x02" + b"x" * 15
         _, owner = self.log_in_as(OWNER)
         before = self.chain.count_descriptors()[0]
         silent = []
         for length in range(len(said) + 1):
             for i in range(8):
-                viewer = self.chain.view(STRANGERS[(length * 8 + i) % len(STRANGERS)])
-                self.addCleanup(viewer.close)
+                viewer = self.view(STRANGERS[(length * 8 + i) % len(STRANGERS)])
                 viewer.read(12)
                 viewer.send(said[:length])
                 silent.append(viewer)
@@ -108,22 +98,21 @@ class AttackTest(unittest.TestCase):
         figure("peers that stop after each byte of the handshake: %d; a viewer with the password "
                "is accepted within %.2f s", len(silent), seconds)
         for viewer in (owner, newcomer):
-            viewer.request(False)
-            viewer.read_update()
+            viewer.fetch(False)
         for viewer in silent:
             viewer.wait_closed()
         wait_until(lambda: self.chain.count_descriptors()[0] == before,
-                   "the proxy to have closed them all")
+                   "the proxy to close them all")
 
     def guess(self, sources, patiences, seconds):
-        """Returns the answers that each source had, and how long newcomers took meanwhile."""
+        """Returns how many answers each source got, and how long logins took meanwhile."""
         crowd = self.crowd(seconds, attack.guess((SERVER, self.chain.port), sources, patiences))
         took, end = [], time.monotonic() + seconds - 3
         n = 0
         while time.monotonic() < end:
             time.sleep(1)
             n += 1
-            # Once somebody of whom nothing is known yet, once the owner.
+            # In turns an address that is new, and the owner's.
             source = "10.9.2.%d" % (n % 250 + 1) if n % 2 else OWNER
             seconds_taken, viewer = self.log_in_as(source)
             viewer.close()
@@ -149,7 +138,7 @@ class AttackTest(unittest.TestCase):
         self.check_guesses(answers, took, seconds, "one guesser")
 
     def test_200_guessers(self):
-        """One half waits for its answers, the other comes again and again."""
+        """One half waits for its answers, the other reconnects again and again."""
         self.log_in_as(OWNER)
         answers, took = self.guess(STRANGERS, [60, 1.0], SECONDS)
         self.assertGreater(sum(answers), 10)
@@ -158,7 +147,6 @@ class AttackTest(unittest.TestCase):
 
 if __name__ == "__main__":
     netns.enter()
-    netns.start()
     netns.add_addresses(SERVER, OWNER, NEWCOMER, LONE_GUESSER, *STRANGERS,
                         *("10.9.2.%d" % n for n in range(1, 251)))
     chain.main()

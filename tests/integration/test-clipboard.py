@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Copied texts, between viewers and the desktop's real programs: xclip, xsel, xterm, vncviewer."""
+"""Clipboard text between viewers and real programs: xclip, xsel, xterm, vncviewer."""
 
 import contextlib
 import os
@@ -35,15 +35,14 @@ def provide(text):
 
 
 class Viewer(rfb.Viewer):
-    """Notes what it gets: a bytes for a classic text, a str for a provided one, or a tuple."""
+    """Keeps what it gets: bytes for classic text, a str for text provided, else a tuple."""
 
-    def __init__(self, port, password=chain.PASSWORD):
+    def __init__(self, port):
         super().__init__(port)
         self.got = []
-        self.log_in(password)
 
     def speak(self, unasked=0):
-        """Has the Extended Clipboard from now on."""
+        """Uses Extended Clipboard from now on."""
         self.send(rfb.set_encodings(rfb.RAW, EXTENDED_CLIPBOARD))
         self.server_caps = self.next()
         self.send(extended(CAPS | TEXT | ALL, struct.pack(">I", unasked)))
@@ -60,21 +59,12 @@ class Viewer(rfb.Viewer):
         return self.got.pop(0)
 
     def settle(self):
-        """What the server had to say so far has been heard; it has handled all that was sent."""
-        self.request(False, (0, 0, 1, 1))
-        self.read_update()
+        """Waits until the server has handled what was sent, and its replies so far are read."""
+        self.fetch(False, (0, 0, 1, 1))
         return self
 
-    def read_message(self):
-        if not self._ahead:
-            self._ahead += self.socket.recv(65536)
-            if not self._ahead:
-                raise EOFError("the server closed the connection")
-        if self._ahead[0] != 3:
-            return super().read_message()
-        length, = self.unpack(">xxxxi")
+    def _read_cut_text(self, length):
         self.got.append(self.read(length) if length >= 0 else self._read_extended(-length))
-        return 3
 
     def _read_extended(self, length):
         flags, = self.unpack(">I")
@@ -95,15 +85,15 @@ class ClipboardTest(ChainTest):
     def setUp(self):
         super().setUp()
         self.start_chain()
-        self.environment = dict(os.environ, DISPLAY=self.x.display)
+        self.environment = self.x.environment()
 
     def viewer(self, password=chain.PASSWORD):
-        viewer = Viewer(self.port, password)
+        viewer = Viewer(self.port)
         self.addCleanup(viewer.close)
-        return viewer
+        return viewer.log_in(password)
 
     def run_client(self, *command, data=None, environment=None):
-        """xclip and xsel stay in the background for as long as they own something."""
+        """xclip and xsel stay in the background as long as they own the selection."""
         return subprocess.run(command, input=data, stderr=subprocess.DEVNULL, check=False,
                               stdout=subprocess.PIPE if data is None else subprocess.DEVNULL,
                               timeout=rfb.PATIENCE, env=environment or self.environment)
@@ -113,7 +103,7 @@ class ClipboardTest(ChainTest):
                                          data=data).returncode, 0)
 
     def paste(self, selection="clipboard", target="UTF8_STRING"):
-        """What a program would get; None if there is nothing to be had."""
+        """What a program would get, or None."""
         result = self.run_client("xclip", "-o", "-selection", selection, "-t", target)
         return None if result.returncode else result.stdout
 
@@ -189,7 +179,7 @@ class ClassicTest(ClipboardTest):
         viewer.send(rfb.cut_text(b"behind it"))
         self.wait_pasted(b"behind it")
         self.assertEqual(self.scraper.read_log().count("is too long; ignoring it"), 4)
-        # What claims to have no end is not waited for.
+        # Text that claims to be longer still is refused.
         viewer.send(struct.pack(">Bxxxi", 6, 64 * MIB + 1))
         viewer.wait_closed()
 
@@ -205,7 +195,7 @@ class ClassicTest(ClipboardTest):
         first.settle()
         second.settle()
         self.assertEqual(first.got + second.got, [])
-        # What a viewer got comes back as its own: the desktop keeps what it has.
+        # A viewer sends back what it got: the desktop keeps what it has.
         self.copy(b"marked", "primary")
         self.assertEqual(first.next(), b"marked")
         first.send(rfb.cut_text(b"marked"))
@@ -226,11 +216,7 @@ class ClassicTest(ClipboardTest):
     def test_xterm(self):
         viewer = self.viewer().classic()
         path = os.path.join(self.directory, "typed")
-        xterm = subprocess.Popen(["xterm", "-geometry", "60x10+0+0", "-e", "cat > " + path],
-                                 env=self.environment, stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(xterm.wait)
-        self.addCleanup(xterm.kill)
+        self.start("xterm", "-geometry", "60x10+0+0", "-e", "cat > " + path, env=self.environment)
         wait_until(lambda: os.path.exists(path), "xterm")
         viewer.send(rfb.cut_text(b"pasted by hand\n"))
         self.wait_pasted(b"pasted by hand\n", "primary")
@@ -351,8 +337,7 @@ class LargeTest(ClipboardTest):
         self.assertEqual(viewer.next(), data.decode())
         data = data[::-1].decode(errors="replace").replace("\ufffd", "?").encode()
         viewer.send(provide(data.decode()))
-        # Not with xsel, which takes UTF-8 in pieces for an error and what is still to come for the
-        # answer to what it asks for next.
+        # Not with xsel: it fails on UTF-8 in pieces, and takes the rest for its next reply.
         self.wait_pasted(data)
 
     def test_a_mebibyte_for_a_classic_viewer(self):
@@ -422,19 +407,17 @@ class PermissionTest(ClipboardTest):
 
 class MemoryTest(ClipboardTest):
     def find(self, secret):
-        """Where it is in the scraper's memory, for people."""
+        """Describes the places in the scraper's memory."""
         found = []
-        with open("/proc/%d/maps" % self.scraper.pid, encoding="utf-8") as maps, \
-                open("/proc/%d/mem" % self.scraper.pid, "rb", 0) as memory:
-            text = maps.read()
-            if "libasan" in text:
-                self.skipTest("the sanitizer keeps what is freed")
-            for line in text.splitlines():
+        if self.scraper.is_sanitized():
+            self.skipTest("the sanitizer keeps what is freed")
+        with open("/proc/%d/mem" % self.scraper.pid, "rb", 0) as memory:
+            for line in self.scraper.read_proc("maps").splitlines():
                 where, mode = line.split()[:2]
                 start, end = (int(number, 16) for number in where.split("-"))
                 if mode.startswith("rw"):
                     memory.seek(start)
-                    with contextlib.suppress(OSError):  # it has been given back just now
+                    with contextlib.suppress(OSError):  # it was just unmapped
                         data = memory.read(end - start)
                         found += ["%s: %r at 0x%x" % (line, data[max(0, at - 64):at + 64], at)
                                   for at in [data.find(secret)] if at >= 0]
@@ -461,30 +444,22 @@ class MemoryTest(ClipboardTest):
                 self.assertTrue(self.find(secret))
                 old.close()
                 new.close()
-                # Wiped in the same breath, right after the last was seen to leave.
                 self.wait_wiped(secret)
 
 
 class TigerVncTest(ClipboardTest):
-    """The real viewer, on a display of its own, where xclip is the user who copies and pastes."""
+    """The real viewer on its own display, where xclip copies and pastes."""
 
     def setUp(self):
         super().setUp()
         program = shutil.which("xtigervncviewer") or shutil.which("vncviewer")
         self.there = self.start_x("1000x800x24", name="there")
-        self.there_environment = dict(os.environ, DISPLAY=self.there.display,
-                                      HOME=self.directory)
-        # The viewer only looks at its clipboard while it has the focus.
-        manager = chain.Program("openbox", self.directory, ["openbox"],
-                                env=self.there_environment)
-        self.addCleanup(manager.kill)
+        self.there_environment = self.there.environment(HOME=self.directory)
+        # The viewer checks its clipboard only while it has the focus.
+        self.start("openbox", env=self.there_environment)
         wait_until(lambda: b"window id" in self.root("_NET_SUPPORTING_WM_CHECK"), "openbox")
-        vnc = chain.Program("vncviewer", self.directory,
-                            [program, "-passwd", self.password_path, "-Shared", "-Log",
-                             "*:stderr:100", "127.0.0.1::%d" % self.port],
-                            env=self.there_environment)
-        self.addCleanup(vnc.kill)
-        self.vnc = vnc
+        vnc = self.start(program, "-passwd", self.password_path, "-Shared", "-Log",
+                         "*:stderr:100", "127.0.0.1::%d" % self.port, env=self.there_environment)
         vnc.wait_log("clipboard capabilities")
         wait_until(lambda: b"window id # 0x" in self.root("_NET_ACTIVE_WINDOW") and
                    b"# 0x0\n" not in self.root("_NET_ACTIVE_WINDOW"), "the viewer's focus")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""gpudesk: what it shows of a running chain, what it makes the scraper do, and passwords."""
+"""gpudesk status, stop, disconnect and passwd, beside a running chain."""
 
 import getpass
 import json
@@ -8,34 +8,20 @@ import os
 import pty
 import re
 import select
-import shutil
 import socket
 import stat
 import subprocess
 import time
 
 from lib import chain, des, rfb
-from lib.chain import LOOK_PASSWORD, PASSWORD, ChainTest, wait_until
+from lib.chain import LOOK_PASSWORD, ChainTest, wait_until
+from lib.process import NOBODY, as_nobody, run
 
-GPUDESK = os.path.join(chain.BUILD, "ctl/gpudesk")
-NOBODY = 65534
-
-
-def gpudesk(*arguments, program=GPUDESK, **options):
-    """Runs it, and returns what subprocess does."""
-    return subprocess.run([program, *arguments], capture_output=True, encoding="utf-8",
-                          timeout=rfb.PATIENCE, check=False,
-                          **{"stdin": subprocess.DEVNULL, **options})
+PROGRAM = "ctl/gpudesk"
 
 
-def as_nobody(directory):
-    """Options that make it run as a user with no rights: root is given one for that."""
-    if os.geteuid():
-        return {}
-    os.chmod(directory, 0o755)
-    # The build may be where that user does not get to.
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": [],
-            "program": shutil.copy(GPUDESK, directory)}
+def gpudesk(*arguments, **options):
+    return run(PROGRAM, *arguments, **options)
 
 
 class ControlTest(ChainTest):
@@ -55,7 +41,7 @@ class ControlTest(ChainTest):
         return json.loads(self.ask("status", "--json").stdout)
 
     def send(self, question):
-        """A question to the socket itself; returns the answer."""
+        """Sends a request to the socket itself; returns the answer."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
             control.settimeout(rfb.PATIENCE)
             control.connect(self.control_socket)
@@ -67,7 +53,7 @@ class StatusTest(ControlTest):
     config = "max_viewers = 5\nidle_timeout = 90s"
 
     def test_nobody_has_come_yet(self):
-        """systemd has the socket: no process is started by a question that finds none."""
+        """systemd holds the socket; a request starts no scraper."""
         shown = json.loads(self.ask("status", "--json").stdout)
         self.assertIs(shown["scraper"]["running"], False)
         self.assertIn("does not run", self.ask("status").stdout)
@@ -81,10 +67,8 @@ class StatusTest(ControlTest):
         viewer.send(rfb.set_encodings(rfb.ZRLE, rfb.RAW))
         for seed in range(5):
             screen.do("noise", 0, 0, 400, 300, seed)
-            viewer.request()
-            viewer.read_update()
-        looker.request(False)
-        looker.read_update()
+            viewer.fetch()
+        looker.fetch(False)
         status = wait_until(lambda: self.settled(viewer, looker), "the figures")
         scraper = status["scraper"]
         self.assertEqual(scraper["pid"], self.scraper.pid)
@@ -106,7 +90,7 @@ class StatusTest(ControlTest):
         return next(v for v in status["scraper"]["viewers"] if v["peer"] == peer)
 
     def settled(self, *viewers):
-        """The status when it counts what each viewer has received."""
+        """The status, once it counts what each viewer received."""
         status = self.read_status()
         if all(self.shown(status, v)["frames"] == v.n_updates for v in viewers):
             return status
@@ -128,13 +112,11 @@ class StatusTest(ControlTest):
     def test_bytes_are_what_was_received(self):
         self.start_chain()
         viewer = self.log_in()
-        viewer.request(False)
-        viewer.read_update()
+        viewer.fetch(False)
         counted = self.read_status()["scraper"]["viewers"][0]["bytes"]
-        viewer.request(False)
-        viewer.read_update()
+        viewer.fetch(False)
         more = self.read_status()["scraper"]["viewers"][0]["bytes"] - counted
-        # A header, a rectangle's header or few, and the pixels.
+        # The pixels, and a few headers.
         self.assertLess(abs(more - 4 * 800 * 600), 1000)
 
     def test_when_it_stops(self):
@@ -163,7 +145,7 @@ class StatusTest(ControlTest):
             if question:
                 self.assertTrue(self.send(question).startswith(b"error "), question)
         self.assertTrue(self.send(b"status").startswith(b"ok\nversion="))
-        # More who ask nothing than there is room for: the newest is heard.
+        # More silent connections than allowed: the newest is served.
         silent = [socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(20)]
         for one in silent:
             self.addCleanup(one.close)
@@ -173,10 +155,10 @@ class StatusTest(ControlTest):
 
     def test_other_users_are_not_answered(self):
         if os.geteuid() != 0:
-            self.skipTest("needs root, to be somebody else")
+            self.skipTest("needs root, to be another user")
         self.start_chain()
         self.log_in()
-        # systemd's modes keep them out; here the scraper itself has to.
+        # systemd's socket mode refuses them; here the scraper has to.
         os.chmod(self.control_socket, 0o777)
         os.chmod(self.config_path, 0o644)
         done = self.ask("stop", status=1, **as_nobody(self.directory))
@@ -194,7 +176,7 @@ class CommandTest(ControlTest):
             viewer.wait_closed()
         self.assertEqual(self.scraper.read_log().count("gpudesk disconnect was called"), 2)
         wait_until(lambda: self.read_status()["scraper"]["viewers"] == [], "no viewers")
-        # It stays, and the next one is welcome.
+        # The scraper stays, and accepts the next viewer.
         self.log_in().expect(self.picture(self.x_client()))
 
     def test_stop(self):
@@ -206,7 +188,7 @@ class CommandTest(ControlTest):
         self.assertIn("gpudesk stop was called", self.scraper.read_log())
 
     def test_without_a_control_socket(self):
-        """As from an older unit: everything else works."""
+        """As with an older unit: everything else works."""
         self.control_socket = None
         self.start_chain()
         self.log_in().expect(self.picture(self.x_client()))
@@ -228,11 +210,13 @@ class WordsTest(ControlTest):
                 self.assertIn(words, self.ask(command, status=1, **nobody).stderr)
 
     def test_wrong_words(self):
-        for arguments, words in ((), "Usage"), (("nonsense",), "no command 'nonsense'"), \
-                (("--nonsense",), "unrecognized option"), (("status", "x"), "no argument 'x'"), \
-                (("status", "--nonsense"), "unrecognized option"), (("stop", "now"), "no argument"), \
-                (("--config",), "requires an argument"), (("passwd", "--user"), "requires an arg"), \
-                (("disconnect", "--control-socket"), "requires an argument"):
+        for arguments, words in (
+                ((), "Usage"), (("nonsense",), "no command 'nonsense'"),
+                (("--nonsense",), "unrecognized option"), (("status", "x"), "no argument 'x'"),
+                (("status", "--nonsense"), "unrecognized option"),
+                (("stop", "now"), "no argument"), (("--config",), "requires an argument"),
+                (("passwd", "--user"), "requires an arg"),
+                (("disconnect", "--control-socket"), "requires an argument")):
             done = gpudesk(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertIn(words, done.stderr + done.stdout)
@@ -250,9 +234,7 @@ class WordsTest(ControlTest):
 
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
-            done = subprocess.run([GPUDESK, "status", "--config", self.config_path], stdout=full,
-                                  stderr=subprocess.PIPE, encoding="utf-8", timeout=rfb.PATIENCE,
-                                  check=False)
+            done = gpudesk("status", "--config", self.config_path, stdout=full)
         self.assertEqual(done.returncode, 1)
         self.assertIn("could not be written", done.stderr)
 
@@ -355,7 +337,7 @@ class RecordTest(ControlTest):
 class PasswordTest(ControlTest):
     def set_password(self, *arguments, text=None, status=0):
         return self.gpudesk("passwd", "--user", getpass.getuser(), *arguments, status=status,
-                            **({"input": text, "stdin": None} if text is not None else {}))
+                            **({"input": text} if text is not None else {}))
 
     def read(self):
         with open(self.password_path, "rb") as file:
@@ -380,8 +362,7 @@ class PasswordTest(ControlTest):
         self.set_password(text="brandnew\n")
         password = self.set_password("--view-only", "--generate").stdout.strip()
         self.assertRegex(password, "^[a-zA-Z2-9]{8}$")
-        with self.assertRaises(rfb.Refused):
-            self.view().authenticate(PASSWORD)
+        self.refusal()
         self.log_in("brandnew")
         self.log_in(password)
         self.scraper.wait_log(", view only")
@@ -424,16 +405,17 @@ class PasswordTest(ControlTest):
         self.assertIn("only root may set the password of root", done.stderr)
 
     def type_in(self, *lines):
-        """On a terminal; returns the exit status, what was shown, and whether echo is on again."""
+        """On a terminal; returns the exit status and what was shown."""
         pid, terminal = pty.fork()
         if pid == 0:
-            os.execv(GPUDESK, [GPUDESK, "passwd", "--config", self.config_path, "--user",
-                               getpass.getuser()])
+            path = os.path.join(chain.BUILD, PROGRAM)
+            os.execv(path, [path, "passwd", "--config", self.config_path, "--user",
+                            getpass.getuser()])
         shown = b""
         waiting = list(lines)
         try:
             while select.select([terminal], [], [], rfb.PATIENCE)[0]:
-                try:  # to read; it fails when the last one has closed the other side
+                try:  # fails when the other side is closed
                     shown += os.read(terminal, 4096)
                 except OSError:
                     break

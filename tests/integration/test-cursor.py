@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The pointer: its shape for viewers that draw it, painted for those that do not, its position."""
+"""The pointer: its shape for viewers that draw it, its picture for others, and its position."""
 
 import os
 import struct
@@ -37,16 +37,15 @@ class CursorTest(ChainTest):
         self.screen.do("fill", 0, 0, 800, 600, "204060")
 
     def run_x(self, *command):
-        subprocess.run(command, check=True, env=dict(os.environ, DISPLAY=self.x.display),
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, env=self.x.environment(), stdout=subprocess.DEVNULL)
 
     def set_cursor(self, *images, keep=True, **options):
         path = os.path.join(self.directory, "cursor")
         with open(path, "wb") as file:
             file.write(xcursor_file(*images, **options))
         self.run_x("xsetroot", "-xcf", path, "32")
-        # The SECURITY extension tells nobody the shape of a client that has gone, unless another
-        # one has got its number since.
+        # The SECURITY extension hides the shape of a client that ended, until another client gets
+        # its number.
         if keep:
             self.x_client()
         # xsetroot paints nothing, but Xvfb may repaint the root window.
@@ -56,19 +55,15 @@ class CursorTest(ChainTest):
         self.run_x("xdotool", "mousemove", str(x), str(y))
 
     def watch(self, *encodings):
-        viewer = self.log_in(encodings=(rfb.RAW, *encodings))
-        viewer.request(False)
-        viewer.read_update()
-        return viewer
+        return self.log_in(encodings=(rfb.RAW, *encodings)).fetch(False)
 
     def follow(self, viewer, condition, what):
-        """Asks for updates until the condition holds."""
+        """Requests updates until the condition holds."""
         end = time.monotonic() + rfb.PATIENCE
         while not condition():
             try:
                 self.assertLess(time.monotonic(), end)
-                viewer.request()
-                viewer.read_update()
+                viewer.fetch()
             except (TimeoutError, AssertionError):
                 raise AssertionError("waited in vain for %s; the cursor is %s" %
                                      (what, viewer.cursor)) from None
@@ -90,7 +85,7 @@ class ShapeTest(CursorTest):
     def test_with_a_mask(self):
         viewer = self.watch(rfb.X_CURSOR, rfb.CURSOR)
         self.set_cursor(SMALL)
-        # Half a shade of green is green to the mask, a faint shadow nothing.
+        # To the mask half-transparent green is green, and a faint shadow is nothing.
         pixels = struct.pack("<12I", 0xff0000, 0xff0000, 0, 0, 0xff0000, 0x00ff00, 0, 0, 0x0000ff,
                              0xffffff, 0, 0xff0000)
         self.expect_cursor(viewer, (rfb.CURSOR, 1, 2, 4, 3), pixels + b"\xc0\xc0\xf0")
@@ -99,8 +94,7 @@ class ShapeTest(CursorTest):
         viewer = self.log_in(encodings=(rfb.RAW, rfb.CURSOR))
         viewer.set_format(rfb.PixelFormat(16, 16, (31, 63, 31), (11, 5, 0), big=True))
         self.set_cursor(SMALL)
-        viewer.request(False)
-        viewer.read_update()
+        viewer.fetch(False)
         pixels = struct.pack(">12H", 0xf800, 0xf800, 0, 0, 0xf800, 0x07e0, 0, 0, 0x001f, 0xffff, 0,
                              0xf800)
         self.expect_cursor(viewer, (rfb.CURSOR, 1, 2, 4, 3), pixels + b"\xc0\xc0\xf0")
@@ -112,7 +106,7 @@ class ShapeTest(CursorTest):
                            b"\x00\x00\x10" + b"\xff\xf0\xff" + b"\x80" + b"\xc0")
 
     def test_hidden(self):
-        """One transparent pixel: libvncclient goes on drawing the old one at 0x0."""
+        """It is one transparent pixel: at 0x0, libvncclient would keep drawing the old one."""
         for encoding, data in (rfb.ALPHA_CURSOR, bytes(4)), (rfb.CURSOR, bytes(5)):
             viewer = self.watch(encoding)
             self.set_cursor(SMALL)
@@ -152,8 +146,7 @@ class ShapeTest(CursorTest):
         viewer.request()
         start, before = time.monotonic(), viewer.n_cursors
         while time.monotonic() < start + 2:
-            viewer.request()
-            viewer.read_update()
+            viewer.fetch()
         passed = time.monotonic() - start
         self.assertGreater(viewer.n_cursors - before, 2)
         self.assertLessEqual(viewer.n_cursors - before, passed * 20 + 2)
@@ -170,14 +163,14 @@ class ShapeTest(CursorTest):
 
 
 class PaintedTest(CursorTest):
-    """Viewers that draw no pointer."""
+    """The picture of the pointer, for viewers that draw none."""
 
     def pixel(self, viewer, x, y):
         at = (y * viewer.width + x) * 4
         return int.from_bytes(viewer.pixels[at:at + 3], "little")
 
     def looks(self, viewer, x, y):
-        """SMALL with its hot spot at x, y, on the background."""
+        """The pixels where SMALL is, with its hot spot at x, y."""
         return [self.pixel(viewer, x - 1 + i % 4, y - 2 + i // 4) for i in range(12)]
 
     SHOWN = [0xff0000, 0xff0000, 0x204060, 0x204060, 0xff0000, 0x10a030, 0x1c3854, 0x204060,
@@ -197,12 +190,12 @@ class PaintedTest(CursorTest):
         self.move(300, 200)
         viewer = self.watch()
         self.expect_at(viewer, 300, 200)
-        # By somebody at the desktop itself: no damage, no event.
+        # Moved on the desktop itself: that gives no damage and no event.
         self.move(500, 333)
         self.expect_at(viewer, 500, 333)
         self.move(501, 334)
         self.expect_at(viewer, 501, 334)
-        # By the viewer, and by another one.
+        # Moved by the viewer, and by another one.
         viewer.send(rfb.pointer_event(100, 50))
         self.expect_at(viewer, 100, 50)
         self.watch(rfb.CURSOR).send(rfb.pointer_event(77, 66))
@@ -245,9 +238,8 @@ class PaintedTest(CursorTest):
         self.set_cursor(SMALL)
         self.move(300, 200)
         viewer = self.log_in(encodings=(rfb.RAW,))
-        viewer.set_format(rfb.PixelFormat(16, 16, (31, 63, 31), (11, 5, 0)))
-        viewer.request(False)
-        viewer.read_update()
+        viewer.set_format(rfb.RGB565)
+        viewer.fetch(False)
 
         def top_left():
             at = (198 * viewer.width + 299) * 2

@@ -1,34 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""gpudesk-desktop where there is no systemd to ask: its options, and what it leaves alone."""
+"""gpudesk-desktop without systemd: its options, and when it does nothing."""
 
 import getpass
 import os
-import subprocess
-import tempfile
-import unittest
 
 from lib import chain
+from lib.process import run
 
-PROGRAM = os.path.join(os.environ.get("BUILDDIR", "."), "desktop", "gpudesk-desktop")
 
-
-class DesktopTest(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="gpudesk-desktop-")
-        self.addCleanup(directory.cleanup)
-        self.config_path = os.path.join(directory.name, "gpudesk.conf")
-        self.no_bus = "unix:path=" + os.path.join(directory.name, "no-bus")
-
+class DesktopTest(chain.DirectoryTest):
     def run_it(self, *arguments, config=""):
-        with open(self.config_path, "w", encoding="utf-8") as file:
+        path = os.path.join(self.directory, "gpudesk.conf")
+        with open(path, "w", encoding="utf-8") as file:
             file.write(config)
-        environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.no_bus)
+        environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS="unix:path=" + path + ".no-bus")
         environment.pop("LISTEN_FDS", None)
-        return subprocess.run([PROGRAM, "--config", self.config_path, *arguments],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, encoding="utf-8", env=environment,
-                              timeout=60, check=False)
+        return run("desktop/gpudesk-desktop", "--config", path, *arguments, env=environment)
 
     def run_mine(self, option, *lines):
         return self.run_it("--user", getpass.getuser(), option,

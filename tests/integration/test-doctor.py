@@ -1,39 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""gpudesk doctor: its output and exit status on trees of files; and x-probe on real X servers."""
+"""gpudesk doctor: output and exit status on trees of files, and x-probe on real X servers."""
 
 import json
 import os
-import subprocess
 import tempfile
-import unittest
 
-from lib import chain
-
-GPUDESK = os.path.join(chain.BUILD, "ctl/gpudesk")
-PATIENCE = 120  # s
-PASSWORD_HIDDEN = bytes.fromhex("5ab2cdc0badcaf13")  # nothing, as vncpasswd stores it
+from lib import chain, des
+from lib.process import run
 
 
-def gpudesk(*arguments, **options):
-    return subprocess.run([GPUDESK, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                          encoding="utf-8", errors="replace", timeout=PATIENCE, check=False, **options)
-
-
-class TreeTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="gpudesk-doctor.")
-        self.addCleanup(folder.cleanup)
-        self.tree = folder.name
-
+class TreeTest(chain.DirectoryTest):
     def write(self, path, text):
-        path = os.path.join(self.tree, path.lstrip("/"))
+        path = os.path.join(self.directory, path.lstrip("/"))
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 
     def doctor(self, *arguments):
-        return gpudesk("doctor", "--root", self.tree, *arguments)
+        return run("ctl/gpudesk", "doctor", "--root", self.directory, *arguments)
 
     def lines(self, check):
         return [line for line in self.doctor().stdout.splitlines() if line.split()[1] == check]
@@ -55,7 +40,7 @@ class TreeTest(unittest.TestCase):
             self.assertIn(finding["mend"] or "", line)
 
     def test_json_of_what_is_no_utf8(self):
-        path = os.path.join(self.tree, "gpudesk.conf")
+        path = os.path.join(self.directory, "gpudesk.conf")
         with open(path, "wb") as file:
             file.write(b"\xff\xfe\x1b[31m = 1\n")
         findings = json.loads(self.doctor("--config", path, "--json").stdout)
@@ -64,10 +49,10 @@ class TreeTest(unittest.TestCase):
 
     def test_a_fifo_does_not_hold_it_up(self):
         for path in ("etc/gdm3", "etc/X11", "etc/pam.d"):
-            os.makedirs(os.path.join(self.tree, path))
+            os.makedirs(os.path.join(self.directory, path))
         for path in ("etc/gdm3/daemon.conf", "etc/X11/xorg.conf", "etc/os-release",
                      "etc/pam.d/gdm-autologin"):
-            os.mkfifo(os.path.join(self.tree, path))
+            os.mkfifo(os.path.join(self.directory, path))
         self.assertEqual(self.doctor().returncode, 1)
 
     def test_wrong_usage(self):
@@ -80,9 +65,9 @@ class TreeTest(unittest.TestCase):
     def test_nothing_is_changed(self):
         self.write("/etc/gdm3/daemon.conf", "[daemon]\n")
         self.write("/etc/gpudesk.conf", "user = nobody\n")
-        before = [(path, files) for path, _, files in os.walk(self.tree)]
+        before = [(path, files) for path, _, files in os.walk(self.directory)]
         self.doctor()
-        self.assertEqual(before, [(path, files) for path, _, files in os.walk(self.tree)])
+        self.assertEqual(before, [(path, files) for path, _, files in os.walk(self.directory)])
 
     def test_gdm(self):
         self.write("/etc/os-release", "ID=ubuntu\nPRETTY_NAME=Ubuntu\n")
@@ -96,28 +81,17 @@ class TreeTest(unittest.TestCase):
         self.assertRegex(self.lines("autologin")[0], "^FAIL .*/etc/gdm3/custom.conf")
 
 
-class ProbeTest(unittest.TestCase):
-    def start_x(self, *arguments):
-        """Returns the display of a new Xvfb, which ends with the test."""
-        reader, writer = os.pipe()
-        server = subprocess.Popen(["Xvfb", "-displayfd", str(writer), "-nolisten", "tcp",
-                                   "-screen", "0", "320x240x24", *arguments], pass_fds=[writer],
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.terminate)
-        os.close(writer)
-        with os.fdopen(reader) as number:
-            return ":" + number.readline().strip()
-
+class ProbeTest(chain.DirectoryTest):
     def probe(self, *arguments):
-        # OpenGL's libraries keep memory that they do not free.
+        # OpenGL's libraries leak memory.
         sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-        done = gpudesk("x-probe", *arguments, env={**os.environ, "ASAN_OPTIONS": sanitizer})
+        done = run("ctl/gpudesk", "x-probe", *arguments,
+                   env={**os.environ, "ASAN_OPTIONS": sanitizer})
         self.assertEqual(done.returncode, 0, done.stderr)
         return dict(line.split("=", 1) for line in done.stdout.splitlines())
 
     def test_an_x_server_with_all(self):
-        found = self.probe("--display", self.start_x())
+        found = self.probe("--display", self.start_x("320x240x24").display)
         for name in ("X", "SHM", "DAMAGE", "XFIXES", "XTEST", "RANDR", "DONE"):
             self.assertEqual(found[name], "1", name)
         self.assertEqual((found["DEPTH"], found["SIZE"]), ("24", "320x240"))
@@ -127,7 +101,7 @@ class ProbeTest(unittest.TestCase):
     def test_an_x_server_without(self):
         off = [word for name in ("MIT-SHM", "DAMAGE", "XTEST", "RANDR", "GLX")
                for word in ("-extension", name)]
-        found = self.probe("--display", self.start_x(*off))
+        found = self.probe("--display", self.start_x("320x240x24", *off).display)
         for name in ("SHM", "DAMAGE", "XTEST", "RANDR"):
             self.assertEqual(found[name], "0", name)
         self.assertEqual((found["X"], found["XFIXES"]), ("1", "1"))
@@ -145,7 +119,7 @@ class ProbeTest(unittest.TestCase):
 
     def test_an_empty_password(self):
         with tempfile.NamedTemporaryFile() as file:
-            file.write(PASSWORD_HIDDEN)
+            file.write(des.vnc_password_file(""))
             file.flush()
             found = self.probe("--password-file", file.name)
         self.assertIn("is empty", found["PASSWORD_PROBLEM"])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a viewer far away gets: moves, and text and pictures each in its own way."""
+"""What a viewer on a slow link gets: moves, and text and pictures, each encoded in its own way."""
 
 import time
 
@@ -18,16 +18,14 @@ class FarTest(ChainTest):
         self.screen.do("noise", 0, 0, 800, 600, 1)
 
     def go_far(self, *encodings):
-        """As over less than 100 Mbit/s, by asking late: where it is faster, bytes cost nothing."""
+        """Requests updates late, as over less than 100 Mbit/s: bytes are free on faster links."""
         self.viewer = self.log_in(encodings=(*encodings, rfb.CURSOR))
         for _ in range(3):
-            self.viewer.request(False)
-            self.viewer.read_update()
+            self.viewer.fetch(False)
             time.sleep(0.4)
 
     def read(self):
-        self.viewer.request()
-        self.viewer.read_update()
+        self.viewer.fetch()
         time.sleep(0.02)
 
     def read_all(self):
@@ -68,13 +66,10 @@ class FarTest(ChainTest):
         self.assertGreater(self.viewer.n_open_updates, 0)
 
     def test_no_moves_where_it_is_near(self):
-        self.viewer = self.log_in(encodings=(rfb.COPY, rfb.RAW, rfb.CURSOR))
-        self.viewer.request(False)
-        self.viewer.read_update()
+        self.viewer = self.log_in(encodings=(rfb.COPY, rfb.RAW, rfb.CURSOR)).fetch(False)
         for i in range(5):
             self.scroll(2 + i)
-            self.viewer.request()
-            self.viewer.read_update()
+            self.viewer.fetch()
         self.assertEqual(self.viewer.n_copies, 0)
         self.assertEqual(self.viewer.count_wrong(self.picture(self.screen)), 0)
 

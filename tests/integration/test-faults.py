@@ -1,24 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What breaks around a connection: afterwards nothing is left of it, and the next one works."""
+"""Faults around a connection: they leave nothing behind, and the next connection works."""
 
-import itertools
 import os
 import resource
 import shutil
 import signal
-import tempfile
 import threading
 import time
 import unittest
 
-from lib import chain, netns, rfb
-from lib.activator import Activator, listen_tcp, read_status
+from lib import chain, netns, rfb, stages
+from lib.activator import Activator, listen_tcp
 from lib.chain import LOOK_PASSWORD, PASSWORD, wait_until
-from lib.des import vnc_response
-from lib.standing import StandingChain
+from lib.standing import StandingTest
 
-# Refuses memfd_create(2), with seccomp(2), to the program that it then becomes.
+# Executes a program, to which seccomp(2) refuses memfd_create(2).
 NO_MEMFD = """
 import ctypes, os, platform, struct, sys
 number = {"x86_64": 319, "aarch64": 279}[platform.machine()]
@@ -38,35 +35,12 @@ def has_memfd_filter():
     return os.uname().machine in ("x86_64", "aarch64")
 
 
-class FaultTest(unittest.TestCase):
-    options = {}
+class FaultTest(StandingTest):
     maxDiff = None
-
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="gpudesk-faults-")
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-        self.chain = StandingChain(self.directory, **self.options)
-        self.addCleanup(lambda: self.assertEqual(self.chain.close(), ""))
-        self.n_colours = 0
-
-    def view(self):
-        viewer = self.chain.view()
-        self.addCleanup(viewer.close)
-        return viewer
-
-    def log_in(self, password=PASSWORD, **options):
-        viewer = self.chain.log_in(password, **options)
-        self.addCleanup(viewer.close)
-        return viewer
-
-    def x_client(self):
-        client = self.chain.x_client()
-        self.addCleanup(client.kill)
-        return client
+    n_colours = 0
 
     def paint(self, screen):
-        """Returns the colour; see `sees`."""
+        """Returns the colour, for `sees`."""
         self.n_colours += 1
         colour = (self.n_colours % 250 + 1, 100, 200)
         screen.do("fill", 3, 3, 9, 9, "%02x%02x%02x" % colour)
@@ -74,15 +48,11 @@ class FaultTest(unittest.TestCase):
 
     def sees(self, viewer, colour):
         end = time.monotonic() + rfb.PATIENCE
-        viewer.request(False, (0, 0, 16, 16))
-        viewer.read_update()
-        while viewer.read_pixel(5, 5) != colour:
+        while viewer.fetch(False, (0, 0, 16, 16)).read_pixel(5, 5) != colour:
             self.assertLess(time.monotonic(), end, "the picture stays wrong")
-            viewer.request(False, (0, 0, 16, 16))
-            viewer.read_update()
 
     def check_works(self, viewer=None):
-        """By a picture; of a connection made now, if none is given."""
+        """The viewer, or a new one, sees what is painted now."""
         screen, watcher = self.chain.x_client(), viewer
         try:
             watcher = watcher or self.chain.log_in()
@@ -93,7 +63,7 @@ class FaultTest(unittest.TestCase):
                 watcher.close()
 
     def check_nothing_left(self, viewers=()):
-        """Once these are gone: descriptors as at rest, no segment too many, no key down."""
+        """Closes the viewers: descriptors are as at rest, no segment is left, no key down."""
         for viewer in viewers:
             viewer.close()
         self.log_in().close()
@@ -103,7 +73,7 @@ class FaultTest(unittest.TestCase):
         self.assertEqual(self.keys_down(), "")
 
     def keys_down(self):
-        """Keys and buttons, "" for none."""
+        """Keys and buttons, or ""."""
         screen = self.chain.x_client()
         try:
             return screen.do("held").split(" ", 1)[1].removeprefix("buttons=0").strip()
@@ -111,91 +81,38 @@ class FaultTest(unittest.TestCase):
             screen.close()
 
 
-class Stages:
-    """A viewer that goes up to a stage, and from there to the end."""
-
-    NAMES = ["connected", "version sent", "challenge sent", "response sent", "let in",
-             "initialised", "first frame", "mid-update", "key held"]
-
-    def __init__(self, viewer):
-        self.viewer, self.steps = viewer, [
-            self.connect, self.send_version, self.read_challenge, self.respond, self.read_result,
-            self.initialise, self.read_frame, self.ask_for_much, self.hold_key]
-
-    def go(self, first, last):
-        for step in self.steps[first:last]:
-            step()
-
-    def connect(self):
-        assert self.viewer.read(12) == b"RFB 003.008\n"
-
-    def send_version(self):
-        self.viewer.send(b"RFB 003.008\n")
-
-    def read_challenge(self):
-        assert self.viewer.read(2) == b"\1\2"
-        self.viewer.send(b"\2")
-        self.challenge = self.viewer.read(16)
-
-    def respond(self):
-        self.viewer.send(vnc_response(PASSWORD, self.challenge))
-
-    def read_result(self):
-        result, = self.viewer.unpack(">I")
-        if result:
-            raise rfb.Refused(self.viewer.read_text())
-
-    def initialise(self):
-        v = self.viewer
-        v.send(b"\1")
-        v.width, v.height = v.unpack(">HH")
-        v.format = rfb.PixelFormat.unpack(v.read(16))
-        v.name = v.read_text()
-        v.clear()
-        v.send(rfb.set_encodings(rfb.RAW, rfb.CURSOR))
-
-    def read_frame(self):
-        self.viewer.request(False)
-        self.viewer.read_update()
-
-    def ask_for_much(self):
-        for _ in range(20):
-            self.viewer.request(False)
-        self.viewer.read(1000)
-
-    def hold_key(self):
-        self.viewer.send(rfb.key_event(ord("h"), True), rfb.pointer_event(9, 9, 1))
+def staged(viewer):
+    return stages.Stages(viewer, PASSWORD)
 
 
 class KilledTest(FaultTest):
-    """SIGKILL, at every stage of a connection."""
+    """SIGKILL at every stage of a connection."""
 
     def kill_at_every_stage(self, kill, survives):
-        for stage, name in enumerate(Stages.NAMES, 1):
+        for stage, name in enumerate(stages.Stages.NAMES, 1):
             with self.subTest(stage=name):
                 self.kill_at(stage, kill, survives)
                 print("ok %s, %s" % (self.id().removeprefix("__main__."), name))
 
     def kill_at(self, stage, kill, survives):
         with self.view() as viewer:
-            stages = Stages(viewer)
-            scraper_waits = Stages.NAMES[stage - 1] == "response sent"
+            steps = staged(viewer)
+            scraper_waits = steps.NAMES[stage - 1] == "response sent"
             if scraper_waits:
-                self.log_in().close()  # so that there is one
+                self.log_in().close()  # so that there is a scraper
                 self.chain.scraper.signal(signal.SIGSTOP)
-            stages.go(0, stage)
-            if stage == len(Stages.NAMES):
+            steps.go(0, stage)
+            if stage == len(steps.NAMES):
                 wait_until(self.keys_down, "the key")
             kill()
             if scraper_waits:
                 self.chain.scraper.signal(signal.SIGCONT)
             try:
-                stages.go(stage, 7)
+                steps.go(stage, 7)
                 if stage >= 8:
                     viewer.wait_closed() if not survives(stage) else None
                 elif stage == 7:
-                    viewer.request(False)
-                    viewer.read_update()
+                    viewer.fetch(False)
                 lives = survives(stage) if stage >= 8 else True
             except (OSError, EOFError):
                 lives = False
@@ -204,28 +121,21 @@ class KilledTest(FaultTest):
         self.check_nothing_left()
 
     def test_proxy(self):
-        """Who is handed over does not notice."""
+        """A viewer that was handed over does not notice."""
         self.kill_at_every_stage(self.chain.proxy.kill, lambda stage: stage > 4)
 
     def test_scraper(self):
-        """Who is not handed over yet does not notice."""
+        """A viewer that is not handed over yet does not notice."""
         self.kill_at_every_stage(self.chain.scraper.kill, lambda stage: stage <= 4)
 
     def test_x_server(self):
-        """And neither of these when the next X server comes."""
+        """The same, when the next X server comes in time."""
         self.kill_at_every_stage(self.chain.lose_x, lambda stage: stage <= 4)
 
 
 class ShortageTest(FaultTest):
-    def limit(self, program, kind, value):
-        """Of a process that runs; returns what undoes it."""
-        pid = program.wait_running()
-        before = resource.prlimit(pid, kind)
-        resource.prlimit(pid, kind, (value, before[1]))
-        return lambda: resource.prlimit(pid, kind, before)
-
     def turned_away(self, n):
-        """So many viewers come, and go in the end; returns how many of them were not let in."""
+        """Returns how many of n viewers at a time were refused or failed."""
         viewers = []
         for _ in range(n):
             try:
@@ -239,10 +149,7 @@ class ShortageTest(FaultTest):
     def test_scraper_without_descriptors(self):
         first = self.log_in()
         self.check_works(first)
-        used = {int(fd) for fd in os.listdir("/proc/%d/fd" % self.chain.scraper.pid)}
-        free = (fd for fd in itertools.count() if fd not in used)
-        undo = self.limit(self.chain.scraper, resource.RLIMIT_NOFILE,
-                          next(itertools.islice(free, 4, None)))
+        undo = self.chain.scraper.leave_descriptors(4)
         self.assertGreater(self.turned_away(7), 0)
         self.check_works(first)
         undo()
@@ -250,33 +157,33 @@ class ShortageTest(FaultTest):
         self.check_works()
         self.assertEqual(self.chain.scraper.n_started, 1)
 
+    def limit_memory(self, program):
+        """The program gets no more memory than it has. Returns what undoes that."""
+        if program.is_sanitized():
+            self.skipTest("the sanitizer needs more than there is")
+        pid = program.pid
+        undo = program.limit(resource.RLIMIT_AS, program.read_status("VmSize") * 1024)
+        return lambda: program.pid == pid and undo()
+
     def test_scraper_without_memory(self):
         self.log_in().close()
         self.chain.settle()
-        pid = self.chain.scraper.pid
-        if "libasan" in open("/proc/%d/maps" % pid, encoding="utf-8").read():
-            self.skipTest("the sanitizer needs more than there is")
-        undo = self.limit(self.chain.scraper, resource.RLIMIT_AS, read_status(pid, "VmSize") * 1024)
+        undo = self.limit_memory(self.chain.scraper)
         self.turned_away(3)
-        if self.chain.scraper.pid == pid:
-            undo()
+        undo()
         self.check_works()
         self.check_nothing_left()
 
     def test_proxy_without_memory(self):
-        """When its event loop cannot go on for want of memory, it ends, and is started again."""
+        """Without memory for its event loop it ends, and is started again."""
         self.chain.fine_statuses.add(1)
         self.log_in().close()
-        pid = self.chain.proxy.pid
-        if "libasan" in open("/proc/%d/maps" % pid, encoding="utf-8").read():
-            self.skipTest("the sanitizer needs more than there is")
-        undo = self.limit(self.chain.proxy, resource.RLIMIT_AS, read_status(pid, "VmSize") * 1024)
+        undo = self.limit_memory(self.chain.proxy)
         silent = [self.view() for _ in range(60)]
         for viewer in silent:
             viewer.close()
         self.turned_away(3)
-        if self.chain.proxy.pid == pid:
-            undo()
+        undo()
         self.check_works()
         self.check_nothing_left()
 
@@ -285,17 +192,17 @@ class NoMemfdTest(FaultTest):
     options = {"scraper_wrapper": ["python3", "-c", NO_MEMFD]}
 
     @unittest.skipUnless(has_memfd_filter(), "no filter for this machine")
-    def test_memory_that_is_not_to_be_had(self):
-        """It goes without, slowly."""
+    def test_no_shared_memory(self):
+        """It works without, slowly."""
         viewer = self.log_in()
         self.check_works(viewer)
-        self.assertEqual(self.chain.count_segments(), 0)
+        self.assertEqual(self.chain.count_screens(), (0, 0))
         self.assertIn("refuses shared memory", self.chain.scraper.read_log())
         self.check_nothing_left([viewer])
 
 
 class StoppedTest(FaultTest):
-    """What does not answer for a while goes on where it stopped."""
+    """A process that stands still for a while goes on where it stopped."""
 
     def test_x_server(self):
         screen, viewer = self.x_client(), self.log_in()
@@ -305,13 +212,13 @@ class StoppedTest(FaultTest):
             viewer.request(False)
             viewer.send(rfb.key_event(ord("s"), True))
             waiting = self.view()
-            stages = Stages(waiting)
-            stages.go(0, 4)
+            steps = staged(waiting)
+            steps.go(0, 4)
             time.sleep(2)
         finally:
             os.kill(self.chain.x.pid, signal.SIGCONT)
         viewer.read_update()
-        stages.go(4, 7)
+        steps.go(4, 7)
         colour = self.paint(screen)
         self.sees(viewer, colour)
         self.sees(waiting, colour)
@@ -320,15 +227,13 @@ class StoppedTest(FaultTest):
 
     def test_viewer(self):
         screen, other = self.x_client(), self.log_in()
-        stopped = chain.Client("vncclient", str(self.chain.port), PASSWORD,
-                               chain.GUACD_ENCODINGS, chain.GUACD_FORMAT)
-        self.addCleanup(stopped.kill)
+        stopped = self.client("vncclient", str(self.chain.port), PASSWORD, chain.GUACD_ENCODINGS,
+                              chain.GUACD_FORMAT)
         os.kill(stopped.process.pid, signal.SIGSTOP)
         try:
             for seed in range(30):
                 screen.do("noise", 0, 0, 640, 480, seed)
-                other.request(False, (0, 0, 16, 16))
-                other.read_update()
+                other.fetch(False, (0, 0, 16, 16))
         finally:
             os.kill(stopped.process.pid, signal.SIGCONT)
         path = os.path.join(self.directory, "picture")
@@ -338,10 +243,10 @@ class StoppedTest(FaultTest):
         self.check_nothing_left([other])
 
     def test_all_of_it(self):
-        """As a suspended machine does."""
+        """As on a machine that is suspended."""
         screen, viewer = self.x_client(), self.log_in()
         self.sees(viewer, self.paint(screen))
-        half = Stages(self.view())
+        half = staged(self.view())
         half.go(0, 3)
         everything = [self.chain.proxy.pid, self.chain.scraper.pid, self.chain.x.pid]
         for pid in everything:
@@ -355,7 +260,7 @@ class StoppedTest(FaultTest):
 
 
 class CutTest(FaultTest):
-    """The cable is cut: neither side is told."""
+    """The cable is cut, and neither side is told."""
 
     options = {"host": "10.9.8.1"}
 
@@ -369,7 +274,7 @@ class CutTest(FaultTest):
         with self.cable.far():
             return self.log_in()
 
-    def test_cut_and_mended(self):
+    def test_cut_and_repaired(self):
         screen, near, far = self.x_client(), self.log_in(), self.log_in_from_afar()
         self.sees(far, self.paint(screen))
         self.cable.cut()
@@ -377,17 +282,17 @@ class CutTest(FaultTest):
         for seed in range(5):
             screen.do("noise", 0, 0, 640, 480, seed)
             self.sees(near, self.paint(screen))
-        self.cable.mend()
+        self.cable.repair()
         far.read_update()
         self.sees(far, self.paint(screen))
         self.check_nothing_left([near, far])
 
     @unittest.skipUnless(os.environ.get("FAULTS_LONG"), "takes a minute; set FAULTS_LONG")
     def test_cut_for_good(self):
-        """It is noticed, and what that viewer held goes up."""
+        """The scraper notices, and releases what that viewer held."""
         self.log_in().close()
         rest = self.chain.settle()[1:]  # the proxy need not stay
-        far = Stages(self.log_in_from_afar())
+        far = staged(self.log_in_from_afar())
         far.hold_key()
         wait_until(self.keys_down, "the key")
         self.cable.cut()
@@ -399,26 +304,21 @@ class CutTest(FaultTest):
 
 
 class ChangeTest(FaultTest):
-    """What an administrator does while people are connected."""
-
-    def refused(self, password=PASSWORD):
-        with self.assertRaises(rfb.Refused) as refusal:
-            self.log_in(password)
-        return str(refusal.exception)
+    """What an administrator changes while viewers are connected."""
 
     def test_password(self):
-        viewer, half = self.log_in(), Stages(self.view())
+        viewer, half = self.log_in(), staged(self.view())
         half.go(0, 3)
         self.chain.write_passwords("another1", LOOK_PASSWORD)
         half.respond()
         with self.assertRaises(rfb.Refused):
-            half.read_result()
+            half.viewer.read_result()
         self.check_works(viewer)
-        self.assertIn("wrong password", self.refused())
+        self.assertIn("wrong password", self.refusal())
         with self.log_in("another1") as other:
             self.check_works(other)
         os.unlink(self.chain.password_path)
-        self.assertIn("passwd", self.refused("another1"))
+        self.assertIn("passwd", self.refusal("another1"))
         self.check_works(viewer)
         self.chain.write_passwords(PASSWORD, LOOK_PASSWORD)
         self.check_works()
@@ -427,14 +327,14 @@ class ChangeTest(FaultTest):
         viewer = self.log_in()
         for text, reason in (("allow = 10.0.0.0/8", "127.0.0.1"), ("allow = 300.0.0.0", ":3:")):
             self.chain.write_config(text)
-            self.assertIn(reason, self.refused())
+            self.assertIn(reason, self.refusal())
             self.check_works(viewer)
         self.chain.write_config("")
         self.check_works()
         self.check_nothing_left([viewer])
 
     def test_two_proxies(self):
-        """As while one is being replaced."""
+        """As while one replaces the other."""
         listening = listen_tcp()
         port = listening.getsockname()[1]
         second = Activator("second-proxy", self.directory, listening, self.chain.proxy.command)
@@ -452,7 +352,7 @@ class ChangeTest(FaultTest):
         self.check_nothing_left(viewers)
 
     def test_upgrade_under_load(self):
-        """Both programs are replaced while viewers come: none of them is failed."""
+        """Both programs are replaced while viewers come: all of them are served."""
         programs = {}
         for program in (self.chain.proxy, self.chain.scraper):
             path = os.path.join(self.directory, os.path.basename(program.command[0]))
@@ -465,8 +365,7 @@ class ChangeTest(FaultTest):
             while not over.is_set():
                 try:
                     with self.chain.log_in() as viewer:
-                        viewer.request(False, (0, 0, 16, 16))
-                        viewer.read_update()
+                        viewer.fetch(False, (0, 0, 16, 16))
                 except (OSError, EOFError, rfb.Refused) as error:
                     failures.append(repr(error))
         viewers = [threading.Thread(target=keep_coming) for _ in range(3)]
@@ -489,5 +388,4 @@ class ChangeTest(FaultTest):
 
 if __name__ == "__main__":
     netns.enter()
-    netns.start()
     chain.main()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every encoding in every pixel format of a viewer, from X servers of every depth."""
+"""Every encoding in every pixel format of viewers, from X servers of every depth."""
 
 import random
 
@@ -21,9 +21,7 @@ FORMATS = {
     "rgb332": "8/7,7,3/5,2,0",
     "bgr233": "8/7,7,3/0,3,6",
 }
-
-
-# What libvncclient 0.9.14 itself reads wrongly where its host is little-endian; ZrleTest reads it right.
+# What libvncclient 0.9.14 itself reads wrongly on little-endian hosts; ZrleTest reads it right.
 MISREAD = {("zrle", "rgb888 big-endian"), ("tight", "rgb888 big-endian")}
 
 
@@ -33,7 +31,7 @@ class FormatsTest(ChainTest):
     config = "compression = fast"
 
     def paint(self, screen, seed):
-        """Something for every encoder: plain areas, few colours, many colours, fine lines."""
+        """Something for every encoder: plain areas, few colours, many colours, thin lines."""
         chance = random.Random(seed)
         screen.do("fill", 0, 0, 801, 601, "%x" % chance.getrandbits(32))
         for _ in range(40):
@@ -53,7 +51,7 @@ class FormatsTest(ChainTest):
             with self.subTest(encoding=encoding, format=name):
                 viewer = self.vnc_client(encoding, FORMATS[name])
                 try:
-                    # Twice, as zlib's streams go on from update to update.
+                    # Twice, as zlib's streams continue from update to update.
                     for step in range(2):
                         self.paint(screen, 2 * n + step)
                         viewer.do("expect", self.picture(screen).path, 0)
@@ -80,7 +78,7 @@ class FormatsTest(ChainTest):
         self.check_depth("801x601x16")
 
     def test_depth_15(self):
-        # libvncclient reads ZRLE by the server's own format, where that has 15 bits and its own 16.
+        # libvncclient reads ZRLE in the server's format, if that has 15 bits and its own 16.
         self.x = self.start_x("801x601x15")
         self.check_formats(("raw", "hextile"), FORMATS)
 
@@ -117,8 +115,7 @@ class ZrleTest(ChainTest):
                                           tuple(map(int, shifts.split(","))), bool(big)))
         viewer.send(rfb.set_encodings(rfb.ZRLE, rfb.CURSOR))
         picture = self.picture(screen)
-        viewer.request(False)
-        viewer.read_update()
+        viewer.fetch(False)
         for y in range(131):
             for x in range(161):
                 self.assertEqual(viewer.read_pixel(x, y),
@@ -126,7 +123,7 @@ class ZrleTest(ChainTest):
 
 
 class OwnFormatTest(ChainTest):
-    """The screen's own format, byte for byte, at sizes that fit no vector and no tile."""
+    """The screen's own format, byte by byte, at sizes that fit neither vectors nor tiles."""
 
     def check(self, geometry, *x_arguments):
         self.x = self.start_x(geometry, *x_arguments)
@@ -176,8 +173,7 @@ class PaletteTest(ChainTest):
         colours = (0, 0xffffff, 0xff0000, 0x00ff00, 0x0000ff)
         for i, colour in enumerate(colours):
             screen.do("fill", 160 * i, 0, 160, 600, "%x" % colour)
-        viewer.request(False)
-        viewer.read_update()
+        viewer.fetch(False)
         for i, colour in enumerate(colours):
             seen = viewer.palette[viewer.pixels[160 * i + 80]]
             self.assertEqual([c >> 8 for c in seen], list(colour.to_bytes(3, "big")))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a viewer may send once it is let in: its own connection ends, nobody else's."""
+"""Garbage from an accepted viewer: it ends that viewer's connection at most, and no other."""
 
 import random
 import struct
@@ -9,16 +9,16 @@ from lib import chain, rfb
 from lib.chain import PASSWORD, ChainTest, wait_until
 
 WHOLE = {
-    "SetPixelFormat": rfb.set_pixel_format(rfb.PixelFormat(16, 16, (31, 63, 31), (11, 5, 0))),
+    "SetPixelFormat": rfb.set_pixel_format(rfb.RGB565),
     "SetEncodings": rfb.set_encodings(16, 5, 0, -239, -223),
     "FramebufferUpdateRequest": rfb.update_request(False, 0, 0, 400, 300),
     "KeyEvent": rfb.key_event(0xffe1, True),
     "PointerEvent": rfb.pointer_event(5, 5, 1),
     "ClientCutText": rfb.cut_text(b"some text"),
-    "SetDesktopSize": struct.pack(">BxHHBxIHHHHI", 251, 640, 480, 1, 1, 0, 0, 640, 480, 0),
-    "QEMU key": struct.pack(">BBHII", 255, 0, 1, 0x41, 30),
+    "SetDesktopSize": rfb.set_desktop_size(640, 480),
+    "QEMU key": rfb.scan_code_event(0x41, 30, True),
 }
-# Exactly what is on the screen, without the pointer, at any size.
+# For exactly what is on the screen, without the pointer, at any size.
 FOLLOWS = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE)
 UNKNOWN = sorted(set(range(256)) - {0, 2, 3, 4, 5, 6, 8, 9, 10, 15, 250, 251, 255})
 
@@ -33,15 +33,15 @@ class GarbageTest(ChainTest):
         self.n_left = 0
 
     def check_others(self):
-        """The other viewer goes on, and the log has one line for each that has ended."""
+        """The other viewer goes on, and the log has one line for each that ended."""
         self.scraper.wait_log("disconnected", self.n_left)
         self.screen.do("fill", 1, 1, 9, 9, "%x" % (self.n_left + 1))
-        # A wish for another size may still wait for the interval between two of them.
+        # A request for another size may still be waiting for its turn.
         self.other.expect_screen(lambda: self.picture(self.screen))
         self.assertEqual(self.scraper.read_log().count("disconnected"), self.n_left)
 
     def ends(self, *messages):
-        """It is the server that ends the connection."""
+        """The server ends the connection at these messages."""
         viewer = self.log_in()
         viewer.send(*messages)
         viewer.wait_closed()
@@ -55,7 +55,7 @@ class GarbageTest(ChainTest):
     def stays(self, *messages):
         viewer = self.log_in(encodings=FOLLOWS)
         viewer.send(*messages)
-        viewer.set_format(rfb.PixelFormat(32, 24, (255, 255, 255), (16, 8, 0)))
+        viewer.set_format(rfb.RGB888)
         viewer.send(rfb.set_encodings(0, rfb.CURSOR))
         viewer.expect(self.picture(self.screen))
         self.hangs_up(viewer)
@@ -104,16 +104,13 @@ class GarbageTest(ChainTest):
         self.check_others()
 
     def test_ultravnc_messages(self):
-        """guacd sends SetServerInput unasked, when it is told to keep input out."""
+        """guacd sends SetServerInput unasked when it is to block input."""
         self.stays(b"\x09\1\0\0", b"\x08\2\0\0", b"\x0f\2\0\0", b"\x0a\0\0\1\0\1", b"\xfa\0\1\2")
         self.check_others()
 
     def test_desktop_sizes(self):
-        def wish(width, height, n, n_sent=None):
-            return (struct.pack(">BxHHBx", 251, width, height, n) +
-                    struct.pack(">IHHHHI", 0, 0, 0, width, height, 0) * (n if n_sent is None
-                                                                         else n_sent))
-        self.stays(wish(0, 0, 0), wish(800, 600, 1), wish(800, 600, 255))
+        self.stays(*(rfb.set_desktop_size(width, height, [(0, 0, 0, width, height)] * n)
+                     for width, height, n in ((0, 0, 0), (800, 600, 1), (800, 600, 255))))
         self.check_others()
 
     def test_huge_counts(self):
@@ -124,7 +121,7 @@ class GarbageTest(ChainTest):
         self.ends(struct.pack(">BxxxI", 6, 0x80000000))
         self.stays(rfb.set_encodings(*[0] * 256))
         self.stays(rfb.cut_text(b"x" * (1 << 20)))
-        # Longer than is passed on, but no reason to end a session.
+        # Longer than is passed on, but no reason to end the connection.
         self.stays(rfb.cut_text(b"x" * ((2 << 20) + 1)), rfb.cut_text(b"short"))
         self.check_others()
 
@@ -138,7 +135,7 @@ class GarbageTest(ChainTest):
         self.check_others()
 
     def test_it_asks_without_end_and_never_reads(self):
-        """Its requests are one; its messages' answers do not fill our memory."""
+        """Its requests count as one, and the replies to its messages do not fill our memory."""
         deaf = self.log_in()
         before = self.scraper.read_status("VmRSS")
         deaf.socket.settimeout(2)
@@ -147,7 +144,7 @@ class GarbageTest(ChainTest):
                 deaf.send(WHOLE["SetDesktopSize"] * 50, rfb.update_request(False, 0, 0, 800, 600))
         except TimeoutError:
             pass
-        wait_until(lambda: self.picture(self.screen).width == 640, "the wish to be granted")
+        wait_until(lambda: self.picture(self.screen).width == 640, "the size to change")
         self.other.expect(self.picture(self.screen))
         self.assertLess(self.scraper.read_status("VmRSS"), before + 64 * 1024)
         self.hangs_up(deaf)
@@ -157,7 +154,7 @@ class GarbageTest(ChainTest):
         chance = random.Random(5)
         for _ in range(150):
             viewer = self.log_in()
-            # Mostly well-formed beginnings, so that more is reached than the check of the type.
+            # Mostly well-formed, to get beyond the check of the type.
             for _ in range(chance.randrange(1, 6)):
                 message = bytearray(chance.choice(list(WHOLE.values())))
                 for _ in range(chance.randrange(4)):
@@ -177,7 +174,7 @@ class GarbageTest(ChainTest):
         self.check_others()
 
     def test_alone(self):
-        """A viewer that wants the desktop for itself gets it (RFC 6143, 7.3.1)."""
+        """A viewer that asks for the desktop alone gets it (RFC 6143, 7.3.1)."""
         alone = self.log_in(shared=False)
         self.other.wait_closed()
         alone.expect(self.picture(self.screen))

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Keys do not wait for the picture: they arrive while an update is being made."""
+"""Keys do not wait for the picture: they arrive while an update is being encoded."""
 
-import select
 import time
 
 from lib import chain, rfb
@@ -17,23 +16,24 @@ class InputFirstTest(ChainTest):
 
     def start(self, encoding):
         self.start_chain()
-        # The encoder is never fast enough on a screen of noise not to be caught at work.
+        # Noise keeps the encoder busy for long enough.
         self.x_client().do("noise", 0, 0, 2560, 1600, 7)
         self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
         self.viewer = self.log_in(encodings=(encoding, rfb.CURSOR))
 
     def comes_first(self, keysym):
-        """Whether the key has come to the application before the update has come here."""
+        """Whether the application gets the key before the update arrives here."""
         self.viewer.request(False)
         time.sleep(0.02)
-        self.viewer.send(rfb.key_event(keysym, True), rfb.key_event(keysym, False))
+        self.viewer.send(rfb.key_stroke(keysym))
         self.assertEqual(self.app.do("press").split()[0], "%x" % keysym)
-        first = not select.select([self.viewer.socket], [], [], 0)[0]
-        self.assertEqual(self.viewer.unpack(">Bx")[0], 0)  # what is in it is others' to check
+        first = not self.viewer.can_read()
+        self.assertEqual(self.viewer.unpack(">Bx")[0], 0)
         self.skip()
         return first
 
     def skip(self):
+        """Reads an update without decoding it: other tests do that."""
         for _ in range(self.viewer.unpack(">H")[0]):
             _, _, width, height, encoding = self.viewer.unpack(">HHHHi")
             if encoding == rfb.CURSOR:
@@ -60,7 +60,7 @@ class InputFirstTest(ChainTest):
             screen.do("noise", 0, 0, 2560, 800, i)
             self.viewer.request(i % 2 == 0)
             for keysym in b"the quick brown fox":
-                self.viewer.send(rfb.key_event(keysym, True), rfb.key_event(keysym, False),
+                self.viewer.send(rfb.key_stroke(keysym),
                                  rfb.pointer_event(i, keysym))
             typed += "the quick brown fox"
             self.viewer.read_update()

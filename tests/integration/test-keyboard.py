@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is typed at a viewer is what the application gets, whatever the keyboard's layout."""
+"""What a viewer types is what the application gets, whatever the keyboard's layout."""
 
 import ctypes
 import ctypes.util
@@ -22,7 +22,7 @@ xkbcommon = ctypes.CDLL(ctypes.util.find_library("xkbcommon"))
 
 
 def character(keysym):
-    """What the keysym types, or "" if that is no character."""
+    """What the keysym types, or "" if it types no character."""
     if 0xff00 <= keysym <= 0xffff:
         return ""
     code = xkbcommon.xkb_keysym_to_utf32(keysym)
@@ -33,8 +33,8 @@ def unicode_twin(keysym):
     return UNICODE | ord(character(keysym)) if character(keysym) > "\u00ff" else keysym
 
 
-def is_left_out(keysym):
-    """Modifiers and locks are tested by what they do; the X server's own keys are refused."""
+def is_skipped(keysym):
+    """Modifiers and locks, whose effect is tested, and the X server's own keys, refused."""
     return (0xffe1 <= keysym <= 0xffee or 0xfe01 <= keysym <= 0xfe1f and keysym != 0xfe20 or
             keysym in (0xff7e, 0xff7f, 0xfed5, 0xff14, 0xff20) or 0xfef0 <= keysym <= 0xfeff or
             0x1008fe01 <= keysym <= 0x1008feff or 0xfe00 == keysym)
@@ -61,10 +61,10 @@ class KeyboardTest(ChainTest):
 
     def type(self, *keysyms):
         for keysym in keysyms:
-            self.viewer.send(rfb.key_event(keysym, True), rfb.key_event(keysym, False))
+            self.viewer.send(rfb.key_stroke(keysym))
 
     def press(self, keysym):
-        """Types it; what the application got: keysym, modifiers, text."""
+        """Types it, and returns what the application got: keysym, modifiers, text."""
         self.type(keysym)
         return self.read_press()
 
@@ -89,7 +89,7 @@ class KeyboardTest(ChainTest):
         for keysym in keysyms:
             got, _, text = self.press(keysym)
             wanted = character(keysym)
-            # Xlib has no text for a few old keysyms, and has one for Return.
+            # Xlib has no text for a few old keysyms, but one for Return.
             if wanted:
                 right = text == wanted or got == keysym and not text
             else:
@@ -101,11 +101,11 @@ class KeyboardTest(ChainTest):
 
     def symbols(self):
         found = {int(word, 16) for word in self.app.do("symbols").split()}
-        return sorted(keysym for keysym in found if not is_left_out(keysym))
+        return sorted(keysym for keysym in found if not is_skipped(keysym))
 
 
 class LayoutTest(KeyboardTest):
-    """Every keysym of every layout, typed on every layout; its own with locks on and off."""
+    """Every keysym of every layout, typed on every layout. The locks are on and off for its own."""
 
     def symbols_of(self, layout):
         self.set_layout("-layout", layout)
@@ -138,7 +138,7 @@ add_layouts()
 
 
 class CommandTest(KeyboardTest):
-    """Modifiers that the viewer holds."""
+    """Keys typed while the viewer holds modifiers."""
 
     def press_with(self, held, keysym):
         """What the application got while the viewer holds the keysyms `held`."""
@@ -160,9 +160,9 @@ class CommandTest(KeyboardTest):
                 ((SUPER_L,), ord("a"), ord("a"), SUPER),
                 ((CONTROL_L, ALT_L), DELETE, DELETE, CONTROL | ALT),
                 ((CONTROL_L, ALT_L), ord("t"), ord("t"), CONTROL | ALT),
-                # On the real keyboard, too.
+                # As on a real keyboard.
                 ((ALT_L,), PRINT, 0xff15, ALT),
-                # Which would switch the console.
+                # Must not switch the console.
                 ((CONTROL_L, ALT_L), F1, F1, CONTROL | ALT)):
             with self.subTest(held=held, keysym=keysym):
                 self.assertEqual(self.press_with(held, keysym), (got, state))
@@ -189,7 +189,7 @@ class CommandTest(KeyboardTest):
         self.key(SHIFT_L, True)
         self.assertEqual(self.press(ord("/")), (ord("/"), 0, "/"))
         self.assertEqual(self.press(ord("A")), (ord("A"), SHIFT, "A"))
-        # Let go while it is not down on the desktop.
+        # Released while it is up on the desktop.
         self.key(ord("/"), True)
         self.read_press()
         self.key(SHIFT_L, False)
@@ -220,7 +220,7 @@ class CommandTest(KeyboardTest):
             self.assertEqual(self.text(3), "\u00e1\u00c9\u00f1")
 
     def test_a_level_for_as_long_as_the_key_is_held(self):
-        """The keyboard repeats what was typed, not what the key types without AltGr."""
+        """The keyboard repeats the character, not what the key types without AltGr."""
         self.set_layout("-layout", "de")
         self.key(ord("@"), True)
         self.assertEqual(self.text(4), "@@@@")
@@ -229,7 +229,7 @@ class CommandTest(KeyboardTest):
 
 
 class HoldTest(KeyboardTest):
-    """Keys that are held, and viewers that leave."""
+    """Keys that are held, and viewers that leave meanwhile."""
 
     def x_repeat(self, on):
         subprocess.run(["xset", "-display", self.x.display, "r", "on" if on else "off"],
@@ -281,8 +281,7 @@ class HoldTest(KeyboardTest):
         other = self.log_in()
         self.key(CONTROL_L, True)
         self.wait_state(CONTROL, 0, 0, 37)
-        other.send(rfb.key_event(SHIFT_L, True), rfb.key_event(ord("A"), True),
-                   rfb.key_event(ord("A"), False))
+        other.send(rfb.key_event(SHIFT_L, True), rfb.key_stroke(ord("A")))
         self.assertEqual(self.read_press(), (ord("A"), SHIFT, "A"))
         self.assertEqual(self.press(ord("c"))[:2], (ord("c"), CONTROL))
         other.close()
@@ -346,7 +345,7 @@ class SpareKeyTest(KeyboardTest):
         self.assertGreater(once, before)
         self.type(*keysyms, UNICODE | 0x141)
         self.assertEqual(self.text(4), text + "\u0141")
-        # Nor when viewers leave and come back.
+        # It stays the same when viewers leave and come back.
         self.viewer.close()
         self.scraper.wait_log("disconnected")
         self.viewer = self.log_in()
@@ -393,17 +392,6 @@ class SpareKeyTest(KeyboardTest):
             self.set_layout("-layout", layout)
 
 
-class LedViewer(rfb.Viewer):
-    LED_STATE = -0x20000
-    led_states = ()
-
-    def _read_rectangle(self, x, y, width, height, encoding):
-        if encoding == self.LED_STATE:
-            self.led_states += (x,)
-        else:
-            super()._read_rectangle(x, y, width, height, encoding)
-
-
 class TellTest(KeyboardTest):
     """What viewers are told."""
 
@@ -414,27 +402,19 @@ class TellTest(KeyboardTest):
             self.assertEqual(viewer.read_message(), 2)
 
     def test_lights(self):
-        viewer = LedViewer(self.port)
-        self.addCleanup(viewer.close)
-        viewer.log_in(chain.PASSWORD)
-        viewer.send(rfb.set_encodings(rfb.RAW, viewer.LED_STATE))
-        viewer.request(False)
-        viewer.read_update()
-        self.assertEqual(viewer.led_states, (0,))
+        viewer = self.log_in(encodings=(rfb.RAW, rfb.LIBVNC_LEDS)).fetch(False)
+        self.assertEqual(viewer.leds, [0])
         for keysym, state in ((CAPS_LOCK, 2), (NUM_LOCK_KEY, 0x82), (CAPS_LOCK, 0x80)):
             viewer.request()
             self.type(keysym)
             viewer.read_update()
-            self.assertEqual(viewer.led_states[-1], state)
-
+            self.assertEqual(viewer.leds[-1], state)
 
     def test_lights_as_others_say_it(self):
         viewers = [self.log_in(encodings=(rfb.RAW, rfb.CURSOR, encoding))
                    for encoding in (rfb.QEMU_LEDS, rfb.VMWARE_LEDS)]
         for viewer in viewers:
-            viewer.request(False)
-            viewer.read_update()
-            self.assertEqual(viewer.leds, [0])
+            self.assertEqual(viewer.fetch(False).leds, [0])
         for keysym, state in ((CAPS_LOCK, 4), (NUM_LOCK_KEY, 6), (CAPS_LOCK, 2)):
             for viewer in viewers:
                 viewer.request()
@@ -451,8 +431,7 @@ class ScanCodeTest(KeyboardTest):
     def setUp(self):
         super().setUp()
         self.viewer = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.QEMU_KEYS))
-        self.viewer.request(False)
-        self.viewer.read_update()
+        self.viewer.fetch(False)
         self.assertEqual(self.viewer.granted, [rfb.QEMU_KEYS])
 
     def scan(self, keysym, scan_code, *downs):
@@ -465,7 +444,7 @@ class ScanCodeTest(KeyboardTest):
                 if event.startswith("k+")]
 
     def test_the_place_is_the_key(self):
-        """Where the place types the keysym: keypad and main block, left and right."""
+        """If its place types the keysym: keypad and main block, left and right."""
         self.app.do("lock", "10", "10", 0)  # Num Lock
         for keysym, scan_code, keycode in (
                 (ord("a"), 0x1e, 38), (ord("1"), 0x02, 10), (0xffb1, 0x4f, 87), (RETURN, 0x1c, 36),
@@ -477,7 +456,7 @@ class ScanCodeTest(KeyboardTest):
                 self.assertEqual(self.codes(), [keycode])
 
     def test_the_character_is_what_counts(self):
-        """A viewer with another layout: the places are those of other characters here."""
+        """A viewer with another layout: at these places are other characters here."""
         for keysym, scan_code in ((ord("q"), 0x1e), (ord("z"), 0x15), (0xe9, 0x03),
                                   (UNICODE | 0x20ac, 0x12), (ord("@"), 0x10)):
             self.scan(keysym, scan_code)
@@ -485,7 +464,7 @@ class ScanCodeTest(KeyboardTest):
         self.wait_state(0, 0, 0)
 
     def test_without_a_keysym(self):
-        """A key's place will do where it types no character; dead keys have none yet."""
+        """No keysym, as dead keys have it: the place counts for keys that type no character."""
         self.scan(0, 0xcb)
         self.assertEqual(self.read_press()[0], 0xff51)
         self.scan(0, 0x1e)
@@ -495,7 +474,7 @@ class ScanCodeTest(KeyboardTest):
         self.assertEqual(self.read_press()[2], "b")
 
     def test_the_place_goes_up(self):
-        """Whatever is said of the keysym then; and all of them when the viewer leaves."""
+        """Whatever keysym is released, and all places when the viewer leaves."""
         self.scan(0xe9, 0x12, 1)
         wait_until(lambda: self.state()[3:], "a key")
         self.scan(ord("e"), 0x12, 0)
@@ -515,7 +494,7 @@ class ScanCodeTest(KeyboardTest):
 
 class DisplacedTest(KeyboardTest):
     def test_a_modifier_goes_up_first(self):
-        """The viewer then says another keysym when the key goes up, one that is on no such key."""
+        """Then the viewer releases another keysym, one that the key held does not have."""
         for modifier, pressed, released in ((ALTGR, 0xe9, ord("e")), (ALTGR, 0xdf, ord("s")),
                                             (SHIFT_L, UNICODE | 0x416, ord(";"))):
             self.key(modifier, True)
@@ -529,7 +508,7 @@ class DisplacedTest(KeyboardTest):
 
 class FloodTest(KeyboardTest):
     def test_flood(self):
-        """20,000 events and more, all at once: the last one arrives, and nothing is left down."""
+        """20,000 events at once: the last one arrives, and nothing stays down."""
         for kind in (lambda i: rfb.key_event((ord("a"), SHIFT_L, ord("B"), 0x20ac)[i % 4], i & 4),
                      lambda i: rfb.pointer_event(i % 800, i % 600, i // 7 % 256),
                      lambda i: rfb.key_event(i * 7919 & 0xffff, i & 1)):
@@ -552,22 +531,16 @@ class ToolkitTest(KeyboardTest):
         """A text entry of GTK, with a window manager around it."""
         self.app.close()
         for command in (["openbox", "--sm-disable"], ["zenity", "--entry", "--title=typing"]):
-            program = chain.Program(command[0], self.directory, command, env={
-                **chain.os.environ, "DISPLAY": self.x.display, "LC_ALL": "C.UTF-8",
-                "GTK_IM_MODULE": "gtk-im-context-simple", "NO_AT_BRIDGE": "1"})
-            self.addCleanup(program.kill)
+            program = self.start(*command, env=self.x.environment(
+                LC_ALL="C.UTF-8", GTK_IM_MODULE="gtk-im-context-simple", NO_AT_BRIDGE="1"))
         text = ("The 'quick' {brown} \u0141\u00f3\u017a f\u00f6x @ \u20ac \u0436\u0416 "
                 "\u4e2d ~/\\ \u00df")
         wait_until(lambda: subprocess.run(
             ["xdotool", "getactivewindow", "getwindowname"], capture_output=True,
-            env={**chain.os.environ, "DISPLAY": self.x.display}).stdout == b"typing\n", "zenity")
-        self.type(*[unicode_keysym(letter) for letter in text], RETURN)
+            env=self.x.environment()).stdout == b"typing\n", "zenity")
+        self.type(*map(rfb.keysym_of, text), RETURN)
         program.wait()
         self.assertIn(text, program.read_log())
-
-
-def unicode_keysym(letter):
-    return ord(letter) if letter < "\u0100" else UNICODE | ord(letter)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""When the scraper ends, and what it leaves: with its viewers, with its X server, with a signal."""
+"""When the scraper ends, and what it leaves: after its viewers, its X server, or a signal."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import time
 import unittest.mock
 
 from lib import chain, rfb
-from lib.chain import PASSWORD, ChainTest, wait_until
+from lib.chain import ChainTest, wait_until
 
 
 class IdleTest(ChainTest):
@@ -39,7 +39,7 @@ class IdleTest(ChainTest):
         self.log_in().close()
         self.scraper.wait_log("disconnected")
         viewer = self.log_in()
-        # Nothing would come of a timer that was not stopped but an end within a second.
+        # A timer that was not stopped would end it within a second.
         with self.assertRaises(AssertionError):
             wait_until_seconds(lambda: not self.scraper.is_running(), 2)
         viewer.expect(self.picture(self.x_client()))
@@ -63,7 +63,7 @@ class AtOnceTest(ChainTest):
 
 
 class DesktopTimeoutTest(ChainTest):
-    """What the end of the desktop goes by, when the scraper is no more."""
+    """The status that the end of the desktop depends on once the scraper has ended."""
 
     config = "idle_timeout = never\ndesktop_timeout = 1s"
 
@@ -110,8 +110,7 @@ class DesktopTimeoutTest(ChainTest):
 
     def test_a_wrong_password_is_no_viewer(self):
         self.start_chain()
-        with self.assertRaises(rfb.Refused):
-            self.view().authenticate("wrongpwd")
+        self.refusal("wrongpwd")
         self.assertEqual(self.read_status(), "no viewer has been accepted")
         self.assertEqual(self.scraper.end(), 0)
         self.notify.setblocking(False)
@@ -134,7 +133,7 @@ class ResourcesTest(ChainTest):
         before, memory = self.scraper.count_descriptors(), self.shared_on_x()
         self.assertEqual(len(memory), 1)
         for i in range(3):
-            screen.do("noise", 0, 0, 800, 600, i)  # nobody looks
+            screen.do("noise", 0, 0, 800, 600, i)  # without a viewer
             viewer = self.log_in()
             viewer.expect(self.picture(screen))
             viewer.close()
@@ -145,8 +144,7 @@ class ResourcesTest(ChainTest):
         wait_until(lambda: not self.shared_on_x(), "the shared memory to go")
 
     def shared_on_x(self):
-        with open("/proc/%d/maps" % self.x.pid, encoding="utf-8") as maps:
-            return [line for line in maps if "gpudesk-screen" in line]
+        return [line for line in self.x.read_proc("maps").splitlines() if "gpudesk-screen" in line]
 
 
 class XServerTest(ChainTest):
@@ -186,15 +184,13 @@ class XServerTest(ChainTest):
 
     def test_the_next_viewer_gets_a_reason(self):
         self.lose_x(signal.SIGTERM)
-        # Keeps the number from other X servers that look for a free one just now.
+        # Other X servers that look for a free display must not take this one.
         lock = "/tmp/.X%s-lock" % self.x.display.removeprefix(":")
         with open(lock, "x", encoding="ascii") as file:
             file.write("%10d\n" % os.getpid())
         self.addCleanup(os.unlink, lock)
         self.start_scraper()
-        with self.assertRaises(rfb.Refused) as refused:
-            self.view().authenticate(PASSWORD)
-        self.assertIn(self.x.display, str(refused.exception))
+        self.assertIn(self.x.display, self.refusal())
 
     def test_the_next_viewer_gets_the_next_display(self):
         self.lose_x(signal.SIGTERM)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Many viewers: nothing is left of them, and who has the password is let in meanwhile.
+"""Many viewers: nothing is left of them, and the password is accepted meanwhile.
 
-Nothing is measured in time: what is counted is descriptors, memory, shared segments, switches.
+Not time is measured, but descriptors, memory, shared segments and context switches.
 """
 
 import subprocess
@@ -10,14 +10,6 @@ import time
 
 from lib import chain, rfb
 from lib.chain import PASSWORD, ChainTest, wait_until
-
-
-def count_segments(*programs):
-    """System V shared memory segments that they have made."""
-    pids = [str(program.pid) for program in programs]
-    with open("/proc/sysvipc/shm", encoding="ascii") as segments:
-        next(segments)
-        return sum(segment.split()[4] in pids for segment in segments)
 
 
 class LoadTest(ChainTest):
@@ -33,8 +25,7 @@ class LoadTest(ChainTest):
 
     def visit(self):
         with self.view().log_in(PASSWORD) as viewer:
-            viewer.request(False, (700, 500, 100, 100))
-            viewer.read_update()
+            viewer.fetch(False, (700, 500, 100, 100))
             viewer.close()
 
     def wait_empty(self, n_left):
@@ -42,7 +33,7 @@ class LoadTest(ChainTest):
         self.at_rest = self.settle()
 
     def settle(self):
-        """Descriptors of both, as soon as they stay the same."""
+        """The descriptors of both, once they stay the same."""
         seen = []
 
         def is_stable():
@@ -53,24 +44,19 @@ class LoadTest(ChainTest):
 
     def check_nothing_is_left(self, memory):
         before = self.at_rest
-        wait_until(lambda: self.settle() == before, "the descriptors to be as before, %s" % (before,))
-        self.assertEqual(count_segments(self.proxy, self.scraper, self.x), 0)
+        wait_until(lambda: self.settle() == before,
+                   "the descriptors to be as before, %s" % (before,))
+        for program in (self.proxy, self.scraper, self.x):
+            self.assertEqual(program.count_own_segments(), 0)
         for program, kilobytes in memory.items():
             self.assertLess(program.read_status("VmRSS"), kilobytes + 4096, program.name)
         for program in (self.proxy, self.scraper):
-            children = "/proc/%d/task/%d/children" % (program.pid, program.pid)
-            with open(children, encoding="ascii") as file:
-                self.assertEqual(file.read(), "")
+            self.assertEqual(program.read_proc("task/%d/children" % program.pid), "")
 
     def memory(self):
-        """Not of programs that a sanitizer watches over, which keeps what was freed."""
+        """Of programs without a sanitizer, which keeps what is freed."""
         return {program: program.read_status("VmRSS") for program in (self.proxy, self.scraper)
-                if not self.is_sanitized(program)}
-
-    @staticmethod
-    def is_sanitized(program):
-        with open("/proc/%d/maps" % program.pid, encoding="utf-8") as maps:
-            return "libasan" in maps.read()
+                if not program.is_sanitized()}
 
     def test_1000_in_a_row(self):
         memory = self.memory()
@@ -88,7 +74,7 @@ class LoadTest(ChainTest):
         picture = self.picture(self.screen)
         for viewer in viewers:
             self.assertEqual(viewer.count_wrong(picture), 0)
-        # Once more, as the first 50 have warmed up what is needed for so many.
+        # Once more: the first 50 made tables and buffers grow.
         for viewer in viewers:
             viewer.close()
         self.scraper.wait_log("disconnected", 70)
@@ -112,7 +98,7 @@ class LoadTest(ChainTest):
         self.check_nothing_is_left(memory)
 
     def test_wrong_passwords_do_not_keep_the_right_one_out(self):
-        """They all come from one address, as they would through guacd."""
+        """All come from one address, as through guacd."""
         for _ in range(3):
             viewer = self.view()
             viewer.read_challenge()
@@ -121,16 +107,12 @@ class LoadTest(ChainTest):
 
 
 class StillTest(ChainTest):
-    """With nothing to do, nothing is done."""
-
-    def switches(self):
-        return (self.scraper.read_status("voluntary_ctxt_switches") +
-                self.scraper.read_status("nonvoluntary_ctxt_switches"))
+    """A scraper that has nothing to do does nothing."""
 
     def count_switches(self, seconds):
-        before = self.switches()
+        before = self.scraper.count_switches()
         time.sleep(seconds)
-        return self.switches() - before
+        return self.scraper.count_switches() - before
 
     def test_a_still_desktop(self):
         self.start_chain()
@@ -139,7 +121,7 @@ class StillTest(ChainTest):
         viewer.expect(self.picture(screen))
         viewer.request()
         self.assertLessEqual(self.count_switches(5), 20)
-        # It was still, not dead.
+        # It still works.
         screen.do("fill", 0, 0, 5, 5, "ff00ff")
         viewer.read_update()
         self.assertEqual(viewer.count_wrong(self.picture(screen)), 0)
@@ -152,15 +134,15 @@ class StillTest(ChainTest):
         self.assertLessEqual(self.count_switches(2), 3)
 
     def test_a_viewer_that_asks_for_nothing(self):
-        """What changes is not captured until somebody wants to see it."""
+        """Changes are not captured until a viewer requests them."""
         self.start_chain()
         screen, viewer = self.x_client(), self.log_in()
         viewer.expect(self.picture(screen))
-        before = self.switches()
+        before = self.scraper.count_switches()
         for seed in range(300):
             screen.do("noise", 0, 0, 300, 300, seed)
-        # At most woken by what XDamage reports: once, until it is fetched.
-        self.assertLess(self.switches() - before, 30)
+        # XDamage wakes it once, until the damage is fetched.
+        self.assertLess(self.scraper.count_switches() - before, 30)
         viewer.expect(self.picture(screen))
 
 

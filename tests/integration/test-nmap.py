@@ -1,28 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What nmap's scripts for VNC find, at an address in a network of the test's own: nothing."""
+"""nmap's scripts for VNC find nothing, at an address in a network of the test's own."""
 
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import unittest
 
 from lib import chain, netns
 from lib.chain import PASSWORD
-from lib.standing import StandingChain
+from lib.standing import StandingTest
 
-ADDRESS, PORT = "10.9.7.1", 5901  # by its number the scripts know what it is
+ADDRESS, PORT = "10.9.7.1", 5901  # the scripts recognise VNC by its port
 
 
-class NmapTest(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="gpudesk-nmap-")
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-        self.chain = StandingChain(self.directory, "allow = 10.0.0.0/8\n", host=ADDRESS, port=PORT)
-        self.addCleanup(lambda: self.assertEqual(self.chain.close(), ""))
+class NmapTest(StandingTest):
+    options = {"config": "allow = 10.0.0.0/8\n", "host": ADDRESS, "port": PORT}
 
     def nmap(self, script, *arguments):
         command = ["nmap", "-n", "-Pn", "-sT", "-p", str(PORT), "--script", script, *arguments,
@@ -40,7 +33,7 @@ class NmapTest(unittest.TestCase):
         self.assertNotIn("WARNING", output)
 
     def test_bypass(self):
-        """The door of CVE-2006-2369: None is taken although it was not offered."""
+        """CVE-2006-2369: a viewer takes None, which was not offered."""
         output = self.nmap("realvnc-auth-bypass")
         self.assertNotIn("VULNERABLE", output)
         self.chain.log_in().close()
@@ -54,12 +47,12 @@ class NmapTest(unittest.TestCase):
                          "brute.retries=0,brute.firstonly" % path)
 
     def test_brute(self):
-        """Its guesses are delayed more and more: two are what there is time for here."""
+        """Guesses are delayed more and more: here is time for two."""
         output = self.brute("password", "letmein")
         self.assertIn("vnc-brute", output)
         self.assertNotIn("Valid credentials", output)
         self.chain.log_in().close()  # which ends the delays
-        # Which it would have said, had it found anything.
+        # It prints this when it finds the password.
         self.assertIn("Valid credentials", self.brute(PASSWORD))
         self.chain.log_in().close()
 
@@ -69,6 +62,5 @@ if __name__ == "__main__":
         print("nmap is not installed")
         sys.exit(77)
     netns.enter()
-    netns.start()
     netns.add_addresses(ADDRESS)
     chain.main()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The viewers' pointer is the desktop's, button by button."""
+"""Viewers move the desktop's pointer and press its buttons."""
 
 from lib import chain, rfb
 from lib.chain import ChainTest, wait_until
@@ -19,7 +19,7 @@ class PointerTest(ChainTest):
         (viewer or self.viewer).send(rfb.pointer_event(x, y, buttons))
 
     def wait_for(self, event):
-        """All that the application saw up to `event`, motions to where the pointer was left out."""
+        """What the application saw up to `event`, without motions that end where they began."""
         def has_come():
             self.seen += self.app.do("events").split()
             return event in self.seen
@@ -43,9 +43,7 @@ class PointerTest(ChainTest):
                              ["b+%d" % (bit + 1), "b-%d" % (bit + 1)])
 
     def test_the_ninth_button(self):
-        wide = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.BUTTONS))
-        wide.request(False)
-        wide.read_update()
+        wide = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.BUTTONS)).fetch(False)
         self.assertEqual(wide.granted, [rfb.BUTTONS])
         self.point(100, 100, 0, wide)
         self.wait_for("100,100")
@@ -53,7 +51,7 @@ class PointerTest(ChainTest):
             wide.send(rfb.wide_pointer_event(100, 100, 1 << button - 1))
             self.point(100, 100, 0, wide)
             self.assertEqual(self.wait_for("b-%d" % button), ["b+%d" % button, "b-%d" % button])
-        # Those that X has no button for are ignored; what is held goes up at the end.
+        # Buttons that X lacks are ignored; those held are released at the end.
         wide.send(rfb.wide_pointer_event(100, 100, 0x7e01 | 0x100))
         self.wait_for("b+9")
         wide.reset()
@@ -68,7 +66,7 @@ class PointerTest(ChainTest):
                          ["100,100", "b+1", "b+3", "b-1", "b+2", "b-2", "b-3"])
 
     def test_drag_over_the_edge(self):
-        """No point of a stroke is left out, and those outside are on the edge."""
+        """No point of a stroke is lost, and those outside are on the edge."""
         self.point(790, 590, 1)
         for step in range(1, 60):
             self.point(790 + step, 590 + step, 1)
@@ -90,7 +88,7 @@ class PointerTest(ChainTest):
         self.wait_for("b+1")
         self.point(500, 500, 4, other)
         self.point(600, 500, 4, other)
-        other.send(rfb.key_event(ord("a"), True), rfb.key_event(ord("a"), False))
+        other.send(rfb.key_stroke(ord("a")))
         self.assertEqual(self.wait_for("k-38"), ["k+38", "k-38"])
         self.point(20, 20, 0)
         self.assertEqual(self.wait_for("b-1"), ["20,20", "b-1"])
@@ -112,9 +110,8 @@ class PointerTest(ChainTest):
     def test_looking_only(self):
         look = self.log_in(chain.LOOK_PASSWORD)
         self.point(70, 70, 1, look)
-        look.send(rfb.key_event(ord("a"), True), rfb.key_event(ord("a"), False))
-        look.request()
-        look.read_update()
+        look.send(rfb.key_stroke(ord("a")))
+        look.fetch()
         self.point(80, 80)
         self.assertEqual(self.wait_for("80,80"), ["80,80"])
 

@@ -6,12 +6,13 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import time
 import unittest
 
-import proxytest
-from proxytest import NOT_POSSIBLE, RIGHT, TAKEN, WRONG, ProxyTest, Request, listen, wait_until
+from lib import proxytest, rfb
+from lib.activator import listen_tcp
+from lib.process import run, wait_until
+from lib.proxytest import NOT_POSSIBLE, PROGRAM, RIGHT, TAKEN, WRONG, ProxyTest, Request
 
 
 class HandshakeTest(ProxyTest):
@@ -42,12 +43,10 @@ class HandshakeTest(ProxyTest):
         self.start_scraper()
         self.start_proxy()
         viewer = self.view()
-        viewer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in b"RFB 003.008\n\2" + RIGHT:
             viewer.send(bytes([byte]))
             time.sleep(0.002)
         self.assertEqual(viewer.read(12 + 2 + 16)[:14], b"RFB 003.008\n\1\2")
-        viewer.minor = 8
         self.assertIsNone(viewer.read_result())
 
     def test_bytes_sent_ahead_stay_in_the_socket(self):
@@ -56,7 +55,6 @@ class HandshakeTest(ProxyTest):
         viewer = self.view()
         viewer.send(b"RFB 003.008\n\2" + RIGHT + b"\1the rest")
         viewer.read(12 + 2 + 16)
-        viewer.minor = 8
         self.assertIsNone(viewer.read_result())
         request = scraper.requests[0]
         self.assertEqual(request.viewer.recv(100), b"\1the rest")
@@ -101,7 +99,7 @@ class HandshakeTest(ProxyTest):
     def test_ipv6_and_two_sockets(self):
         scraper = self.start_scraper()
         self.write_config("allow = ::1, 127.0.0.1")
-        ipv6 = listen("::1")
+        ipv6 = listen_tcp("::1")
         self.addCleanup(ipv6.close)
         self.start_proxy(sockets=[self.listening, ipv6])
         self.assertIsNone(self.view().log_in())
@@ -128,7 +126,7 @@ class BadPeerTest(ProxyTest):
             viewer.read(12)
             viewer.send(version)
             self.assertEqual(viewer.read(1), b"\0")
-            self.assertIn("3.8", viewer.read_reason())
+            self.assertIn("3.8", viewer.read_text())
             self.assertTrue(viewer.is_closed())
 
     def test_security_type_that_was_not_offered(self):
@@ -220,8 +218,8 @@ class ScraperTest(ProxyTest):
         viewer.send(b"RFB 003.008\n\2" + RIGHT + b"\1" + b"ahead" * 1000)
         viewer.read(12 + 2 + 16)
         time.sleep(0.2)
-        self.assertEqual(viewer.read_u32(), 1)
-        self.assertEqual(viewer.read_reason(), "because")
+        self.assertEqual(viewer.unpack(">I"), (1,))
+        self.assertEqual(viewer.read_text(), "because")
 
     def test_scraper_that_comes_late(self):
         proxy = self.start_proxy()
@@ -368,9 +366,9 @@ class LifeTest(ProxyTest):
                 if not proxy.is_running():
                     proxy = self.start_proxy("--exit-idle-time", "10s")
                 time.sleep(0.001)
-            viewer.socket.settimeout(proxytest.PATIENCE)
+            viewer.socket.settimeout(rfb.PATIENCE)
             self.assertIsNone(viewer.log_in())
-            proxy.stop()
+            proxy.end()
 
     def test_never_idle(self):
         proxy = self.start_proxy("--exit-idle-time", "never")
@@ -415,16 +413,12 @@ class LifeTest(ProxyTest):
         self.start_scraper()
         port = self.address[1]
         self.listening.close()
-        with open(os.path.join(self.directory, "log"), "w", encoding="utf-8") as log:
-            activator = subprocess.Popen(
-                ["systemd-socket-activate", "-l", "127.0.0.1:%d" % port, proxytest.PROGRAM,
-                 "--config", self.config_path, "--scraper-socket", self.scraper_path,
-                 "--exit-idle-time", "100ms"], stdout=log, stderr=log)
-        self.addCleanup(activator.wait)
-        self.addCleanup(activator.kill)
+        activator = self.start("systemd-socket-activate", "-l", "127.0.0.1:%d" % port, PROGRAM,
+                               "--config", self.config_path, "--scraper-socket",
+                               self.scraper_path, "--exit-idle-time", "100ms")
         viewer = wait_until(self.try_to_connect, "systemd-socket-activate")
         self.assertIsNone(viewer.log_in())
-        self.assertEqual(activator.wait(proxytest.PATIENCE), 0)
+        self.assertEqual(activator.wait(), 0)
 
     def try_to_connect(self):
         try:
@@ -433,25 +427,21 @@ class LifeTest(ProxyTest):
             return None
 
     def test_command_line(self):
-        def run(*arguments):
-            proxy = proxytest.Proxy(self.directory, [], arguments, notify=False)
-            self.addCleanup(proxy.kill)
-            return proxy.wait(), proxy.read_log()
-        status, text = run()
-        self.assertEqual(status, 1)
-        self.assertIn("no listening socket", text)
-        status, text = run("--help")
-        self.assertEqual(status, 0)
+        done = run("proxy/gpudesk-proxy")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no listening socket", done.stderr)
+        done = run("proxy/gpudesk-proxy", "--help")
+        self.assertEqual(done.returncode, 0)
         for option in ("--config", "--scraper-socket", "--exit-idle-time", "--version"):
-            self.assertIn(option, text)
-        status, text = run("--version")
-        self.assertEqual(status, 0)
-        self.assertRegex(text, r"^gpudesk-proxy \S+\n$")
+            self.assertIn(option, done.stdout)
+        done = run("proxy/gpudesk-proxy", "--version")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, r"^gpudesk-proxy \S+\n$")
         for bad in (["--nonsense"], ["extra"], ["--exit-idle-time", "soon"],
                     ["--scraper-socket", "/" + "x" * 108], ["--config"]):
-            status, text = run(*bad)
-            self.assertEqual(status, 1, bad)
-            self.assertNotEqual(text, "")
+            done = run("proxy/gpudesk-proxy", *bad)
+            self.assertEqual(done.returncode, 1, bad)
+            self.assertNotEqual(done.stderr, "")
 
 
 if __name__ == "__main__":

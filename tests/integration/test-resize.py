@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The desktop's size: viewers' wishes, RandR changes on the desktop, the old size back."""
+"""The desktop's size: requests of viewers, RandR changes on the desktop, the old size restored."""
 
-import re
+import os
 import shutil
-import subprocess
 import unittest
 
 from lib import chain, rfb
@@ -14,63 +13,20 @@ EXTENDED = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE, rfb.EXTENDED_DESKTOP_SIZE)
 BY_SERVER, BY_VIEWER, BY_OTHER = range(3)
 DONE, PROHIBITED, NO_RESOURCES, INVALID = range(4)
 
-XORG_CONF = """
-Section "ServerFlags"
-	Option "AutoAddDevices" "false"
-	Option "AutoAddGPU" "false"
-EndSection
-Section "Device"
-	Identifier "dummy"
-	Driver "dummy"
-	VideoRam 256000
-EndSection
-Section "Monitor"
-	Identifier "monitor"
-	HorizSync 5.0-1000.0
-	VertRefresh 5.0-200.0
-EndSection
-Section "Screen"
-	Identifier "screen"
-	Device "dummy"
-	Monitor "monitor"
-	DefaultDepth 24
-	SubSection "Display"
-		Depth 24
-		Modes "1024x768"
-	EndSubSection
-EndSection
-"""
+XORG_CONF = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../xorg-dummy.conf")
 
 
 class ResizeTest(ChainTest):
     """Helpers for any X server."""
 
-    def randr(self, *arguments):
-        return subprocess.run(["xrandr", "--display", self.x.display, *map(str, arguments)],
-                              check=True, capture_output=True, encoding="utf-8").stdout
-
-    def set_mode(self, width, height, output="screen", name=None):
-        """As the desktop's display settings do it."""
-        name = name or "test-%dx%d" % (width, height)
-        if name not in self.randr():
-            self.randr("--newmode", name, 50, width, width + 8, width + 16, width + 32, height,
-                       height + 2, height + 4, height + 8)
-            self.randr("--addmode", output, name)
-        self.randr("--output", output, "--mode", name)
-
-    def screen_size(self):
-        return tuple(map(int, re.search(r"current (\d+) x (\d+)", self.randr()).groups()))
-
     def log_in_extended(self, password=PASSWORD, encodings=EXTENDED):
-        viewer = self.log_in(password, encodings=encodings)
-        viewer.request(False)
-        viewer.read_update()
+        viewer = self.log_in(password, encodings=encodings).fetch(False)
         self.assertEqual(viewer.size_answers, [(BY_SERVER, DONE, viewer.width, viewer.height)])
         viewer.size_answers.clear()
         return viewer
 
-    def wish(self, viewer, *size, **options):
-        """Sends it as guacd does, and returns the answer."""
+    def resize(self, viewer, *size, **options):
+        """Sends the request as guacd does, and returns the answer."""
         viewer.send(rfb.set_desktop_size(*size, **options))
         return self.next_answer(viewer, False)
 
@@ -83,7 +39,7 @@ class ResizeTest(ChainTest):
         return viewer.size_answers.pop(0)
 
     def check_picture(self, viewer, seed):
-        """All of the screen, painted anew, reaches the viewer."""
+        """All of the screen is painted and reaches the viewer."""
         screen = self.x_client()
         screen.do("noise", 0, 0, viewer.width, viewer.height, seed)
         screen.do("window", 3, viewer.width - 30, viewer.height - 20, 30, 20, "ff8040")
@@ -110,40 +66,40 @@ class XvfbTest(ResizeTest):
         viewer = self.log_in_extended()
         sizes = (1001, 701), (640, 480), (1279, 799), (321, 201), (1280, 800)
         for seed, size in enumerate(sizes):
-            self.assertEqual(self.wish(viewer, *size), (BY_VIEWER, DONE, *size))
-            self.assertEqual(self.screen_size(), size)
+            self.assertEqual(self.resize(viewer, *size), (BY_VIEWER, DONE, *size))
+            self.assertEqual(self.x.size(), size)
             self.assertEqual([s[1:] for s in viewer.screens], [(0, 0, *size)])
             self.check_picture(viewer, seed)
-        self.wish(viewer, 999, 555)
+        self.resize(viewer, 999, 555)
         viewer.close()
         self.scraper.wait_log("disconnected")
-        wait_until(lambda: self.screen_size() == (1280, 800), "the old size")
-        self.assertNotIn("gpudesk", self.randr())
+        wait_until(lambda: self.x.size() == (1280, 800), "the old size")
+        self.assertNotIn("gpudesk", self.x.xrandr())
 
     def test_too_large_for_the_server(self):
-        """Its limit is the size that it was started with."""
+        """Xvfb cannot exceed the size that it was started with."""
         self.start_chain()
         viewer = self.log_in_extended()
-        self.wish(viewer, 800, 600)
-        self.assertEqual(self.wish(viewer, 1920, 1000), (BY_VIEWER, DONE, 1280, 800))
+        self.resize(viewer, 800, 600)
+        self.assertEqual(self.resize(viewer, 1920, 1000), (BY_VIEWER, DONE, 1280, 800))
         self.check_picture(viewer, 1)
 
-    def test_bad_wishes(self):
+    def test_bad_requests(self):
         self.start_chain()
         viewer = self.log_in_extended()
         size = (1280, 800)
-        self.assertEqual(self.wish(viewer, 0, 0), (BY_VIEWER, INVALID, *size))
-        self.assertEqual(self.wish(viewer, 0, 600), (BY_VIEWER, INVALID, *size))
-        self.assertEqual(self.wish(viewer, 65535, 65535), (BY_VIEWER, NO_RESOURCES, *size))
-        self.assertEqual(self.wish(viewer, 800, 600, screens=[]), (BY_VIEWER, INVALID, *size))
+        self.assertEqual(self.resize(viewer, 0, 0), (BY_VIEWER, INVALID, *size))
+        self.assertEqual(self.resize(viewer, 0, 600), (BY_VIEWER, INVALID, *size))
+        self.assertEqual(self.resize(viewer, 65535, 65535), (BY_VIEWER, NO_RESOURCES, *size))
+        self.assertEqual(self.resize(viewer, 800, 600, screens=[]), (BY_VIEWER, INVALID, *size))
         two = [(1, 0, 0, 400, 600), (2, 400, 0, 400, 600)]
-        self.assertEqual(self.wish(viewer, 800, 600, screens=two), (BY_VIEWER, INVALID, *size))
+        self.assertEqual(self.resize(viewer, 800, 600, screens=two), (BY_VIEWER, INVALID, *size))
         many = [(i, i, i, 9, 9) for i in range(255)]
-        self.assertEqual(self.wish(viewer, 800, 600, screens=many), (BY_VIEWER, INVALID, *size))
-        # What libvncclient fills in for the one screen's number and place is by chance.
+        self.assertEqual(self.resize(viewer, 800, 600, screens=many), (BY_VIEWER, INVALID, *size))
+        # libvncclient leaves the screen's number and place undefined.
         chance = [(0xdeadbeef, 4711, 65535, 800, 600)]
-        self.assertEqual(self.wish(viewer, 800, 600, screens=chance), (BY_VIEWER, DONE, 800, 600))
-        self.assertEqual(self.wish(viewer, 1, 1), (BY_VIEWER, DONE, 320, 200))
+        self.assertEqual(self.resize(viewer, 800, 600, screens=chance), (BY_VIEWER, DONE, 800, 600))
+        self.assertEqual(self.resize(viewer, 1, 1), (BY_VIEWER, DONE, 320, 200))
         self.check_picture(viewer, 1)
 
     def test_a_burst(self):
@@ -153,7 +109,7 @@ class XvfbTest(ResizeTest):
                     rfb.set_desktop_size(777, 555))
         while (answer := self.next_answer(viewer, False))[2:] != (777, 555):
             self.assertEqual(answer[:2], (BY_VIEWER, DONE))
-        self.assertEqual(self.screen_size(), (777, 555))
+        self.assertEqual(self.x.size(), (777, 555))
         self.assertLess(self.scraper.read_log().count("resized to"), 20)
         self.check_picture(viewer, 1)
 
@@ -161,10 +117,9 @@ class XvfbTest(ResizeTest):
         self.start_chain()
         viewer, other = self.log_in_extended(), self.log_in_extended()
         simple = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE))
-        self.wish(viewer, 1000, 700)
+        self.resize(viewer, 1000, 700)
         self.assertEqual(self.next_answer(other), (BY_OTHER, DONE, 1000, 700))
-        simple.request()
-        simple.read_update()
+        simple.fetch()
         self.assertEqual((simple.width, simple.height), (1000, 700))
         for each in viewer, other, simple:
             self.check_picture(each, 1)
@@ -172,22 +127,21 @@ class XvfbTest(ResizeTest):
     def test_who_may_not(self):
         self.start_chain()
         looker, viewer = self.log_in_extended(LOOK_PASSWORD), self.log_in_extended()
-        self.assertEqual(self.wish(looker, 800, 600), (BY_VIEWER, PROHIBITED, 1280, 800))
-        self.wish(viewer, 800, 600)
+        self.assertEqual(self.resize(looker, 800, 600), (BY_VIEWER, PROHIBITED, 1280, 800))
+        self.resize(viewer, 800, 600)
         self.assertEqual(self.next_answer(looker), (BY_OTHER, DONE, 800, 600))
 
     def test_viewers_that_cannot_follow(self):
         self.start_chain()
         rigid, viewer = self.log_in(), self.log_in_extended()
         self.check_picture(rigid, 1)
-        self.wish(viewer, 701, 501)
+        self.resize(viewer, 701, 501)
         screen = self.x_client()
         screen.do("noise", 0, 0, 701, 501, 2)
         picture = self.picture(screen)
 
         def is_right():
-            rigid.request()
-            rigid.read_update()
+            rigid.fetch()
             rows = [bytes(rigid.pixels[y * 5120:(y + 1) * 5120]) for y in range(800)]
             black, n = b"\0\0\0\xff" * 1280, 701 * 4
             masked = picture.masked()
@@ -196,28 +150,26 @@ class XvfbTest(ResizeTest):
         wait_until(is_right, "the smaller picture")
         viewer.close()
         wait_until(lambda: self.scraper.read_log().count("disconnected") == 1, "it to leave")
-        self.randr("--output", "screen", "--mode", "1280x800")
+        self.x.xrandr("--output", "screen", "--mode", "1280x800")
         self.check_picture(rigid, 3)
 
     def test_a_change_on_the_desktop_stays(self):
         self.start_chain()
         viewer = self.log_in_extended()
-        self.wish(viewer, 1000, 700)
-        self.randr("--fb", "1100x750")
+        self.resize(viewer, 1000, 700)
+        self.x.xrandr("--fb", "1100x750")
         self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 1100, 750))
         viewer.close()
         self.scraper.wait_log("disconnected")
         self.log_in().expect(self.picture(self.x_client()))
-        self.assertEqual(self.screen_size(), (1100, 750))
+        self.assertEqual(self.x.size(), (1100, 750))
 
     def test_without_extended_desktop_size(self):
         self.start_chain()
         viewer = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE))
-        viewer.request(False)
-        viewer.read_update()
+        viewer.fetch(False)
         viewer.send(rfb.set_desktop_size(900, 600))
-        viewer.request()
-        viewer.read_update()
+        viewer.fetch()
         self.assertEqual((viewer.width, viewer.height, viewer.size_answers), (900, 600, []))
         self.check_picture(viewer, 1)
 
@@ -228,8 +180,8 @@ class NotAllowedTest(ResizeTest):
     def test_it_is_refused_and_the_desktop_may(self):
         self.start_chain()
         viewer = self.log_in_extended()
-        self.assertEqual(self.wish(viewer, 640, 480), (BY_VIEWER, PROHIBITED, 800, 600))
-        self.set_mode(640, 480)
+        self.assertEqual(self.resize(viewer, 640, 480), (BY_VIEWER, PROHIBITED, 800, 600))
+        self.x.set_mode(640, 480)
         self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 640, 480))
         self.check_picture(viewer, 1)
 
@@ -239,13 +191,9 @@ class DummyTest(ResizeTest):
     """Xorg with several monitors, rotation, and no limit below 32767."""
 
     def start_xorg(self):
-        path = self.directory + "/xorg.conf"
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(XORG_CONF)
-        self.x = chain.Display(self.directory, name="Xorg", command=[
-            "Xorg", "-config", path, "-logfile", self.directory + "/Xorg.log", "-novtswitch",
-            "-sharevts"])
-        self.addCleanup(self.x.kill)
+        self.x = self.start_x(name="Xorg", command=[
+            "Xorg", "-config", os.path.realpath(XORG_CONF), "-logfile",
+            self.directory + "/Xorg.log", "-novtswitch", "-sharevts"])
 
     def setUp(self):
         super().setUp()
@@ -254,59 +202,59 @@ class DummyTest(ResizeTest):
 
     def test_modes_are_made_and_deleted(self):
         viewer = self.log_in_extended()
-        self.assertEqual(self.wish(viewer, 1434, 817), (BY_VIEWER, DONE, 1434, 817))
-        self.assertIn("gpudesk-1434x817", self.randr())
+        self.assertEqual(self.resize(viewer, 1434, 817), (BY_VIEWER, DONE, 1434, 817))
+        self.assertIn("gpudesk-1434x817", self.x.xrandr())
         self.check_picture(viewer, 1)
-        self.assertEqual(self.wish(viewer, 800, 600), (BY_VIEWER, DONE, 800, 600))
-        self.assertNotIn("gpudesk", self.randr())
+        self.assertEqual(self.resize(viewer, 800, 600), (BY_VIEWER, DONE, 800, 600))
+        self.assertNotIn("gpudesk", self.x.xrandr())
         self.check_picture(viewer, 2)
-        self.assertEqual(self.wish(viewer, 3841, 2161), (BY_VIEWER, DONE, 3841, 2161))
+        self.assertEqual(self.resize(viewer, 3841, 2161), (BY_VIEWER, DONE, 3841, 2161))
         viewer.close()
         self.scraper.wait_log("disconnected")
-        wait_until(lambda: self.screen_size() == (1024, 768), "the old size")
-        self.assertNotIn("gpudesk", self.randr())
+        wait_until(lambda: self.x.size() == (1024, 768), "the old size")
+        self.assertNotIn("gpudesk", self.x.xrandr())
 
     def test_a_mode_left_behind_is_taken_over(self):
         viewer = self.log_in_extended()
         viewer.close()
         self.scraper.wait_log("disconnected")
-        self.set_mode(1434, 817, "DUMMY0", "gpudesk-1434x817")
+        self.x.set_mode(1434, 817, "DUMMY0", "gpudesk-1434x817")
         viewer = self.log_in_extended()
         self.assertEqual(viewer.width, 1434)
-        self.assertEqual(self.wish(viewer, 1000, 700), (BY_VIEWER, DONE, 1000, 700))
+        self.assertEqual(self.resize(viewer, 1000, 700), (BY_VIEWER, DONE, 1000, 700))
         viewer.close()
-        wait_until(lambda: "gpudesk" not in self.randr(), "the modes to go")
-        self.assertEqual(self.screen_size(), (1024, 768))
+        wait_until(lambda: "gpudesk" not in self.x.xrandr(), "the modes to go")
+        self.assertEqual(self.x.size(), (1024, 768))
 
     def test_8k(self):
         viewer = self.log_in_extended()
-        self.assertEqual(self.wish(viewer, 7680, 4320), (BY_VIEWER, DONE, 7680, 4320))
+        self.assertEqual(self.resize(viewer, 7680, 4320), (BY_VIEWER, DONE, 7680, 4320))
         self.check_picture(viewer, 1)
-        self.assertEqual(self.wish(viewer, 7681, 4320)[:2], (BY_VIEWER, NO_RESOURCES))
+        self.assertEqual(self.resize(viewer, 7681, 4320)[:2], (BY_VIEWER, NO_RESOURCES))
 
     def test_upright(self):
-        """What a rotation does to the screen; no driver without a GPU can rotate."""
+        """The size that a rotation leads to; no driver without a GPU can rotate."""
         viewer = self.log_in_extended()
-        self.set_mode(768, 1024, "DUMMY0")
+        self.x.set_mode(768, 1024, "DUMMY0")
         self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 768, 1024))
         self.check_picture(viewer, 1)
 
     def test_two_monitors(self):
         viewer = self.log_in_extended()
-        self.randr("--addmode", "DUMMY1", "800x600")
-        self.randr("--output", "DUMMY1", "--mode", "800x600", "--right-of", "DUMMY0")
+        self.x.xrandr("--addmode", "DUMMY1", "800x600")
+        self.x.xrandr("--output", "DUMMY1", "--mode", "800x600", "--right-of", "DUMMY0")
         while self.next_answer(viewer)[2:] != (1824, 768) or len(viewer.screens) != 2:
             pass
         self.assertEqual([s[1:] for s in viewer.screens],
                          [(0, 0, 1024, 768), (1024, 0, 800, 600)])
         self.assertEqual(len({s[0] for s in viewer.screens}), 2)
         self.check_picture(viewer, 1)
-        self.assertEqual(self.wish(viewer, 800, 600), (BY_VIEWER, PROHIBITED, 1824, 768))
+        self.assertEqual(self.resize(viewer, 800, 600), (BY_VIEWER, PROHIBITED, 1824, 768))
         # The same size, another layout.
-        self.randr("--output", "DUMMY1", "--pos", "1024x168")
+        self.x.xrandr("--output", "DUMMY1", "--pos", "1024x168")
         self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 1824, 768))
         self.assertEqual(viewer.screens[1][1:], (1024, 168, 800, 600))
-        # Nobody waits for an answer when nothing has changed.
+        # No answer is due when nothing has changed.
         self.check_picture(viewer, 2)
 
 
@@ -315,7 +263,7 @@ class GuacdTest(ResizeTest):
         self.start_chain()
         viewer = self.vnc_client()
         for size in (640, 480), (333, 222), (800, 600):
-            self.set_mode(*size)
+            self.x.set_mode(*size)
             screen = self.x_client()
             screen.do("noise", 0, 0, *size, size[0])
             viewer.do("expect", self.picture(screen).path, 0)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A session of a viewer built on libvncclient as guacd is, from the first byte to the last."""
+"""A session of a viewer built on libvncclient, as guacd is, and its input."""
 
 import random
 
-from lib import chain
+from lib import chain, rfb
 from lib.chain import ChainTest, wait_until
 
 
@@ -35,7 +35,7 @@ class SessionTest(ChainTest):
                 self.screen.do("copy", 0, 20, 800, 580, 0, 0)
             elif kind == 3:
                 self.screen.do("window", 1, x, y, width, height, "%x" % chance.getrandbits(24))
-            else:  # one pixel
+            else:
                 self.screen.do("fill", chance.randrange(800), chance.randrange(600), 1, 1,
                                "%x" % chance.getrandbits(32))
             if step % 3 == 0:
@@ -66,14 +66,12 @@ class SessionTest(ChainTest):
 
     def test_the_pointer_is_painted_for_viewers_that_cannot(self):
         viewer = self.log_in()
-        viewer.send(chain.rfb.set_encodings(0), chain.rfb.pointer_event(400, 300))
+        viewer.send(rfb.set_encodings(0), rfb.pointer_event(400, 300))
         wait_until(lambda: self.screen.do("held").startswith("400,300"), "the pointer")
         picture = self.picture(self.screen)
-        viewer.request(False)
-        viewer.read_update()
-        while not viewer.count_wrong(picture):  # until the pointer is there
-            viewer.request()
-            viewer.read_update()
+        viewer.fetch(False)
+        while not viewer.count_wrong(picture):  # until the pointer is painted
+            viewer.fetch()
         ours, theirs = bytes(viewer.pixels), picture.masked()
         for y in range(600):
             for x in range(800):
@@ -84,8 +82,7 @@ class SessionTest(ChainTest):
     def test_an_area_is_asked_for(self):
         viewer = self.log_in()
         picture = self.picture(self.screen)
-        viewer.request(False, (30, 40, 100, 50))
-        viewer.read_update()
+        viewer.fetch(False, (30, 40, 100, 50))
         stride = 800 * 4
         for row in range(40, 90):
             part = slice(row * stride + 30 * 4, row * stride + 130 * 4)
@@ -139,8 +136,8 @@ class InputTest(ChainTest):
 
     def test_held_keys_go_up_with_their_viewer(self):
         viewer = self.log_in()
-        viewer.send(chain.rfb.key_event(0xffe1, True), chain.rfb.key_event(0xffe3, True),
-                    chain.rfb.key_event(ord("q"), True), chain.rfb.pointer_event(30, 30, 5))
+        viewer.send(rfb.key_event(0xffe1, True), rfb.key_event(0xffe3, True),
+                    rfb.key_event(ord("q"), True), rfb.pointer_event(30, 30, 5))
         # In the order of their keycodes.
         self.wait_held("30,30 buttons=5 q Control_L Shift_L")
         viewer.reset()
@@ -148,19 +145,18 @@ class InputTest(ChainTest):
 
     def test_the_keys_of_another_stay(self):
         stays, leaves = self.log_in(), self.log_in()
-        stays.send(chain.rfb.key_event(ord("x"), True))
-        leaves.send(chain.rfb.key_event(ord("y"), True))
-        stays.send(chain.rfb.pointer_event(9, 9))
+        stays.send(rfb.key_event(ord("x"), True))
+        leaves.send(rfb.key_event(ord("y"), True))
+        stays.send(rfb.pointer_event(9, 9))
         self.wait_held("9,9 buttons=0 y x")
         leaves.close()
         self.wait_held("9,9 buttons=0 x")
 
     def test_a_viewer_that_may_only_look(self):
         looks, acts = self.log_in(chain.LOOK_PASSWORD), self.log_in()
-        looks.send(chain.rfb.pointer_event(1, 1, 1), chain.rfb.key_event(ord("b"), True),
-                   chain.rfb.key_event(ord("b"), False))
+        looks.send(rfb.pointer_event(1, 1, 1), rfb.key_stroke(ord("b")))
         looks.expect(self.picture(self.screen))
-        acts.send(chain.rfb.key_event(ord("c"), True), chain.rfb.key_event(ord("c"), False))
+        acts.send(rfb.key_stroke(ord("c")))
         wait_until(lambda: "+c -c" in self.screen.do("events"), "the other's key")
         self.assertNotEqual(self.screen.do("held").split()[0], "1,1")
 
@@ -169,7 +165,7 @@ class InputTest(ChainTest):
         self.write_config("view_only = yes")
         self.start_scraper()
         viewer = self.log_in()
-        viewer.send(chain.rfb.pointer_event(7, 7, 1), chain.rfb.key_event(ord("b"), True))
+        viewer.send(rfb.pointer_event(7, 7, 1), rfb.key_event(ord("b"), True))
         viewer.expect(self.picture(self.screen))
         self.assertNotIn("7,7", self.screen.do("held"))
         self.assertEqual(self.screen.do("events"), "")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""gpudesk setup on made-up machines: what it changes, that --undo puts back every byte, and that
-both work after it was killed at any moment. What systemd is asked to do is tests/e2e's."""
+"""gpudesk setup on made-up machines: what it changes, that --undo restores every byte, and that
+both work after setup was killed at any moment. tests/e2e checks what systemd is asked to do."""
 
 import os
 import pty
@@ -14,18 +14,19 @@ import tempfile
 import unittest
 
 from lib import chain
+from lib.process import as_nobody, run
 
-GPUDESK = os.path.join(chain.BUILD, "ctl/gpudesk")
+PROGRAM = "ctl/gpudesk"
 UNITS = "etc/systemd/system/"
 XORG_FILE = "etc/X11/xorg.conf.d/20-gpudesk.conf"
 OLD_XORG_FILE = "etc/X11/xorg.conf.d/00-xorg-js2.conf"
 JOURNAL = "var/lib/gpudesk/setup"
 PAM_LINE = "session    optional    pam_gpudesk.so"
 
+
 def find_config():
-    """Where the program that is tested looks for gpudesk.conf, below a machine's root."""
-    told = subprocess.run([GPUDESK, "--help"], stdout=subprocess.PIPE, encoding="utf-8", check=True)
-    return re.search(r"in place of /(\S+)", told.stdout).group(1)
+    """Where the tested program expects gpudesk.conf, below a machine's root."""
+    return re.search(r"in place of /(\S+)", run(PROGRAM, "--help").stdout).group(1)
 
 
 OLD_XORG = """Section "DRI"
@@ -41,7 +42,7 @@ EndSection
 
 UNIT = "[Unit]\nDescription=%s\n\n[Service]\nExecStart=/bin/true\n\n[Install]\nWantedBy=%s\n"
 
-# The ends of the files are theirs; the middle is of no matter.
+# The first and last lines are the distributions' own; the middle does not matter.
 PAM_DEBIAN = """#%PAM-1.0
 auth	required	pam_permit.so
 @include common-account
@@ -75,7 +76,7 @@ ZONE = """<?xml version="1.0" encoding="utf-8"?>
 
 
 class Machine:
-    """The files of a machine below a folder of their own."""
+    """The files of a machine, in a folder."""
 
     def __init__(self, root):
         self.root = root
@@ -111,7 +112,7 @@ class Machine:
             self.link(device + "driver", "../../../../bus/pci/drivers/" + driver)
 
     def state(self):
-        """All that --undo is to bring back, and nothing of the journal."""
+        """All that --undo must restore, without the journal."""
         found = {}
         for folder, folders, files in os.walk(self.root):
             for name in folders + files:
@@ -123,7 +124,7 @@ class Machine:
                 elif stat.S_ISREG(status.st_mode):
                     with open(path, "rb") as file:
                         about += [file.read()]
-                    # Accounts are changed by a line, also when others have changed them since.
+                    # In these --undo changes a line only, as others may have changed them too.
                     if name not in ("group", "gshadow"):
                         about += [status.st_mtime_ns]
                 found[os.path.relpath(path, self.root)] = about
@@ -135,9 +136,7 @@ class Machine:
         return {name: about[:4] for name, about in self.state().items()}
 
     def run(self, *arguments):
-        return subprocess.run([GPUDESK, "setup", "--root", self.root, *arguments],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, encoding="utf-8", timeout=60, check=False)
+        return run(PROGRAM, "setup", "--root", self.root, *arguments, stderr=subprocess.STDOUT)
 
     def copy_to(self, root):
         shutil.rmtree(root, ignore_errors=True)
@@ -147,7 +146,8 @@ class Machine:
 
 def add_common(machine):
     machine.write("etc/passwd", "root:x:0:0::/root:/bin/sh\nexouser:x:1001:1001::/home/exouser:"
-                  "/bin/bash\nalice:x:1002:1002::/home/alice:/bin/bash\ngdm:x:42:42::/:/bin/false\n")
+                  "/bin/bash\nalice:x:1002:1002::/home/alice:/bin/bash\n"
+                  "gdm:x:42:42::/:/bin/false\n")
     os.makedirs(machine.path("var/lib"))
     machine.write("home/exouser/.vnc/passwd", b"12345678", 0o600)
     os.chmod(machine.path("home/exouser/.vnc"), 0o700)
@@ -161,14 +161,16 @@ def add_common(machine):
     for unit in "gdm.service", "graphical.target", "multi-user.target":
         machine.write("usr/lib/systemd/system/" + unit, "[Unit]\nDescription=%s\n" % unit)
     machine.link("usr/lib/systemd/system/default.target", "graphical.target")
-    machine.write(find_config(), "# Whose desktop is shown.\n#user = exouser\n\n#idle_timeout = 10min\n")
+    machine.write(find_config(),
+                  "# Whose desktop is shown.\n#user = exouser\n\n#idle_timeout = 10min\n")
 
 
 def add_debian(machine, identity="debian", config="etc/gdm3/daemon.conf"):
     machine.write("etc/os-release", "ID=%s\nPRETTY_NAME=\"Made up\"\n" % identity)
-    machine.write(config, "# GDM configuration storage\n[daemon]\n# Uncomment the line below to force"
-                  " the login screen to use Xorg\n#WaylandEnable=false\n\n#  AutomaticLoginEnable ="
-                  " true\n#  AutomaticLogin = user1\n\n[security]\n\n[debug]\n#Enable=true\n")
+    machine.write(config, "# GDM configuration storage\n[daemon]\n# Uncomment the line below to "
+                  "force the login screen to use Xorg\n#WaylandEnable=false\n\n"
+                  "#  AutomaticLoginEnable = true\n#  AutomaticLogin = user1\n\n[security]\n\n"
+                  "[debug]\n#Enable=true\n")
     for service in "gdm-autologin", "gdm-password":
         machine.write("etc/pam.d/" + service, PAM_DEBIAN)
     machine.write("etc/pam.d/common-session", COMMON_SESSION)
@@ -186,7 +188,8 @@ def add_documented(machine):
 
 def add_rhel(machine, identity="rocky"):
     machine.write("etc/os-release", "ID=\"%s\"\nID_LIKE=\"rhel centos fedora\"\n" % identity)
-    machine.write("etc/gdm/custom.conf", "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n")
+    machine.write("etc/gdm/custom.conf",
+                  "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n")
     for service in "gdm-autologin", "gdm-password":
         machine.write("etc/pam.d/" + service, PAM_RHEL)
     machine.write("etc/pam.d/system-auth", SYSTEM_AUTH)
@@ -205,7 +208,7 @@ def add_rhel(machine, identity="rocky"):
 
 class SetupTest(unittest.TestCase):
     def setUp(self):
-        # fsync costs nothing there
+        # fsync is fast there
         shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.folder = tempfile.mkdtemp(prefix="gpudesk-setup.", dir=shared)
         self.addCleanup(shutil.rmtree, self.folder)
@@ -221,10 +224,10 @@ class SetupTest(unittest.TestCase):
         return self.machine
 
     def check_state(self, machine, wanted, state=None):
-        """Names what differs, and only that."""
+        """Compares the states, and shows only the differences."""
         state = state or machine.state()
-        self.assertEqual({name: about for name, about in state.items() if wanted.get(name) != about},
-                         {name: about for name, about in wanted.items() if state.get(name) != about})
+        self.assertEqual({n: about for n, about in state.items() if wanted.get(n) != about},
+                         {n: about for n, about in wanted.items() if state.get(n) != about})
 
     def succeed(self, machine, *arguments):
         result = machine.run(*arguments)
@@ -232,7 +235,7 @@ class SetupTest(unittest.TestCase):
         return result.stdout
 
     def set_up(self, *arguments):
-        """A dry run, setup, setup again; returns what the first had to say."""
+        """Runs --dry-run, setup, and setup again; returns what setup said first."""
         before = self.machine.state()
         would = self.succeed(self.machine, "--dry-run", *arguments)
         self.check_state(self.machine, before)
@@ -410,9 +413,8 @@ class SetupTest(unittest.TestCase):
                        "AutomaticLoginEnable=true\r\n")
 
     def test_gdm_no_final_newline(self):
-        self.check_gdm("[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n#AutomaticLogin=me",
-                       "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n#AutomaticLogin=me\n"
-                       "AutomaticLogin=exouser\n")
+        text = "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n#AutomaticLogin=me"
+        self.check_gdm(text, text + "\nAutomaticLogin=exouser\n")
 
     def test_gdm_no_section(self):
         self.check_gdm("[xdmcp]\nEnable=false",
@@ -447,7 +449,7 @@ class SetupTest(unittest.TestCase):
         try:
             os.setxattr(path, "user.note", b"kept")
         except OSError:
-            pass # not every file system has them
+            pass  # not every file system has them
         attributes = {name: os.getxattr(path, name) for name in os.listxattr(path)}
         before, status = self.machine.state(), os.stat(path)
         self.set_up()
@@ -489,7 +491,7 @@ class SetupTest(unittest.TestCase):
         self.succeed(self.machine, "--undo", "--yes")
         after = self.machine.state()
         for state in before, after:
-            state.pop("etc/pam.d") # its mode, for others than root
+            state.pop("etc/pam.d")  # its mode, where this is not root
         self.assertEqual(after, before)
 
     # ---- Another user
@@ -583,10 +585,8 @@ class SetupTest(unittest.TestCase):
             for answer, status in ("n", 1), ("", 1), ("y", 0):
                 screen, terminal = pty.openpty()
                 os.write(screen, answer.encode() + b"\n")
-                result = subprocess.run([GPUDESK, "setup", "--root", self.machine.root, *arguments],
-                                        stdin=terminal, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, encoding="utf-8", timeout=60,
-                                        check=False)
+                result = run(PROGRAM, "setup", "--root", self.machine.root, *arguments,
+                             stdin=terminal, stderr=subprocess.STDOUT)
                 os.close(terminal)
                 os.close(screen)
                 self.assertEqual(result.returncode, status, result.stdout)
@@ -595,22 +595,17 @@ class SetupTest(unittest.TestCase):
                 self.assertEqual(is_done, (status == 0) != ("--undo" in arguments))
         self.check_state(self.machine, before)
 
-    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be somebody else")
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be another user")
     def test_no_rights(self):
-        # a copy where anybody may run it
-        shutil.copy(GPUDESK, self.folder)
-        os.chmod(self.folder, 0o755)
-        result = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
-                                 os.path.join(self.folder, "gpudesk"), "setup", "--yes"],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, encoding="utf-8", check=False)
+        result = run(PROGRAM, "setup", "--yes", stderr=subprocess.STDOUT,
+                     **as_nobody(self.folder))
         self.assertEqual(result.returncode, 1)
         self.assertIn("needs root", result.stdout)
 
     # ---- Killed
 
     def kill_everywhere(self, start, arguments, then):
-        """Has it killed after its 1st, 2nd, ... change, each time from `start`, until it ends."""
+        """Kills it after its 1st, 2nd, ... change, each time from `start`, until it ends."""
         for n in range(1, 2000):
             machine = start.copy_to(os.path.join(self.folder, "killed"))
             result = machine.run(*arguments, "--die-after", str(n))

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""TigerVNC's vncviewer, on a second X server: shows what is on the first, and types there."""
+"""TigerVNC's vncviewer on a second X server shows what is on the first one, and types there."""
 
 import os
 import subprocess
 
 from lib import chain
-from lib.chain import Program, ChainTest, wait_until
+from lib.chain import ChainTest, wait_until
 
 
 class VncviewerTest(ChainTest):
@@ -18,22 +18,17 @@ class VncviewerTest(ChainTest):
         self.screen = self.x_client()
         self.outer = self.start_x("700x500x24", name="outer")
         self.look = self.x_client(self.outer)
-        # Does not shrink the window, nor tell a resize that nobody wished.
         self.home = os.path.join(self.directory, "home")
         os.mkdir(self.home)
 
     def start_viewer(self, *options):
-        viewer = Program("vncviewer", self.directory,
-                         ["vncviewer", "-PasswordFile", self.password_path, "-Shared=1",
+        return self.start("vncviewer", "-PasswordFile", self.password_path, "-Shared=1",
                           "-RemoteResize=0", "-geometry", "400x300+50+40", *options,
-                          "127.0.0.1::%d" % self.port],
-                         env=dict(os.environ, DISPLAY=self.outer.display, HOME=self.home,
-                                  LC_ALL="C.UTF-8"))
-        self.addCleanup(viewer.kill)
-        return viewer
+                          "127.0.0.1::%d" % self.port,
+                          env=self.outer.environment(HOME=self.home, LC_ALL="C.UTF-8"))
 
     def shows(self, picture):
-        """Whether the viewer's window, which no window manager has moved, has the picture."""
+        """Whether the viewer's window, which no window manager moved, has the picture."""
         outer = self.picture(self.look)
         ours, theirs = outer.masked(), picture.masked()
         stride, length = outer.width * 4, picture.width * 4
@@ -66,30 +61,27 @@ class VncviewerTest(ChainTest):
                 self.scraper.end()
                 self.write_config("compression = best")
                 self.start_scraper()
-                viewer = self.check_encoding("-AutoSelect=0", "-PreferredEncoding=" + encoding, "-NoJPEG=1")
+                viewer = self.check_encoding("-AutoSelect=0", "-PreferredEncoding=" + encoding,
+                                             "-NoJPEG=1")
                 viewer.end()
 
     def test_typing(self):
         typed = os.path.join(self.directory, "typed")
-        xterm = Program("xterm", self.directory,
-                        ["xterm", "-geometry", "40x10+0+0", "-e", "cat > " + typed],
-                        env=dict(os.environ, DISPLAY=self.x.display, LC_ALL="C.UTF-8"))
-        self.addCleanup(xterm.kill)
+        self.start("xterm", "-geometry", "40x10+0+0", "-e", "cat > " + typed,
+                   env=self.x.environment(LC_ALL="C.UTF-8"))
         wait_until(lambda: os.path.exists(typed), "the xterm")
         self.start_viewer()
         self.check_shows()
 
         def xdotool(*arguments):
-            subprocess.run(["xdotool", *arguments], check=True,
-                           env=dict(os.environ, DISPLAY=self.outer.display))
-        window = wait_until(lambda: subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--name", "TigerVNC"], capture_output=True,
-            env=dict(os.environ, DISPLAY=self.outer.display), encoding="ascii",
-            check=False).stdout.split(), "the window")[-1]
+            return subprocess.run(["xdotool", *arguments], stdout=subprocess.PIPE, check=False,
+                                  encoding="ascii", env=self.outer.environment()).stdout
+        window = wait_until(lambda: xdotool("search", "--onlyvisible", "--name",
+                                            "TigerVNC").split(), "the window")[-1]
         xdotool("windowfocus", window)
 
         def pointer_arrives():
-            # vncviewer may leave a mere move for later.
+            # vncviewer may delay a move without a click.
             xdotool("mousemove", "--window", window, "60", "60", "click", "1")
             return self.screen.do("held") == "60,60 buttons=0"
         wait_until(pointer_arrives, "the pointer")

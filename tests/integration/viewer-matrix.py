@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The viewers that people have: each connects, shows, types, pastes both ways, resizes, leaves;
-and is far away for a while.
+"""The viewers that people use: each connects, shows, types, pastes both ways, resizes and leaves,
+and has a slow link for a while.
 
-The table of what works is printed, and must be that of docs/viewers.md. Not a part of `make check`:
-it takes a browser.
+The table of what works is printed, and must match that of docs/viewers.md. `make check` leaves this
+out, since it needs a browser.
 """
 
 import json
@@ -15,6 +15,7 @@ import time
 
 from lib import chain, rfb, viewers
 from lib.chain import ChainTest, wait_until
+from lib.process import run
 from lib.relay import Relay
 
 TEXT = "Hello, World (42)! \u00e9\u00df"
@@ -35,8 +36,8 @@ class MatrixTest(ChainTest):
         super().setUp()
         self.home = os.path.join(self.directory, "home")
         os.mkdir(self.home, 0o700)
-        self.x = self.start_x()
-        self.set_desktop(640, 480)
+        self.x = self.start_x(self.geometry)
+        self.x.set_mode(640, 480)
         self.control_socket = os.path.join(self.directory, "control.sock")
         self.start_chain()
         self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
@@ -50,22 +51,6 @@ class MatrixTest(ChainTest):
 
     # ---- the desktop ----
 
-    def randr(self, *arguments):
-        return subprocess.run(["xrandr", "--display", self.x.display, *map(str, arguments)],
-                              check=True, capture_output=True, encoding="utf-8").stdout
-
-    def set_desktop(self, width, height):
-        name = "matrix-%dx%d" % (width, height)
-        if name not in self.randr():
-            self.randr("--newmode", name, 50, width, width + 8, width + 16, width + 32, height,
-                       height + 2, height + 4, height + 8)
-            self.randr("--addmode", "screen", name)
-        self.randr("--output", "screen", "--mode", name)
-
-    def desktop_size(self):
-        words = self.randr().split("current ")[1].split(",")[0].split()
-        return int(words[0]), int(words[2])
-
     def put_blocks(self, x, y, *colours):
         """Four squares, two by two."""
         self.blocks_at = x, y
@@ -75,13 +60,13 @@ class MatrixTest(ChainTest):
                            "%06x" % colour)
 
     def clipboard(self, text=None):
-        """What a program on the desktop has in its clipboard, or what it puts there."""
+        """Sets the desktop's clipboard to the text, or returns what is in it."""
         return subprocess.run(["xclip", "-selection", "clipboard",
                                *(["-o", "-t", "UTF8_STRING"] if text is None else ["-i"])],
                               input=text, encoding="utf-8", check=False,
                               stdout=subprocess.PIPE if text is None else subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, timeout=30,
-                              env=dict(os.environ, DISPLAY=self.x.display)).stdout
+                              env=self.x.environment()).stdout
 
     # ---- what a person sees ----
 
@@ -104,7 +89,7 @@ class MatrixTest(ChainTest):
         return at % stride // 4, at // stride
 
     def expect_blocks(self, x, y, *colours):
-        """Puts them there and waits until they are shown; returns where the desktop begins."""
+        """Puts them there and waits until the viewer shows them; returns the desktop's origin."""
         self.put_blocks(x, y, *colours)
         at = wait_until(lambda: self.find_blocks(colours), "the squares in the viewer")
         return at[0] - x, at[1] - y
@@ -121,16 +106,16 @@ class MatrixTest(ChainTest):
         self.assertEqual(self.origin, again)
 
     def be_far_away(self):
-        """Text and pictures, that move and rest: in the end all is shown, whatever it was sent as."""
+        """Text and pictures that move and rest: in the end all is shown, however it was encoded."""
         self.relay.rate = FAR_RATE
         for seed in range(60):
             for i in range(20):
-                self.blocks.do("fill", 60 + i * 13 % 300, 60 + (i * 31 + seed * 17) % 300, 90, 5 + i,
-                               "%x" % ((seed * 20 + i) * 0x10337 & 0xffffff))
+                self.blocks.do("fill", 60 + i * 13 % 300, 60 + (i * 31 + seed * 17) % 300, 90,
+                               5 + i, "%x" % ((seed * 20 + i) * 0x10337 & 0xffffff))
             self.blocks.do("noise", 200, 100 + seed % 12 * 10, 150, 120, seed)
             self.blocks.do("copy", 60, 60, 400, 300, 60, 80)
             self.far_encodings.add(self.encoding_sent())
-            # The small program reads only while it waits for something.
+            # vncclient reads only while it waits for something.
             if seed % 20 == 19 or isinstance(self.viewer, viewers.LibVncClient):
                 wait_until(self.shows_all, "all of the desktop")
             time.sleep(0.05)
@@ -139,14 +124,12 @@ class MatrixTest(ChainTest):
         self.assertTrue(self.far_encodings, "nothing but Raw was sent")
 
     def encoding_sent(self):
-        program = os.path.join(chain.BUILD, "ctl/gpudesk")
-        shown = subprocess.run([program, "status", "--json", "--config", self.config_path,
-                                "--control-socket", self.control_socket], check=True,
-                               stdout=subprocess.PIPE).stdout
+        shown = run("ctl/gpudesk", "status", "--json", "--config", self.config_path,
+                    "--control-socket", self.control_socket).stdout
         return json.loads(shown)["scraper"]["viewers"][0]["encoding"]
 
     def shows_all(self):
-        """Whether the viewer shows the desktop, pixel by pixel; its edges may have something on."""
+        """Whether the viewer shows the desktop, pixel by pixel, but for the edges."""
         desktop = self.picture(self.blocks)
         if isinstance(self.viewer, viewers.LibVncClient):
             self.viewer.client.do("expect", desktop.path, 0)
@@ -164,7 +147,7 @@ class MatrixTest(ChainTest):
         self.viewer.type(TEXT)
         typed = bytes.fromhex(self.app.do("text", len(TEXT)).replace(" ", "")).decode()
         self.assertEqual(typed, TEXT)
-        self.wait_let_go()
+        self.wait_released()
 
     def paste_to_desktop(self):
         text = "from the viewer: %s %s" % (self.viewer.accent, self.viewer.name)
@@ -174,22 +157,23 @@ class MatrixTest(ChainTest):
     def paste_to_viewer(self):
         text = "from the desktop: \u00e4 %s" % self.viewer.name
         self.clipboard(text)
-        wait_until(lambda: text in self.viewer.paste(), "the text; there is %s" % self.viewer.paste())
+        wait_until(lambda: text in self.viewer.paste(),
+                   "the text; there is %s" % self.viewer.paste())
 
     def resize(self):
-        before = self.desktop_size()
+        before = self.x.size()
         self.viewer.resize(900, 700)
-        wait_until(lambda: self.desktop_size() != before, "another size of the desktop")
+        wait_until(lambda: self.x.size() != before, "another size of the desktop")
         self.expect_blocks(100, 100, 0x332211, 0x665544, 0x998877, 0xccbbaa)
 
     def follow(self):
-        self.set_desktop(760, 560)
+        self.x.set_mode(760, 560)
         colours = 0x123456, 0x654321, 0xabcdef, 0xfedcba
         self.put_blocks(670, 470, *colours)
         wait_until(lambda: self.sees(colours), "what is in the desktop's corner")
 
     def sees(self, colours):
-        """Whether the colours are there, whatever the size in which they are shown."""
+        """Whether the viewer shows the colours, at any scale."""
         if isinstance(self.viewer, viewers.LibVncClient):
             return self.find_blocks(colours)
         data = self.picture(self.screen.look).masked()
@@ -201,9 +185,9 @@ class MatrixTest(ChainTest):
         wait_until(lambda: self.app.do("state").split()[3:], "keys that are held down")
         self.viewer.leave()
         self.scraper.wait_log("disconnected")
-        self.wait_let_go()
+        self.wait_released()
 
-    def wait_let_go(self):
+    def wait_released(self):
         wait_until(lambda: self.app.do("state").split()[3:] == [], "keys to go up; %s" %
                    self.app.do("state"))
 
@@ -247,7 +231,7 @@ for kind in viewers.ALL:
 
 
 def documented(name):
-    """What the viewer's row in the document says of what works."""
+    """The cells of what works, in the document's row for the viewer."""
     with open(DOCUMENT, encoding="utf-8") as file:
         for line in file:
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A viewer built on libvncclient as guacd is: takes one command a line on stdin and answers each
- * with one line, "ok" and words or "error WHY". It reads from the server only while a command
- * waits.
+ * A viewer built on libvncclient, as guacd is. It exists because that library is the viewer that
+ * most users have: lib/rfb.py is our own reading of the protocol, this is somebody else's. It takes
+ * one command a line on stdin, and answers each with one line: "ok" and words, or "error WHY". It
+ * reads from the server only while a command waits.
  *
  * Usage: vncclient PORT PASSWORD ENCODINGS FORMAT
  * FORMAT is BITS/RED_MAX,GREEN_MAX,BLUE_MAX/RED_SHIFT,GREEN_SHIFT,BLUE_SHIFT[/big]
@@ -25,7 +26,7 @@ static struct {
 	size_t text_length;
 } seen;
 
-/* A picture of xclient's: each pixel as it is on X. */
+/* A picture that xclient wrote: each pixel as X has it. */
 struct picture {
 	int width, height, bytes;
 	unsigned long masks[3];
@@ -75,7 +76,7 @@ static void on_log(const char *format, ...)
 	fprintf(stderr, "libvncclient: %s\n", last_log);
 }
 
-/* What the server has sent of its clipboard, as it came: Latin-1. */
+/* Keeps the server's clipboard text, as it came: Latin-1. */
 static void on_text(rfbClient *client, const char *text, int length)
 {
 	(void)client;
@@ -186,7 +187,7 @@ static int distance(const rfbPixelFormat *format, uint32_t ours, const struct pi
 	return most;
 }
 
-/* How many pixels are further off than `tolerance`; the first of them is told. */
+/* How many pixels differ by more than `tolerance`. Describes the first of them. */
 static long count_wrong(rfbClient *client, const struct picture *p, int tolerance, char first[64])
 {
 	const rfbPixelFormat *format = &client->format;
@@ -244,19 +245,6 @@ static void do_expect(rfbClient *client, const char *arguments)
 		printf("ok %u updates\n", seen.updates);
 }
 
-static void do_end(rfbClient *client)
-{
-	time_t end = time(NULL) + PATIENCE;
-
-	while (time(NULL) < end) {
-		if (!handle_one(client, 500)) {
-			puts("ok");
-			return;
-		}
-	}
-	puts("error the connection is still there");
-}
-
 static void do_cursor(rfbClient *client)
 {
 	time_t end = time(NULL) + PATIENCE;
@@ -279,7 +267,7 @@ static void do_copy(rfbClient *client, const char *hex)
 	puts(SendClientCutText(client, text, (int)n) ? "ok" : "error");
 }
 
-/* paste: the next text that comes, or the last one that has, in hexadecimal */
+/* paste: the last text that came since the last paste, or else the next one, in hexadecimal */
 static void do_paste(rfbClient *client)
 {
 	time_t end = time(NULL) + PATIENCE;
@@ -293,7 +281,7 @@ static void do_paste(rfbClient *client)
 	puts("");
 }
 
-/* resize WIDTH HEIGHT: as guacd does, once the server has said what its screens are */
+/* resize WIDTH HEIGHT: as guacd does, once the server described its screens */
 static void do_resize(rfbClient *client, unsigned width, unsigned height)
 {
 	time_t end = time(NULL) + PATIENCE;
@@ -318,8 +306,6 @@ static void obey(rfbClient *client, const char *line)
 
 	if (!strncmp(line, "expect ", 7))
 		do_expect(client, line + 7);
-	else if (!strcmp(line, "end"))
-		do_end(client);
 	else if (!strcmp(line, "cursor"))
 		do_cursor(client);
 	else if (!strncmp(line, "copy ", 5))

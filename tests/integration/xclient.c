@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An X client for the tests: draws, looks at the screen and tells what input came. Takes one
- * command a line on stdin, on the display in $DISPLAY, and answers each with one line once the X
- * server has done it: "ok", mostly with words behind it, or "error WHY".
+ * An X client for the tests: draws, captures the screen and reports input. It takes one command a
+ * line on stdin, for the display in $DISPLAY, and answers each with one line once the X server has
+ * done it: "ok", with words for some, or "error WHY".
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,8 +12,6 @@
 
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
-#include <X11/extensions/XTest.h>
-#include <X11/extensions/Xfixes.h>
 
 enum { WINDOWS = 64, EVENTS_MAX = 4096 };
 
@@ -53,8 +51,7 @@ static bool do_fill(const char *arguments)
 	return true;
 }
 
-/* noise X Y WIDTH HEIGHT SEED: every bit of every pixel is by chance, those that are no colour too
- */
+/* noise X Y WIDTH HEIGHT SEED: every bit of every pixel is random, even outside of the colours */
 static bool do_noise(const char *arguments)
 {
 	unsigned width, height, seed;
@@ -100,7 +97,7 @@ static Window create_window(int left, int top, unsigned width, unsigned height, 
 	return window;
 }
 
-/* window ID X Y WIDTH HEIGHT PIXEL: a new one, or the old one moved */
+/* window ID X Y WIDTH HEIGHT PIXEL: opens a window, or moves the one of that ID */
 static bool do_window(const char *arguments)
 {
 	unsigned id, width, height, pixel;
@@ -175,7 +172,7 @@ static bool do_image(const char *path)
 	return well;
 }
 
-/* listen: a window that gets the keys */
+/* listen: opens a window that gets the keys */
 static bool do_listen(const char *arguments)
 {
 	(void)arguments;
@@ -208,7 +205,7 @@ static void note_event(XEvent *event)
 	}
 }
 
-/* events: "+a -a +button1@X,Y" since the last time, or since it listens */
+/* events: "+a -a +button1@X,Y" since the last time, or since "listen" */
 static bool do_events(const char *arguments)
 {
 	(void)arguments;
@@ -222,7 +219,7 @@ static bool do_events(const char *arguments)
 	return true;
 }
 
-/* held: the keysyms of the keys that are down, and the pointer's position and buttons */
+/* held: the pointer's position and buttons, and the keysyms of the keys that are down */
 static bool do_held(void)
 {
 	char keys[32];
@@ -249,7 +246,7 @@ static bool do_held(void)
 	return true;
 }
 
-/* An error fails the test that caused it, and this program goes on. */
+/* An X error fails the command that caused it, and this program goes on. */
 static char x_error[128];
 
 static int on_error(Display *display, XErrorEvent *error)

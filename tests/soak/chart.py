@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A soak's figures over time, as SVG: a panel each, with the line that least squares finds."""
+"""A soak's figures over time, as SVG: a panel each, with the line fitted by least squares."""
 
 from xml.sax.saxutils import escape
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What happens in a soak: how viewers come, what they do there, how they leave, what breaks."""
+"""What happens in a soak: how viewers come, what they do, how they leave, and what breaks."""
 
 import signal
 import socket
@@ -9,14 +9,13 @@ from lib import rfb
 from lib.chain import PASSWORD
 
 SHIFT, KEYS = 0xffe1, "abcdefghijklmnopqrstuvwxyz 0123456789"
-FORMATS = [rfb.PixelFormat(32, 24, (255, 255, 255), (16, 8, 0)),
-           rfb.PixelFormat(16, 16, (31, 63, 31), (11, 5, 0)),
+FORMATS = [rfb.RGB888, rfb.RGB565,
            rfb.PixelFormat(8, 8, (7, 7, 3), (0, 3, 6)),
            rfb.PixelFormat(32, 24, (255, 255, 255), (0, 8, 16), big=True)]
 
 
 class Visit:
-    """One viewer from its coming to its going; `random` decides."""
+    """One viewer, from its connection to its end, as `random` decides."""
 
     def __init__(self, chain, random, screen):
         self.chain, self.random, self.screen = chain, random, screen
@@ -27,18 +26,18 @@ class Visit:
                                    [12, 1, 2, 1])[0]
         come()
 
-    # ---- those who never get in ----
+    # ---- those that are refused ----
 
     def source(self):
         return "127.%d.%d.%d" % tuple(self.random.randint(1, 250) for _ in range(3))
 
     def guess(self):
-        """And then the right one, from the same address, so that its delays do not grow."""
+        """A wrong password, then the right one from that address, so that no delays grow."""
         source = "127.0.1.%d" % self.random.randint(1, 40)
         with self.chain.view(source) as viewer:
             try:
                 viewer.authenticate("guessed" + self.random.choice(KEYS))
-                raise AssertionError("a wrong password was let in")
+                raise AssertionError("a wrong password was accepted")
             except rfb.Refused:
                 pass
         self.chain.log_in(source=source).close()
@@ -46,7 +45,7 @@ class Visit:
     def give_up(self):
         with self.chain.view(self.source()) as viewer:
             viewer.read(12)
-            viewer.send((b"RFB 003.008\n" + b"\2")[:self.random.randint(0, 13)])
+            viewer.send((rfb.VERSION + b"\2")[:self.random.randint(0, 13)])
             self.leave(viewer)
 
     def send_junk(self):
@@ -55,9 +54,9 @@ class Visit:
                 viewer.send(self.random.randbytes(self.random.randint(1, 3000)))
                 self.leave(viewer)
             except OSError:
-                pass  # it was hung up on, as it deserves
+                pass  # the proxy closed the connection
 
-    # ---- those who do ----
+    # ---- those that are accepted ----
 
     def enter(self):
         steps = [self.ask, self.ask, self.type, self.point, self.paste, self.resize, self.change,
@@ -75,12 +74,11 @@ class Visit:
         return (self.random.choice([rfb.RAW, rfb.ZRLE]), rfb.CURSOR, *sizes)
 
     def ask(self):
-        self.viewer.request(False, (0, 0, self.random.randint(1, 200), self.random.randint(1, 200)))
-        self.viewer.read_update()
+        self.viewer.fetch(False, (0, 0, self.random.randint(1, 200), self.random.randint(1, 200)))
 
     def type(self):
         for letter in self.random.choices(KEYS, k=self.random.randint(1, 20)):
-            self.viewer.send(rfb.key_event(ord(letter), True), rfb.key_event(ord(letter), False))
+            self.viewer.send(rfb.key_stroke(ord(letter)))
 
     def point(self):
         for _ in range(self.random.randint(1, 20)):
@@ -104,7 +102,7 @@ class Visit:
                            self.random.randrange(1000))
 
     def leave(self, viewer):
-        """By the front door, or in the middle of anything."""
+        """Closes the connection, or breaks off in the middle of something."""
         how = self.random.randrange(7)
         if how == 0:
             viewer.reset()
@@ -113,7 +111,7 @@ class Visit:
         elif how == 2 and viewer.width:
             viewer.send(rfb.key_event(SHIFT, True), rfb.pointer_event(1, 1, 1))
         elif how == 3 and viewer.width:
-            viewer.request(False)  # and does not read what comes
+            viewer.request(False)  # and does not read it
         elif how == 4 and viewer.width:
             viewer.send(struct.pack(">Bxxxi", 6, 9000) + b"half a text")
 
@@ -122,7 +120,7 @@ STRIKES = ("scraper", "X server", "proxy", "logout")
 
 
 def strike(chain, what):
-    """It ends in a bad way; or the X server does as at a logout."""
+    """Kills it, or ends the X server as a logout does."""
     if what in ("proxy", "scraper"):
         getattr(chain, what).kill()
     else:
@@ -130,11 +128,10 @@ def strike(chain, what):
 
 
 def check_picture(chain, screen):
-    """The next connection works: sees what is painted now."""
+    """The next connection sees what is painted now."""
     colour = (17, 34, 51)
     screen.do("fill", 3, 3, 8, 8, "%02x%02x%02x" % colour)
     with chain.log_in(PASSWORD) as viewer:
-        viewer.request(False, (0, 0, 12, 12))
-        viewer.read_update()
+        viewer.fetch(False, (0, 0, 12, 12))
         if viewer.read_pixel(4, 4) != colour:
             raise AssertionError("the picture is wrong: %s" % (viewer.read_pixel(4, 4),))

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Strangers in numbers: junk and guesses from many addresses, each crowd a process of its own."""
+"""Strangers in large numbers, who send junk or guess passwords from many addresses. Each crowd is
+a process, with non-blocking sockets instead of rfb.Viewer.
+"""
 
 import json
 import os
@@ -17,7 +19,7 @@ JUNK = [b"", b"junk" * 10, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
 
 
 class Crowd:
-    """Runs `work(end)` in a child until the time `end`; `finish` returns what it returned."""
+    """Runs `work(end)` in a child until the time `end`; finish() returns what that returns."""
 
     def __init__(self, seconds, work):
         receive, send = os.pipe()
@@ -53,7 +55,7 @@ class Crowd:
 
 
 def send_junk(address, sources, a_minute):
-    """A crowd's work: so many connections a minute, each with something of JUNK. Counts them."""
+    """A crowd's work: connects so often a minute and sends some of JUNK. Counts connections."""
     def work(end):
         chance, sent, open_ones = random.Random(7), 0, []
         begin = time.monotonic()
@@ -76,7 +78,7 @@ def send_junk(address, sources, a_minute):
 
 
 def leave(connection, chance):
-    """By then it is connected: says its piece and goes, in one of two ways."""
+    """Sends some of JUNK, since it is connected by then, and closes or resets the connection."""
     try:
         connection.send(chance.choice(JUNK))
     except OSError:
@@ -87,11 +89,11 @@ def leave(connection, chance):
 
 
 class Guesser:
-    """One address, always with one connection: guesses, waits for the answer, comes again."""
+    """One address with one connection, which guesses, waits for the answer, and reconnects."""
 
     def __init__(self, selector, address, source, patience):
         self.selector, self.address, self.source = selector, address, source
-        self.patience = patience  # seconds until it hangs up and comes again
+        self.patience = patience  # seconds until it gives up and reconnects
         self.answers = 0
         self.connection = None
 
@@ -101,7 +103,7 @@ class Guesser:
         self.connection.bind((self.source, 0))
         self.connection.connect_ex(self.address)
         self.selector.register(self.connection, selectors.EVENT_READ, self)
-        # What it has to say does not depend on what it hears.
+        # What it sends does not depend on what it receives.
         self.heard, self.said = b"", False
         self.since = now
 
@@ -134,7 +136,7 @@ class Guesser:
 
 
 def guess(address, sources, patiences):
-    """A crowd's work: guesses from each source. Returns how many each had answered."""
+    """A crowd's work: guesses from each source. Returns how many answers each got."""
     def work(end):
         selector = selectors.DefaultSelector()
         guessers = [Guesser(selector, address, source, patiences[i % len(patiences)])

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The whole chain, for real: an X server, proxy and scraper under systemd-socket-activate, clients.
+"""A real chain: an X server, proxy and scraper under systemd-socket-activate, and clients.
 
-Whatever is started here ends with its test, also when that fails.
+Whatever is started here ends with its test, even when that fails.
 """
 
 import getpass
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,8 +13,8 @@ import time
 import unittest
 
 from lib import des, rfb
+from lib.process import BUILD, Display, Program, free_port, wait_until  # also for the tests
 
-BUILD = os.environ.get("BUILDDIR", ".")
 PASSWORD, LOOK_PASSWORD = "secret12", "look-it8"
 GUACD_ENCODINGS = "zrle ultra copyrect hextile zlib corre rre raw"
 GUACD_FORMAT = "32/255,255,255/16,8,0"
@@ -24,65 +22,9 @@ SANITIZER_OPTIONS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 PASSED_ON = (*SANITIZER_OPTIONS, "NOTIFY_SOCKET")
 
 
-def wait_until(condition, what):
-    """Returns what `condition` returns as soon as that is true."""
-    end = time.monotonic() + rfb.PATIENCE
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("waited in vain for " + what)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Program:
-    """A process with its output in a file."""
-
-    def __init__(self, name, directory, command, **options):
-        self.name = name
-        self.log_path = os.path.join(directory, "%s.%d.log" % (name, time.monotonic_ns()))
-        with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, **options)
-        self.pid = self.process.pid
-
-    def read_log(self):
-        with open(self.log_path, encoding="utf-8", errors="replace") as log:
-            return log.read()
-
-    def wait_log(self, text, n=1):
-        wait_until(lambda: self.read_log().count(text) >= n, "%r in the log of %s; it has: %s" %
-                   (text, self.name, self.read_log()))
-
-    def is_running(self):
-        return self.process.poll() is None
-
-    def wait(self):
-        try:
-            return self.process.wait(rfb.PATIENCE)
-        except subprocess.TimeoutExpired:
-            raise AssertionError("%s does not end" % self.name) from None
-
-    def end(self, number=signal.SIGTERM):
-        if self.is_running():
-            self.process.send_signal(number)
-        return self.wait()
-
-    def kill(self):
-        if self.is_running():
-            self.process.kill()
-        self.process.wait()
-
-
 class Activated(Program):
-    """A program that systemd-socket-activate starts at the first connection to `address`, or to
-    one of `others`: addresses by the names that systemd is to give their sockets."""
+    """A program that systemd-socket-activate starts at the first connection to `address` or to one
+    of `others`, which are addresses by the names that systemd gives their sockets."""
 
     def __init__(self, name, directory, address, program, *arguments, seqpacket=False, others=None):
         self.program = os.path.join(BUILD, program)
@@ -95,23 +37,13 @@ class Activated(Program):
         self.wait_log("Listening on")
 
     def is_active(self):
-        """Whether it is the program by now, and not the one that waits for a connection."""
+        """Whether it is the program already, no longer systemd-socket-activate."""
         return self.is_running() and os.path.basename(
             os.readlink("/proc/%d/exe" % self.pid)) == os.path.basename(self.program)
 
-    def count_descriptors(self):
-        return len(os.listdir("/proc/%d/fd" % self.pid))
-
-    def read_status(self, field):
-        with open("/proc/%d/status" % self.pid, encoding="utf-8") as status:
-            for line in status:
-                if line.startswith(field + ":"):
-                    return int(line.split()[1])
-        raise AssertionError(field)
-
 
 class Client:
-    """One of the line-by-line programs beside this file's folder."""
+    """One of the C programs in tests/integration, which answer each line of commands with one."""
 
     def __init__(self, *command, **environment):
         self.process = subprocess.Popen(
@@ -156,7 +88,7 @@ class Client:
 
 
 class Picture:
-    """What xclient has seen on the screen."""
+    """What xclient saw on the screen."""
 
     def __init__(self, path):
         self.path = path
@@ -167,7 +99,7 @@ class Picture:
         self.masks = tuple(int(mask, 16) for mask in header[3:])
 
     def masked(self):
-        """The pixels with those bits 1 that are no colour, as viewers get them."""
+        """The pixels as viewers get them: bits outside of the colours are 1."""
         mask = sum(self.masks).to_bytes(self.bytes_per_pixel, sys.byteorder)
         if mask == b"\xff" * len(mask):
             return self.data
@@ -176,7 +108,7 @@ class Picture:
         return wide.to_bytes(n, "big")
 
     def read_pixel(self, x, y, maxima):
-        """Its red, green and blue as numbers up to `maxima`, as a viewer should have it."""
+        """Red, green and blue as numbers up to `maxima`, as a viewer should have them."""
         at = (y * self.width + x) * self.bytes_per_pixel
         value = int.from_bytes(self.data[at:at + self.bytes_per_pixel], sys.byteorder)
         colour = []
@@ -187,61 +119,79 @@ class Picture:
         return tuple(colour)
 
 
-class Display(Program):
-    """Xvfb, or the X server that `command` starts, on a free display."""
+class DirectoryTest(unittest.TestCase):
+    """Each test has a directory, removed after it."""
 
-    def __init__(self, directory, geometry="800x600x24", *arguments, name="Xvfb", command=None):
-        command = command or ["Xvfb", "-screen", "0", geometry]
-        receive, send = os.pipe()
-        with os.fdopen(receive) as number:
-            super().__init__(name, directory,
-                             [*command, "-displayfd", str(send), "-nolisten", "tcp", "-noreset",
-                              *arguments], pass_fds=[send])
-            os.close(send)
-            self.display = ":" + number.readline().strip()
-        if self.display == ":":
-            self.kill()
-            raise AssertionError("no %s: %s" % (command[0], self.read_log()))
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="gpudesk-test-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def start(self, *command, **options):
+        """A program that ends with the test."""
+        program = Program(os.path.basename(command[0]), self.directory, command, **options)
+        self.addCleanup(program.kill)
+        return program
+
+    def start_x(self, *arguments, **options):
+        display = Display(self.directory, *arguments, **options)
+        self.addCleanup(display.kill)
+        return display
+
+    def client(self, *command, **environment):
+        client = Client(*command, **environment)
+        self.addCleanup(client.close)
+        return client
+
+    # ---- for subclasses with a method view() that connects a viewer ----
+
+    def log_in(self, password=PASSWORD, **options):
+        return self.view().log_in(password, **options)
+
+    def refusal(self, password=PASSWORD):
+        """The reason that a viewer is given."""
+        with self.assertRaises(rfb.Refused) as refused:
+            self.log_in(password)
+        return str(refused.exception)
 
 
-class ChainTest(unittest.TestCase):
-    """Each test has a directory, a display and the chain, the latter started by start_chain."""
+class ChainFiles:
+    """What a chain reads, in a directory of its own. A file is replaced, as editors do it."""
+
+    def write_files(self, directory, config):
+        self.password_path = os.path.join(directory, "passwd")
+        self.config_path = os.path.join(directory, "gpudesk.conf")
+        self.scraper_socket = os.path.join(directory, "scraper.sock")
+        self.write_passwords(PASSWORD, LOOK_PASSWORD)
+        self.write_config(config)
+
+    def write_passwords(self, *passwords):
+        self.replace(self.password_path, des.vnc_password_file(*passwords))
+
+    def write_config(self, text):
+        self.replace(self.config_path, ("user = %s\npassword_file = %s\n%s\n" % (
+            getpass.getuser(), self.password_path, text)).encode())
+
+    @staticmethod
+    def replace(path, data):
+        with open(path + ".new", "wb") as file:
+            file.write(data)
+        os.chmod(path + ".new", 0o600)
+        os.rename(path + ".new", path)
+
+
+class ChainTest(DirectoryTest, ChainFiles):
+    """Each test has a display and the chain, once start_chain is called."""
 
     geometry = "800x600x24"
-    x_arguments = ()
     config = ""
 
     def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="gpudesk-chain-")
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-        self.password_path = os.path.join(self.directory, "passwd")
-        self.config_path = os.path.join(self.directory, "gpudesk.conf")
-        self.scraper_socket = os.path.join(self.directory, "scraper.sock")
-        self.control_socket = None  # a path: the scraper gets that socket as well
+        super().setUp()
+        self.write_files(self.directory, self.config)
+        self.control_socket = None  # the path of another socket for the scraper
         self.proxy = self.scraper = self.x = None
         self.n_pictures = 0
-        self.write_passwords(PASSWORD, LOOK_PASSWORD)
-        self.write_config(self.config)
-
-    def write_passwords(self, *passwords):
-        self.write_password_file(des.vnc_password_file(*passwords))
-
-    def write_password_file(self, data, mode=0o600):
-        with open(self.password_path, "wb") as file:
-            file.write(data)
-        os.chmod(self.password_path, mode)
-
-    def write_config(self, text):
-        with open(self.config_path, "w", encoding="utf-8") as file:
-            file.write("user = %s\npassword_file = %s\n%s\n" %
-                       (getpass.getuser(), self.password_path, text))
-
-    def start_x(self, geometry=None, *arguments, **options):
-        display = Display(self.directory, geometry or self.geometry,
-                          *(arguments or self.x_arguments), **options)
-        self.addCleanup(display.kill)
-        return display
 
     def start_scraper(self, *arguments):
         arguments = arguments or ("--display", self.x.display)
@@ -257,19 +207,19 @@ class ChainTest(unittest.TestCase):
         self.proxy = Activated("proxy", self.directory, "127.0.0.1:%d" % self.port,
                                "proxy/gpudesk-proxy", "--config", self.config_path,
                                "--scraper-socket", self.scraper_socket,
-                               # It is started once only.
+                               # Nothing starts it again.
                                "--exit-idle-time", "1h")
         self.addCleanup(self.check_end, self.proxy)
         return self.proxy
 
     def start_chain(self, *scraper_arguments):
         if not self.x and not scraper_arguments:
-            self.x = self.start_x()
+            self.x = self.start_x(self.geometry)
         self.start_scraper(*scraper_arguments)
         self.start_proxy()
 
     def check_end(self, program):
-        """Its status tells a sanitizer's complaint, too."""
+        """Fails on a bad exit status, and on what a sanitizer found."""
         was_active = program.is_active()
         try:
             status = program.end()
@@ -285,14 +235,6 @@ class ChainTest(unittest.TestCase):
         viewer = rfb.Viewer(port or self.port)
         self.addCleanup(viewer.close)
         return viewer
-
-    def log_in(self, password=PASSWORD, **options):
-        return self.view().log_in(password, **options)
-
-    def client(self, *command, **environment):
-        client = Client(*command, **environment)
-        self.addCleanup(client.close)
-        return client
 
     def x_client(self, display=None):
         return self.client("xclient", DISPLAY=(display or self.x).display)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""As much of Chromium's DevTools protocol as it takes to run JavaScript in its page."""
+"""As much of Chromium's DevTools protocol as running JavaScript in its page takes."""
 
 import json
 import os

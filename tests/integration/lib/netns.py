@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A network of the test's own, that nothing leaves and that can be cut."""
+"""A network of the test's own, which nothing leaves and which can be cut."""
 
 import contextlib
 import ctypes
@@ -12,11 +12,10 @@ X_SOCKETS = "/tmp/.X11-unix"
 
 
 def enter():
-    """Runs the calling program anew in a network namespace; skips it where there can be none.
+    """Runs the calling program again in a network namespace, or skips it where that is refused.
 
-    The X servers outside are not seen in there, by their abstract sockets: one that is started
-    would take their displays, and remove the sockets that are files. So it has a directory of its
-    own for those.
+    It also gets an empty directory for the sockets of X servers: an X server in there does not see
+    the abstract sockets of those outside, and would take their displays and remove their sockets.
     """
     if "GPUDESK_NETNS" in os.environ:
         return
@@ -26,9 +25,9 @@ def enter():
     inside = ["unshare", "--net", "--mount"]
     if os.geteuid() != 0:
         inside += ["--user", "--map-root-user"]
-    inside += ["sh", "-c", 'mount -t tmpfs -o mode=1777 gpudesk-test "$0" && exec "$@"', X_SOCKETS]
-    probe = subprocess.run([*inside, "ip", "link", "set", "lo", "up"], check=False,
-                           capture_output=True)
+    inside += ["sh", "-c", 'mount -t tmpfs -o mode=1777 gpudesk-test "$0" && '
+               'ip link set lo up && exec "$@"', X_SOCKETS]
+    probe = subprocess.run([*inside, "true"], check=False, capture_output=True)
     if probe.returncode:
         print("no network namespaces: %s" % probe.stderr.decode().strip())
         sys.exit(77)
@@ -40,18 +39,13 @@ def ip(*arguments):
     subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
-def start():
-    """In the namespace: loopback as it should be."""
-    ip("link", "set", "lo", "up")
-
-
 def add_addresses(*addresses):
     batch = "".join("address add %s/8 dev lo\n" % address for address in addresses)
     subprocess.run(["ip", "-batch", "-"], input=batch.encode(), check=True)
 
 
 class Cable:
-    """Another namespace, at the end of a cable; what is made `with cable.far():` is of that one."""
+    """A cable to another namespace. Sockets made `with cable.far():` belong to that one."""
 
     def __init__(self, here, there):
         self.process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 600"],
@@ -79,11 +73,11 @@ class Cable:
 
     @staticmethod
     def cut():
-        """Nothing comes through any more, and neither end is told."""
+        """Nothing comes through from now on, and neither end is told."""
         ip("link", "set", "cable0", "down")
 
     @staticmethod
-    def mend():
+    def repair():
         ip("link", "set", "cable0", "up")
 
     def close(self):

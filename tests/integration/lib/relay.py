@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Stands between a viewer and the proxy, notes which encodings are spoken there, and can be slow."""
+"""A relay between a viewer and the proxy, which notes the encodings used and can be slow.
+
+It is no client: it follows both directions only until it knows the encoding that was sent.
+"""
 
 import contextlib
 import socket
@@ -7,21 +10,22 @@ import struct
 import threading
 import time
 
+from lib import rfb
+
 NAMES = {0: "Raw", 1: "CopyRect", 2: "RRE", 4: "CoRRE", 5: "Hextile", 6: "Zlib", 7: "Tight",
          9: "Ultra", 16: "ZRLE", 50: "H.264"}
-CURSOR, X_CURSOR, ALPHA_CURSOR, EXTENDED_SIZE = -239, -240, -314, -308
-QEMU_LEDS, VMWARE_LEDS = -261, 0x574d5668
 SUPPORTED_MESSAGES, SUPPORTED_ENCODINGS, IDENTITY = -0x1ffff, -0x1fffe, -0x1fffd
-CONTENT_FREE = (-223, -232, -258, -316, -0x20000)
+CONTENT_FREE = (rfb.DESKTOP_SIZE, rfb.POINTER_POSITION, rfb.QEMU_KEYS, rfb.BUTTONS,
+                rfb.LIBVNC_LEDS)
 
 
 class Relay:
-    """Takes one connection after the other on `port`."""
+    """Accepts connections on `port`."""
 
     def __init__(self, to_port):
         self.to_port = to_port
         self.asked = self.got = "none"
-        self.rate = None  # bytes a second towards the viewer; None: as fast as they come
+        self.rate = None  # bytes a second towards the viewer, None for no limit
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.sockets = [self.listener]
@@ -50,7 +54,7 @@ class Relay:
                          daemon=True).start()
 
     def _forward(self, source, target, reader):
-        """Passes on what comes, and shows it to the reader, which asks for so many bytes."""
+        """Passes on what comes, and gives it to the reader, which yields how much it wants."""
         ahead, wanted = b"", next(reader)
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
@@ -67,7 +71,7 @@ class Relay:
             target.shutdown(socket.SHUT_WR)
 
     def _read_viewer(self, bits):
-        """Up to its first SetEncodings."""
+        """Up to the first SetEncodings."""
         yield 12 + 1 + 16 + 1
         while True:
             kind = (yield 1)[0]
@@ -109,10 +113,11 @@ class Relay:
     @staticmethod
     def _skip(width, height, encoding, pixel):
         mask = (width + 7) // 8 * height
-        if encoding == EXTENDED_SIZE:
+        if encoding == rfb.EXTENDED_DESKTOP_SIZE:
             yield 16 * (yield 4)[0]
         else:
             yield {SUPPORTED_MESSAGES: 64, SUPPORTED_ENCODINGS: width, IDENTITY: width,
-                   ALPHA_CURSOR: 4 + width * height * 4, CURSOR: width * height * pixel + mask,
-                   QEMU_LEDS: 1, VMWARE_LEDS: 4,
-                   X_CURSOR: 6 + 2 * mask if mask else 0}.get(encoding)
+                   rfb.ALPHA_CURSOR: 4 + width * height * 4,
+                   rfb.CURSOR: width * height * pixel + mask,
+                   rfb.QEMU_LEDS: 1, rfb.VMWARE_LEDS: 4,
+                   rfb.X_CURSOR: 6 + 2 * mask if mask else 0}.get(encoding)

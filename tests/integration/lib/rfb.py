@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A viewer in plain Python: VncAuth, Raw pixels, the pseudo-encodings, any message one likes."""
+"""The RFB client of all Python tests, also of those in tests/e2e/payload and tests/soak.
+
+It logs in with a password, decodes Raw, CopyRect, ZRLE and the pseudo-encodings, and sends any
+message or part of one.
+"""
 
 import select
 import socket
@@ -10,14 +14,17 @@ from lib import des, zrle
 
 PATIENCE = 30  # seconds until a test that waits for something fails
 
-RAW, COPY, ZRLE, CURSOR, X_CURSOR, DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = 0, 1, 16, -239, -240, -223, -308
-ALPHA_CURSOR, POINTER_POSITION = -314, -232
+VERSION = b"RFB 003.008\n"
+RAW, COPY, ZRLE = 0, 1, 16
+CURSOR, X_CURSOR, ALPHA_CURSOR, POINTER_POSITION = -239, -240, -314, -232
+DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = -223, -308
 LAST_RECT, UNTIL_LAST_RECT = -224, 65535
-QEMU_KEYS, QEMU_LEDS, VMWARE_LEDS, BUTTONS = -258, -261, 0x574d5668, -316
+QEMU_KEYS, BUTTONS = -258, -316
+QEMU_LEDS, VMWARE_LEDS, LIBVNC_LEDS = -261, 0x574d5668, -0x20000
 
 
 class Refused(Exception):
-    """SecurityResult: failed; the text is the reason."""
+    """The server refuses the viewer; the text is its reason, "" where the version has none."""
 
 
 class PixelFormat:
@@ -40,6 +47,10 @@ class PixelFormat:
         return tuple(top << shift for top, shift in zip(self.maxima, self.shifts))
 
 
+RGB888 = PixelFormat(32, 24, (255, 255, 255), (16, 8, 0))
+RGB565 = PixelFormat(16, 16, (31, 63, 31), (11, 5, 0))
+
+
 def set_pixel_format(pixel_format):
     return b"\0\0\0\0" + pixel_format.pack()
 
@@ -56,6 +67,14 @@ def key_event(keysym, down):
     return struct.pack(">BBxxI", 4, down, keysym)
 
 
+def key_stroke(keysym):
+    return key_event(keysym, True) + key_event(keysym, False)
+
+
+def keysym_of(letter):
+    return ord(letter) if letter < "\u0100" else 0x1000000 | ord(letter)
+
+
 def pointer_event(x, y, buttons=0):
     return struct.pack(">BBHH", 5, buttons, x, y)
 
@@ -66,7 +85,7 @@ def scan_code_event(keysym, scan_code, down):
 
 
 def wide_pointer_event(x, y, buttons):
-    """With more buttons than 7, as ExtendedMouseButtons has it."""
+    """ExtendedMouseButtons: more than 7 buttons."""
     return struct.pack(">BBHHB", 5, buttons & 0x7f | 0x80, x, y, buttons >> 7)
 
 
@@ -81,23 +100,25 @@ def cut_text(text):
 
 
 class Viewer:
-    """Each step of the protocol is one method; `log_in` does all up to ServerInit."""
+    """Each step of the protocol is a method; `log_in` takes all of them up to ServerInit."""
 
     def __init__(self, port, host="127.0.0.1", source=None):
         self.socket = socket.create_connection((host, port), PATIENCE,
                                                (source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.minor = 8  # of the protocol's version, 3.8
         self.width = self.height = 0
         self.format = self.name = self.pixels = None
         self.n_updates = self.n_open_updates = self.n_cursors = self.n_copies = 0
         self.size_answers = []  # (reason, status, width, height)
-        self.screens = []  # of the last of them: (id, x, y, width, height)
+        self.screens = []  # (id, x, y, width, height), as the last answer has them
         self.cursor = None  # (encoding, hot_x, hot_y, width, height, data)
         self.pointer = None
-        self.granted, self.leds = [], []  # extensions; what was said of the keyboard's lights
+        self.granted = []  # extensions that the server confirmed
+        self.leds = []  # states of the keyboard's lights
         self.palette = {}
         self.zrle = zrle.Decoder()
-        self._ahead = bytearray()
+        self._ahead = bytearray()  # received, but not yet read
 
     def __enter__(self):
         return self
@@ -109,25 +130,44 @@ class Viewer:
         self.socket.close()
 
     def reset(self):
-        """Hangs up without a word, as a host does that is gone."""
+        """Closes the connection with a reset, as a host that crashed does."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close()
 
     def send(self, *messages):
         self.socket.sendall(b"".join(messages))
 
-    def read(self, n):
+    def receive_ahead(self, n):
+        """Waits until n bytes have been received, and leaves them to be read."""
         while len(self._ahead) < n:
             more = self.socket.recv(max(65536, n - len(self._ahead)))
             if not more:
-                raise EOFError("the server closed the connection")
+                raise EOFError("the server closed the connection; unread: %r" % self._ahead[:64])
             self._ahead += more
+
+    def read(self, n):
+        self.receive_ahead(n)
         data = bytes(self._ahead[:n])
         del self._ahead[:n]
         return data
 
     def unpack(self, layout):
         return struct.unpack(layout, self.read(struct.calcsize(layout)))
+
+    def read_text(self):
+        return self.read(self.unpack(">I")[0]).decode()
+
+    def can_read(self, seconds=0):
+        """Whether there is a byte to be read, or the end, within so many seconds."""
+        return bool(self._ahead or select.select([self.socket], [], [], seconds)[0])
+
+    def is_closed(self):
+        """Waits for the end of the connection, or for a byte: then it is not closed."""
+        try:
+            self.read(1)
+        except (EOFError, ConnectionResetError):
+            return True
+        return False
 
     def wait_closed(self):
         """Reads to the end of the connection."""
@@ -139,35 +179,49 @@ class Viewer:
 
     # ---- the handshake ----
 
-    def read_challenge(self):
-        assert self.read(12) == b"RFB 003.008\n"
-        self.send(b"RFB 003.008\n")
-        n, = self.unpack("B")
-        if n == 0:
+    def send_version(self, minor=8):
+        assert self.read(12) == VERSION
+        self.minor = minor
+        self.send(b"RFB 003.%03d\n" % minor)
+
+    def choose_security(self):
+        """Takes VncAuth, all that the server offers. Returns the challenge."""
+        lists = self.minor in (7, 8)
+        security, = self.unpack("B" if lists else ">I")
+        if security == 0:
             raise Refused(self.read_text())
-        assert 2 in self.read(n)
-        self.send(b"\2")
+        if lists:
+            assert (security, self.read(1)) == (1, b"\2")
+            self.send(b"\2")
+        else:
+            assert security == 2
         return self.read(16)
 
-    def read_text(self):
-        return self.read(self.unpack(">I")[0]).decode()
+    def read_challenge(self, minor=8):
+        self.send_version(minor)
+        return self.choose_security()
+
+    def read_result(self):
+        if self.unpack(">I")[0]:
+            raise Refused(self.read_text() if self.minor == 8 else "")
 
     def authenticate(self, password):
         self.send(des.vnc_response(password, self.read_challenge()))
-        if self.unpack(">I")[0]:
-            raise Refused(self.read_text())
+        self.read_result()
         return self
 
-    def log_in(self, password, shared=True, encodings=(RAW, CURSOR)):
-        self.authenticate(password)
+    def initialise(self, shared=True, encodings=(RAW, CURSOR)):
+        """ClientInit, ServerInit, and the encodings: without CURSOR, the pointer is painted."""
         self.send(bytes([shared]))
         self.width, self.height = self.unpack(">HH")
         self.format = PixelFormat.unpack(self.read(16))
         self.name = self.read_text()
         self.clear()
-        # Without a word about the pointer, that would be painted into the picture.
         self.send(set_encodings(*encodings))
         return self
+
+    def log_in(self, password, **options):
+        return self.authenticate(password).initialise(**options)
 
     # ---- the picture ----
 
@@ -190,8 +244,7 @@ class Viewer:
         elif kind == 1:
             self._read_palette()
         elif kind == 3:
-            self.unpack(">xxx")
-            self.cut_text = self.read(self.unpack(">I")[0]).decode("latin-1")
+            self._read_cut_text(*self.unpack(">xxxi"))
         elif kind != 2:
             raise AssertionError("server message %d" % kind)
         return kind
@@ -199,6 +252,12 @@ class Viewer:
     def read_update(self):
         while self.read_message() != 0:
             pass
+
+    def fetch(self, *request):
+        """Requests an update, see `request`, and reads it."""
+        self.request(*request)
+        self.read_update()
+        return self
 
     def _read_update(self):
         n, = self.unpack(">xH")
@@ -210,6 +269,10 @@ class Viewer:
                 break
             self._read_rectangle(*rectangle)
         self.n_updates += 1
+
+    def _read_cut_text(self, length):
+        """Clipboard text, which is ignored; the length is negative if it is an extended one."""
+        self.read(abs(length))
 
     def _read_palette(self):
         first, n = self.unpack(">xHH")
@@ -254,6 +317,8 @@ class Viewer:
             self.granted.append(encoding)
         elif encoding in (QEMU_LEDS, VMWARE_LEDS):
             self.leds.append(self.unpack("B" if encoding == QEMU_LEDS else ">I")[0])
+        elif encoding == LIBVNC_LEDS:
+            self.leds.append(x)
         else:
             raise AssertionError("encoding %d" % encoding)
 
@@ -271,7 +336,7 @@ class Viewer:
         self.n_copies += 1
 
     def read_pixel(self, x, y):
-        """Its red, green and blue, as numbers up to the format's maxima."""
+        """Red, green and blue, as numbers up to the format's maxima."""
         size = self.format.bits // 8
         at = (y * self.width + x) * size
         value = int.from_bytes(self.pixels[at:at + size], "big" if self.format.big else "little")
@@ -283,7 +348,7 @@ class Viewer:
         self.cursor = (encoding, x, y, width, height, self.read(length))
 
     def count_wrong(self, picture):
-        """How many pixels differ from xclient's picture, which must be in this viewer's format."""
+        """How many pixels differ from the chain.Picture, which must be in this viewer's format."""
         if (self.width, self.height) != (picture.width, picture.height):
             return picture.width * picture.height
         n = picture.bytes_per_pixel
@@ -293,15 +358,13 @@ class Viewer:
         return sum(ours[i:i + n] != theirs[i:i + n] for i in range(0, len(ours), n))
 
     def expect(self, picture):
-        """Asks for updates until the picture is right."""
+        """Requests updates until the picture is right."""
         end = time.monotonic() + PATIENCE
-        self.request(False)
-        self.read_update()
+        self.fetch(False)
         while (wrong := self.count_wrong(picture)):
             assert time.monotonic() < end, "%d pixels are wrong" % wrong
-            self.request()
             try:
-                self.read_update()
+                self.fetch()
             except TimeoutError:
                 raise AssertionError("%d pixels are wrong and no update comes" % wrong) from None
         return self
@@ -312,6 +375,6 @@ class Viewer:
         self.request(False)
         while (wrong := self.count_wrong(take_picture())):
             assert time.monotonic() < end, "%d pixels are wrong" % wrong
-            while self._ahead or select.select([self.socket], [], [], 0.1)[0]:
+            while self.can_read(0.1):
                 if self.read_message() == 0:
                     self.request()

@@ -1,32 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The viewers that people have, each driven as a person would, on an X server of its own."""
+"""The viewers that people use, each driven as a person would, on an X server of its own."""
 
 import os
 import re
+import signal
 import subprocess
 import time
 
-from lib import chain, devtools
-from lib.chain import Program, wait_until
+from lib import chain, devtools, rfb
+from lib.chain import wait_until
 
 
 class Screen:
-    """The X server in front of the person. There is no window manager: the focus is given."""
+    """The X server of the person. Without a window manager, windows are given the focus."""
 
     def __init__(self, test):
         self.test = test
         self.x = test.start_x("1280x1000x24", name="outer")
-        self.environment = dict(os.environ, DISPLAY=self.x.display, HOME=test.home,
-                                LC_ALL="C.UTF-8", GTK_IM_MODULE="gtk-im-context-simple",
-                                NO_AT_BRIDGE="1", XDG_RUNTIME_DIR=test.home)
+        self.environment = self.x.environment(
+            HOME=test.home, LC_ALL="C.UTF-8", GTK_IM_MODULE="gtk-im-context-simple",
+            NO_AT_BRIDGE="1", XDG_RUNTIME_DIR=test.home)
         self.run("setxkbmap", "us", "-variant", "altgr-intl")
         self.look = test.x_client(self.x)
 
-    def start(self, name, *command):
-        program = Program(name, self.test.directory, command, env=self.environment,
-                          start_new_session=True)
-        self.test.addCleanup(program.kill)
-        return program
+    def start(self, *command):
+        return self.test.start(*command, env=self.environment, setsid=True)
 
     def run(self, *command):
         data = subprocess.run(command, env=self.environment, check=False, stdout=subprocess.PIPE,
@@ -55,21 +53,21 @@ class Screen:
         self.xdotool("mousemove", x, y, "click", 1)
 
     def copy(self, text):
-        """By xsel, which can tell when that was: some viewers ask."""
+        """With xsel, which tells viewers that ask when this was."""
         for selection in "--clipboard", "--primary":
             subprocess.run(["xsel", "--input", selection], input=text.encode(),
                            env=self.environment, check=True, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL, timeout=30)
 
     def paste(self):
-        """What is in the clipboard, or in PRIMARY, whatever the viewer has put it into."""
+        """All of the clipboard and of PRIMARY, since a viewer may use either."""
         return [self.run("xclip", "-o", "-selection", selection, "-t", target)
                 for selection in ("clipboard", "primary")
                 for target in ("UTF8_STRING", "STRING")]
 
 
 class Viewer:
-    """One that is a program with a window on the screen."""
+    """A program with a window on the screen."""
 
     package = window = ""
     accent = "\u00fc"
@@ -85,14 +83,14 @@ class Viewer:
         return re.sub(r"^\d+:|[-+~].*", "", text)
 
     def connect(self):
-        self.program = self.screen.start(self.name.split()[0], *self.command())
+        self.program = self.screen.start(*self.command())
         self.window_id = self.screen.find_window(self.window)
 
     def command(self):
         raise NotImplementedError
 
     def focus(self):
-        """Some open another window when the desktop's size changes."""
+        """Searches the window again: some viewers open another one when the size changes."""
         self.window_id = self.screen.find_window(self.window)
         self.screen.xdotool("windowraise", self.window_id, "windowfocus", self.window_id,
                             "mousemove", "--window", self.window_id, 200, 200)
@@ -103,19 +101,19 @@ class Viewer:
         self.screen.xdotool("type", "--delay", 30, text)
 
     def hold(self, *keys):
-        """And does not let go."""
+        """Presses the keys and does not release them."""
         self.focus()
         self.screen.xdotool("click", 1)
         self.screen.xdotool("keydown", *keys)
 
     def copy(self, text):
-        """A program beside the viewer has copied something, and the person comes back to it."""
+        """Copies in another program, and returns to the viewer."""
         self.screen.xdotool("mousemove", 1270, 990)
         self.screen.copy(text)
         self.focus()
 
     def paste(self):
-        """Goes to a program beside the viewer."""
+        """Leaves the viewer for another program, and pastes there."""
         x, y = self.test.origin
         self.screen.xdotool("mousemove", x + 30, y + 30)
         self.screen.xdotool("mousemove", 1270, 990)
@@ -137,7 +135,7 @@ class TigerVnc(Viewer):
 
 
 class TightVnc(Viewer):
-    accent = "u"  # it asks for Latin-1, which xsel does not have
+    accent = "u"  # it asks for Latin-1, which xsel does not offer
     name, package, window = "TightVNC xtightvncviewer", "xtightvncviewer", "TightVNC"
 
     def command(self):
@@ -159,7 +157,7 @@ class GtkVnc(Viewer):
         return ["gvncviewer", "127.0.0.1:%d" % (self.port - 5900)]
 
     def connect(self):
-        self.program = self.screen.start("gvncviewer", *self.command())
+        self.program = self.screen.start(*self.command())
         dialog = self.screen.find_window("Authentication")
         self.screen.xdotool("windowraise", dialog, "windowfocus", dialog)
         self.screen.xdotool("type", "--delay", 30, chain.PASSWORD)
@@ -180,15 +178,16 @@ class NoVnc(Viewer):
     def command(self):
         address = "http://127.0.0.1:%d/vnc.html?autoconnect=1&resize=remote&password=%s" % (
             self.web_port, chain.PASSWORD)
-        return ["chromium", "--no-sandbox", "--no-first-run", "--test-type", "--disable-gpu", "--password-store=basic",
-                "--disable-background-networking", "--disable-component-update",
+        return ["chromium", "--no-sandbox", "--no-first-run", "--test-type", "--disable-gpu",
+                "--password-store=basic", "--disable-background-networking",
+                "--disable-component-update",
                 "--user-data-dir=%s/chromium" % self.test.directory,
                 "--remote-debugging-port=%d" % self.debug_port, "--remote-allow-origins=*",
                 "--window-position=0,0", "--window-size=1000,800", "--app=" + address]
 
     def connect(self):
         self.web_port, self.debug_port = chain.free_port(), chain.free_port()
-        web = self.screen.start("websockify", "websockify", "--web", "/usr/share/novnc",
+        web = self.screen.start("websockify", "--web", "/usr/share/novnc",
                                 "127.0.0.1:%d" % self.web_port, "127.0.0.1:%d" % self.port)
         web.wait_log("proxying from")
         super().connect()
@@ -206,7 +205,7 @@ class NoVnc(Viewer):
         self.page.evaluate('document.querySelector("canvas").focus()')
 
     def copy(self, text):
-        """By noVNC's own panel, as its page has no other way to the clipboard."""
+        """With noVNC's own panel: its page cannot read the clipboard."""
         self.page.evaluate("""(() => {
             const panel = document.getElementById("noVNC_clipboard_text");
             panel.value = %r; panel.dispatchEvent(new Event("change"));
@@ -216,12 +215,12 @@ class NoVnc(Viewer):
         return [self.page.evaluate('document.getElementById("noVNC_clipboard_text").value')]
 
     def leave(self):
-        os.killpg(self.program.pid, 9)
-        self.program.process.wait()
+        os.killpg(self.program.pid, signal.SIGKILL)
+        self.program.wait()
 
 
 class LibVncClient(Viewer):
-    """As guacd has it; what it shows goes to a file."""
+    """libvncclient as guacd uses it. It has no window."""
 
     name, package = "libvncclient as in guacd", "libvncclient1"
 
@@ -234,9 +233,8 @@ class LibVncClient(Viewer):
 
     def type(self, text):
         for letter in text:
-            keysym = ord(letter) if letter < "\u0100" else 0x1000000 | ord(letter)
             for down in 1, 0:
-                self.client.do("key", "%x" % keysym, down)
+                self.client.do("key", "%x" % rfb.keysym_of(letter), down)
 
     def hold(self, *keys):
         for keysym in 0xffe1, ord("X"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ZRLE (RFC 6143, 7.7.6) in any pixel format, with all its kinds of tiles; pixels are bytes."""
+"""Decodes ZRLE (RFC 6143, 7.7.6): any pixel format, all kinds of tiles. Pixels are bytes."""
 
 import zlib
 
@@ -19,7 +19,7 @@ def cpixel_layout(pixel_format):
 
 
 class Decoder:
-    """One for a connection: its zlib stream goes on from rectangle to rectangle."""
+    """One for each connection: its zlib stream continues from rectangle to rectangle."""
 
     def __init__(self):
         self.stream = zlib.decompressobj()
