@@ -15,6 +15,7 @@
 
 #include "common/config.h"
 #include "common/log.h"
+#include "tests/support/scratch.h"
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND UINT64_C(1000000)
@@ -451,25 +452,18 @@ static void test_manual_has_every_key(void **state)
 	}
 }
 
-/* Files, in a folder of their own */
-
-static char folder[] = "/tmp/gpudesk-test-config-XXXXXX";
+/* Files, in the current directory. */
 
 static int enter_folder(void **state)
 {
-	(void)state;
 	read_built("units/gpudesk.conf", shipped);
 	read_built("man/gpudesk.conf.5", manual);
-	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+	return scratch_create(state) == 0 ? chdir(scratch_directory) : -1;
 }
 
 static int leave_folder(void **state)
 {
-	(void)state;
-	unlink("conf");
-	unlink("loop");
-	unlink("fifo");
-	return chdir("/") == 0 && rmdir(folder) == 0 ? 0 : -1;
+	return chdir("/") == 0 ? scratch_remove(state) : -1;
 }
 
 static int load(const char *path)

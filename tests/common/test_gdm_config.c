@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/gdm_config.h"
+#include "tests/support/scratch.h"
 
 static const struct {
 	const char *text;
@@ -93,36 +93,6 @@ static void test_wayland(void **state)
 	}
 }
 
-struct folder {
-	char path[64], first[96], second[96];
-};
-
-static int make_folder(void **state)
-{
-	struct folder *folder = calloc(1, sizeof(*folder));
-
-	if (!folder)
-		return -1;
-	strcpy(folder->path, "/tmp/gpudesk-gdm.XXXXXX");
-	if (!mkdtemp(folder->path))
-		return -1;
-	snprintf(folder->first, sizeof(folder->first), "%s/daemon.conf", folder->path);
-	snprintf(folder->second, sizeof(folder->second), "%s/custom.conf", folder->path);
-	*state = folder;
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	struct folder *folder = *state;
-
-	unlink(folder->first);
-	unlink(folder->second);
-	rmdir(folder->path);
-	free(folder);
-	return 0;
-}
-
 static void write_file(const char *path, const char *text, size_t times)
 {
 	FILE *file = fopen(path, "w");
@@ -135,49 +105,52 @@ static void write_file(const char *path, const char *text, size_t times)
 
 static void test_first_file_counts(void **state)
 {
-	struct folder *folder = *state;
-	const char *const files[] = { folder->first, folder->second, NULL };
+	const char *const first = scratch_path("daemon.conf");
+	const char *const second = scratch_path("custom.conf");
+	const char *const files[] = { first, second, NULL };
 	const char *path = NULL;
 	bool logs_in = false;
 
+	(void)state;
 	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), -ENOENT);
 	assert_null(path);
 
-	write_file(folder->second, rows[0].text, 1);
+	write_file(second, rows[0].text, 1);
 	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), 0);
 	assert_true(logs_in);
-	assert_ptr_equal(path, folder->second);
+	assert_ptr_equal(path, second);
 
-	write_file(folder->first, "[daemon]\n", 1);
+	write_file(first, "[daemon]\n", 1);
 	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), 0);
 	assert_false(logs_in);
-	assert_ptr_equal(path, folder->first);
+	assert_ptr_equal(path, first);
 }
 
 static void test_size_is_bounded(void **state)
 {
-	struct folder *folder = *state;
-	const char *const files[] = { folder->first, NULL };
+	const char *const first = scratch_path("daemon.conf");
+	const char *const files[] = { first, NULL };
 	const char *path = NULL;
 	bool logs_in = true;
 
-	write_file(folder->first, "#", GDM_CONFIG_MAX);
+	(void)state;
+	write_file(first, "#", GDM_CONFIG_MAX);
 	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), 0);
 	assert_false(logs_in);
 
 	path = NULL;
-	write_file(folder->first, "#", GDM_CONFIG_MAX + 1);
+	write_file(first, "#", GDM_CONFIG_MAX + 1);
 	assert_int_equal(gdm_config_read(files, "exouser", &logs_in, &path), -EFBIG);
 	assert_null(path);
 }
 
 static void test_folder_is_no_file(void **state)
 {
-	struct folder *folder = *state;
-	const char *const files[] = { folder->path, folder->second, NULL };
+	const char *const files[] = { scratch_directory, scratch_path("custom.conf"), NULL };
 	const char *path;
 	bool logs_in;
 
+	(void)state;
 	assert_true(gdm_config_read(files, "exouser", &logs_in, &path) < 0);
 }
 
@@ -186,9 +159,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_text),
 		cmocka_unit_test(test_wayland),
-		cmocka_unit_test_setup_teardown(test_first_file_counts, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(test_size_is_bounded, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(test_folder_is_no_file, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(test_first_file_counts, scratch_create,
+						scratch_remove),
+		cmocka_unit_test_setup_teardown(test_size_is_bounded, scratch_create,
+						scratch_remove),
+		cmocka_unit_test_setup_teardown(test_folder_is_no_file, scratch_create,
+						scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

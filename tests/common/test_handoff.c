@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "common/handoff.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -13,24 +12,14 @@
 
 #include <cmocka.h>
 
+#include "tests/support/scratch.h"
+
 /* A connected pair of each kind: the hand-off's, and one whose first half is the viewer. */
 struct fixture {
 	int near, far;
 	int viewer, peer;
-	int n_open; /* descriptors of this process then */
+	unsigned n_open; /* descriptors of this process */
 };
-
-static int count_descriptors(void)
-{
-	DIR *directory = opendir("/proc/self/fd");
-	int n = 0;
-
-	assert_non_null(directory);
-	while (readdir(directory))
-		n++;
-	closedir(directory);
-	return n;
-}
 
 static int set_up(void **state)
 {
@@ -45,7 +34,7 @@ static int set_up(void **state)
 		return -1;
 	f->viewer = pair[0];
 	f->peer = pair[1];
-	f->n_open = count_descriptors();
+	f->n_open = scratch_count_descriptors();
 	*state = f;
 	return 0;
 }
@@ -108,7 +97,7 @@ static void expect_bad_request(const struct fixture *f)
 	assert_int_equal(handoff_receive_request(f->far, &got, &viewer), -EBADMSG);
 	assert_int_equal(viewer, -7);
 	assert_int_equal(got.magic, 0x5a5a5a5a);
-	assert_int_equal(count_descriptors(), f->n_open);
+	assert_int_equal(scratch_count_descriptors(), f->n_open);
 }
 
 static void test_request(void **state)
@@ -279,7 +268,7 @@ static void test_bad_answers(void **state)
 	assert_int_equal(handoff_receive_answer(f->near, &got), -EBADMSG);
 	send_raw(f->far, &good, sizeof(good) - 1, NULL, 0);
 	assert_int_equal(handoff_receive_answer(f->near, &got), -EBADMSG);
-	assert_int_equal(count_descriptors(), f->n_open);
+	assert_int_equal(scratch_count_descriptors(), f->n_open);
 	assert_memory_equal(&got, &good, sizeof(got));
 }
 

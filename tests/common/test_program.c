@@ -15,13 +15,11 @@
 #include <unistd.h>
 
 #include "common/program.h"
-
-static char directory[] = "/tmp/gpudesk-test-program-XXXXXX";
-static char copy[sizeof(directory) + 16], other[sizeof(directory) + 16];
+#include "tests/support/scratch.h"
 
 enum { BAD_BEFORE = 10, REPLACED, NOT_REPLACED };
 
-/* In the copy: does `how` to its own file, and says what program_is_replaced() finds. */
+/* In the copy: does `how` to its own file. Returns what program_is_replaced() says. */
 static int replace_self(const char *how, const char *self, const char *by)
 {
 	if (program_is_replaced())
@@ -54,6 +52,7 @@ static void copy_file(const char *from, const char *to)
 
 static int run_copy(const char *how)
 {
+	const char *copy = scratch_path("copy"), *other = scratch_path("other");
 	int status = 0;
 	pid_t pid;
 
@@ -62,7 +61,7 @@ static int run_copy(const char *how)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (chdir(directory) == 0)
+		if (chdir(scratch_directory) == 0)
 			(void)execl(copy, copy, how, other, (char *)NULL);
 		_exit(EXIT_FAILURE);
 	}
@@ -79,24 +78,6 @@ static void test_replaced(void **state)
 	assert_int_equal(run_copy("dpkg"), REPLACED);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(copy, sizeof(copy), "%s/copy", directory);
-	snprintf(other, sizeof(other), "%s/other", directory);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	unlink(copy);
-	unlink(other);
-	return rmdir(directory);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,5 +86,5 @@ int main(int argc, char **argv)
 
 	if (argc == 3)
 		return replace_self(argv[1], argv[0], argv[2]);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scratch_create, scratch_remove);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Session records as files: session_record_files.c, in a directory of the test's own. */
+/* Session records as files: session_record_files.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,10 +7,8 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,31 +16,23 @@
 #include <unistd.h>
 
 #include "common/session_record.h"
+#include "tests/support/scratch.h"
 
 #define MINIMAL "USER=exouser\nUID=1001\nSESSION=2\nTYPE=x11\n"
 
-static char top[64], directory[80];
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status, (void)type, (void)ftw;
-	return remove(path);
-}
+static char directory[80];
 
 static int remove_directory(void **state)
 {
-	(void)state;
 	chmod(directory, 0755);
-	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return scratch_remove(state);
 }
 
 static int make_directory(void **state)
 {
-	(void)state;
-	snprintf(top, sizeof(top), "/tmp/gpudesk-records.XXXXXX");
-	if (!mkdtemp(top))
+	if (scratch_create(state) < 0)
 		return -1;
-	snprintf(directory, sizeof(directory), "%s/sessions", top);
+	snprintf(directory, sizeof(directory), "%s", scratch_path("sessions"));
 	return mkdir(directory, 0755) < 0 || chmod(directory, 0755) < 0 ? -1 : 0;
 }
 
@@ -72,18 +62,6 @@ static struct session_record make_record(const char *session)
 	return record;
 }
 
-static int count_entries(void)
-{
-	DIR *stream = opendir(directory);
-	int n = 0;
-
-	assert_non_null(stream);
-	while (readdir(stream))
-		n++;
-	closedir(stream);
-	return n - 2;
-}
-
 static int load(const char *id, struct session_record *ret_record)
 {
 	return session_record_load(directory, id, geteuid(), ret_record);
@@ -106,7 +84,7 @@ static void test_stores_loads_removes(void **state)
 
 	(void)state;
 	assert_int_equal(session_record_store(directory, &record), 0);
-	assert_int_equal(count_entries(), 1);
+	assert_int_equal(scratch_count_entries(directory), 1);
 	assert_int_equal(stat(path_of("2"), &status), 0);
 	assert_int_equal(status.st_mode, S_IFREG | 0644);
 	assert_int_equal(load("2", &loaded), 0);
@@ -114,14 +92,14 @@ static void test_stores_loads_removes(void **state)
 
 	snprintf(record.display, sizeof(record.display), ":1");
 	assert_int_equal(session_record_store(directory, &record), 0);
-	assert_int_equal(count_entries(), 1);
+	assert_int_equal(scratch_count_entries(directory), 1);
 	assert_int_equal(load("2", &loaded), 0);
 	assert_string_equal(loaded.display, ":1");
 
 	assert_int_equal(session_record_remove(directory, "2"), 0);
 	assert_int_equal(session_record_remove(directory, "2"), -ENOENT);
 	assert_load_refused("2", -ENOENT);
-	assert_int_equal(count_entries(), 0);
+	assert_int_equal(scratch_count_entries(directory), 0);
 }
 
 static void test_mode_does_not_depend_on_the_umask(void **state)
@@ -150,17 +128,16 @@ static void test_store_leaves_nothing_behind_when_it_fails(void **state)
 	assert_int_equal(mkdir(path_of("2"), 0755), 0);
 	assert_int_equal(session_record_store(directory, &record), -EISDIR);
 	assert_int_equal(session_record_store(directory, &bad), -EINVAL);
-	assert_int_equal(count_entries(), 1);
+	assert_int_equal(scratch_count_entries(directory), 1);
 }
 
 static void test_store_replaces_a_planted_link_itself(void **state)
 {
 	struct session_record record = make_record("2"), loaded;
-	char target[96];
+	const char *target = scratch_path("target");
 	struct stat status;
 
 	(void)state;
-	snprintf(target, sizeof(target), "%s/target", top);
 	assert_int_equal(symlink(target, path_of("2")), 0);
 	assert_int_equal(session_record_store(directory, &record), 0);
 	assert_int_equal(stat(target, &status), -1);
@@ -180,7 +157,7 @@ static void assert_directory_not_trusted(const char *path)
 static void test_trusts_only_the_owners_directory(void **state)
 {
 	struct session_record record = make_record("2");
-	char link[96];
+	const char *link = scratch_path("link");
 
 	(void)state;
 	assert_int_equal(session_record_store(directory, &record), 0);
@@ -191,7 +168,6 @@ static void test_trusts_only_the_owners_directory(void **state)
 	assert_int_equal(chmod(directory, 0755), 0);
 	assert_int_equal(session_record_load(directory, "2", geteuid() + 1, &record), -EPERM);
 
-	snprintf(link, sizeof(link), "%s/link", top);
 	assert_int_equal(symlink(directory, link), 0);
 	assert_directory_not_trusted(link);
 	assert_directory_not_trusted(path_of("2"));
@@ -214,9 +190,9 @@ static void test_trusts_only_the_owners_file(void **state)
 	assert_load_refused("2", -EPERM);
 	write_file("2", MINIMAL, 0644);
 
-	assert_int_equal(link(path_of("2"), strcat(strcpy((char[256]){ 0 }, top), "/hard")), 0);
+	assert_int_equal(link(path_of("2"), scratch_path("hard")), 0);
 	assert_load_refused("2", -EPERM);
-	assert_int_equal(rename(path_of("2"), strcat(strcpy((char[256]){ 0 }, top), "/3")), 0);
+	assert_int_equal(rename(path_of("2"), scratch_path("3")), 0);
 	assert_int_equal(symlink("../3", path_of("2")), 0);
 	assert_load_refused("2", -EPERM);
 	assert_int_equal(unlink(path_of("2")), 0);

@@ -8,38 +8,15 @@
 
 #include <cmocka.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char root[64];
-struct ctl fake_ctl = { .config_path = "/etc/gpudesk.conf", .root = root };
+struct ctl fake_ctl = { .config_path = "/etc/gpudesk.conf", .root = scratch_directory };
 
-int fake_tree_create(void **state)
-{
-	(void)state;
-	(void)snprintf(root, sizeof(root), "/tmp/gpudesk-tree.XXXXXX");
-	return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-int fake_tree_remove(void **state)
-{
-	(void)state;
-	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* The path below the root, whose folders are there then; one of four buffers in turn. */
+/* The path below the root, with its folders made; one of four buffers in turn. */
 static const char *place(const char *path)
 {
 	static char places[4][CTL_PATH_MAX];
@@ -47,7 +24,8 @@ static const char *place(const char *path)
 	char *full = places[turn++ % 4];
 
 	(void)ctl_path(&fake_ctl, path, full);
-	for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+	for (char *slash = full + strlen(scratch_directory) + 1; (slash = strchr(slash, '/'));
+	     slash++) {
 		*slash = '\0';
 		(void)mkdir(full, 0755);
 		*slash = '/';

@@ -7,10 +7,9 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <limits.h>
 #include <pwd.h>
 #include <sched.h>
 #include <stdio.h>
@@ -21,6 +20,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "tests/support/scratch.h"
 
 char stack_top[64], stack_records[80];
 
@@ -93,12 +94,6 @@ static bool enter_namespace(void)
 	       mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status, (void)type, (void)ftw;
-	return remove(path);
-}
-
 static bool make_root(void)
 {
 	char pam_d[64];
@@ -115,7 +110,7 @@ static bool make_root(void)
 	if (mount(pam_d, "/etc/pam.d", "none", MS_BIND, NULL) == 0)
 		return true;
 	printf("this libpam has no pam_start_confdir(), and no mount namespace is to be had\n");
-	nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	scratch_remove_tree(root);
 	exit(77); /* tests/run: skipped */
 #endif
 }
@@ -156,7 +151,7 @@ int stack_teardown_group(void **state)
 	(void)state;
 	if (log_socket >= 0)
 		close(log_socket);
-	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return scratch_remove_tree(root);
 }
 
 int stack_setup(void **state)
@@ -176,7 +171,7 @@ int stack_teardown(void **state)
 	(void)state;
 	umount2(stack_records, MNT_DETACH); /* where a test has mounted one */
 	chmod(stack_records, 0755);
-	return nftw(stack_top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return scratch_remove_tree(stack_top);
 }
 
 const char *stack_path(const char *name)
@@ -309,16 +304,9 @@ void stack_close(pam_handle_t *handle)
 	assert_int_equal(pam_close_session(handle, 0), PAM_SUCCESS);
 }
 
-int stack_count_records(void)
+unsigned stack_count_records(void)
 {
-	DIR *directory = opendir(stack_records);
-	int n = 0;
-
-	assert_non_null(directory);
-	while (readdir(directory))
-		n++;
-	closedir(directory);
-	return n - 2; /* . and .. */
+	return scratch_count_entries(stack_records);
 }
 
 void stack_load(const char *id, struct session_record *ret_record)

@@ -54,7 +54,7 @@ void stack_open(pam_handle_t *handle);
 void stack_close(pam_handle_t *handle);
 
 /* How many files are in the records' folder, temporary ones included. */
-int stack_count_records(void);
+unsigned stack_count_records(void);
 void stack_load(const char *id, struct session_record *ret_record);
 
 #endif

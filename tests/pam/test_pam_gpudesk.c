@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "stack.h"
+#include "tests/support/scratch.h"
 
 static void test_two_sessions_of_one_user(void **state)
 {
@@ -176,20 +176,15 @@ static void test_the_mode_does_not_depend_on_the_umask(void **state)
 
 struct process {
 	char directory[256];
-	int descriptors;
+	unsigned descriptors;
 	sigset_t blocked;
 	void (*handlers[32])(int);
 };
 
 static void look_at_process(struct process *ret_process)
 {
-	DIR *directory = opendir("/proc/self/fd");
-
 	memset(ret_process, 0, sizeof(*ret_process));
-	assert_non_null(directory);
-	while (readdir(directory))
-		ret_process->descriptors++;
-	closedir(directory);
+	ret_process->descriptors = scratch_count_descriptors();
 	assert_non_null(getcwd(ret_process->directory, sizeof(ret_process->directory)));
 	sigprocmask(SIG_SETMASK, NULL, &ret_process->blocked);
 	for (int i = 1; i < 32; i++) {

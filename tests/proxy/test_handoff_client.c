@@ -15,8 +15,9 @@
 
 #include <cmocka.h>
 
+#include "tests/support/scratch.h"
+
 struct fixture {
-	char directory[64];
 	struct sockaddr_un address;
 	sd_event *event;
 	struct scraper_check *check;
@@ -51,11 +52,10 @@ static int set_up(void **state)
 	if (!f || sd_event_new(&f->event) < 0 ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
-	strcpy(f->directory, "/tmp/gpudesk-scraper-XXXXXX");
-	if (!mkdtemp(f->directory))
+	if (scratch_create(state) < 0)
 		return -1;
 	f->address.sun_family = AF_UNIX;
-	snprintf(f->address.sun_path, sizeof(f->address.sun_path), "%s/socket", f->directory);
+	snprintf(f->address.sun_path, sizeof(f->address.sun_path), "%s", scratch_path("socket"));
 	f->listening = -1;
 	f->viewer = pair[0];
 	f->peer = pair[1];
@@ -72,11 +72,9 @@ static int tear_down(void **state)
 		close(f->listening);
 	close(f->viewer);
 	close(f->peer);
-	unlink(f->address.sun_path);
-	rmdir(f->directory);
 	sd_event_unref(f->event);
 	free(f);
-	return 0;
+	return scratch_remove(state);
 }
 
 static void start_scraper(struct fixture *f, int backlog)

@@ -12,9 +12,10 @@
 #include <cmocka.h>
 
 #include "common/log.h"
+#include "tests/support/scratch.h"
 
 struct fixture {
-	char directory[64], path[128];
+	char path[128];
 	struct settings settings;
 };
 
@@ -22,24 +23,17 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	if (!f)
+	if (!f || scratch_create(state) < 0)
 		return -1;
-	strcpy(f->directory, "/tmp/gpudesk-settings-XXXXXX");
-	if (!mkdtemp(f->directory))
-		return -1;
-	snprintf(f->path, sizeof(f->path), "%s/gpudesk.conf", f->directory);
+	snprintf(f->path, sizeof(f->path), "%s", scratch_path("gpudesk.conf"));
 	*state = f;
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	struct fixture *f = *state;
-
-	unlink(f->path);
-	rmdir(f->directory);
-	free(f);
-	return 0;
+	free(*state);
+	return scratch_remove(state);
 }
 
 static void write_file(const struct fixture *f, const char *text)

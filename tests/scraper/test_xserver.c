@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "common/xserver.h"
-#include "scratch.h"
+#include "tests/support/scratch.h"
 #include "xvfb.h"
 
 static struct xvfb mine, greeters;

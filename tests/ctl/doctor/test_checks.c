@@ -74,13 +74,13 @@ static int make_machine(void **state)
 	};
 	config_init(&machine.config);
 	distribution_read(&fake_ctl, &machine.distribution);
-	return fake_tree_create(state);
+	return scratch_create(state);
 }
 
 static int drop_machine(void **state)
 {
 	machine_finish(&machine);
-	return fake_tree_remove(state);
+	return scratch_remove(state);
 }
 
 static struct unit *unit(const char *name)

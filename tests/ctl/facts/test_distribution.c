@@ -72,9 +72,9 @@ static void test_the_file_that_is_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_each, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_the_file_that_is_there, fake_tree_create,
-						fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_each, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_the_file_that_is_there, scratch_create,
+						scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,11 +210,11 @@ static void test_too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_nothing, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_zones, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_which_zones_count, fake_tree_create,
-						fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_ufw, fake_tree_create, fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_nothing, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_zones, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_which_zones_count, scratch_create,
+						scratch_remove),
+		cmocka_unit_test_setup_teardown(test_ufw, scratch_create, scratch_remove),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_rules_of_the_tools),
 		cmocka_unit_test(test_too_many),

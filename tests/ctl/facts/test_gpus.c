@@ -132,11 +132,11 @@ static void test_addresses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_no_bus, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_display_devices_alone, fake_tree_create,
-						fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_odd_devices_are_passed_over, fake_tree_create,
-						fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_no_bus, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_display_devices_alone, scratch_create,
+						scratch_remove),
+		cmocka_unit_test_setup_teardown(test_odd_devices_are_passed_over, scratch_create,
+						scratch_remove),
 		cmocka_unit_test(test_bus_ids),
 		cmocka_unit_test(test_hexadecimal_bus_ids),
 		cmocka_unit_test(test_addresses),

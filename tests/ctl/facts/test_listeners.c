@@ -143,9 +143,9 @@ static void test_a_real_listener(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_holders, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_nobody_to_be_seen, fake_tree_create,
-						fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_holders, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_nobody_to_be_seen, scratch_create,
+						scratch_remove),
 		cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_a_real_listener),
 	};

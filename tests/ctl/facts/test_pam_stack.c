@@ -112,13 +112,12 @@ static void test_module(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_debian, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_rhel, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_no_service, fake_tree_create,
-						fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_endless_includes, fake_tree_create,
-						fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_module, fake_tree_create, fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_debian, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_rhel, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_no_service, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_endless_includes, scratch_create,
+						scratch_remove),
+		cmocka_unit_test_setup_teardown(test_module, scratch_create, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

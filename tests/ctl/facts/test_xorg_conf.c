@@ -158,9 +158,9 @@ int main(void)
 		cmocka_unit_test(test_the_documented_file),
 		cmocka_unit_test(test_booleans),
 		cmocka_unit_test(test_garbage),
-		cmocka_unit_test_setup_teardown(test_order_of_files, fake_tree_create,
-						fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_no_file, fake_tree_create, fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_order_of_files, scratch_create,
+						scratch_remove),
+		cmocka_unit_test_setup_teardown(test_no_file, scratch_create, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -23,12 +22,12 @@
 #include <unistd.h>
 
 #include "passwd/password_store.h"
+#include "tests/support/scratch.h"
 
 enum { NOBODY = 65534 };
 
 struct fixture {
-	char top[64];  /* ours */
-	char home[96]; /* the user's */
+	char home[96]; /* the user's; ours is scratch_directory */
 	struct password_owner owner;
 	char path[PASSWORD_STORE_PATH_MAX], error[PASSWORD_STORE_ERROR_MAX];
 };
@@ -39,10 +38,8 @@ static int setup(void **state)
 {
 	static struct fixture fixture;
 
-	snprintf(fixture.top, sizeof(fixture.top), "/tmp/gpudesk-store-XXXXXX");
-	assert_non_null(mkdtemp(fixture.top));
-	assert_int_equal(chmod(fixture.top, 0755), 0);
-	snprintf(fixture.home, sizeof(fixture.home), "%s/home", fixture.top);
+	assert_int_equal(scratch_create(state), 0);
+	snprintf(fixture.home, sizeof(fixture.home), "%s", scratch_path("home"));
 	assert_int_equal(mkdir(fixture.home, 0755), 0);
 	fixture.owner = (struct password_owner){
 		.name = geteuid() ? "us" : "nobody",
@@ -55,30 +52,6 @@ static int setup(void **state)
 	*fixture.error = '\0';
 	*state = &fixture;
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st, (void)kind, (void)at;
-	return remove(path);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	return nftw(fixture->top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* A path below the fixture's folder. */
-static const char *at(const struct fixture *fixture, const char *name)
-{
-	static char paths[4][256];
-	static unsigned next;
-	char *path = paths[next++ % 4];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", fixture->top, name);
-	return path;
 }
 
 static int store(struct fixture *fixture, bool view_only)
@@ -105,7 +78,7 @@ static void check_file(const char *path, const void *bytes, ssize_t length, uid_
 /* As the user would do it, whoever is asked to. */
 static void make(const struct fixture *fixture, const char *name, const char *text, mode_t mode)
 {
-	int fd = open(at(fixture, name), O_WRONLY | O_CREAT | O_EXCL, mode);
+	int fd = open(scratch_path(name), O_WRONLY | O_CREAT | O_EXCL, mode);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
@@ -116,7 +89,7 @@ static void make(const struct fixture *fixture, const char *name, const char *te
 
 static void make_folder(const struct fixture *fixture, const char *name, mode_t mode)
 {
-	const char *path = at(fixture, name);
+	const char *path = scratch_path(name);
 
 	assert_int_equal(mkdir(path, mode), 0);
 	assert_int_equal(chmod(path, mode), 0);
@@ -137,15 +110,15 @@ static void test_new_file(void **state)
 
 	assert_int_equal(store(fixture, false), 0);
 	umask(mask);
-	assert_string_equal(fixture->path, at(fixture, "home/.vnc/passwd"));
+	assert_string_equal(fixture->path, scratch_path("home/.vnc/passwd"));
 	check_file(fixture->path, first, 8, fixture->owner.uid);
-	assert_int_equal(stat(at(fixture, "home/.vnc"), &st), 0);
+	assert_int_equal(stat(scratch_path("home/.vnc"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(st.st_uid, fixture->owner.uid);
 	assert_int_equal(st.st_gid, fixture->owner.gid);
 	/* We are ourselves again. */
-	assert_int_equal(mkdir(at(fixture, "ours"), 0700), 0);
-	assert_int_equal(stat(at(fixture, "ours"), &st), 0);
+	assert_int_equal(mkdir(scratch_path("ours"), 0700), 0);
+	assert_int_equal(stat(scratch_path("ours"), &st), 0);
 	assert_int_equal(st.st_uid, geteuid());
 }
 
@@ -154,7 +127,7 @@ static void test_entries(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(store(fixture, true), -ENODATA);
-	assert_int_equal(access(at(fixture, "home/.vnc/passwd"), F_OK), -1);
+	assert_int_equal(access(scratch_path("home/.vnc/passwd"), F_OK), -1);
 	assert_int_equal(store(fixture, false), 0);
 	assert_int_equal(store(fixture, true), 0);
 	check_file(fixture->path, "FIRST111SECOND22", 16, fixture->owner.uid);
@@ -181,14 +154,14 @@ static void test_other_places(void **state)
 
 	fixture->owner.configured = "~/a/./b//c";
 	assert_int_equal(store(fixture, false), 0);
-	check_file(at(fixture, "home/a/b/c"), first, 8, fixture->owner.uid);
+	check_file(scratch_path("home/a/b/c"), first, 8, fixture->owner.uid);
 	fixture->owner.configured = "~/../astray";
 	check_refused(fixture, -EINVAL, "..");
 	fixture->owner.configured = "~/";
 	check_refused(fixture, -EINVAL, "no name of a file");
 	fixture->owner.configured = "~/folder/";
 	check_refused(fixture, -EINVAL, "no name of a file");
-	snprintf(path, sizeof(path), "%s/home/direct", fixture->top);
+	snprintf(path, sizeof(path), "%s", scratch_path("home/direct"));
 	fixture->owner.configured = path;
 	assert_int_equal(store(fixture, false), 0);
 	check_file(path, first, 8, fixture->owner.uid);
@@ -209,12 +182,12 @@ static void test_no_file(void **state)
 	struct fixture *fixture = *state;
 
 	make_folder(fixture, "home/.vnc", 0700);
-	assert_int_equal(mkfifo(at(fixture, "home/.vnc/passwd"), 0600), 0);
+	assert_int_equal(mkfifo(scratch_path("home/.vnc/passwd"), 0600), 0);
 	assert_int_equal(
-		chown(at(fixture, "home/.vnc/passwd"), fixture->owner.uid, fixture->owner.gid), 0);
+		chown(scratch_path("home/.vnc/passwd"), fixture->owner.uid, fixture->owner.gid), 0);
 	check_refused(fixture, -EPERM, "is no file of");
-	assert_int_equal(unlink(at(fixture, "home/.vnc/passwd")), 0);
-	assert_int_equal(mkdir(at(fixture, "home/.vnc/passwd"), 0700), 0);
+	assert_int_equal(unlink(scratch_path("home/.vnc/passwd")), 0);
+	assert_int_equal(mkdir(scratch_path("home/.vnc/passwd"), 0700), 0);
 	assert_true(store(fixture, false) < 0);
 }
 
@@ -246,9 +219,9 @@ static void test_nothing_is_left(void **state)
 	setrlimit(RLIMIT_FSIZE, &limit);
 	assert_int_equal(r, -EFBIG);
 	assert_non_null(strstr(fixture->error, "cannot be written"));
-	check_file(at(fixture, "home/.vnc/passwd"), first, 8, fixture->owner.uid);
-	assert_int_equal(unlink(at(fixture, "home/.vnc/passwd")), 0);
-	assert_int_equal(rmdir(at(fixture, "home/.vnc")), 0);
+	check_file(scratch_path("home/.vnc/passwd"), first, 8, fixture->owner.uid);
+	assert_int_equal(unlink(scratch_path("home/.vnc/passwd")), 0);
+	assert_int_equal(rmdir(scratch_path("home/.vnc")), 0);
 }
 
 /* ---- a user against root ---- */
@@ -264,10 +237,10 @@ static void test_link_for_folder(void **state)
 	struct fixture *fixture = *state;
 
 	need_root();
-	assert_int_equal(mkdir(at(fixture, "secret"), 0700), 0);
-	assert_int_equal(symlink(at(fixture, "secret"), at(fixture, "home/.vnc")), 0);
+	assert_int_equal(mkdir(scratch_path("secret"), 0700), 0);
+	assert_int_equal(symlink(scratch_path("secret"), scratch_path("home/.vnc")), 0);
 	check_refused(fixture, -ENOTDIR, "symbolic link");
-	assert_int_equal(rmdir(at(fixture, "secret")), 0);
+	assert_int_equal(rmdir(scratch_path("secret")), 0);
 }
 
 static void test_link_for_file(void **state)
@@ -276,7 +249,7 @@ static void test_link_for_file(void **state)
 
 	need_root();
 	make_folder(fixture, "home/.vnc", 0700);
-	assert_int_equal(symlink("/etc/shadow", at(fixture, "home/.vnc/passwd")), 0);
+	assert_int_equal(symlink("/etc/shadow", scratch_path("home/.vnc/passwd")), 0);
 	check_refused(fixture, -ELOOP, "symbolic link");
 }
 
@@ -288,12 +261,12 @@ static void test_hard_link(void **state)
 
 	need_root();
 	make_folder(fixture, "home/.vnc", 0700);
-	fd = open(at(fixture, "roots"), O_WRONLY | O_CREAT, 0600);
+	fd = open(scratch_path("roots"), O_WRONLY | O_CREAT, 0600);
 	assert_int_equal(write(fd, "8 of it.", 8), 8);
 	close(fd);
-	assert_int_equal(link(at(fixture, "roots"), at(fixture, "home/.vnc/passwd")), 0);
+	assert_int_equal(link(scratch_path("roots"), scratch_path("home/.vnc/passwd")), 0);
 	check_refused(fixture, -EACCES, "Permission denied");
-	check_file(at(fixture, "roots"), "8 of it.", 8, 0);
+	check_file(scratch_path("roots"), "8 of it.", 8, 0);
 }
 
 /* Root's own folder in the home, which root could write to but the user cannot. */
@@ -302,9 +275,9 @@ static void test_folder_of_root(void **state)
 	struct fixture *fixture = *state;
 
 	need_root();
-	assert_int_equal(mkdir(at(fixture, "home/.vnc"), 0755), 0);
+	assert_int_equal(mkdir(scratch_path("home/.vnc"), 0755), 0);
 	check_refused(fixture, -EACCES, "cannot be written");
-	assert_int_equal(rmdir(at(fixture, "home/.vnc")), 0);
+	assert_int_equal(rmdir(scratch_path("home/.vnc")), 0);
 }
 
 static void test_home_of_another(void **state)
@@ -314,7 +287,7 @@ static void test_home_of_another(void **state)
 	need_root();
 	assert_int_equal(chown(fixture->home, 0, 0), 0);
 	check_refused(fixture, -EACCES, "home/.vnc");
-	assert_int_equal(access(at(fixture, "home/.vnc"), F_OK), -1);
+	assert_int_equal(access(scratch_path("home/.vnc"), F_OK), -1);
 }
 
 /* Outside of the home only what root alone can change is written to. */
@@ -324,7 +297,7 @@ static void test_outside(void **state)
 	char path[256];
 
 	need_root();
-	snprintf(path, sizeof(path), "%s/passwd", fixture->top);
+	snprintf(path, sizeof(path), "%s", scratch_path("passwd"));
 	fixture->owner.configured = path;
 	check_refused(fixture, -EPERM, "/tmp can be written by others");
 	fixture->owner.configured = "/proc/self/cwd/passwd";
@@ -337,7 +310,7 @@ static void test_outside(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, scratch_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(test_new_file),	    TEST(test_entries),	      TEST(test_rubbish),
 		TEST(test_other_places),    TEST(test_folder_of_all), TEST(test_no_file),

@@ -146,10 +146,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_long_values_are_cut),
-		cmocka_unit_test_setup_teardown(test_password_files, fake_tree_create,
-						fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_folder_for_all, fake_tree_create,
-						fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_password_files, scratch_create,
+						scratch_remove),
+		cmocka_unit_test_setup_teardown(test_folder_for_all, scratch_create,
+						scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,11 +81,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_install_section),
-		cmocka_unit_test_setup_teardown(test_finding_files, fake_tree_create,
-						fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_masked, fake_tree_create, fake_tree_remove),
-		cmocka_unit_test_setup_teardown(test_links_that_are_there, fake_tree_create,
-						fake_tree_remove),
+		cmocka_unit_test_setup_teardown(test_finding_files, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_masked, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_links_that_are_there, scratch_create,
+						scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

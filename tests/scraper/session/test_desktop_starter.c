@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "session/desktop_starter.h"
-#include "tests/scraper/scratch.h"
+#include "tests/scraper/event_loop.h"
+#include "tests/support/scratch.h"
 
 static sd_event *event;
 static int listener = -1, peer = -1;
@@ -63,13 +64,13 @@ static int teardown(void **state)
 static void say(const char *text)
 {
 	assert_int_equal(send(peer, text, strlen(text), MSG_NOSIGNAL), strlen(text));
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 }
 
 static void hang_up(void)
 {
 	assert_int_equal(shutdown(peer, SHUT_RDWR), 0);
-	scratch_run(event, &over, 10);
+	event_loop_run(event, &over, 10);
 }
 
 static void test_lines(void **state)
@@ -150,7 +151,7 @@ static void test_destroyed_before_any_answer(void **state)
 	(void)state;
 	starter = desktop_starter_destroy(starter);
 	assert_int_equal(recv(peer, &byte, 1, 0), 0);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_string_equal(heard, "");
 }
 

@@ -17,7 +17,8 @@
 
 #include "common/log.h"
 #include "session/handoff_server.h"
-#include "tests/scraper/scratch.h"
+#include "tests/scraper/event_loop.h"
+#include "tests/support/scratch.h"
 
 static sd_event *event;
 static struct handoff_server *server;
@@ -114,7 +115,7 @@ static void test_three_answers(void **state)
 		char byte = 'a';
 
 		request(proxy, &far_end);
-		scratch_run_ready(event);
+		event_loop_run_ready(event);
 		assert_int_equal(n_requests, i + 1);
 		assert_string_equal(peer, "172.17.0.2:40000");
 		assert_int_equal(handoff_server_pending(server), 1);
@@ -153,7 +154,7 @@ static void test_leaves_who_is_waiting_to_others(void **state)
 		assert_true(sd_event_run(event, 0) >= 0);
 	assert_int_equal(handoff_server_pending(server), 0);
 	is_accepting = true;
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 1);
 	(void)close(viewers[0]);
 	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), 0);
@@ -167,14 +168,14 @@ static void test_proxy_vanishes_before_the_answer(void **state)
 
 	(void)state;
 	request(proxy, &far_end);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 1);
 	handoff_reply_on_gone(replies[0], on_gone, &n_gone);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_gone, 0);
 	(void)close(proxy);
-	scratch_run_ready(event);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_gone, 1);
 	assert_ptr_equal(gone, replies[0]);
 	/* It is pending until it is answered. */
@@ -193,7 +194,7 @@ static void test_proxy_vanishes_at_once(void **state)
 	(void)state;
 	request(proxy, &far_end);
 	(void)close(proxy);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 1);
 	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_NOT_POSSIBLE, "x"), -EPIPE);
 	(void)close(viewers[0]);
@@ -201,7 +202,7 @@ static void test_proxy_vanishes_at_once(void **state)
 
 	/* and one that never sent anything leaves nothing */
 	(void)close(connect_proxy());
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 1);
 	assert_int_equal(handoff_server_pending(server), 0);
 }
@@ -219,7 +220,7 @@ static void test_bad_messages(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		proxy = connect_proxy();
 		assert_int_equal(send(proxy, bytes, sizes[i], 0), sizes[i]);
-		scratch_run_ready(event);
+		event_loop_run_ready(event);
 		assert_int_equal(handoff_server_pending(server), 0);
 		assert_int_equal(handoff_receive_answer(proxy, &answer), 0);
 		assert_int_equal(answer.result, HANDOFF_NOT_POSSIBLE);
@@ -241,7 +242,7 @@ static void test_whole_request_without_descriptor(void **state)
 
 	(void)state;
 	assert_int_equal(send(proxy, &message, sizeof(message), 0), sizeof(message));
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 0);
 	assert_int_equal(handoff_receive_answer(proxy, &answer), 0);
 	assert_int_equal(answer.result, HANDOFF_NOT_POSSIBLE);
@@ -255,7 +256,7 @@ static void test_more_after_the_request_is_not_read(void **state)
 	(void)state;
 	request(proxy, &far_end);
 	request(proxy, &further);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 1);
 	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), 0);
 	(void)close(viewers[0]);
@@ -271,14 +272,14 @@ static void test_server_ends_before_the_answer(void **state)
 
 	(void)state;
 	request(proxy, &far_end);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	handoff_reply_on_gone(replies[0], on_gone, &n_gone);
 	assert_int_equal(handoff_server_pending(server), 2);
 	server = handoff_server_destroy(server);
 	assert_int_equal(recv(silent, &byte, 1, 0), 0);
 	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_NOT_POSSIBLE, "the end"), 0);
 	assert_answer(proxy, HANDOFF_NOT_POSSIBLE, "the end");
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_gone, 0);
 	(void)close(silent);
 	(void)close(viewers[0]);
@@ -296,12 +297,12 @@ static void test_one_more_than_the_limit(void **state)
 		proxies[i] = connect_proxy();
 		request(proxies[i], &far_ends[i]);
 	}
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, N);
 	assert_int_equal(handoff_server_pending(server), N);
 
 	assert_int_equal(handoff_reply_send(replies[5], HANDOFF_TAKEN, NULL), 0);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, N + 1);
 	assert_int_equal(handoff_server_pending(server), N);
 	for (unsigned i = 0; i <= N; i++) {
@@ -325,12 +326,12 @@ static void test_silent_ones_make_room(void **state)
 		silent[i] = connect_proxy();
 	proxy = connect_proxy();
 	request(proxy, &far_end);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 0);
 	assert_int_equal(handoff_server_pending(server), HANDOFF_CONNECTIONS_MAX);
 
-	scratch_run(event, &came, 60);
-	scratch_run_ready(event);
+	event_loop_run(event, &came, 60);
+	event_loop_run_ready(event);
 	assert_int_equal(n_requests, 1);
 	assert_int_equal(handoff_server_pending(server), 1);
 	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_TAKEN, NULL), 0);

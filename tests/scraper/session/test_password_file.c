@@ -21,7 +21,7 @@
 
 #include "common/vnc_des.h"
 #include "session/password_file.h"
-#include "tests/scraper/scratch.h"
+#include "tests/support/scratch.h"
 
 enum { OTHER_UID = 64123, ANOTHER_UID = 64124 };
 

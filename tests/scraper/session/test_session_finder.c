@@ -21,7 +21,8 @@
 
 #include "common/log.h"
 #include "session/session_finder.h"
-#include "tests/scraper/scratch.h"
+#include "tests/scraper/event_loop.h"
+#include "tests/support/scratch.h"
 
 #define SECOND UINT64_C(1000000)
 
@@ -136,13 +137,13 @@ static void start(void)
 {
 	assert_int_equal(session_finder_start(event, &options, on_found, &found, &finder), 0);
 	assert_false(answered);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 }
 
 static void wait_for_answer(void)
 {
-	scratch_run(event, &answered, 90);
-	scratch_run_ready(event);
+	event_loop_run(event, &answered, 90);
+	event_loop_run_ready(event);
 	assert_int_equal(n_answers, 1);
 }
 
@@ -189,7 +190,7 @@ static void test_strings_are_copied(void **state)
 	memset(directory, 'x', sizeof(directory));
 	memset(user, 'x', sizeof(user));
 	memset(&options, 0xff, sizeof(options));
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_found(":1");
 	(void)close(xserver);
 }
@@ -202,7 +203,7 @@ static void test_record_and_xserver_come_later(void **state)
 	start();
 	assert_int_equal(n_answers, 0);
 	record("2", "x11");
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_answers, 0);
 	xserver = start_xserver("X0");
 	wait_for_answer();
@@ -259,7 +260,7 @@ static void test_nothing_comes(void **state)
 	assert_refused("exouser has no graphical session: GDM shows its login screen.");
 	/* No second answer follows. */
 	record("2", "x11");
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_answers, 1);
 }
 
@@ -337,7 +338,7 @@ static void test_destroyed_before_the_answer(void **state)
 	assert_int_equal(session_finder_start(event, &options, on_found, &found, &finder), 0);
 	finder = session_finder_destroy(finder);
 	record("2", "x11");
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_answers, 0);
 }
 
@@ -378,7 +379,7 @@ static void test_desktop_is_started(void **state)
 	(void)state;
 	listener = start_with_desktop("starting gdm.service\n", &connection);
 	(void)close(connection);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_int_equal(n_answers, 0);
 	xserver = start_xserver("X0");
 	record("2", "x11");
@@ -456,11 +457,11 @@ static void test_nothing_is_left_open(void **state)
 	finder = session_finder_destroy(finder);
 	before = scratch_count_descriptors();
 	listener = start_with_desktop("starting\n", &connection);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	finder = session_finder_destroy(finder);
 	(void)close(connection);
 	(void)close(listener);
-	scratch_run_ready(event);
+	event_loop_run_ready(event);
 	assert_in_range(scratch_count_descriptors(), 0, before);
 }
 

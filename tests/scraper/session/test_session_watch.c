@@ -12,7 +12,7 @@
 
 #include "common/session_record.h"
 #include "session/session_watch.h"
-#include "tests/scraper/scratch.h"
+#include "tests/support/scratch.h"
 
 static void not_called(const char *reason, void *userdata)
 {

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "session/vnc_auth.h"
-#include "tests/scraper/scratch.h"
+#include "tests/support/scratch.h"
 
 /* From <rfb/rfbproto.h>. */
 extern void rfbEncryptBytes(unsigned char *bytes, char *passwd);

@@ -17,7 +17,6 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 char scratch_directory[64];
@@ -37,10 +36,15 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 	return remove(path);
 }
 
+int scratch_remove_tree(const char *path)
+{
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 int scratch_remove(void **state)
 {
 	(void)state;
-	return nftw(scratch_directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	return scratch_remove_tree(scratch_directory);
 }
 
 const char *scratch_path(const char *name)
@@ -75,7 +79,7 @@ static struct sockaddr_un address_of(const char *path)
 	return address;
 }
 
-/* A test that goes wrong fails instead of waiting for ever in accept(2) or recv(2). */
+/* A wrong test fails instead of waiting forever in accept(2) or recv(2). */
 static int open_socket(int type)
 {
 	static const struct timeval limit = { .tv_sec = 20 };
@@ -106,34 +110,19 @@ int scratch_connect(const char *path, int type)
 	return fd;
 }
 
-void scratch_run(sd_event *event, const bool *done, unsigned seconds)
+unsigned scratch_count_entries(const char *path)
 {
-	const time_t end = time(NULL) + (time_t)seconds + 1;
+	DIR *directory = opendir(path);
+	unsigned n = 0;
 
-	while (!*done) {
-		assert_true(time(NULL) < end);
-		assert_true(sd_event_run(event, 200000) >= 0);
-	}
-}
-
-void scratch_run_ready(sd_event *event)
-{
-	int r;
-
-	do {
-		r = sd_event_run(event, 0);
-		assert_true(r >= 0);
-	} while (r > 0);
+	assert_non_null(directory);
+	while (readdir(directory))
+		n++;
+	(void)closedir(directory);
+	return n - 2; /* "." and ".." */
 }
 
 unsigned scratch_count_descriptors(void)
 {
-	DIR *descriptors = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	assert_non_null(descriptors);
-	while (readdir(descriptors))
-		n++;
-	(void)closedir(descriptors);
-	return n - 3; /* ".", ".." and the directory itself */
+	return scratch_count_entries("/proc/self/fd") - 1; /* the directory itself */
 }
