@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "tests/support/scratch.h"
+#include "tests/support/send_raw.h"
 
 /* A connected pair of each kind: the hand-off's, and one whose first half is the viewer. */
 struct fixture {
@@ -63,31 +64,13 @@ static struct handoff_request make_request(void)
 	return request;
 }
 
-static void send_raw(int fd, const void *bytes, size_t n, const int *descriptors,
-		     size_t n_descriptors)
+static void send_exactly(int fd, const void *bytes, size_t n, const int *descriptors,
+			 size_t n_descriptors)
 {
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(16 * sizeof(int))];
-	} control = { .bytes = { 0 } };
-	struct iovec part = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = n };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-
-	if (n_descriptors > 0) {
-		struct cmsghdr *c;
-
-		message.msg_control = control.bytes;
-		message.msg_controllen = CMSG_SPACE(n_descriptors * sizeof(int));
-		c = CMSG_FIRSTHDR(&message);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n_descriptors * sizeof(int));
-		memcpy(CMSG_DATA(c), descriptors, n_descriptors * sizeof(int));
-	}
-	assert_int_equal(sendmsg(fd, &message, 0), n);
+	assert_int_equal(send_raw(fd, bytes, n, descriptors, n_descriptors), n);
 }
 
-/* That the message just sent is refused, with nothing given back and nothing left open. */
+/* The message just sent is refused; nothing is returned and no descriptor stays open. */
 static void expect_bad_request(const struct fixture *f)
 {
 	struct handoff_request got;
@@ -146,13 +129,13 @@ static void test_sizes(void **state)
 	char large[sizeof(request) + 1] = { 0 };
 
 	memcpy(large, &request, sizeof(request));
-	send_raw(f->near, large, sizeof(large), &f->viewer, 1);
+	send_exactly(f->near, large, sizeof(large), &f->viewer, 1);
 	expect_bad_request(f);
-	send_raw(f->near, large, sizeof(request) - 1, &f->viewer, 1);
+	send_exactly(f->near, large, sizeof(request) - 1, &f->viewer, 1);
 	expect_bad_request(f);
-	send_raw(f->near, large, 1, NULL, 0);
+	send_exactly(f->near, large, 1, NULL, 0);
 	expect_bad_request(f);
-	send_raw(f->near, large, 0, &f->viewer, 1);
+	send_exactly(f->near, large, 0, &f->viewer, 1);
 	expect_bad_request(f);
 }
 
@@ -164,10 +147,10 @@ static void test_numbers_of_descriptors(void **state)
 
 	for (size_t i = 0; i < 16; i++)
 		many[i] = f->viewer;
-	send_raw(f->near, &request, sizeof(request), NULL, 0);
+	send_exactly(f->near, &request, sizeof(request), NULL, 0);
 	expect_bad_request(f);
 	for (size_t n = 2; n <= 16; n++) {
-		send_raw(f->near, &request, sizeof(request), many, n);
+		send_exactly(f->near, &request, sizeof(request), many, n);
 		expect_bad_request(f);
 	}
 }
@@ -178,10 +161,10 @@ static void test_descriptors_of_another_kind(void **state)
 	struct handoff_request request = make_request();
 	int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	send_raw(f->near, &request, sizeof(request), &file, 1);
+	send_exactly(f->near, &request, sizeof(request), &file, 1);
 	close(file);
 	expect_bad_request(f);
-	send_raw(f->near, &request, sizeof(request), &f->near, 1);
+	send_exactly(f->near, &request, sizeof(request), &f->near, 1);
 	expect_bad_request(f);
 }
 
@@ -201,7 +184,7 @@ static void test_bad_fields(void **state)
 	requests[6].peer[3] = '\n';
 	requests[7].peer[3] = '\x7f';
 	for (size_t i = 0; i < 8; i++) {
-		send_raw(f->near, &requests[i], sizeof(requests[i]), &f->viewer, 1);
+		send_exactly(f->near, &requests[i], sizeof(requests[i]), &f->viewer, 1);
 		expect_bad_request(f);
 	}
 }
@@ -261,12 +244,12 @@ static void test_bad_answers(void **state)
 	memset(answers[3].reason, 'x', sizeof(answers[3].reason));
 	answers[4].reason[0] = '\x1b';
 	for (size_t i = 0; i < 5; i++) {
-		send_raw(f->far, &answers[i], sizeof(answers[i]), NULL, 0);
+		send_exactly(f->far, &answers[i], sizeof(answers[i]), NULL, 0);
 		assert_int_equal(handoff_receive_answer(f->near, &got), -EBADMSG);
 	}
-	send_raw(f->far, &good, sizeof(good), &f->viewer, 1);
+	send_exactly(f->far, &good, sizeof(good), &f->viewer, 1);
 	assert_int_equal(handoff_receive_answer(f->near, &got), -EBADMSG);
-	send_raw(f->far, &good, sizeof(good) - 1, NULL, 0);
+	send_exactly(f->far, &good, sizeof(good) - 1, NULL, 0);
 	assert_int_equal(handoff_receive_answer(f->near, &got), -EBADMSG);
 	assert_int_equal(scratch_count_descriptors(), f->n_open);
 	assert_memory_equal(&got, &good, sizeof(got));

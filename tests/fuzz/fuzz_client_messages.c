@@ -9,15 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "scraper/protocol/client_messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* 0 up to some point, and from there the same: no byte behind the message matters. */
 static long decided_length(const uint8_t *data, size_t have)

@@ -4,15 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "common/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 struct seen {
 	int n_reports;

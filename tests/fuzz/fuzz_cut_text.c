@@ -6,17 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "scraper/clipboard/cut_text.h"
 
 enum { LIMIT = 4096 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void require_same(const struct cut_text_message *message, const struct clipboard_text *text,
 			 size_t limit)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "proxy/rfb_handshake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,12 +21,6 @@ struct run {
 	size_t n_written, n_read;
 };
 
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static void write_out(struct run *run, size_t at_a_time)
 {
 	struct rfb_handshake *h = &run->handshake;
@@ -33,9 +28,9 @@ static void write_out(struct run *run, size_t at_a_time)
 	while (h->n_output > 0) {
 		size_t n = h->n_output < at_a_time ? h->n_output : at_a_time;
 
-		check(h->n_output <= RFB_OUTPUT_MAX);
-		check(rfb_handshake_wants(h) == 0);
-		check(run->n_written + n <= sizeof(run->written));
+		require(h->n_output <= RFB_OUTPUT_MAX);
+		require(rfb_handshake_wants(h) == 0);
+		require(run->n_written + n <= sizeof(run->written));
 		memcpy(run->written + run->n_written, h->output, n);
 		run->n_written += n;
 		rfb_handshake_sent(h, n);
@@ -55,8 +50,8 @@ static void go(struct run *run, const uint8_t *data, size_t size, const char *re
 
 		write_out(run, at_a_time);
 		wanted = rfb_handshake_wants(h);
-		check(wanted <= RFB_CHALLENGE_SIZE);
-		check((wanted == 0) == (h->state == RFB_ANSWERED || h->state == RFB_OVER));
+		require(wanted <= RFB_CHALLENGE_SIZE);
+		require((wanted == 0) == (h->state == RFB_ANSWERED || h->state == RFB_OVER));
 		if (wanted == 0 || run->n_read == size)
 			break;
 		n = wanted < at_a_time ? wanted : at_a_time;
@@ -83,17 +78,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fail_at = data[1];
 	go(&whole, data + 2, size - 2, refusal, SIZE_MAX, fail_at);
 	go(&cut, data + 2, size - 2, refusal, at_a_time, fail_at);
-	check(whole.n_read == cut.n_read && whole.n_written == cut.n_written);
-	check(whole.handshake.state == cut.handshake.state);
-	check(memcmp(whole.written, cut.written, cut.n_written) == 0);
+	require(whole.n_read == cut.n_read && whole.n_written == cut.n_written);
+	require(whole.handshake.state == cut.handshake.state);
+	require(memcmp(whole.written, cut.written, cut.n_written) == 0);
 	if (cut.handshake.state == RFB_ANSWERED) {
-		check(!refusal);
-		check(cut.handshake.minor == 3 || cut.handshake.minor == 7 ||
-		      cut.handshake.minor == 8);
+		require(!refusal);
+		require(cut.handshake.minor == 3 || cut.handshake.minor == 7 ||
+			cut.handshake.minor == 8);
 		/* The response is the last that was read, and nothing behind it was. */
-		check(memcmp(cut.handshake.response, data + 2 + cut.n_read - RFB_CHALLENGE_SIZE,
-			     RFB_CHALLENGE_SIZE) == 0);
-		check(cut.n_read == (cut.handshake.minor == 3 ? 28 : 29));
+		require(memcmp(cut.handshake.response, data + 2 + cut.n_read - RFB_CHALLENGE_SIZE,
+			       RFB_CHALLENGE_SIZE) == 0);
+		require(cut.n_read == (cut.handshake.minor == 3 ? 28 : 29));
 	}
 	return 0;
 }

@@ -5,15 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "common/net_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* The first address of each block is in the list, as IPv6 and, where it is IPv4, as that. */
 static void check_contains_its_blocks(const struct net_list *list)

@@ -7,16 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "common/vnc_des.h"
 #include "scraper/session/password_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void require_same(const uint8_t *password, const uint8_t *bytes)
 {

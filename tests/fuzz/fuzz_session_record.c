@@ -6,15 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "common/session_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void require(int condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void require_untouched(const struct session_record *record)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "common/wire.h"
 
 enum { FRAME_UPDATE, COLOUR_MAP, BELL, CUT_TEXT, RECT_HEADER = 12, TIGHT_LEAST = 12 };
@@ -20,12 +21,6 @@ struct rect_header {
 	int x, y, w, h;
 	int32_t encoding;
 };
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static const uint8_t *take(struct cursor *cursor, size_t n)
 {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
+#include "bytes.h"
+
 enum { SOURCES_MAX = 16, TURNS_MAX = 64 };
 
 struct sd_event {
@@ -25,12 +27,6 @@ struct sd_event_source {
 	sd_event_time_handler_t on_time;
 	void *userdata;
 };
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 sd_event *steered_event_new(void)
 {
