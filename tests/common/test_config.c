@@ -59,7 +59,7 @@ static void assert_clean(const char *text)
 	assert_string_equal(config.refusal, "");
 }
 
-/* The value of each key is its default, whatever else happened. */
+/* Each key has its default. */
 static void assert_default(size_t key)
 {
 	char text[CONFIG_PATH_MAX], standard[CONFIG_PATH_MAX];
@@ -244,7 +244,7 @@ static void test_errors(void **state)
 	}
 }
 
-/* One line of `text` is wrong about the key: that is said, and refuses where the key guards. */
+/* The one wrong value in `text` is reported; it refuses connections if the key guards access. */
 static void check_key_error(size_t key, unsigned line, const char *text)
 {
 	char place[16];
@@ -298,7 +298,7 @@ static void test_first_refusal_is_kept(void **state)
 	assert_string_equal(config.user, "bob");
 }
 
-/* What a crash leaves: what was in the file is not known, so it refuses. */
+/* A crash may leave such a file; what it said is unknown, so connections are refused. */
 static void test_nul_bytes_refuse(void **state)
 {
 	static const char nul_alone[4096], nul_in_line[] = "frame_rate = 3\0000\nuser = bob";
@@ -313,7 +313,7 @@ static void test_nul_bytes_refuse(void **state)
 	assert_string_equal(config.user, "bob");
 }
 
-/* Writes "KEY = " and as many bytes as make it `length` bytes long. */
+/* Writes "KEY = " and filler, `length` bytes in all. */
 static void fill_line(char *line, const char *start, size_t length)
 {
 	memset(line, ' ', length);
@@ -339,7 +339,7 @@ static void test_line_length(void **state)
 	assert_all_default();
 }
 
-/* `n` wrong lines, then one that refuses. */
+/* `n` wrong lines, then one that refuses connections. */
 static void parse_wrong_lines(int n)
 {
 	char text[1024] = "";

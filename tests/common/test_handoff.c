@@ -15,7 +15,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/send_raw.h"
 
-/* A connected pair of each kind: the hand-off's, and one whose first half is the viewer. */
+/* Two connected pairs: the hand-off's, and one whose first end is the viewer. */
 struct fixture {
 	int near, far;
 	int viewer, peer;

@@ -17,7 +17,7 @@
 
 #define LONG_TEXT_BYTES 5000
 
-/* What stderr was given: a packet a write(2). */
+/* What was written to stderr: a packet for each write(2). */
 struct capture {
 	char lines[4][8192];
 	int n_lines;
@@ -158,7 +158,7 @@ static void write_long_lines(void)
 	log_info("%s", text);
 	memset(text, '\n', LONG_TEXT_BYTES);
 	log_info("%s", text);
-	/* An odd start, so that the cut would be inside a character. */
+	/* An odd start, so that cutting would split a character. */
 	for (size_t i = 0; i < LONG_TEXT_BYTES / 3; i++)
 		memcpy(text + i * 3, "\xe2\x82\xac", 3);
 	log_info("%s", text);

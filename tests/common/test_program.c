@@ -28,7 +28,7 @@ static int replace_self(const char *how, const char *self, const char *by)
 		return EXIT_FAILURE;
 	if (!strcmp(how, "rename") && rename(by, self) < 0)
 		return EXIT_FAILURE;
-	/* as dpkg does: the old file keeps a second name until all is well */
+	/* as dpkg does: the old file keeps a second name until the end */
 	if (!strcmp(how, "dpkg") &&
 	    (link(self, "old") < 0 || rename(by, self) < 0 || unlink("old") < 0))
 		return EXIT_FAILURE;

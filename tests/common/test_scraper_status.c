@@ -43,7 +43,7 @@ static void test_there_and_back(void **state)
 	}
 }
 
-/* Never earlier: nothing is to end too early for it. */
+/* Never earlier, so that nothing ends too early. */
 static void test_rounded_up(void **state)
 {
 	struct scraper_status status = { .used = true, .left = 2 * SECOND + 1 };

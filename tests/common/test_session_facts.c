@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be asked of logind where none need run: that what it does not know is not known. What it
- * says of real sessions is tested in the virtual machine.
+ * Questions to logind that need no running one: what it does not know is reported as unknown. What
+ * it says of real sessions is tested in the virtual machine.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The text of a session record and the judgement on it: session_record.c. */
+/* The text of a session record, and whether a record is stale: session_record.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -280,7 +280,7 @@ static void test_decode_skips_keys_of_later_versions(void **state)
 	assert_int_equal(record.leader, 0);
 }
 
-/* Whoever sources a record in a shell must get the text itself, whatever is in it. */
+/* A shell that sources a record must get each value as it is, whatever is in it. */
 static void test_a_shell_reads_it_and_runs_nothing(void **state)
 {
 	static const char nasty[] = "DOM\\exo $(echo x)`echo y`;\"~*#|&\xc3\xa9=";

@@ -144,7 +144,7 @@ static void test_store_replaces_a_planted_link_itself(void **state)
 	assert_int_equal(load("2", &loaded), 0);
 }
 
-/* -EPERM from all of them for a directory that somebody else could have written to. */
+/* All of them return -EPERM for a directory that another user could have written to. */
 static void assert_directory_not_trusted(const char *path)
 {
 	struct session_record record = make_record("2");
@@ -277,7 +277,7 @@ static void test_lists_the_newest_1024_at_most(void **state)
 	for (int i = 0; i < 1025; i++) {
 		snprintf(name, sizeof(name), "%d", i);
 		write_file(name, "", 0644);
-		/* The oldest is neither the first nor the last in any likely order. */
+		/* The oldest is neither first nor last in any likely order. */
 		set_changed(name, i == 512 ? 1 : 1000 + i, 0);
 		if (i == 1023) {
 			assert_int_equal(session_record_list(directory, &ids), 1024);

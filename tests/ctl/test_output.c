@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tables and JSON of whatever bytes the machine has in its names. */
+/* Tables and JSON, with any bytes in the machine's names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "json.h"
 #include "table.h"
 
-/* What is printed of it; freed by the caller. */
+/* How it is printed; the caller frees it. */
 static char *printed(const struct table *table)
 {
 	char *text = NULL;

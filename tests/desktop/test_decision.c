@@ -13,7 +13,7 @@
 
 #define SECONDS UINT64_C(1000000)
 
-/* What is started or restarted is somebody's only desktop: every row is a promise. */
+/* What is started or restarted is a user's only desktop: every row is a promise. */
 static const struct {
 	const char *name;
 	enum manager_state manager;
@@ -124,7 +124,7 @@ static void test_every_row(void **state)
 	}
 }
 
-/* Whatever else is the case: nothing is ever done while anybody has a session at a seat. */
+/* Nothing is ever done while any user has a session at a seat. */
 static void test_sessions_are_never_disturbed(void **state)
 {
 	struct desktop_facts facts = {
@@ -152,7 +152,7 @@ static void test_sessions_are_never_disturbed(void **state)
 	}
 }
 
-/* Only start_desktop = yes lets us do anything. */
+/* Without start_desktop = yes nothing is done. */
 static void test_not_allowed_means_not_done(void **state)
 {
 	struct desktop_facts facts = {

@@ -18,7 +18,7 @@
 
 enum who { NOBODY, OWN = 1, OTHER = 2, AWAY = 4, GREETER = 8, LOCK = 16, WAYLAND = 32 };
 
-/* What is stopped may be somebody's unsaved work: every row is a promise. */
+/* Stopping may lose a user's unsaved work: every row is a promise. */
 static const struct {
 	const char *name;
 	uint64_t timeout;
@@ -53,7 +53,7 @@ static const struct {
 	  STOP_DO_RETRY, 2 * SECOND, "disconnecting" },
 	{ "a viewer was there meanwhile", HOUR, SCRAPER_GONE, true, 0, NOW - 20 * MINUTE,
 	  MANAGER_RUNNING, OWN, STOP_DO_RETRY, 40 * MINUTE, "meanwhile" },
-	/* somebody in another way */
+	/* users present in another way */
 	{ "somebody at the machine", HOUR, SCRAPER_GONE, true, 0, 0, MANAGER_RUNNING, OWN | OTHER,
 	  STOP_DO_RETRY, HOUR, "alice is logged in at the machine (session 5)" },
 	{ "somebody by ssh", HOUR, SCRAPER_GONE, true, 0, 0, MANAGER_RUNNING, OWN | AWAY,
@@ -151,7 +151,7 @@ static void test_not_without_the_socket(void **state)
 	}
 }
 
-/* Whatever else is the case: only when it runs, without viewers, and with nobody else there. */
+/* It is stopped only if it runs, without viewers, and without other users. */
 static void test_nobody_is_disturbed(void **state)
 {
 	static const struct scraper_status viewers[] = {
@@ -203,7 +203,7 @@ static void test_delay(void **state)
 		{ HOUR, { true, 0, NOW - HOUR }, 0 },
 		{ HOUR, { true, 0, 0 }, 0 },
 		{ 0, { true, 0, NOW }, 0 },
-		/* cut off, or a clock that cannot be */
+		/* cut off, or an impossible time */
 		{ HOUR, { true, 3, 0 }, HOUR },
 		{ HOUR, { true, 0, NOW + HOUR }, HOUR },
 		{ HOUR, { 0 }, CONFIG_NEVER },

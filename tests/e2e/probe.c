@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe OTHER_PID OWN_PID - in place of a service, under the very settings of its unit: tries what
- * somebody would who has taken it over. Each attempt is made in a process of its own. It prints
- * "got NAME" for each that succeeded and in the end "tried N, M succeeded".
+ * probe OTHER_PID OWN_PID - runs in place of a service, with the settings of its unit, and tries
+ * what an intruder would who has taken it over. Each attempt is a process of its own. It prints
+ * "got NAME" for each that succeeded, and at the end "tried N, M succeeded".
  *
- * OTHER_PID belongs to another user, OWN_PID to the service's own, outside of it; 0 stands for one
- * of whom there can be nothing. System calls are
- * made with arguments that do nothing: whatever the answer is but "not permitted" or "no such
- * call", the call has reached the kernel, and counts as got.
+ * OTHER_PID belongs to another user, OWN_PID to the service's user, outside of it; 0 if there can
+ * be none. System calls are made with arguments that do nothing. Any answer but "not permitted" or
+ * "no such call" means that the call reached the kernel, and counts as got.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +35,7 @@
 static pid_t other_pid, own_pid;
 static unsigned tried, got;
 
-/* Runs it in a child, so that it may be killed for it; -errno or what it returned. */
+/* Runs it in a child, which may be killed for it. Returns -errno or what it returned. */
 static void attempt(const char *kind, const char *name, int (*try)(const void *), const void *what)
 {
 	int status = 0;
@@ -195,7 +194,7 @@ static int open_socket(const void *what)
 	return socket(f->domain, f->type | SOCK_CLOEXEC, f->protocol) < 0 ? -errno : 0;
 }
 
-/* "@" stands for the abstract namespace's first byte. */
+/* "@" stands for the first byte of abstract addresses. */
 static const char *const local_sockets[] = {
 	"/run/dbus/system_bus_socket",
 	"/run/systemd/private",
@@ -343,7 +342,7 @@ static int start_32_bit_program(const void *unused)
 #ifdef __x86_64__
 	long r;
 
-	/* getpid by the 32 bits' way in */
+	/* getpid by the 32-bit entry */
 	__asm__ volatile("int $0x80" : "=a"(r) : "a"(20L) : "memory");
 	(void)unused;
 	return r < 0 ? (int)r : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * System calls that no part of gpudesk needs. With the arguments that probe.c gives (-1, 0, 0, ...)
- * none of them does anything, should it be let through.
+ * none of them does anything if it is allowed.
  */
 #ifndef GPUDESK_TESTS_PROBE_CALLS_H
 #define GPUDESK_TESTS_PROBE_CALLS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A fuzzer's input, taken piece by piece; what is not there reads as 0. */
+/* A fuzzer's input, taken piece by piece, and 0 after its end. */
 #ifndef GPUDESK_TESTS_BYTES_H
 #define GPUDESK_TESTS_BYTES_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as what a viewer sends, cut into messages as viewer.c does: each length is decided by
- * the bytes before it alone, and whole messages are read without looking beyond them.
+ * Any bytes from a viewer, cut into messages as viewer.c does: each length is decided by the
+ * message's first bytes, and messages are read without looking past their end.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-/* 0 up to some point, and from there the same: no byte behind the message matters. */
+/* 0 up to some byte, and then the same: no byte after the message matters. */
 static long decided_length(const uint8_t *data, size_t have)
 {
 	static const struct client_extensions all = { true, true };
@@ -36,7 +36,7 @@ static long decided_length(const uint8_t *data, size_t have)
 
 static void read_whole(const uint8_t *data, size_t length)
 {
-	uint8_t *message = malloc(length); /* of just its size, for what watches over reads */
+	uint8_t *message = malloc(length); /* of its size, so that sanitizers see reads past it */
 	struct client_encodings encodings;
 
 	require(message != NULL);

@@ -23,7 +23,7 @@ static void check_report(const char *message, void *userdata)
 		require((unsigned char)*message >= 0x20 && *message != 0x7f);
 }
 
-/* Whatever was read can be written and is read back as the same. */
+/* What was read can be written, and reads the same again. */
 static void check_written_form(const struct config *config)
 {
 	static char text[65536];

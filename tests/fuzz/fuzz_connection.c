@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The proxy's connection as a state machine, on a real socket and a clock of our own: the input
- * says in which order a viewer writes (in pieces of any size), reads, closes half or all, in which
- * the time passes, and when a check fails or is given up.
+ * The proxy's connection as a state machine, on a real socket and our own clock. The input decides
+ * in which order a viewer writes (in pieces of any size), reads, and closes half or all, time
+ * passes, and a check fails or is given up.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static void close_viewer(struct run *run)
 	run->viewer = -1;
 }
 
-/* What the proxy has no business to read is still in the socket when the viewer has answered. */
+/* Once the viewer answered, what the proxy must not read is still in the socket. */
 static void check_unread(const struct run *run)
 {
 	int unread = 0;
@@ -145,7 +145,7 @@ static void step(struct run *run, struct bytes *input)
 	check_unread(run);
 }
 
-/* However it was left, it comes to an end by itself, unless it waits for its owner's word. */
+/* It always ends by itself, unless it waits for its owner. */
 static void come_to_an_end(struct run *run)
 {
 	for (int i = 0; i < 8 && !run->n_ended; i++)

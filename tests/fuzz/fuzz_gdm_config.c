@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any text as GDM's configuration: what is read of it fits where it goes, and is the same twice. */
+/* Any text as GDM's configuration: what is read fits its buffers, and is the same twice. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

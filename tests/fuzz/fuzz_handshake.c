@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The proxy's handshake as a state machine. The input's first byte chooses the refusal and how many
- * bytes come at a time, the second when somebody fails it; the rest is what the viewer sends.
- * However the bytes are cut, the same must come out.
+ * bytes come at a time, the second when the handshake is made to fail; the rest is what the viewer
+ * sends. The result must be the same however the bytes are cut.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(!refusal);
 		require(cut.handshake.minor == 3 || cut.handshake.minor == 7 ||
 			cut.handshake.minor == 8);
-		/* The response is the last that was read, and nothing behind it was. */
+		/* The response was read last, and nothing after it. */
 		require(memcmp(cut.handshake.response, data + 2 + cut.n_read - RFB_CHALLENGE_SIZE,
 			       RFB_CHALLENGE_SIZE) == 0);
 		require(cut.n_read == (cut.handshake.minor == 3 ? 28 : 29));

@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first address of each block is in the list, as IPv6 and, where it is IPv4, as that. */
+/* The first address of each block is in the list, as IPv6, and as IPv4 where it is that. */
 static void check_contains_its_blocks(const struct net_list *list)
 {
 	for (size_t i = 0; i < list->n; i++) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A viewer after the take-over, with the password: its messages through the fence into
- * libvncserver, and the updates that come of them, encoded for the pixel format and the encodings
- * that it asked for, while picture, pointer, size and lights change. Everything is the real thing
- * but the X server and the clock; what is sent is read as a viewer would.
+ * A viewer after the hand-off: its messages, and the updates for the pixel format and encodings
+ * that it asked for, while picture, pointer, size and lights change. Everything is real but the X
+ * server and the clock; what is sent is read as a viewer would.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -37,7 +36,7 @@ struct run {
 	struct viewer *viewer;
 	int peer; /* the viewer's end */
 	struct rfb_reader reader;
-	bool is_stalled; /* it does not read: what comes late is of any format */
+	bool is_stalled; /* it does not read: late data may have any format */
 	bool was_stalled;
 	bool is_gone;
 };
@@ -125,7 +124,7 @@ static void read_all(struct run *run)
 			rfb_reader_add(&run->reader, bytes, (size_t)n);
 }
 
-/* Until nobody has anything to do: then all that was begun has come as a whole. */
+/* Runs until nothing is left to do: then everything begun must be complete. */
 static void settle(struct run *run)
 {
 	int rounds = 0;
@@ -165,7 +164,7 @@ static void set_pixel_format(struct run *run, struct bytes *input)
 		rfb_reader_set_format(&run->reader, message);
 }
 
-/* A format that is in order; also 8 bits of any distribution. */
+/* A valid format; also 8 bits of any distribution. */
 static void set_fair_format(struct run *run, struct bytes *input)
 {
 	static const uint8_t bits_per_pixel[] = { 8, 16, 32, 32 };

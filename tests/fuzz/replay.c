@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main() for a fuzzer that is built without a fuzzing engine: gives it the files named, or without
- * arguments those of its own corpus, $SRCDIR/tests/fuzz/corpus/NAME for fuzz_NAME.
+ * main() for a fuzzer built without a fuzzing engine: runs the files named, or without arguments
+ * those of its corpus, $SRCDIR/tests/fuzz/corpus/NAME for fuzz_NAME.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@ enum { INPUT_MAX = 1 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-/* Returns 0 or -errno. The bytes are in a block of just their size, for what watches over reads. */
+/* Returns 0 or -errno. The block has the bytes' size, so that sanitizers see reads past it. */
 static int replay(const char *path)
 {
 	static uint8_t input[INPUT_MAX];

@@ -10,7 +10,7 @@
 enum { FRAME_UPDATE, COLOUR_MAP, BELL, CUT_TEXT, RECT_HEADER = 12, TIGHT_LEAST = 12 };
 enum { LAST_RECT = -224, UNTIL_LAST_RECT = 65535 };
 
-/* What is being read; `failed` once it has come to its end. */
+/* What is being read; `failed` once it was too short. */
 struct cursor {
 	const uint8_t *at;
 	size_t left;
@@ -85,7 +85,7 @@ static size_t take_compact(struct cursor *cursor)
 	return length;
 }
 
-/* Of the data behind a filter's own bytes. */
+/* The data after a filter's own bytes. */
 static size_t take_filter(struct cursor *cursor, const struct rect_header *rect, size_t pixel)
 {
 	enum { COPY, PALETTE, GRADIENT };

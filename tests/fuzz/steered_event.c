@@ -193,7 +193,7 @@ void steered_event_advance(sd_event *event, uint64_t usec)
 	sd_event_source *source;
 
 	for (int turn = 0; (source = next_timer(event, until)); turn++) {
-		require(turn < TURNS_MAX); /* timers that bring each other on for ever */
+		require(turn < TURNS_MAX); /* timers that set each other forever */
 		if (source->due > event->now)
 			event->now = source->due;
 		if (source->enabled == SD_EVENT_ONESHOT)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * sd-event for fuzzers: the calls that our code makes, with a clock that stands still until it is
- * moved, so that a timer of ten seconds costs nothing and an input always does the same. It takes
- * the place of libsystemd's in the fuzzers that are linked with it.
+ * moved, so that a timer of ten seconds costs nothing and an input always does the same. It
+ * replaces libsystemd's in the fuzzers that are linked with it.
  */
 #ifndef GPUDESK_TESTS_STEERED_EVENT_H
 #define GPUDESK_TESTS_STEERED_EVENT_H

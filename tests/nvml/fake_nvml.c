@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A libnvidia-ml.so.1 that says what the environment tells it, for LD_LIBRARY_PATH. Two GPUs; the
- * first has the processes of FAKE_NVML_PROCESSES: "g:PID:MIB", "c:PID:MIB" (graphics, compute; "?":
- * unknown), divided by blanks. FAKE_NVML_ERROR is what nvmlInit returns. With OLD it is a driver of
- * before the second versions of the calls.
+ * A libnvidia-ml.so.1 for LD_LIBRARY_PATH, which reports what the environment says: two GPUs, the
+ * first with the processes of FAKE_NVML_PROCESSES: "g:PID:MIB", "c:PID:MIB" (graphics, compute; "?"
+ * for unknown), separated by blanks. FAKE_NVML_ERROR is what nvmlInit returns. With OLD defined it
+ * is an old driver, without the second versions of the calls.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the API reference, as the library sees it. */
+/* From the API reference. */
 struct memory {
 	unsigned long long total, free, used;
 };
@@ -136,7 +136,7 @@ int nvmlDeviceGetMemoryInfo_v2(void *device, struct memory_v2 *memory)
 }
 #endif
 
-/* One word; returns whether it is of that kind. */
+/* Parses one word. Returns whether it is of that kind. */
 static int read_word(const char *word, char kind, struct process *process)
 {
 	unsigned long long mib;
@@ -149,7 +149,7 @@ static int read_word(const char *word, char kind, struct process *process)
 	return 1;
 }
 
-/* As NVML does: with too little room it says how much there must be. */
+/* With too little room it returns how much is needed, as NVML does. */
 static int list(const void *device, char kind, unsigned *n, struct process *processes)
 {
 	const char *words = getenv("FAKE_NVML_PROCESSES");

@@ -42,7 +42,7 @@ static bool write_text(const char *path, const char *text)
 	return ok;
 }
 
-/* Without root: a user namespace in which we stay who we are. */
+/* Without root: in a user namespace that keeps our ids. */
 static bool unshare_mounts(void)
 {
 	uid_t uid = geteuid();
@@ -60,7 +60,7 @@ static bool unshare_mounts(void)
 	return write_text("/proc/self/gid_map", map);
 }
 
-/* A /dev of our own, so that /dev/log can be ours; what else is needed there is brought along. */
+/* Our own /dev with our /dev/log, and the devices that are needed. */
 static bool make_dev(void)
 {
 	static const char *const devices[] = { "/dev/null", "/dev/urandom" };
@@ -169,7 +169,7 @@ int stack_setup(void **state)
 int stack_teardown(void **state)
 {
 	(void)state;
-	umount2(stack_records, MNT_DETACH); /* where a test has mounted one */
+	umount2(stack_records, MNT_DETACH); /* if a test mounted one */
 	chmod(stack_records, 0755);
 	return scratch_remove_tree(stack_top);
 }
@@ -214,7 +214,7 @@ static int converse(int n, const struct pam_message **messages, struct pam_respo
 		    void *data)
 {
 	(void)n, (void)messages, (void)ret_responses, (void)data;
-	return PAM_CONV_ERR; /* the module has nothing to ask */
+	return PAM_CONV_ERR; /* the module asks nothing */
 }
 
 pam_handle_t *stack_start(const char *service, const char *name, const char *const *environment)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A real PAM stack with the built module in it. Where the kernel allows, the test program moves
- * into a mount namespace of its own, with a /dev/log that it reads itself and a /run of its own.
+ * A real PAM stack with the built module. Where the kernel allows it, the test program has its own
+ * mount namespace, with its own /run, and a /dev/log that it reads.
  */
 #ifndef GPUDESK_TESTS_STACK_H
 #define GPUDESK_TESTS_STACK_H
@@ -12,7 +12,7 @@
 
 #include "common/session_record.h"
 
-/* cmocka's fixtures: the group's, and each test's. */
+/* cmocka fixtures, for the group and for each test. */
 int stack_setup_group(void **state);
 int stack_teardown_group(void **state);
 int stack_setup(void **state);
@@ -23,10 +23,10 @@ int stack_teardown(void **state);
 extern char stack_top[64], stack_records[80];
 const char *stack_path(const char *name);
 
-/* Skips the running test, with a note, unless there is a mount namespace to play in. */
+/* Skips the running test, with a note, without a mount namespace. */
 void stack_need_namespace(void);
 
-/* A user that exists, and runs this test. */
+/* The name of the user that runs this test. */
 const char *stack_user(void);
 
 /*
@@ -53,7 +53,7 @@ void stack_assert_silent(void);
 void stack_open(pam_handle_t *handle);
 void stack_close(pam_handle_t *handle);
 
-/* How many files are in the records' folder, temporary ones included. */
+/* How many files are in the records' folder, with temporary ones. */
 unsigned stack_count_records(void);
 void stack_load(const char *id, struct session_record *ret_record);
 

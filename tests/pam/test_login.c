@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which logins are recorded and what is recorded of them: login.c, in a real PAM stack. */
+/* Which logins are recorded, and what of them: login.c in a real PAM stack. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "stack.h"
 
 /*
- * Stock GDM: no X display, no authority file. PAM_XAUTHDATA, never set, comes as a pointer to an
+ * Stock GDM gives no X display and no authority file. PAM_XAUTHDATA, never set, is a pointer to an
  * empty struct; some display managers set it to empty strings.
  */
 static void test_a_login_on_stock_gdm(void **state)
@@ -115,7 +115,7 @@ static void test_empty_items_are_unknown(void **state)
 	}
 }
 
-/* A cookie opens the screen to whoever reads it. */
+/* Whoever reads a cookie can open the screen. */
 static void test_no_cookie_in_the_record(void **state)
 {
 	pam_handle_t *handle = stack_start_login("2");
@@ -138,7 +138,7 @@ static void test_no_cookie_in_the_record(void **state)
 	stack_end(handle);
 }
 
-/* An authority file of an earlier session may be there: it is neither believed nor touched. */
+/* An earlier session's authority file is neither believed nor touched. */
 static void test_a_stale_xauthority(void **state)
 {
 	pam_handle_t *handle = stack_start_login("2");
@@ -200,7 +200,7 @@ static void test_all_services_of_gdm_for_people(void **state)
 	}
 }
 
-/* libpam answers a stack in which all modules say PAM_IGNORE with PAM_PERM_DENIED. */
+/* libpam returns PAM_PERM_DENIED if all modules of a stack return PAM_IGNORE. */
 static void assert_ignored(const char *service, const char *class)
 {
 	const char *environment[] = { "XDG_SESSION_ID=2", class, NULL };
@@ -245,7 +245,7 @@ static void test_no_or_bad_session_ids(void **state)
 	char variable[128];
 
 	(void)state;
-	assert_int_equal(pam_putenv(handle, "XDG_SESSION_ID"), PAM_SUCCESS); /* takes it away */
+	assert_int_equal(pam_putenv(handle, "XDG_SESSION_ID"), PAM_SUCCESS); /* removes it */
 	assert_not_recorded(handle, "put pam_gpudesk.so after pam_systemd.so");
 	assert_not_recorded(stack_start_login(""), "put pam_gpudesk.so after pam_systemd.so");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -275,7 +275,7 @@ static void test_unknown_and_bad_users(void **state)
 	assert_user_not_recorded(name, "its user name");
 }
 
-/* What a record can do without is left out, a line says so, and the rest is recorded. */
+/* An optional value is skipped, a line says so, and the rest is recorded. */
 static void test_control_characters_in_items(void **state)
 {
 	static const struct {

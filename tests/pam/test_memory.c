@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The module when memory runs out, at each place where it asks for some: no login fails for it, and
- * nothing stays behind. Linked into this program, whose own allocator lets one call fail (--wrap).
- * PAM keeps no data for who is not loaded by it: closing goes by XDG_SESSION_ID here.
+ * The module when memory runs out, at each place where it allocates some: no login fails, and
+ * nothing is left. It is linked into this program, whose allocator makes one call fail (--wrap).
+ * PAM keeps no data for a module that it did not load, so closing goes by XDG_SESSION_ID here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 
 enum { CALLS_MAX = 100 };
 
-static int countdown; /* the call at which it is 1 fails; 0: none */
+static int countdown; /* the call at which it is 1 fails; 0 for none */
 
 void *__real_calloc(size_t n, size_t size);
 void *__real_malloc(size_t size);
@@ -52,7 +52,7 @@ char *__wrap_strdup(const char *text)
 	return fails() ? NULL : __real_strdup(text);
 }
 
-/* libpam's own would try for ever to keep what it has read. */
+/* libpam's own would retry forever. */
 struct passwd *__wrap_pam_modutil_getpwnam(pam_handle_t *handle, const char *user)
 {
 	(void)handle;
@@ -64,7 +64,7 @@ static void assert_harmless(int result)
 	assert_true(result == PAM_SUCCESS || result == PAM_IGNORE);
 }
 
-/* Opens and closes with the n-th call failing. Returns whether there was one. */
+/* Opens and closes while the n-th call fails. Returns whether there was one. */
 static bool log_in_and_out(int n)
 {
 	pam_handle_t *handle = stack_start_login("2");

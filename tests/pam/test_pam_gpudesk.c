@@ -101,7 +101,7 @@ static void close_or_exit(pam_handle_t *handle)
 		_exit(1);
 }
 
-/* The number of a session may be used again, and its record be another login's. */
+/* A session's number may be reused: its record then belongs to another login. */
 static void test_close_leaves_another_logins_record(void **state)
 {
 	pam_handle_t *theirs = stack_start_login("2"), *ours = stack_start_login("2");
@@ -134,7 +134,7 @@ static void test_close_by_a_child_of_the_process_that_opened(void **state)
 	stack_open(handle);
 	in_child(close_or_exit, handle);
 	assert_int_equal(stack_count_records(), 0);
-	stack_close(handle); /* nothing left to remove, and nothing to complain about */
+	stack_close(handle); /* nothing to remove, and nothing to report */
 	stack_end(handle);
 	stack_assert_silent();
 }

@@ -17,7 +17,7 @@ struct fixture {
 	struct connection *connection;
 	int viewer;
 	unsigned answered, ended;
-	char why[128]; /* it ended; "" when no reason was given */
+	char why[128]; /* why it ended, or "" */
 };
 
 static void on_answered(void *userdata)
@@ -27,7 +27,7 @@ static void on_answered(void *userdata)
 	f->answered++;
 }
 
-/* Destroys it as its owner may, within the call. */
+/* Destroys it within the callback, as its owner may. */
 static void on_ended(const char *why, void *userdata)
 {
 	struct fixture *f = userdata;
@@ -75,7 +75,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Runs the event loop until it has nothing to do at once. */
+/* Runs the event loop until nothing is ready. */
 static void settle(struct fixture *f)
 {
 	int r;
@@ -249,7 +249,7 @@ static void test_giving_up_what_closes(void **state)
 	log_in(f);
 	connection_fail(f->connection, "wrong", 0);
 	settle(f);
-	connection_give_up(f->connection, "bye"); /* it has been told why */
+	connection_give_up(f->connection, "bye"); /* it was told why */
 	expect(f, "\0\0\0\1\0\0\0\5wrong", 13);
 	expect(f, "", 0);
 }

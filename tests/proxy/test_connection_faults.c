@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A connection when calls fail that do not fail in a healthy system: memory, the event loop, the
- * socket. The calls go through this program (ld's --wrap), which lets one of them fail.
+ * A connection when calls fail that rarely do: for memory, for the event loop, on the socket. The
+ * calls go through this program (ld's --wrap), which makes one of them fail.
  */
 #include "proxy/connection.h"
 
@@ -66,7 +66,7 @@ ssize_t __wrap_recv(int fd, void *bytes, size_t n, int flags)
 	return fails(RECV) ? -1 : __real_recv(fd, bytes, n, flags);
 }
 
-/* What recv() is where the size of the buffer is watched (_FORTIFY_SOURCE). */
+/* recv() with _FORTIFY_SOURCE. */
 ssize_t __wrap___recv_chk(int fd, void *bytes, size_t n, size_t room, int flags)
 {
 	assert_true(n <= room);
@@ -181,7 +181,7 @@ static void log_in(struct fixture *f)
 	assert_int_equal(f->answered, 1);
 }
 
-/* The socket stays the caller's, and nothing is left behind (valgrind and ASan would say). */
+/* The socket stays the caller's, and nothing leaks (valgrind and ASan would tell). */
 static void test_it_cannot_begin(void **state)
 {
 	static const enum call calls[] = { CALLOC, NOW, ADD_IO, ADD_TIME };
@@ -225,7 +225,7 @@ static void test_waiting_for_more_fails(void **state)
 	assert_string_equal(f->why, "out of memory");
 }
 
-/* The reason cannot be written: it ends without a second word. */
+/* The reason cannot be written: the connection just ends. */
 static void test_writing_the_reason_fails(void **state)
 {
 	struct fixture *f = *state;
@@ -238,7 +238,7 @@ static void test_writing_the_reason_fails(void **state)
 	assert_int_equal(f->ended, 1);
 }
 
-/* Without a timer for its failure, the viewer is cut off rather than left to wait for ever. */
+/* Without a timer for the failure, the viewer is disconnected instead of waiting forever. */
 static void test_no_time_for_a_failure(void **state)
 {
 	struct fixture *f = *state;
@@ -256,7 +256,7 @@ static void test_no_time_for_a_failure(void **state)
 	assert_int_equal(f->ended, 1);
 }
 
-/* Nor is one that is to be told why: the time to read it cannot be limited. */
+/* The same for a refused viewer: the time to read its reason cannot be limited. */
 static void test_no_time_for_the_end(void **state)
 {
 	struct fixture *f = *state;

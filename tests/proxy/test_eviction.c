@@ -9,7 +9,7 @@
 
 static const char sources[EVICTION_TOTAL];
 
-/* All of the same kind, the entry at index i being of source i / share and accepted at i. */
+/* All of one kind; entry i has source i / share and was accepted at i. */
 static void fill(struct eviction_entry entries[static EVICTION_TOTAL], unsigned share,
 		 enum eviction_kind kind)
 {
@@ -63,19 +63,19 @@ static void test_all_places_taken(void **state)
 	(void)state;
 	fill(entries, 1, EVICTION_SILENT);
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
-	/* Who has most gives up one, be the other older. */
+	/* The source with the most entries loses one, even if another is older. */
 	entries[70].source_users = entries[71].source_users = 2;
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 70);
-	/* Of that source the silent one goes, although the other has failed before. */
+	/* Of that source it is the silent one, although the other failed before. */
 	entries[70].kind = EVICTION_WAITING;
 	entries[70].source_failures = entries[71].source_failures = 3;
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 71);
 	entries[71].kind = EVICTION_WAITING;
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 71);
-	/* If nothing is known of it, its first one goes: it would be the last to be checked. */
+	/* A source that is unknown loses its first: that would be checked last. */
 	entries[70].source_failures = entries[71].source_failures = 0;
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 70);
-	/* Who waits and may be trusted stays. */
+	/* One that waits and may be trusted stays. */
 	entries[70].source_trusted = entries[71].source_trusted = true;
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
 	entries[200].kind = EVICTION_OVER;
@@ -106,11 +106,11 @@ static void test_all_wait(void **state)
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
 	entries[0].source_trusted = true;
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 1);
-	/* Who has failed goes before who is unknown, and the last of them first. */
+	/* Sources that failed go before unknown ones, the last of them first. */
 	entries[90].source_failures = entries[91].source_failures = 2;
 	entries[92].source_failures = 1;
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 91);
-	/* For one's own source nobody goes who waits. */
+	/* A waiting viewer is not evicted for another one of its source. */
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, &sources[5], EVICTION_PER_SOURCE),
 			 EVICTION_REFUSED);
 }

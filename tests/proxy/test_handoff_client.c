@@ -32,7 +32,7 @@ static const struct handoff_request request = {
 	.minor = 8, .challenge = "0123456789abcde", .response = "fedcba987654321", .peer = "[::1]:9"
 };
 
-/* Destroys the check as its owner may, within the call. */
+/* Destroys the check within the callback, as its owner may. */
 static void on_result(enum handoff_result result, const char *reason, void *userdata)
 {
 	struct fixture *f = userdata;
@@ -99,7 +99,7 @@ static void start_check(struct fixture *f, uint64_t wait)
 	assert_int_equal(f->results, 0);
 }
 
-/* Runs the event loop until the scraper has a connection; -1 when the check ends first. */
+/* Runs the event loop until the scraper has a connection. Returns -1 if the check ends first. */
 static int accept_one(struct fixture *f)
 {
 	while (f->results == 0) {
@@ -173,7 +173,7 @@ static void test_scraper_that_comes_later(void **state)
 	close(fd);
 }
 
-/* The backlog is full for as long as nobody accepts. */
+/* The backlog is full until a connection is accepted. */
 static void test_full_backlog(void **state)
 {
 	struct fixture *f = *state;
@@ -222,7 +222,7 @@ static void test_path_that_will_never_work(void **state)
 {
 	struct fixture *f = *state;
 
-	/* EPROTOTYPE: somebody listens there, with another kind of socket. */
+	/* EPROTOTYPE: another kind of socket listens there. */
 	f->listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(
 		bind(f->listening, (const struct sockaddr *)&f->address, sizeof(f->address)), 0);

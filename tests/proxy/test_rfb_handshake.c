@@ -28,7 +28,7 @@ static void feed(struct rfb_handshake *h, const char *text)
 	rfb_handshake_feed(h, (const uint8_t *)text, strlen(text));
 }
 
-/* Checks the whole output and drops it. */
+/* Checks all of the output, and drops it. */
 static void expect_output(struct rfb_handshake *h, const char *bytes, size_t n)
 {
 	assert_int_equal(h->n_output, n);
@@ -181,7 +181,7 @@ static void test_failures(void **state)
 	expect_output(&h, "\0\0\0\1\0\0\0\5wrong", 13);
 }
 
-/* Where the next thing that the viewer reads cannot be a failure, nothing is said. */
+/* If what the viewer reads next cannot be a failure, it gets none. */
 static void test_failures_on_the_way(void **state)
 {
 	struct rfb_handshake h;
@@ -222,7 +222,7 @@ static void test_long_reasons_are_cut(void **state)
 	feed(&h, "RFB 003.003\n");
 	assert_int_equal(h.n_output, 8 + RFB_REASON_MAX - 1);
 
-	/* The longest output there is: a challenge that is not written yet, and a failure. */
+	/* The longest output: a challenge that is not yet written, and a failure. */
 	begin(&h, NULL);
 	feed(&h, "RFB 003.008\n");
 	rfb_handshake_sent(&h, 2);
@@ -255,7 +255,7 @@ static void test_nothing_is_taken_that_is_not_wanted(void **state)
 
 	(void)state;
 	rfb_handshake_init(&h, challenge, NULL);
-	feed(&h, "RFB 003.008\n"); /* its own version is not out yet */
+	feed(&h, "RFB 003.008\n"); /* our version is not yet written */
 	assert_int_equal(h.minor, 0);
 	rfb_handshake_sent(&h, 100);
 	feed(&h, "RFB 003.008\n\2 and more");

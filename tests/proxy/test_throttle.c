@@ -45,7 +45,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* One wrong guess as soon as it may be made; returns when the next may. */
+/* One wrong guess, as early as possible. Returns when the next is possible. */
 static uint64_t guess(struct throttle *t, struct throttle_source *s, uint64_t now,
 		      uint64_t *ret_delay)
 {
@@ -138,7 +138,7 @@ static void test_what_is_one_source(void **state)
 	assert_ptr_not_equal(acquire6(t, "::ffff:172.17.0.3", START), v4);
 }
 
-/* As many guesses as one source, or many, get through in a minute from the first on. */
+/* How many guesses of one source, or of many, are checked in the first minute. */
 static unsigned count_guesses(struct throttle *t, unsigned n_sources, uint64_t begin)
 {
 	struct throttle_source *sources[200];
@@ -178,7 +178,7 @@ static void test_guesses_of_many_sources(void **state)
 	assert_int_equal(throttle_begin_check(t, owner, START, &when), 0);
 	throttle_check_passed(t, owner);
 	assert_in_range(count_guesses(t, 200, START), 80, 120);
-	/* Nothing is left, which the owner need not mind, and a stranger soon gets. */
+	/* Nothing is left. The owner does not need it, and a stranger soon gets some. */
 	assert_int_equal(throttle_begin_check(t, owner, START + 60 * SECOND, &when), 0);
 	throttle_check_passed(t, owner);
 	stranger = acquire4(t, 2, START + 60 * SECOND);
@@ -223,7 +223,7 @@ static void test_turns(void **state)
 	assert_false(throttle_source_is_unknown(once));
 }
 
-/* Leaving without an answer and coming again does not make a source new. */
+/* A source that leaves before its answer and comes back is no new one. */
 static void test_giving_up(void **state)
 {
 	struct throttle *t = *state;
@@ -237,7 +237,7 @@ static void test_giving_up(void **state)
 	throttle_release(t, guesser, START);
 	guesser = acquire4(t, 2, START + 1);
 	assert_true(throttle_compare(fresh, guesser) < 0);
-	/* It costs its turn, not a delay. */
+	/* It loses its turn, but gets no delay. */
 	assert_int_equal(throttle_begin_check(t, guesser, START + 1, &when), 0);
 	throttle_check_passed(t, guesser);
 	throttle_gave_up(guesser, START + 1);

@@ -133,7 +133,7 @@ static void test_sockets_that_refuse(void **state)
 	assert_not_found("test");
 
 	listener = scratch_listen(scratch_path("X7"), SOCK_STREAM, 1);
-	/* a link to a socket is not one */
+	/* a link to a socket is no socket */
 	assert_int_equal(symlink("X7", scratch_path("X8")), 0);
 	assert_int_equal(find("test"), 0);
 	assert_string_equal(display, ":7");
@@ -216,7 +216,7 @@ static void test_another_users_server(void **state)
 	listener = scratch_listen(path, SOCK_STREAM, -1);
 	pid = fork();
 	assert_true(pid >= 0);
-	if (pid == 0) /* listen(2) is what sets the credentials */
+	if (pid == 0) /* listen(2) sets the credentials */
 		_exit(setgid(64123) < 0 || setuid(64123) < 0 || listen(listener, 8) < 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A real X server without a screen, for as long as the test runs. */
+/* A real X server without a screen, while the test runs. */
 #ifndef GPUDESK_TESTS_XVFB_H
 #define GPUDESK_TESTS_XVFB_H
 

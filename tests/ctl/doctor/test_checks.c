@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Checks that cannot all be tried on a machine: what needs an NVIDIA card, another init, another
- * session. The facts are made up; the reading of them is tested elsewhere.
+ * Checks that no test machine can try: those that need an NVIDIA card, another init or another
+ * session. The facts are made up; gathering them is tested elsewhere.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 static struct machine machine;
 static struct findings findings;
 
-/* A healthy machine of exouser's with an NVIDIA card and a session. */
+/* A healthy machine with an NVIDIA card and a session of exouser's. */
 static int make_machine(void **state)
 {
 	machine = (struct machine){
@@ -107,7 +107,7 @@ static void expect_n(const char *name, enum finding_result result, const char *c
 	assert_int_equal(findings.n, n);
 }
 
-/* That the check has one thing to say, and what. */
+/* The check has this one finding. */
 static void expect(const char *name, enum finding_result result, const char *cause,
 		   const char *mend)
 {
@@ -371,7 +371,7 @@ static void test_configuration(void **state)
 	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
 }
 
-/* Of a machine that is read for real, with nothing in it: no check may be silent. */
+/* On an empty machine, really read: no check may be silent. */
 static void test_an_empty_machine(void **state)
 {
 	static struct machine empty;

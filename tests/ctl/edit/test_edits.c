@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What setup writes into texts: GDM's configuration, PAM's, groups, zones, Xorg's, gpudesk.conf. */
+/* How setup edits GDM's configuration, PAM's, groups, zones, Xorg's, and gpudesk.conf. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Checks a result (1 changed, 0 not, with the text) against the text wanted; NULL: unchanged. */
+/* Checks an edit's result: `wanted` is the new text, or NULL if nothing may change. */
 static void check(int r, char *text, size_t length, const char *wanted)
 {
 	assert_int_equal(r, wanted ? 1 : 0);

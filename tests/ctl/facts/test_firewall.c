@@ -97,7 +97,7 @@ static void test_which_zones_count(void **state)
 	zone("docker", "<port port=\"5901\" protocol=\"tcp\"/>");
 	zone("trusted", "<port port=\"5901\" protocol=\"tcp\"/>");
 	zone("public", "");
-	/* Overridden by the administrator's, and one that is not. */
+	/* One zone that the administrator's overrides, and one that it does not. */
 	fake_tree_write("/usr/lib/firewalld/zones/public.xml",
 			"<zone><port port=\"5901\" protocol=\"tcp\"/></zone>");
 	fake_tree_write("/usr/lib/firewalld/zones/external.xml",
@@ -179,7 +179,7 @@ static void test_rules(void **state)
 	}
 }
 
-/* What a file has shown is not told again; what no file has is. */
+/* A rule that a file has is not reported again; another one is. */
 static void test_rules_of_the_tools(void **state)
 {
 	static const char ruleset[] = "table inet firewalld {\n\tchain filter_IN_public_allow {\n"

@@ -23,8 +23,8 @@ static void test_programs(void **state)
 }
 
 /*
- * Runs this program anew with DISPLAY=`display` as a process that starts another one without it,
- * which asks about `unit`. Returns what it says.
+ * Runs this program again with DISPLAY=`display`, where it starts another one without, which asks
+ * about `unit`. Returns what that says.
  */
 static bool ask_in(const char *display, const char *unit)
 {

@@ -21,7 +21,7 @@ static struct pam_stack look(const char *path)
 	return lines;
 }
 
-/* The service file, with that in the file that it includes. */
+/* A service file, and the content of the file that it includes. */
 static void debian(const char *common_session)
 {
 	fake_tree_write("/etc/pam.d/gdm-autologin",

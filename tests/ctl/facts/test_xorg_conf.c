@@ -54,7 +54,7 @@ static void test_the_documented_file(void **state)
 	assert_int_equal(conf.sections[1].bus_id_line, 8);
 	assert_string_equal(conf.sections[3].device, "Card0");
 	assert_int_equal(xorg_conf_boolean(&conf, "Monitor", "dpms"), 0);
-	/* What is in a subsection belongs to a mode, not to the screen. */
+	/* A subsection's entries belong to a mode, not to the screen. */
 	assert_int_equal(xorg_conf_boolean(&conf, NULL, "HardDPMS"), -ENOENT);
 	xorg_conf_finish(&conf);
 }
@@ -96,7 +96,7 @@ static void test_booleans(void **state)
 	}
 }
 
-/* Must end, and read nothing beside the text: sanitizers see to that. */
+/* Must end, and read only the text, which sanitizers check. */
 static void test_garbage(void **state)
 {
 	static const char *const texts[] = {

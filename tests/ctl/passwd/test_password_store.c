@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a password lands, and where it must not: a home made by its user to lead root astray. Those
- * tests need root, and do without it what can be done.
+ * Where a password is stored, and where it must not be: in homes that their user made to mislead
+ * root. Those tests need root; without it they do what they can.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,7 +75,7 @@ static void check_file(const char *path, const void *bytes, ssize_t length, uid_
 	close(fd);
 }
 
-/* As the user would do it, whoever is asked to. */
+/* Made by the user, even if root runs this. */
 static void make(const struct fixture *fixture, const char *name, const char *text, mode_t mode)
 {
 	int fd = open(scratch_path(name), O_WRONLY | O_CREAT | O_EXCL, mode);
@@ -116,7 +116,7 @@ static void test_new_file(void **state)
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(st.st_uid, fixture->owner.uid);
 	assert_int_equal(st.st_gid, fixture->owner.gid);
-	/* We are ourselves again. */
+	/* We have our own ids again. */
 	assert_int_equal(mkdir(scratch_path("ours"), 0700), 0);
 	assert_int_equal(stat(scratch_path("ours"), &st), 0);
 	assert_int_equal(st.st_uid, geteuid());
@@ -135,7 +135,7 @@ static void test_entries(void **state)
 	check_file(fixture->path, "FIRST111SECOND22", 16, fixture->owner.uid);
 }
 
-/* What is no password file gives way, but is not taken for a first password. */
+/* A bad password file is replaced, but not taken for a first password. */
 static void test_rubbish(void **state)
 {
 	struct fixture *fixture = *state;
@@ -204,7 +204,7 @@ static void test_mode(void **state)
 	check_file(fixture->path, first, 8, fixture->owner.uid);
 }
 
-/* No room for all of it: the old file stays, and nothing beside it. */
+/* The disk is full: the old file stays, and no other. */
 static void test_nothing_is_left(void **state)
 {
 	struct fixture *fixture = *state;
@@ -253,7 +253,7 @@ static void test_link_for_file(void **state)
 	check_refused(fixture, -ELOOP, "symbolic link");
 }
 
-/* A second name of a file that the user may not read: not read for the user either, nor changed. */
+/* A hard link to a file that the user may not read is neither read nor changed. */
 static void test_hard_link(void **state)
 {
 	struct fixture *fixture = *state;
@@ -269,7 +269,7 @@ static void test_hard_link(void **state)
 	check_file(scratch_path("roots"), "8 of it.", 8, 0);
 }
 
-/* Root's own folder in the home, which root could write to but the user cannot. */
+/* A folder of root's in the home, which only root can write to. */
 static void test_folder_of_root(void **state)
 {
 	struct fixture *fixture = *state;
@@ -290,7 +290,7 @@ static void test_home_of_another(void **state)
 	assert_int_equal(access(scratch_path("home/.vnc"), F_OK), -1);
 }
 
-/* Outside of the home only what root alone can change is written to. */
+/* Outside of the home, only folders that root alone can change are written to. */
 static void test_outside(void **state)
 {
 	struct fixture *fixture = *state;

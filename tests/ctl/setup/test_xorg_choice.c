@@ -12,7 +12,7 @@
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A card that is no NVIDIA's, one without NVIDIA's driver, and two that can be used. */
+/* A card of another vendor, one without NVIDIA's driver, and two usable ones. */
 static const struct gpu gpus[] = {
 	{ .slot = { 0, 1, 0, 0 }, .vendor = 0x1234, .driver = "nvidia" },
 	{ .slot = { 0, 2, 0, 0 }, .vendor = GPU_VENDOR_NVIDIA, .driver = "vfio-pci" },

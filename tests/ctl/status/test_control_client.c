@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is read out of a scraper's answer, whatever it is. */
+/* Reading a scraper's answer, whatever it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

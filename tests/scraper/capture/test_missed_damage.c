@@ -48,19 +48,6 @@ static uint64_t find_nothing(struct missed_damage *missed)
 	return now;
 }
 
-/* Eight checks in a row find nothing. Returns the time of the last. */
-static uint64_t find_nothing(struct missed_damage *missed)
-{
-	uint64_t now = START;
-
-	missed_damage_init(missed, now);
-	for (int i = 0; i < 8; i++) {
-		now = missed_damage_due(missed);
-		missed_damage_done(missed, now, false);
-	}
-	return now;
-}
-
 static void test_finding_something_makes_it_frequent(void **state)
 {
 	struct missed_damage missed;

@@ -474,7 +474,7 @@ static void test_no_echo(void **state)
 	add_classic(&a, 'a');
 	add_classic(&b, 'b');
 	desktop_copies("“quoted”");
-	send_classic(&a, "\"quoted\""); /* as it got it */
+	send_classic(&a, "\"quoted\""); /* as it was sent to it */
 	assert_happened("");
 	send_classic(&a, "new");
 	assert_happened("own:new b:=new");

@@ -279,7 +279,7 @@ static void test_encode_provide(void **state)
 	clipboard_text_unref(text);
 }
 
-/* libvncclient hangs up on more than 1 MiB. */
+/* libvncclient disconnects at more than 1 MiB. */
 static void test_encode_large(void **state)
 {
 	const size_t mib = 1 << 20;

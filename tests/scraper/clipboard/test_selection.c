@@ -104,7 +104,7 @@ static void peer_put_targets(void)
 			(unsigned char *)offered, n);
 }
 
-/* Returns whether it has what is asked for. */
+/* Returns whether it has that target. */
 static bool peer_convert(Atom target)
 {
 	long size = (long)peer.length;
@@ -200,7 +200,7 @@ static void pump(void)
 		pump();                                                                            \
 	}
 
-/* Copies something, with these manners. */
+/* Copies something, and behaves like this. */
 static void peer_owns(int which, enum manners manners, const char *bytes, size_t length)
 {
 	int before = n_changed;
@@ -511,7 +511,7 @@ static void test_the_owner_vanishes(void **state)
 	assert_int_equal(fetch(), -ENOENT);
 }
 
-/* A selection by mouse takes PRIMARY with each step. */
+/* Selecting with the mouse takes PRIMARY at each step. */
 static void test_primary_has_to_rest(void **state)
 {
 	(void)state;

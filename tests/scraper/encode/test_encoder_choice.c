@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a rectangle is sent as: a table of viewers, links and contents. */
+/* How a rectangle is encoded: a table of viewers, links and contents. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -168,7 +168,7 @@ static void test_measured_costs_decide(void **state)
 	(void)state;
 	method_costs_init(&costs);
 	assert_int_equal(choose_method(&choice, &costs), METHOD_ZRLE);
-	for (int i = 0; i < 50; i++) /* ZRLE turns out to be dear for what this viewer looks at */
+	for (int i = 0; i < 50; i++) /* ZRLE turns out to be expensive for what this viewer shows */
 		method_costs_learn(&costs, METHOD_ZRLE, false, 1000 * 1000, 200 * 1000 * 1000,
 				   600 * 1000);
 	assert_int_equal(choose_method(&choice, &costs), METHOD_TIGHT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tight's JPEG rectangles, read back as a viewer does. */
+/* Tight's JPEG rectangles, decoded as in a viewer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,7 +48,7 @@ static uint32_t *decode(const uint8_t *data, long length, struct rect area)
 {
 	uint32_t *pixels = calloc(rect_area(area), 4);
 	struct jpeg_decompress_struct decoder;
-	struct jpeg_error_mgr errors; /* its way with errors, ending the process, is right here */
+	struct jpeg_error_mgr errors; /* at an error it ends the process, which is right here */
 	unsigned long jpeg = data[1] & 0x7f;
 	long header = 2;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How fast the way to a viewer is, from what the kernel and the viewer's requests say. */
+/* How fast a viewer's link is, by what the kernel and the viewer's requests say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,15 +27,15 @@ static void test_near_is_local_until_it_is_slow(void **state)
 	link_speed_heard(&link, 30, 0, true);
 	round_trip(&link, 16 << 20, 20000);
 	assert_true(link_speed_is_local(&link));
-	/* guacd on a busy machine takes its time, but never as long as a network would. */
+	/* guacd on a busy machine is slow, but never as slow as a network. */
 	for (int i = 0; i < 10; i++)
 		round_trip(&link, 16 << 20, 400000);
 	assert_true(link_speed_is_local(&link));
-	/* Nor is it long until it begins to read, when there is little. */
+	/* With little to read, it begins soon. */
 	for (int i = 0; i < 10; i++)
 		round_trip(&link, 100000, 55000);
 	assert_true(link_speed_is_local(&link));
-	/* Something near that carries it on over a slow line: a tunnel. */
+	/* A near program that passes it on over a slow line: a tunnel. */
 	for (int i = 0; i < 2; i++)
 		round_trip(&link, 1 << 20, 400000);
 	assert_true(link_speed_is_local(&link));
@@ -100,7 +100,7 @@ static void test_far_is_not_local(void **state)
 	assert_true(link_speed_rate(&link) > 0); /* a guess, before anything is measured */
 	link_speed_heard(&link, 40000, 2500000, false);
 	assert_int_equal(link_speed_rate(&link), 2500000);
-	/* The round trip is not the line's fault: 250 kB in 140 ms at 40 ms are 2.5 MB/s. */
+	/* The round trip does not count: 250 kB in 140 ms, of which 40 ms, are 2.5 MB/s. */
 	round_trip(&link, 250000, 140000);
 	assert_int_equal(link.round_rate, 2500000);
 }
@@ -110,7 +110,7 @@ static void test_a_sender_with_little_to_say(void **state)
 	struct link_speed link = { 0 };
 
 	(void)state;
-	/* The handshake's few bytes are no measure of the line; its round trips are one. */
+	/* The handshake's few bytes do not measure the line; its round trips do. */
 	link_speed_heard(&link, 40000, 71000, true);
 	uint64_t guess = link_speed_rate(&link);
 	assert_in_range(guess, 1000000, 10000000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How areas are cut into parts: all of it, within the encodings' limits, and never too many. */
+/* How areas are cut into parts: completely, within the encodings' limits, and never too many. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Small ones, large ones, and narrow ones in both directions. */
+/* Small, large, and narrow ones in both directions. */
 static struct rect random_area(void)
 {
 	int w = 1 + random_below(random_below(2) ? 200 : WIDTH);
@@ -75,7 +75,7 @@ static size_t count_tiles(struct rect area)
 	return (size_t)columns * (size_t)rows;
 }
 
-/* They are as large as the area together, all in it, and no two have a pixel in common. */
+/* Together they are as large as the area, all within it, and no two overlap. */
 static void assert_cover(struct rect area, size_t n)
 {
 	size_t total = 0;
@@ -155,7 +155,7 @@ static void test_parts(void **state)
 	}
 }
 
-/* Nothing that moves is better seen late than coarse. */
+/* What moves is sent coarse rather than late. */
 static void test_jpeg_quality_follows_the_link(void **state)
 {
 	const struct client_encodings encodings = { .known = BIT(CLIENT_ENCODING_TIGHT),
@@ -170,7 +170,7 @@ static void test_jpeg_quality_follows_the_link(void **state)
 		pixel_encoder_plan(&encoder, area, true, true, rect_area(area), parts);
 	assert_in_range(encoder.jpeg_quality, 1, 2);
 	link.tcp_rate = link.round_rate = 125 * 1000 * 1000;
-	encoder.costs.of[1][METHOD_JPEG].cpu = 0.1; /* or it would not be worth it any more */
+	encoder.costs.of[1][METHOD_JPEG].cpu = 0.1; /* or it would be too expensive */
 	for (int i = 0; i < 10; i++)
 		pixel_encoder_plan(&encoder, area, true, true, rect_area(area), parts);
 	assert_int_equal(encoder.jpeg_quality, 9);

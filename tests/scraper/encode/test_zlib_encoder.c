@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The Zlib encoding, read back with one inflate stream as a viewer does. */
+/* The Zlib encoding, decoded with one inflate stream as in a viewer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +100,7 @@ static void test_exact(void **state)
 	}
 }
 
-/* The mean of 2x2 pixels from x, y on, those beyond the edge left out, in one colour. */
+/* The mean of one colour of the 2x2 pixels at x, y, without those beyond the edge. */
 static uint32_t mean(int x, int y, int shift)
 {
 	uint32_t sum = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scrolled text and dragged windows on made-up pictures. */
+/* Scrolled text and dragged windows, in made-up pictures. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -65,7 +65,7 @@ static bool is_known(unsigned type)
 	return false;
 }
 
-/* At each byte: 0 until it is decided, and the same from then on. */
+/* The length at each byte: 0 until it is decided, and the same from then on. */
 static void test_lengths(void **state)
 {
 	(void)state;
@@ -73,7 +73,7 @@ static void test_lengths(void **state)
 		const struct message *m = &messages[i];
 
 		for (size_t have = 0; have <= sizeof(m->header); have++) {
-			/* A block of just that size: reading beyond is an error that shows. */
+			/* In a block of that size, so that a sanitizer sees reads past its end. */
 			uint8_t *data = malloc(have ? have : 1);
 
 			memcpy(data, m->header, have);
@@ -321,7 +321,7 @@ static void test_order(void **state)
 							   sizeof(numbers) / sizeof(*numbers));
 
 	(void)state;
-	/* CopyRect moves pixels, but cannot bring any. */
+	/* CopyRect moves pixels, but sends none. */
 	assert_int_equal(encodings.preferred, 7);
 }
 

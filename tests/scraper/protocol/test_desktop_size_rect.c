@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a viewer is told of the desktop's size, byte for byte, and when. */
+/* What a viewer is told of the desktop's size, byte by byte, and when. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

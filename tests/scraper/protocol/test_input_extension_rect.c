@@ -30,7 +30,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Says what the viewer knows, and what it is told then: `n` rectangles of `length` bytes. */
+/* The viewer knows these encodings, and then gets `n` rectangles of `length` bytes. */
 static void expect(uint32_t known, unsigned leds, int n, size_t length)
 {
 	const struct client_encodings encodings = { .known = known };
@@ -51,7 +51,7 @@ static void test_told_once(void **state)
 	expect(0, 0, 0, 0);
 	expect(both, 0, 2, 24);
 	expect(both, KEYBOARD_LED_CAPS, 0, 0);
-	/* Said again, and not said any more: what is on its way may still come. */
+	/* Listed again, then no longer: events on their way may still come. */
 	expect(0, 0, 0, 0);
 	assert_true(view.listed.scan_codes && view.listed.buttons);
 	expect(both, 0, 0, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes into the queue comes out of a real socket, whatever happens to the frame meanwhile. */
+/* The queue's bytes come out of a real socket, whatever happens to the frame meanwhile. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +18,8 @@
 #include "tests/scraper/random.h"
 
 /*
- * In place of the C library's: a socket that takes `budget` bytes and no more, to the byte, which
- * no real one can be told to do.
+ * Replaces the C library's: the socket takes exactly `budget` bytes, which no real one can be made
+ * to do.
  */
 static size_t budget = SIZE_MAX;
 
@@ -32,7 +32,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 		errno = EAGAIN;
 		return -1;
 	}
-	if (budget != SIZE_MAX) { /* and it takes a little at a time */
+	if (budget != SIZE_MAX) { /* and little at a time */
 		one = message->msg_iov[0];
 		if (one.iov_len > budget)
 			one.iov_len = budget;
@@ -45,7 +45,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	return n;
 }
 
-/* Both ends of a connection, and what came out of it. */
+/* Both ends of a connection, and the bytes that came out. */
 struct wire {
 	int near, far;
 	uint8_t *came;
@@ -89,7 +89,7 @@ static void wire_read(struct wire *wire)
 	} while (n > 0);
 }
 
-/* Writes and reads until all is through; returns how often the socket was full. */
+/* Writes and reads until the queue is empty. Returns how often the socket was full. */
 static unsigned wire_drain(struct wire *wire, struct out_queue *queue)
 {
 	unsigned n_full = 0;
@@ -109,7 +109,7 @@ static unsigned wire_drain(struct wire *wire, struct out_queue *queue)
 	return n_full;
 }
 
-/* A frame, and the bytes that are to come out. */
+/* A frame, and the bytes that must come out. */
 enum { STRIDE = 64, ROWS = 64 };
 
 struct scene {
@@ -292,7 +292,7 @@ static void test_big_and_many(void **state)
 	wire_drain(&wire, &queue);
 	assert_int_equal(wire.length, BIG);
 	assert_memory_equal(wire.came, frame, BIG);
-	/* So much is not held on to. */
+	/* So much memory is not kept. */
 	assert_in_range(queue.own_capacity, 0, 256 * 1024);
 	out_queue_finish(&queue);
 	wire_close(&wire);

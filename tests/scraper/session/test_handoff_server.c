@@ -368,7 +368,7 @@ static void test_nothing_is_left_open(void **state)
 {
 	unsigned before;
 
-	/* The loop makes its timer when it first needs it. */
+	/* The loop creates its timer when it first needs it. */
 	test_bad_messages(state);
 	before = scratch_count_descriptors();
 	test_bad_messages(state);

@@ -65,7 +65,7 @@ static void test_one_password(void **state)
 	assert_false(passwords.has_view_only);
 }
 
-/* The second half comes from vncpasswd itself, where there is one. */
+/* The second half comes from vncpasswd itself, if there is one. */
 static void test_two_passwords(void **state)
 {
 	struct vnc_passwords passwords;

@@ -342,7 +342,7 @@ static void test_destroyed_before_the_answer(void **state)
 	assert_int_equal(n_answers, 0);
 }
 
-/* Starts a finder with a desktop service that answers `text`; returns the listening socket. */
+/* Starts a finder, and a desktop service that answers `text`. Returns the listening socket. */
 static int start_with_desktop(const char *text, int *ret_connection)
 {
 	int listener = scratch_listen(desktop, SOCK_STREAM, 8), connection;

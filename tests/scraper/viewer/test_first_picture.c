@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How the first picture is sent: the connection itself tells how far away the viewer is, before
- * anything has been sent to it, and what is encoded is on its way while more is. What the kernel
- * says of the connection is made up here (ld's --wrap).
+ * How the first picture is sent: the connection tells how slow its link is before anything was
+ * sent, and what is encoded is sent while more is being encoded. What the kernel says of the
+ * connection is made up here (ld's --wrap).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,7 +68,7 @@ static size_t read_all(int fd)
 
 struct reader {
 	int fd;
-	size_t during; /* bytes that came while the update was put together */
+	size_t during; /* bytes that came while the update was encoded */
 };
 
 static void read_during(void *userdata)
@@ -89,7 +89,7 @@ static void fill(const struct frame *frame, uint32_t colours)
 }
 
 /*
- * The bytes that a viewer gets who asks for the whole screen, and knows no ExtendedDesktopSize.
+ * The bytes that a viewer gets that requests the whole screen and knows no ExtendedDesktopSize.
  * `colours`: bits in which its pixels differ at random.
  */
 static size_t first_picture(uint32_t colours, size_t *ret_during)

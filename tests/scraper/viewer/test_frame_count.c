@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Updates a second, over the last moments. */
+/* Updates a second, over the last seconds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void test_nothing_lately(void **state)
 	send(&rate, START, 60, SECOND);
 	assert_true(frame_count_read(&rate, START, START + 2 * SECOND) > 0);
 	assert_int_equal(frame_count_read(&rate, START, START + 6 * SECOND), 0);
-	/* Nor when the same places of the ring come round again. */
+	/* The same when the ring wraps around. */
 	frame_count_add(&rate, START + 8 * SECOND);
 	assert_in_range(frame_count_read(&rate, START, START + 8 * SECOND + 1), 2, 3);
 }
@@ -49,7 +49,7 @@ static void test_just_come(void **state)
 
 	(void)state;
 	frame_count_add(&rate, START);
-	/* One at once is not a million a second. */
+	/* One update at once is not a million a second. */
 	assert_int_equal(frame_count_read(&rate, START, START), 20);
 	assert_int_equal(frame_count_read(&rate, START, START + 1), 20);
 	send(&rate, START, 10, SECOND);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What was sent with loss comes again without, once it rests. */
+/* Areas that were sent with loss are sent again without, once they rest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,7 +67,7 @@ static void test_a_film_is_never_due(void **state)
 	assert_false(lossless_refresh_is_moving(&refresh, (struct rect){ 320, 0, 320, 400 }));
 }
 
-/* A link on which an update takes a second: what comes once a second moves, all the same. */
+/* On a link that needs a second for an update, an area changing once a second is moving. */
 static void test_slow_link(void **state)
 {
 	enum { ROUND = 1000000 };
@@ -113,7 +113,7 @@ static void test_copies_take_the_loss_along(void **state)
 	pass(LOSSLESS_REFRESH_SPAN, 0);
 	pass(LOSSLESS_REFRESH_SPAN, 0);
 	struct rect again = { 512, 256, 128, 128 };
-	lossless_refresh_copied(&refresh, film, again); /* due is lossy, too */
+	lossless_refresh_copied(&refresh, film, again); /* areas that are due are lossy too */
 	assert_true(tile_map_touches(&refresh.lossy, again));
 }
 
@@ -123,7 +123,7 @@ static void test_what_scrolls_gets_clean(void **state)
 	struct rect line = { 0, from.h, screen.w, 18 };
 
 	(void)state;
-	/* A little loss scrolls up and out, with lines without any coming after it. */
+	/* A little lossy area scrolls up and away, followed by lossless lines. */
 	lossless_refresh_sent(&refresh, (struct rect){ 70, 100, 20, 18 }, true);
 	for (int i = 1; i < 5; i++) {
 		lossless_refresh_copied(&refresh, from, to);
@@ -153,7 +153,7 @@ static void test_a_part_at_a_time(void **state)
 	}
 	assert_int_equal(taken, rect_area(screen));
 	assert_in_range(n, TILES / 4, TILES / 2);
-	/* However little is allowed, it goes on. */
+	/* It goes on, however little is allowed at a time. */
 	lossless_refresh_sent(&refresh, film, true);
 	pass(LOSSLESS_REFRESH_SPAN, 0);
 	pass(LOSSLESS_REFRESH_SPAN, 0);

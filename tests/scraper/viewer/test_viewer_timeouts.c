@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When a viewer that does nothing has to go. */
+/* When an inactive viewer is disconnected. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
