@@ -80,7 +80,8 @@ sys.exit(socket.socket().connect_ex(("127.0.0.1", int(sys.argv[1]))))' "$1"
 
 # The colour of the desktop's background is on the viewer's screen.
 shows_desktop() {
-	XAUTHORITY=$work/viewer.auth import -silent -display "$viewer" -window root demo.png 2>/dev/null &&
+	XAUTHORITY=$work/viewer.auth import -silent -display "$viewer" -window root demo.png \
+		2>/dev/null &&
 		convert demo.png -format %c histogram:info:- | grep -qi '#2E5C7F'
 }
 
@@ -112,7 +113,8 @@ inside() {
 	viewer=$display
 	export DISPLAY="$viewer" XAUTHORITY="$work/viewer.auth"
 	start_window_manager viewer-openbox
-	in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 "127.0.0.1::$port"
+	in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 \
+		"127.0.0.1::$port"
 	wait_until "the desktop in the viewer" shows_desktop
 	cat demo.png >&3
 	exec 3>&-
@@ -120,7 +122,8 @@ inside() {
 	[ "$once" = no ] || exit 0
 
 	web=$(free_port)
-	in_background websockify websockify --web /usr/share/novnc "127.0.0.1:$web" "127.0.0.1:$port"
+	in_background websockify websockify --web /usr/share/novnc "127.0.0.1:$web" \
+		"127.0.0.1:$port"
 	wait_until "the browser's page" listens "$web"
 	cat <<-END
 

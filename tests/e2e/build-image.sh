@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# build-image.sh CACHE - makes, or reuses, CACHE/KEY/{disk.img,vmlinuz,initrd.gz} and prints that
+# build-image.sh CACHE - makes, or reuses, CACHE/KEY/{disk.img,vmlinuz,initrd.gz}, and prints that
 # folder: a Debian 12 machine with GDM (autologin of exouser, uid 1001, on Xorg), openbox, and a
-# runner (guest/) that runs what the test hands over on a second disk. KEY covers this script and
-# guest/* but their comments, so a changed recipe builds anew. Nothing of it is installed on the
-# host. With E2E_GNOME=1 the desktop is a whole GNOME instead, drawn in software.
+# runner (guest/), which runs the test from a second disk. KEY covers this script and guest/*,
+# without comments, so that a changed recipe is built again. Nothing of it is installed on the host.
+# With E2E_GNOME=1 the desktop is a whole GNOME instead, drawn in software.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${1:?cache directory}
@@ -35,7 +35,8 @@ Package: e2e-gnome-stub
 Version: 43.99
 Architecture: all
 Maintainer: e2e test <root@localhost>
-Provides: gnome-shell (= 43.99), gnome-session-bin (= 43.99), gnome-session-common (= 43.99), gnome-settings-daemon (= 43.99)
+Provides: gnome-shell (= 43.99), gnome-session-bin (= 43.99), gnome-session-common (= 43.99),
+ gnome-settings-daemon (= 43.99)
 Conflicts: gnome-shell, gnome-session-bin, gnome-session-common, gnome-settings-daemon
 Description: stands in for what gdm3 depends on in a test machine
 END
@@ -54,8 +55,8 @@ gnome_packages=e2e-gnome-stub gnome_archive=("deb [trusted=yes] file://$stub ./"
 packages=$gnome_packages,systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,init,\
 gdm3,accountsservice,xserver-xorg-core,xserver-xorg-video-dummy,xserver-xorg-input-libinput,\
 openbox,python3,python3-gi,\
-libvncserver1,libsodium23,libnettle8,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,\
-libxrandr2,libxcb1,libxcb-shm0,\
+libvncserver1,libsodium23,libnettle8,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,\
+libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,libxrandr2,libxcb1,libxcb-shm0,\
 xterm,x11-utils,x11-xserver-utils,xauth,xdotool,tigervnc-tools,iproute2,procps
 # the package archives that this host is set up to use
 # shellcheck disable=SC2016

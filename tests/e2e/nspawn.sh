@@ -30,7 +30,8 @@ unshare --mount --propagation private bash -c '
 	mount -t tmpfs tmpfs "$work/rw"
 	mkdir "$work/rw/up" "$work/rw/work" "$work/rw/root"
 	root=$work/rw/root
-	mount -t overlay overlay -o "lowerdir=$work/low,upperdir=$work/rw/up,workdir=$work/rw/work" "$root"
+	mount -t overlay overlay \
+		-o "lowerdir=$work/low,upperdir=$work/rw/up,workdir=$work/rw/work" "$root"
 	rm -f "$root/etc/X11/xorg.conf.d/10-kms.conf"
 	cp "$work/10-dummy.conf" "$root/etc/X11/xorg.conf.d/"
 	# one clean cgroup2 tree, whatever the host has
@@ -44,7 +45,8 @@ unshare --mount --propagation private bash -c '
 	exec timeout "${E2E_TIMEOUT:-1000}" systemd-nspawn --quiet --directory="$root" \
 		--machine=e2e --boot --private-network --keep-unit --register=no \
 		--link-journal=no --console=pipe --resolv-conf=off --timezone=off \
-		--bind="$work/e2e:/e2e" --bind="$log:/e2e/log" "${consoles[@]}" </dev/null >"$work/console" 2>&1
+		--bind="$work/e2e:/e2e" --bind="$log:/e2e/log" "${consoles[@]}" \
+		</dev/null >"$work/console" 2>&1
 ' 9>&- && ended=0 || ended=$?
 [ ! -e "$work/e2e/picture" ] || [ -z "${E2E_PICTURE:-}" ] || cp "$work/e2e/picture" "$E2E_PICTURE"
 status=$(sed -n 's/^E2E-STATUS=\([0-9]*\).*/\1/p' "$log" | tail -1)

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-comings_and_goings.py HOST PORT PASSWORD TIMES - one viewer types lines of small letters, while TIMES
-others come, hold down keys and leave, half of them with a reset. Those type characters that the
-first one does not use, some of them on no keyboard. Prints the first one's text, as it should have
-arrived.
+comings_and_goings.py HOST PORT PASSWORD TIMES - one viewer types lines of small letters, while
+TIMES others come, hold down keys and leave, half of them with a reset. Those type characters that
+the first one does not use, some of them on no keyboard. Prints the first one's text, as it should
+have arrived.
 """
 import itertools
 import sys

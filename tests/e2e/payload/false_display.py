@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""false_display.py NUMBER... - pretends to be X servers, and says who sent it something."""
+"""false_display.py NUMBER... - pretends to be X servers, and prints what was sent to it."""
 import selectors
 import socket
 import sys

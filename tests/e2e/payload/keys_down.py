@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Prints the keycodes, the modifiers and the buttons that are down on $DISPLAY; fails if any is."""
+"""Prints the keycodes, modifiers and buttons that are down on $DISPLAY; fails if any is."""
 import ctypes
 import sys
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-# What the checks share. A check is one line, "ok NAME" or "FAIL NAME"; what it found out is shown
-# when it fails.
+# What the checks share. A check prints "ok NAME", or "FAIL NAME" and its output.
 
 password=sekret12 view_password=onlylook
 xauthority=/run/user/1001/gdm/Xauthority
@@ -16,19 +15,23 @@ pass() {
 	echo "ok   $1"
 }
 
-# fail NAME [TEXT] - with everything that helps to see why
+# fail NAME [TEXT] - the text says why
 fail() {
 	failed=$((failed + 1))
 	echo "FAIL $1"
 	[ -z "${2:-}" ] || echo "     | ${2//$'\n'/$'\n'     | }"
 }
 
-# check NAME COMMAND... - by its exit status; the command may set variables
+# check NAME COMMAND... - passes if the command succeeds; it may set variables
 check() {
 	local name=$1 status=0
 	shift
 	"$@" >check.log 2>&1 || status=$?
-	if [ $status = 0 ]; then pass "$name"; else fail "$name" "$* ($status)"$'\n'"$(cat check.log)"; fi
+	if [ $status = 0 ]; then
+		pass "$name"
+	else
+		fail "$name" "$* ($status)"$'\n'"$(cat check.log)"
+	fi
 }
 
 # eventually SECONDS COMMAND... - whether it succeeds in time
@@ -57,7 +60,7 @@ write_password() {
 	chown exouser: /home/exouser/.vnc/passwd
 }
 
-# configure KEY=VALUE... - beside what all checks need; what runs is ended, and reads it anew
+# configure KEY=VALUE... - beside what all checks need; ends proxy and scraper, which then read it
 configure() {
 	{
 		echo "idle_timeout = ${idle_timeout}s"
@@ -67,14 +70,14 @@ configure() {
 	systemctl stop gpudesk.service gpudesk-scraper@exouser.service 2>/dev/null
 }
 
-# What runs of gpudesk; fails when there is nothing.
+# The running processes of gpudesk; fails if there are none.
 processes() {
 	pgrep -a -f "^$libexec/"
 }
 
 are_listening() {
 	local socket
-	for socket in gpudesk gpudesk-scraper@exouser gpudesk-control@exouser gpudesk-desktop@exouser; do
+	for socket in gpudesk gpudesk-{scraper,control,desktop}@exouser; do
 		systemctl is-active "$socket.socket" || return
 	done
 }
@@ -83,11 +86,14 @@ scraper_pid() {
 	pgrep -x -u exouser gpudesk-scraper
 }
 
-# The id of exouser's graphical session, unless it is over but for left-over programs.
+# The id of exouser's graphical session, if it is not closing.
 session() {
 	local id
 	for id in $(loginctl --no-legend list-sessions | awk '/exouser/ && /seat0/ { print $1 }'); do
-		[ "$(loginctl show-session "$id" -p State --value)" = closing ] || { echo "$id"; return; }
+		if [ "$(loginctl show-session "$id" -p State --value)" != closing ]; then
+			echo "$id"
+			return
+		fi
 	done
 }
 
@@ -95,7 +101,8 @@ has_session() {
 	[ -n "$(session)" ]
 }
 
-# is_registered SESSION - GDM counts one so only after 10 s: a logout before that makes it log in again
+# is_registered SESSION - GDM registers one only after 10 s; a logout before that makes it log in
+# again
 is_registered() {
 	[ $(($(date +%s) - $(stat -c %Y "$records/$1"))) -gt 12 ]
 }
@@ -103,7 +110,7 @@ is_registered() {
 # Whether GDM's login screen is there; sets $greeter_display.
 is_greeter_up() {
 	local id
-	# Greeters that have gone may linger as closing sessions.
+	# Greeters that ended may linger as closing sessions.
 	for id in $(loginctl --no-legend list-sessions | awk '/Debian-gdm/ { print $1 }'); do
 		greeter_display=$(find_display "$id") && return 0
 	done
@@ -121,7 +128,7 @@ wait_for_desktop() {
 	eventually 60 as_user xdotool getmouselocation
 }
 
-# find_display SESSION - of the X server in that session, by what systemd says of its cgroup
+# find_display SESSION - the display of the X server in that session, by its cgroup
 find_display() {
 	local pid
 	for pid in $(pgrep -x Xorg); do
@@ -160,9 +167,9 @@ start_viewer() {
 	) &
 }
 
-# viewer_ended NAME STATUS SECONDS
+# viewer_ended NAME STATUS SECONDS - whether it ends in time with that status
 viewer_ended() {
-	eventually "$3" test -s "$1.status" || { echo "it goes on"; return 1; }
+	eventually "$3" test -s "$1.status" || { echo "it is still running"; return 1; }
 	cat "$1.log"
 	[ "$(cat "$1.status")" = "$2" ]
 }
@@ -178,7 +185,7 @@ check_refused() {
 	fi
 }
 
-# check_picture NAME - the viewer sees what was painted on the live desktop a moment ago
+# check_picture NAME - a viewer sees what was just painted on the desktop
 check_picture() {
 	local output colour
 	colour=$(printf '%02x%02x%02x' $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256)))
@@ -189,8 +196,8 @@ check_picture() {
 	fi
 }
 
-# Whether the scraper has a connection to an X server. The server's end of it, which has the path, is
-# of the network namespace that the connection was made in: the scraper's own.
+# Whether the scraper is connected to an X server. The server's end, which has the path, belongs to
+# the network namespace that the connection was made in: the scraper's.
 scraper_has_x() {
 	local pid
 	pid=$(scraper_pid) && nsenter -t "$pid" -n ss -xH 2>/dev/null | grep -q '\.X11-unix/X'
@@ -198,13 +205,13 @@ scraper_has_x() {
 
 # come_and_go TIMES - see comings_and_goings.py; the window that has the focus writes /tmp/typed
 come_and_go() {
-	ip netns exec guac python3 -B comings_and_goings.py 172.17.0.1 5901 "$password" "$1" >wanted ||
-		return
+	ip netns exec guac python3 -B comings_and_goings.py 172.17.0.1 5901 "$password" "$1" \
+		>wanted || return
 	eventually 60 typed_as_wanted || { diff wanted typed; return 1; }
 	as_user python3 -B keys_down.py
 }
 
-# What the others typed is left out.
+# Without what the other viewers typed.
 typed_as_wanted() {
 	tr -cd 'a-z \n' </tmp/typed >typed
 	cmp wanted typed
@@ -223,7 +230,7 @@ restart_gdm() {
 	wait_for_desktop
 }
 
-# What docker makes: its bridge, and behind it the network namespace of a container, "guac".
+# Makes what docker does: its bridge, and the network namespace of a container, "guac".
 make_docker() {
 	ip link add docker0 type bridge
 	ip addr add 172.17.0.1/16 dev docker0

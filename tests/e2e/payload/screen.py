@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-screen.py FILE - compares a picture that a viewer saved (PPM) with what the X server has on $DISPLAY's
-screen now. Prints how many pixels differ, apart from those around the pointer, and how many
-colours a line of each picture has on average.
+screen.py FILE - compares a picture that a viewer saved (PPM) with the screen of $DISPLAY. Prints
+how many pixels differ, without those around the pointer, and how many colours a line has on
+average.
 """
 import ctypes
 import ctypes.util

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-stranger.py SCRAPER_PID X_PID DISPLAY - run by a user of the machine who has nothing to do with the
-desktop, while somebody views it. Tries to see the screen and to get in the way; prints as probe.c
-does: "got NAME" for what succeeded, and "tried N, M succeeded".
+stranger.py SCRAPER_PID X_PID DISPLAY - run by another user of the machine, while there is a viewer.
+Tries to see the screen and to interfere. Prints what probe.c does: "got NAME" for each attempt that
+succeeded, and "tried N, M succeeded".
 """
 import ctypes
 import glob
@@ -16,7 +16,7 @@ tried = got = 0
 
 
 def attempt(name, function, *arguments):
-    """It succeeds unless it is refused, which an exception says."""
+    """It succeeds unless the function raises an exception."""
     global tried, got
     tried += 1
     try:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# What lies there after the installation, before anybody has connected.
+# After the installation, before any connection.
 
 units="gpudesk.socket gpudesk.service gpudesk-scraper@exouser.socket gpudesk-scraper@exouser.service
 gpudesk-control@exouser.socket gpudesk-desktop@exouser.socket gpudesk-desktop@exouser.service
@@ -16,7 +16,8 @@ verify_units() {
 # at_most LEVEL UNIT
 at_most() {
 	local level
-	level=$(systemd-analyze security --no-pager "$2" | sed -n 's/.*exposure level for.*: \([0-9.]*\).*/\1/p')
+	level=$(systemd-analyze security --no-pager "$2" |
+		sed -n 's/.*exposure level for.*: \([0-9.]*\).*/\1/p')
 	echo "     $2: $level" >&3
 	awk -v level="$level" -v limit="$1" 'BEGIN { exit !(level != "" && level <= limit) }'
 }
@@ -29,10 +30,10 @@ for service in gpudesk.service gpudesk-scraper@exouser.service gpudesk-desktop@e
 	gpudesk-desktop-stop@exouser.service; do
 	check "the exposure of $service is at most 1.0" at_most 1.0 $service
 done
-check "the hand-over's socket is the proxy's alone" \
+check "only the proxy can use the hand-off socket" \
 	test "$(stat -c '%U %a' /run/gpudesk/scraper/exouser.sock)" = "gpudesk 600"
-check "the control socket is the user's alone" \
+check "only the user can use the control socket" \
 	test "$(stat -c '%U %a' /run/gpudesk/control/exouser.sock)" = "exouser 600"
-check "the desktop's socket is the user's alone" \
+check "only the user can use the desktop socket" \
 	test "$(stat -c '%U %a' /run/gpudesk/desktop/exouser.sock)" = "exouser 600"
-check "the records are root's" test "$(stat -c '%U %a' $records)" = "root 755"
+check "the records belong to root" test "$(stat -c '%U %a' $records)" = "root 755"

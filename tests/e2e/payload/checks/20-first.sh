@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# Autologin, the record, the first connection, and what is left of it.
+# Autologin, the record, the first connections, and what they leave.
 
 check "autologin" wait_for_desktop
 id=$(session)
 
-# has_line TEXT - as a line of the session's record, the whole of it
+# has_line PATTERN - whether a whole line of the session's record matches
 has_line() {
 	cat "$records/$id"
 	grep -qxE "$1" "$records/$id"
@@ -17,25 +17,26 @@ for line in USER=exouser UID=1001 "SESSION=$id" SERVICE=gdm-autologin TYPE=x11 S
 	"XAUTHORITY=$xauthority" 'OPENED=20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z'; do
 	check "the record has $line" has_line "$line"
 done
-check "the record is root's, for all to read" test "$(stat -c '%U %a' "$records/$id")" = "root 644"
+check "the record belongs to root, and all may read it" \
+	test "$(stat -c '%U %a' "$records/$id")" = "root 644"
 check "there is no other record" test "$(ls -A $records)" = "$id"
 check "nothing of gpudesk runs" not processes
 
-# docker comes late, and its containers later
+# docker starts late, and its containers later
 make_docker
 
 paint 336699
 check "the first connection shows what is painted on the screen" \
 	viewer $password frame 90 pixel 3 3 336699 30
 
-# a viewer that stays for a while
+# a viewer that stays
 as_user xterm -fn fixed -geometry 80x24+200+150 -e sh -c 'cd /tmp && exec sh' &
 as_user timeout 60 xdotool search --sync --onlyvisible --class xterm >/dev/null
 rm -f typed stay
 start_viewer stays $password frame 60 click 400 300 type 'touch /tmp/typed\n' await stay 200 \
 	move 123 234 make moved await left 200
 check "a key reaches an xterm: a file appears" eventually 90 test -e /tmp/typed
-check "the scraper is connected to X while somebody views" eventually 20 scraper_has_x
+check "the scraper is connected to X while there is a viewer" eventually 20 scraper_has_x
 check "the scraper runs as exouser" scraper_pid
 : >stay
 pointer_is() {
@@ -48,15 +49,15 @@ start_viewer second $view_password frame 60 move 321 432 type 'touch /tmp/view-o
 check "a second viewer, with the view-only password" eventually 60 test -e looked
 paint 996633
 start_viewer third $password pixel 3 3 996633 60
-check "a third sees what changed meanwhile" viewer_ended third 0 60
-check "the view-only one's input is ignored" pointer_is 123 234
-check "and its keys too" not test -e /tmp/view-only
+check "a third one sees what changed meanwhile" viewer_ended third 0 60
+check "the view-only viewer's pointer is ignored" pointer_is 123 234
+check "and its keys" not test -e /tmp/view-only
 
 : >left
-check "the viewers leave" viewer_ended stays 0 30
-check "both of them" viewer_ended second 0 30
-check "X is let go of when the last viewer has gone" eventually 20 not scraper_has_x
+check "the first viewer leaves" viewer_ended stays 0 30
+check "the view-only viewer leaves" viewer_ended second 0 30
+check "the scraper disconnects from X after the last viewer" eventually 20 not scraper_has_x
 check "the scraper ends after idle_timeout" eventually $((idle_timeout + 20)) not scraper_pid
 check "nothing of gpudesk runs" eventually 60 not processes
 check "the sockets still listen" are_listening
-check_picture "a viewer comes again"
+check_picture "another viewer sees the desktop"

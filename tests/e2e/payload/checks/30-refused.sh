@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# Who is kept out, and what they are told.
+# Who is refused, and what they are told.
 
 systemctl stop gpudesk-scraper@exouser.service 2>/dev/null
 start_viewer wrong wrongpwd
@@ -11,7 +11,7 @@ until [ -s wrong.status ]; do
 done
 check "a wrong password is refused" viewer_ended wrong 3 1
 check "no X connection is made for it" test $seen = no
-# delayed_by SECONDS NAME - at least; what comes on top is the machine's
+# delayed_by SECONDS NAME - by at least so much; the machine adds to it
 delayed_by() {
 	cat "$2.log"
 	sed -n 's/^refused after \([0-9.]*\) s.*/\1/p' "$2.log" |
@@ -19,9 +19,9 @@ delayed_by() {
 }
 check "it is delayed" delayed_by 0.5 wrong
 start_viewer wrong2 wrongpwd
-check "a second one too" viewer_ended wrong2 3 30
-check "and longer" delayed_by 1.0 wrong2
-check_picture "who has the password is not kept out"
+check "a second wrong password is refused" viewer_ended wrong2 3 30
+check "with a longer delay" delayed_by 1.0 wrong2
+check_picture "the right password is accepted"
 check_refused "an empty password" . ""
 
 chmod 0644 /home/exouser/.vnc/passwd
@@ -36,9 +36,9 @@ configure start_desktop=no "allow = 172.17.0.0/33"
 check_refused "a bad value of a key that guards access" "gpudesk\\.conf:[0-9]+:" $password
 configure start_desktop=no
 
-# one after the other, with nothing to say
+# one after the other, without sending anything
 for _ in $(seq 30); do
 	ip netns exec guac bash -c 'exec 9<>/dev/tcp/172.17.0.1/5901' || :
 done
-check "viewers that say nothing leave the sockets listening" are_listening
-check_picture "and others served"
+check "silent viewers leave the sockets listening" are_listening
+check_picture "and other viewers are served"

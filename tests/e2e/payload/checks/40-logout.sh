@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# The session ends under a viewer; another one takes its place.
+# The session ends while there is a viewer, and another one begins.
 
 old=$(session)
 eventually 60 is_registered "$old"
@@ -20,6 +20,6 @@ rm -f /run/e2e-login
 id=$(session)
 check "the session is a new one" test "$id" != "$old"
 check "its record says so" has_line SERVICE=gdm-password
-# :1, mostly; the two change places where the old X server is slow to let go of :0
+# mostly :1; they swap if the old X server is slow to release :0
 check "its display, $display, is not the login screen's" test "$display" != "$greeter_display"
 check_picture "a viewer sees it"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# Sessions that end in a bad way. Stale records may be left; none is ever served: each connection
-# is answered with the picture of a living desktop, or with a reason.
+# Sessions that crash or are killed. Stale records may be left, but none is ever used: each
+# connection gets the picture of a live desktop, or a reason.
 
 # check_answer NAME
 check_answer() {
@@ -16,7 +16,7 @@ check_answer() {
 	fi
 }
 
-# Starts a viewer, and waits until it views.
+# Starts a viewer and waits until it is connected.
 view() {
 	rm -f viewing
 	start_viewer "$1" $password frame 60 make viewing end 120
@@ -30,25 +30,25 @@ is_active() {
 view terminate-session
 old=$(session)
 loginctl terminate-session "$old"
-check "terminate-session: the viewer's end" viewer_ended terminate-session 0 60
-check "terminate-session: the scraper's end" eventually 30 not scraper_pid
-check "terminate-session: the session's end" eventually 60 not is_active "$old"
+check "terminate-session: the viewer is disconnected" viewer_ended terminate-session 0 60
+check "terminate-session: the scraper ends" eventually 30 not scraper_pid
+check "terminate-session: the session ends" eventually 60 not is_active "$old"
 check_answer "terminate-session: the next viewer"
 
-# Automatic login happens once for each start of GDM. It was started long ago, and only its login
-# screen is up: where that is allowed, a connection restarts it.
+# GDM logs in automatically once at each start. Now only its login screen is up; if allowed, a
+# connection restarts GDM.
 session_wait=3min configure start_desktop=yes
 check "at the login screen a connection brings the desktop back" \
 	viewer $password frame 300
-check "by another automatic login" wait_for_desktop
-check_picture "which is what is shown"
+check "with another automatic login" wait_for_desktop
+check_picture "and that desktop is shown"
 configure start_desktop=no
 
 view worker-killed
 old=$(session)
 kill -9 "$(loginctl show-session "$old" -p Leader --value)"
-check "worker-killed: the session's end" eventually 60 not is_active "$old"
-check "worker-killed: the viewer's end" viewer_ended worker-killed 0 30
+check "worker-killed: the session ends" eventually 60 not is_active "$old"
+check "worker-killed: the viewer is disconnected" viewer_ended worker-killed 0 30
 check_answer "worker-killed: the next viewer"
 
 restart_gdm
@@ -57,8 +57,8 @@ old=$(session)
 for pid in $(pgrep -x Xorg); do
 	! grep -q "/session-$old.scope" "/proc/$pid/cgroup" || kill -9 "$pid"
 done
-check "xorg-killed: the viewer's end" viewer_ended xorg-killed 0 60
-check "xorg-killed: the scraper's end" eventually 30 not scraper_pid
+check "xorg-killed: the viewer is disconnected" viewer_ended xorg-killed 0 60
+check "xorg-killed: the scraper ends" eventually 30 not scraper_pid
 check_answer "xorg-killed: the next viewer"
 
 restart_gdm

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# desktop_timeout: the desktop ends when its last viewer has been gone for long, and comes back with
-# the next one; not while somebody is there in another way.
+# desktop_timeout: the desktop ends some time after its last viewer, unless another user is present,
+# and comes back with the next viewer.
 
 stop_unit=gpudesk-desktop-stop@exouser
 
@@ -9,12 +9,12 @@ is_desktop_gone() {
 	! pgrep -x Xorg && ! systemctl is-active --quiet gdm
 }
 
-# Of exouser's sessions; the user manager goes on for a while.
+# The processes of exouser's sessions; the user manager goes on for a while.
 session_processes() {
 	grep -hs . /sys/fs/cgroup/user.slice/user-1001.slice/session-*.scope/cgroup.procs
 }
 
-# said PATTERN - in the journal of what ends the desktop; each time anew
+# said PATTERN - whether gpudesk-desktop logged it since forget_said
 said() {
 	journalctl -b --no-pager -o cat --cursor-file=said.cursor -t gpudesk-desktop >>said.log
 	grep -E "$1" said.log
@@ -25,16 +25,16 @@ forget_said() {
 	: >said.log
 }
 
-# The next viewer gets a session of its own and sees what is painted there.
+# The next viewer gets a new session, and sees what is painted there.
 check_fresh_desktop() {
 	local name=$1
 	shift
 	start_viewer fresh $password frame 300
 	check "$name" viewer_ended fresh 0 300
 	check "and gets a fresh desktop" wait_for_desktop
-	check "which is another session" test "$(session)" != "$old"
+	check "in another session" test "$(session)" != "$old"
 	old=$(session)
-	check_picture "and is what is shown"
+	check_picture "and that desktop is shown"
 }
 
 # long enough for the proxy to end first, 30 s after the viewer came
@@ -42,13 +42,14 @@ session_wait=3min configure start_desktop=yes desktop_timeout=50s
 forget_said
 wait_for_desktop || restart_gdm
 old=$(session)
-# What crashes of sessions have left runs on for ever, but is no session any more.
+# What crashed sessions left runs forever, but is no session any more.
 for scope in /sys/fs/cgroup/user.slice/user-1001.slice/session-*.scope; do
 	[ "${scope##*/}" = "session-$old.scope" ] || systemctl stop "${scope##*/}"
 done
-# A program that does not notice the end of the X server, as one that only computes.
+# A program that does not notice the end of the X server: one that only computes.
 scope=/sys/fs/cgroup/user.slice/user-1001.slice/session-$old.scope
-sh -c "echo \$\$ >$scope/cgroup.procs; exec runuser -u exouser -- nohup sleep 3000" >/dev/null 2>&1 &
+sh -c "echo \$\$ >$scope/cgroup.procs; exec runuser -u exouser -- nohup sleep 3000" \
+	>/dev/null 2>&1 &
 eventually 30 grep -x $! $scope/cgroup.procs
 
 check_picture "a viewer looks at the desktop and leaves"
@@ -65,7 +66,7 @@ check "the timer is gone" not systemctl is-active $stop_unit.timer
 check "GDM has not failed" not systemctl is-failed gdm
 check_fresh_desktop "the viewer comes back"
 
-# Somebody who has come in time
+# A viewer in time
 session_wait=3min configure start_desktop=yes desktop_timeout=15s
 check_picture "a viewer leaves"
 eventually 60 systemctl is-active $stop_unit.timer
@@ -76,13 +77,13 @@ check "a viewer comes in time: the desktop goes on" \
 	eventually 120 said "desktop is not stopped: a viewer has connected meanwhile"
 check "and has lost nothing" test "$(session)" = "$old"
 
-# Others: they come while that viewer is there
+# Other users, who come while that viewer is there
 systemd-run --quiet --unit=away -p User=root -p PAMName=login \
 	-p 'Environment=XDG_SESSION_TYPE=tty XDG_SESSION_CLASS=user' sleep 3000
 is_logged_in() {
 	loginctl --no-legend list-sessions | grep -E ' root +[^s]| root *$'
 }
-check "somebody logs in, as by ssh" eventually 30 is_logged_in
+check "a user logs in, as with ssh" eventually 30 is_logged_in
 : >stay
 check "the viewer leaves" viewer_ended in-time 0 60
 check "the desktop goes on for the session's sake" \
@@ -95,27 +96,27 @@ check "then for an inhibitor lock's" \
 check "it is the same all the time" test "$(session)" = "$old"
 check "nothing of gpudesk runs meanwhile" eventually 60 not processes
 systemctl stop lock
-# A display manager that takes its time
+# A slow display manager
 mkdir -p /run/systemd/system/gdm.service.d
 printf '[Service]\nExecStopPost=/bin/sleep 10\n' >/run/systemd/system/gdm.service.d/slow.conf
 systemctl daemon-reload
 is_stopping() {
 	[ "$(systemctl is-active gdm)" = deactivating ]
 }
-check "and ends when both are gone" eventually 180 is_stopping
+check "it is stopped when both are gone" eventually 180 is_stopping
 eventually 60 not pgrep -x Xorg
 check_fresh_desktop "a viewer comes while it is being stopped"
 rm -r /run/systemd/system/gdm.service.d
 systemctl daemon-reload
 
-# Guessers are no viewers
+# Wrong passwords are no viewers
 eventually 60 systemctl is-active $stop_unit.timer
 before=$(systemctl show $stop_unit.timer -p NextElapseUSecMonotonic --value)
 check_refused_password() {
 	! viewer wrongpwd frame 60
 }
-check "a wrong password" check_refused_password
-check "puts nothing off" \
+check "a wrong password is refused" check_refused_password
+check "and delays nothing" \
 	test "$(systemctl show $stop_unit.timer -p NextElapseUSecMonotonic --value)" = "$before"
 
 # Switched off: nothing could bring the desktop back
@@ -124,13 +125,13 @@ start_viewer off $password frame 60 make off.viewing end 60
 eventually 60 test -e off.viewing
 systemctl stop $stop_unit.timer gpudesk.socket
 check "stopping gpudesk.socket ends the viewer" viewer_ended off 0 60
-check "but sets no timer" not systemctl is-active $stop_unit.timer
+check "and sets no timer" not systemctl is-active $stop_unit.timer
 systemctl start gpudesk.socket
 
 check_picture "a viewer comes and leaves again"
 eventually 60 systemctl is-active $stop_unit.timer
 session_wait=3min configure start_desktop=yes
-check "with desktop_timeout = never meanwhile" \
+check "desktop_timeout = never is heeded meanwhile" \
 	eventually 180 said "desktop is not stopped: desktop_timeout = never"
 check "the desktop stays" test "$(session)" = "$old"
 check_picture "and is shown"

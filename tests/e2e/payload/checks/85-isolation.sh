@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# What somebody could do who has taken over one of our programs, or who is another user of this
-# machine: what is tried, and what succeeded.
+# What an intruder in one of our programs, or another user of this machine, can do: how much is
+# tried, and what succeeds.
 
 has_session || restart_gdm
 configure start_desktop=no
 id mallory >/dev/null 2>&1 || useradd -m mallory
 
-# Things worth having, and places to leave something.
+# Secrets, and places to write to.
 for secret in /root/e2e-secret /var/lib/e2e-secret /home/mallory/e2e-secret /home/exouser/e2e-mine \
 	/etc/ssh/e2e-host-key; do
 	install -D -m 0600 /dev/stdin "$secret" <<<secret
@@ -24,7 +24,7 @@ time.sleep(900)
 END
 bait=$!
 
-# started_as USER - sets $outside to a process of that user's which does nothing
+# started_as USER - sets $outside to an idle process of that user
 started_as() {
 	runuser -u "$1" -- sleep 900 &
 	eventually 20 pgrep -u "$1" -x sleep
@@ -34,15 +34,16 @@ started_as() {
 started_as mallory
 stranger=$outside
 
-# probed SERVICE [USER] - runs the probe in place of the service, by its unit, into probed; USER is
-# the service's own, if others run programs as that user, too
+# probed SERVICE [USER] - runs the probe in place of the service, by its unit, with the output in
+# the file probed; USER is the service's, if other programs run as that user too
 probed() {
 	local drop_in=/run/systemd/system/$1.d
 	outside=0
 	[ -z "$2" ] || started_as "$2"
 	install -m 0755 probe /usr/libexec/gpudesk/e2e-probe
 	mkdir -p "$drop_in"
-	printf '%s\n' '[Service]' ExecStart= "ExecStart=/usr/libexec/gpudesk/e2e-probe $stranger $outside" \
+	printf '%s\n' '[Service]' ExecStart= \
+		"ExecStart=/usr/libexec/gpudesk/e2e-probe $stranger $outside" \
 		ExecStopPost= Type=exec StandardOutput=truncate:/run/e2e-probed >"$drop_in/e2e.conf"
 	rm -f /run/e2e-probed
 	systemctl daemon-reload
@@ -57,7 +58,7 @@ probed() {
 	echo "     $1: $(tail -n 1 probed)"
 }
 
-# only_these FILE NAME... - whether nothing else has succeeded, and those have
+# only_these FILE NAME... - whether those attempts succeeded, and no others
 only_these() {
 	diff <(printf 'got %s\n' "${@:2}" | grep -v '^got $' | sort) <(grep '^got' "$1" | sort) &&
 		grep -q '^tried [0-9][0-9][0-9]' "$1"
@@ -66,9 +67,9 @@ only_these() {
 probed gpudesk.service ""
 check "the proxy's sandbox: it reaches the scraper, and nothing else" only_these probed \
 	"connect /run/gpudesk/scraper/exouser.sock" "connect /run/systemd/notify"
-check "nobody else runs anything as its user" not pgrep -u gpudesk
+check "no other process runs as its user" not pgrep -u gpudesk
 
-# What its user owns is not kept from a program that may type into that user's desktop.
+# A program that may type into a user's desktop may also read what that user owns.
 probed gpudesk-scraper@exouser.service exouser
 check "the scraper's: it reads what its user may, and nothing else" only_these probed \
 	"read /home/exouser/e2e-mine" "connect /run/user/1001/bus" \
@@ -76,7 +77,7 @@ check "the scraper's: it reads what its user may, and nothing else" only_these p
 	"connect /run/systemd/notify" "connect /run/systemd/userdb/io.systemd.DynamicUser" \
 	"open memory the same user's"
 
-# Root's user id is what systemd knows it by.
+# It runs as root, whom systemd trusts.
 for service in gpudesk-desktop gpudesk-desktop-stop; do
 	probed $service@exouser.service root
 	check "$service's: it reaches systemd, and nothing else" only_these probed \
@@ -86,7 +87,7 @@ done
 
 kill "$bait" "$stranger"
 
-# Another user, while somebody views the desktop.
+# Another user, while there is a viewer.
 rm -f viewing left
 start_viewer isolation $password frame 60 make viewing await left 120
 eventually 60 test -e viewing
@@ -101,8 +102,8 @@ eventually 20 grep -q listening false
 : >left
 check "the viewer leaves" viewer_ended isolation 0 60
 systemctl stop gpudesk-scraper@exouser.service
-check_picture "with false X servers beside it, the right one is shown"
-check "and these were sent nothing" not grep got false
+check_picture "with false X servers present, the right one is shown"
+check "and the false ones were sent nothing" not grep got false
 kill "$(pgrep -u mallory -f false_display)"
 for number in 7 8 9; do rm -f /tmp/.X11-unix/X$number; done
 rm -f /root/e2e-secret /var/lib/e2e-secret /home/exouser/e2e-mine

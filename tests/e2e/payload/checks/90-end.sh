@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# What all of it has left behind.
+# What all of this left behind.
 
 journal() {
 	journalctl -b --no-pager -o cat -u 'gpudesk*' "$@"
@@ -18,22 +18,23 @@ no_unit_failed() {
 	! systemctl --no-legend --plain list-units --state=failed 'gpudesk*' | grep .
 }
 
-# What was done on purpose is over by then.
+# Since 75-faults.sh, which kills programs on purpose.
 no_call_refused() {
-	! journalctl -b --no-pager -o cat -k --since "@${faults_over:-0}" | grep -E 'type=1326|segfault|oom-kill|general protection'
+	! journalctl -b --no-pager -o cat -k --since "@${faults_over:-0}" |
+		grep -E 'type=1326|segfault|oom-kill|general protection'
 }
 
 start_viewer last $password frame 120 make last.viewing end 60
 eventually 120 test -e last.viewing
 check "stopping gpudesk.socket" systemctl stop gpudesk.socket
-check "ends the viewer" viewer_ended last 0 30
-check "leaves nothing running" eventually 20 not processes
+check "disconnects the viewer" viewer_ended last 0 30
+check "leaves no process" eventually 20 not processes
 no_socket() {
 	! ss -lxtH | grep -E '/run/gpudesk/|:5901 '
 }
-check "and nothing listening" eventually 10 no_socket
-check "starting it" systemctl start gpudesk.socket
-check_picture "lets viewers in again"
+check "and no listening socket" eventually 10 no_socket
+check "starting it again" systemctl start gpudesk.socket
+check_picture "viewers are accepted again"
 
 check "nothing of gpudesk runs in the end" eventually 90 not processes
 check "the sockets listen" are_listening
@@ -41,4 +42,5 @@ check "no unit has failed" no_unit_failed
 check "no secret is in the journal" no_secret_in_journal
 check "no error is in the journal" no_error_in_journal
 check "no program was killed by the kernel" no_call_refused
-check "no file is left beside the records" test "$(find $records -name '.*' -type f | wc -l)" = 0
+check "no temporary file is left beside the records" \
+	test "$(find $records -name '.*' -type f | wc -l)" = 0

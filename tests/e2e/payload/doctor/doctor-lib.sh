@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# Machines broken on purpose: each in one way, on a machine that is otherwise healthy. doctor must
-# say it in the line of the right check, and nothing else but what follows from it; once it is
-# mended, nothing. A row of the table is printed for each.
+# Breaks a healthy machine on purpose, in one way at a time. doctor must report it in the line of
+# the right check, with nothing else but what follows from it, and nothing once it is fixed. Prints
+# a row of a table for each.
 
 : "${baseline:=}"
 
@@ -12,12 +12,12 @@ examine() {
 	said=$(gpudesk "$@" doctor 2>&1) || status=$?
 }
 
-# complaints - the checks that do not say ok, as "RESULT CHECK", once each
+# complaints - "RESULT CHECK" of each check that is not ok, once
 complaints() {
 	awk '$1 == "FAIL" || $1 == "warn" { print $1, $2 }' <<<"$said" | sort -u
 }
 
-# unexpected CHECK... - what is said now and was not before, but for these checks
+# unexpected CHECK... - complaints that are new, without those of these checks
 unexpected() {
 	local known=" $* " result check
 	while read -r result check; do
@@ -29,18 +29,19 @@ unexpected() {
 	done <<<"$(complaints)"
 }
 
-# says RESULT CHECK PATTERN - whether that check says it, for that cause; prints the line
+# says RESULT CHECK PATTERN - whether the check has that result and cause; prints the line
 says() {
-	awk -v result="$1" -v check="$2" '$1 == result && $2 == check' <<<"$said" | grep -E -m 1 -- "$3"
+	awk -v result="$1" -v check="$2" '$1 == result && $2 == check' <<<"$said" |
+		grep -E -m 1 -- "$3"
 }
 
-# row RESULT WHAT LINE - of the table
+# row RESULT WHAT LINE - prints a row of the table
 row() {
 	printf '%-4s | %s\n     |   %s\n' "$1" "$2" "$(tr -s ' ' <<<"$3")"
 }
 
-# broken WHAT RESULT CHECK PATTERN FOLLOWING BREAK MEND - WHAT is for people; BREAK and MEND are
-# commands; FOLLOWING are the other checks that must or may complain then, too
+# broken WHAT RESULT CHECK PATTERN FOLLOWING BREAK FIX - WHAT describes it; BREAK and FIX are
+# commands; FOLLOWING are other checks that may complain too
 broken() {
 	local what=$1 result=$2 check=$3 pattern=$4 following=$5 line more
 	if ! eval "$6" >break.log 2>&1; then
@@ -61,17 +62,17 @@ broken() {
 			row ok "$what" "$line"
 		fi
 	fi
-	eval "$7" >mend.log 2>&1 || fail "$what" "could not be mended: $(cat mend.log)"
+	eval "$7" >fix.log 2>&1 || fail "$what" "could not be fixed: $(cat fix.log)"
 	healthy_again "$what"
 }
 
-# Nothing may be said any more that was not said in the beginning.
+# No complaint may be left that was not there at first.
 healthy_again() {
 	examine
-	[ -z "$(unexpected)" ] || fail "mended again: $1" "$said"
+	[ -z "$(unexpected)" ] || fail "fixed again: $1" "$said"
 }
 
-# keep FILE... and put_back: copies of files, with owner and mode
+# keep FILE..., put_back - saves and restores files, with owner and mode
 keep() {
 	tar -C / -cf kept.tar --no-recursion "${@#/}"
 }
@@ -80,7 +81,7 @@ put_back() {
 	tar -C / -xpf kept.tar --keep-directory-symlink
 }
 
-# on_tree WHAT RESULT CHECK PATTERN - the same on the files below $tree, by --root
+# on_tree WHAT RESULT CHECK PATTERN - the same with --root, for the files below $tree
 : "${tree:=}"
 on_tree() {
 	local line

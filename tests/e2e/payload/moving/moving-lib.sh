@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# Machines as people have them today, for `gpudesk setup` to take over. The VNC servers are
-# stand-ins that only hold the port, and so is NVIDIA's card: its driver is the dummy one.
+# Machines as people have them today, which `gpudesk setup` takes over. Their VNC servers are
+# stand-ins that only hold the port; the driver of the NVIDIA card is the dummy one.
 
 export DEBIAN_FRONTEND=noninteractive
 
-# All that --undo is to bring back: /etc with modes and owners, what is enabled, what runs.
+# All that --undo must restore: /etc with modes and owners, what is enabled, what runs.
 machine_state() {
 	(
 		cd / || exit
@@ -21,13 +21,13 @@ machine_state() {
 	systemctl get-default
 }
 
-# same_as FILE - whether the machine is as it was
+# same_as FILE - whether the machine is in that state
 same_as() {
 	machine_state >now.state
 	diff "$1" now.state
 }
 
-# with_card COMMAND... - runs it where sysfs has an NVIDIA card with its driver
+# with_card COMMAND... - runs it with an NVIDIA card and its driver in sysfs
 with_card() {
 	local device=$PWD/pci/0000:04:00.0
 	mkdir -p "$device"
@@ -40,7 +40,7 @@ with_card() {
 		"$PWD/pci" "$@"
 }
 
-# set_up [ARGUMENT...]; its words are in setup.log
+# set_up [ARGUMENT...] - its output is in setup.log
 set_up() {
 	local status=0
 	with_card gpudesk setup "$@" >setup.log 2>&1 </dev/null || status=$?
@@ -48,7 +48,7 @@ set_up() {
 	return $status
 }
 
-# doctor_finds CHECK... - whether it complains of these, whatever else there is
+# doctor_finds CHECK... - whether these checks, and maybe others, complain
 doctor_finds() {
 	local check
 	with_card gpudesk doctor >doctor.log 2>&1
@@ -58,14 +58,14 @@ doctor_finds() {
 	done
 }
 
-# Whether it fails nothing, but that there is no real card to draw with.
+# Whether nothing fails, but for the missing real card.
 doctor_is_content() {
 	with_card gpudesk doctor >doctor.log 2>&1
 	cat doctor.log
 	! grep '^FAIL' doctor.log | grep -v '^FAIL *rendering '
 }
 
-# An X server that takes the dummy driver for NVIDIA's, and says which file has the card.
+# An X server that uses the dummy driver for NVIDIA's, and notes which file has the card.
 stand_in_for_driver() {
 	mkdir -p /usr/lib/xorg/real
 	[ -e /usr/lib/xorg/real/Xorg ] || mv /usr/lib/xorg/Xorg /usr/lib/xorg/real/Xorg
@@ -89,13 +89,13 @@ EndSection
 END
 }
 
-# was_card_in FILE - whether the user's X server that was started last has found the card there
+# was_card_in FILE - whether the user's last X server had the card from that file
 was_card_in() {
 	cat /tmp/xorg.card.exouser
 	[ "$(cat /tmp/xorg.card.exouser)" = "$1" ]
 }
 
-# server_at PATH - a program that holds the port, whatever else it is told
+# server_at PATH - makes a program there that holds the port
 server_at() {
 	cat >"$1" <<'END'
 #!/usr/bin/python3
@@ -113,20 +113,20 @@ holds_port() {
 	systemctl is-active "$1" && ss -lntH 'sport = :5901' | grep -q "$2:5901"
 }
 
-# As it is before anybody has run setup.
+# As before setup.
 without_gpudesk() {
 	systemctl disable --now gpudesk.socket gpudesk-{scraper,control,desktop}@exouser.socket
 	pam-auth-update --disable gpudesk
 	: >/etc/gpudesk.conf
 }
 
-# check_killed N... - killed after that many changes, --undo puts all back
+# check_killed N... - after a kill at that change, --undo restores all
 check_killed() {
 	local n status
 	for n; do
 		status=0
 		set_up --yes --die-after "$n" >/dev/null 2>&1 || status=$?
-		check "killed after change $n: it was" test $status = 137
+		check "killed after change $n: setup was killed" test $status = 137
 		check "killed after change $n: setup --undo" set_up --undo --yes
 		check "killed after change $n: all is as before" same_as before.state
 	done
@@ -136,14 +136,14 @@ is_retired() {
 	! systemctl is-active "$1" && ! systemctl is-enabled "$1"
 }
 
-# check_moving_over OLD-UNIT OLD-ADDRESS CHECK... - from the machine as it is there; doctor complains
-# of these before
+# check_moving_over OLD-UNIT OLD-ADDRESS CHECK... - takes the machine over; these checks of doctor
+# complain before
 check_moving_over() {
 	machine_state >before.state
 	check "doctor complains of: ${*:3}" doctor_finds "${@:3}"
 	check "a dry run" set_up --dry-run
 	check "changes nothing" same_as before.state
-	check "no terminal and no --yes" not set_up
+	check "without a terminal and --yes it fails" not set_up
 	check_killed 3 20 60 110 160 175
 	check "the old server runs again" eventually 30 holds_port "$1" "$2"
 	set_up --yes --die-after 30 >/dev/null 2>&1
@@ -155,17 +155,17 @@ check_moving_over() {
 	check_picture "a viewer sees the desktop"
 	machine_state >after.state
 	check "gpudesk setup again" set_up --yes --restart-desktop
-	check "has nothing to change" grep -q "nothing to change" setup.log
+	check "finds nothing to change" grep -q "nothing to change" setup.log
 	check "and changes nothing" same_as after.state
-	check "doctor has nothing to complain of" doctor_is_content
+	check "doctor finds nothing wrong" doctor_is_content
 	sed 's/^/     /' doctor.log
 }
 
-# check_undo OLD-UNIT OLD-ADDRESS - and back again
+# check_undo OLD-UNIT OLD-ADDRESS - takes it back
 check_undo() {
 	check "gpudesk setup --undo" set_up --undo --yes --restart-desktop
 	check "the old server runs again" eventually 30 holds_port "$1" "$2"
 	check "every byte and every unit is as it was" same_as before.state
 	check "gpudesk setup --undo again" set_up --undo --yes
-	check "has nothing to undo" grep -q "Nothing to undo" setup.log
+	check "finds nothing to undo" grep -q "Nothing to undo" setup.log
 }

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2034
-# What the checks of the package share, beside lib.sh. ./now.deb is the package, ./next.deb one of
-# a higher version.
+# What the package's checks share, beside lib.sh. ./now.deb is the package, ./next.deb one with a
+# higher version.
 
 export DEBIAN_FRONTEND=noninteractive
 
-# All that a package could leave behind: files with mode, owner and contents, units that are enabled,
-# users. Not what the machine writes all the time, and not dpkg's own database and lists.
+# All that a package could leave behind: files with mode, owner and contents, enabled units, and
+# users. Without what the machine writes all the time, and without dpkg's own database and lists.
 snapshot() {
 	(
 		cd /
 		find etc usr var boot lib -xdev \( -path var/log -o -path var/cache -o -path var/tmp \
 			-o -path var/lib/dpkg -o -path var/lib/systemd -o -path var/lib/gdm3 \
-			-o -path var/lib/AccountsService \) -prune -o \
-			! -name '*-' ! -name .pwd.lock ! -name .updated -printf '%p %y %m %u %g %l\n' | sort
+			-o -path var/lib/AccountsService \) -prune -o ! -name '*-' \
+			! -name .pwd.lock ! -name .updated -printf '%p %y %m %u %g %l\n' | sort
 		find etc -xdev -type f ! -name '*-' ! -name .pwd.lock -exec md5sum {} + | sort -k 2
 		find var/lib/systemd -path '*/deb-systemd-helper*' | sort
 		find var/lib/dpkg/info var/lib/pam -name '*gpudesk*' -o -path 'var/lib/pam/*' \
@@ -23,18 +23,20 @@ snapshot() {
 		getent passwd
 		getent group
 	)
-	systemctl list-unit-files --no-legend --no-pager --type=service,socket,timer,target | awk '{ print $1, $2 }' | sort
-	systemctl list-units --all --no-legend --plain --no-pager 'gpudesk*' '*vnc*.service' | awk '{ print $1, $4 }'
+	systemctl list-unit-files --no-legend --no-pager --type=service,socket,timer,target |
+		awk '{ print $1, $2 }' | sort
+	systemctl list-units --all --no-legend --plain --no-pager 'gpudesk*' '*vnc*.service' |
+		awk '{ print $1, $4 }'
 	systemctl get-default
 }
 
-# same_as FILE - whether the machine is as it was
+# same_as FILE - whether the machine is in that state
 same_as() {
 	snapshot >now.snapshot
 	diff "$1" now.snapshot
 }
 
-# install_package FILE - as an administrator does; what it says is in install.log
+# install_package FILE - its output is in install.log
 install_package() {
 	dpkg -i "$1" >install.log 2>&1 </dev/null
 	local status=$?
@@ -50,7 +52,7 @@ version_of() {
 	dpkg-deb -f "$1" Version
 }
 
-# Whether the scraper that runs is that of the package that is installed.
+# Whether the running scraper is the installed one.
 scraper_is_installed_one() {
 	local pid
 	pid=$(scraper_pid) || return
@@ -65,7 +67,7 @@ are_enabled() {
 	done
 }
 
-# old_vnc_server UNIT - a stand-in for what held the port before: it listens on all addresses
+# old_vnc_server UNIT - a stand-in for an older server, which listens on all addresses
 old_vnc_server() {
 	systemd-run --quiet --unit="$1" python3 -c 'import socket, time
 server = socket.create_server(("0.0.0.0", 5901))
@@ -77,7 +79,7 @@ port_is_taken() {
 	ss -lntH 'sport = :5901' | grep -q .
 }
 
-# A session of exouser with its window manager, whether it has a record or not.
+# Whether exouser has a session with a window manager; it may have no record.
 is_logged_in() {
 	has_session && display=$(find_display "$(session)") && as_user xdotool getmouselocation
 }

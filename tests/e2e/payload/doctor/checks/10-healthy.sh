@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# A machine that is set up: nothing may fail, for root and for the user.
+# On a machine that is set up nothing may fail, for root and for the user.
 . ./doctor-lib.sh
 
 no_failure() {
@@ -14,7 +14,7 @@ make_docker
 examine
 echo "     ${said//$'\n'/$'\n'     }"
 check "doctor finds nothing wrong" no_failure
-check "each check says something" \
+check "each check has a line" \
 	test "$(awk '{ print $2 }' <<<"$said" | sort -u | wc -l)" = 35
 check "the X server was tried" grep -qE '^ok +x +display :0' <<<"$said"
 baseline=$(complaints)
@@ -39,11 +39,11 @@ examine_as_user() {
 }
 examine_as_user >user.log
 check "as exouser nothing fails either" no_failure
-check "but some things are only root's to see" says warn port 'only root can'
+check "but some things only root can see" says warn port 'only root can'
 check "and the X server is tried" grep -qE '^ok +x +display :0' <<<"$said"
 usage() {
 	gpudesk doctor "$@"
 	[ $? = 2 ]
 }
-check "a wrong option is status 2" usage --nonsense
-check "so is an argument" usage nonsense
+check "a wrong option gives status 2" usage --nonsense
+check "so does an argument" usage nonsense

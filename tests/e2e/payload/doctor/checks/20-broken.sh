@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2016,SC2034,SC2086
-# Each check broken at least once. "broken" takes commands as text: hence the quotes.
+# Makes each check fail at least once. "broken" takes commands as text: hence the quotes.
 
 conf=/etc/gpudesk.conf
 gdm_conf=/etc/gdm3/daemon.conf
@@ -14,7 +14,7 @@ set_conf() {
 }
 default_conf='set_conf'
 
-# unit NAME COMMAND - a service that runs it
+# unit NAME COMMAND - makes a service that runs the command
 unit() {
 	printf '[Service]\nExecStart=%s\n[Install]\nWantedBy=multi-user.target\n' "$2" >"$units/$1"
 	systemctl daemon-reload
@@ -47,7 +47,7 @@ broken "a bad value of a key that guards access" FAIL config \
 	'set_conf "allow = 10.0.0.0/33"' "$default_conf"
 broken "user names nobody" FAIL user 'there is no user nosuch' \
 	"$sockets services autologin session password x $no_x" 'set_conf "user = nosuch"' "$default_conf"
-broken "user names somebody else than the units" FAIL scraper-socket \
+broken "user is not the one of the units" FAIL scraper-socket \
 	'enabled for exouser, but user = other' \
 	"$sockets services autologin session password x $no_x" \
 	'useradd -m other; set_conf "user = other"' "$default_conf; userdel -r other"
@@ -64,9 +64,9 @@ broken "no system user gpudesk" FAIL account 'no system user gpudesk' "" \
 broken "/run/gpudesk/sessions is gone" FAIL directories '/run/gpudesk/sessions: No such file' \
 	"records session x $no_x" 'mv /run/gpudesk/sessions /run/gpudesk/away' \
 	'mv /run/gpudesk/away /run/gpudesk/sessions'
-broken "/run/gpudesk/sessions is everybody's" FAIL directories 'sessions has mode 0777' \
+broken "/run/gpudesk/sessions is writable by all" FAIL directories 'sessions has mode 0777' \
 	"records session x $no_x" 'chmod 0777 /run/gpudesk/sessions' 'chmod 0755 /run/gpudesk/sessions'
-broken "/run/gpudesk/scraper is somebody's" FAIL directories 'scraper belongs to uid 1001' "" \
+broken "/run/gpudesk/scraper belongs to another user" FAIL directories 'scraper belongs to uid 1001' "" \
 	'chown exouser /run/gpudesk/scraper' 'chown root /run/gpudesk/scraper'
 
 # ---- units ----
@@ -151,7 +151,7 @@ tuple() {
 	echo "ENABLED=$1" >/etc/ufw/ufw.conf
 	echo '### tuple ### allow tcp 5901 0.0.0.0/0 any 0.0.0.0/0 in' >/etc/ufw/user.rules
 }
-broken "ufw lets everybody in" FAIL firewall 'ufw has "allow 5901/tcp".*ufw delete allow 5901/tcp' "" \
+broken "ufw allows everybody" FAIL firewall 'ufw has "allow 5901/tcp".*ufw delete allow 5901/tcp' "" \
 	'tuple yes' 'rm -r /etc/ufw'
 broken "ufw would, if it were on" warn firewall 'would let everybody in' "" \
 	'tuple no' 'rm -r /etc/ufw'
@@ -178,7 +178,7 @@ broken "Wayland is not off" FAIL wayland 'on: GDM may' "" \
 	'keep $gdm_conf; sed -i /WaylandEnable/d $gdm_conf' 'put_back'
 broken "autologin is not on" FAIL autologin 'logs nobody in' "" \
 	'keep $gdm_conf; sed -i /AutomaticLoginEnable/d $gdm_conf' 'put_back'
-broken "autologin is somebody else's" FAIL autologin 'logs alice in, not exouser' "" \
+broken "autologin is for another user" FAIL autologin 'logs alice in, not exouser' "" \
 	'keep $gdm_conf; sed -i s/AutomaticLogin=.*/AutomaticLogin=alice/ $gdm_conf' 'put_back'
 
 # ---- PAM ----
@@ -199,7 +199,7 @@ broken "pam_systemd is not active" FAIL pam 'pam_systemd is not in' "" \
 id=$(session)
 broken "a stale record" warn records 'record of session 999 is stale: logind does not know' "" \
 	'sed s/^SESSION=.*/SESSION=999/ $records/$id >$records/999' 'rm $records/999'
-broken "a record that somebody else wrote" warn records 'session 998 is not used: others than root' "" \
+broken "a record that another user wrote" warn records 'session 998 is not used: others than root' "" \
 	'sed s/^SESSION=.*/SESSION=998/ $records/$id >$records/998; chown exouser $records/998' \
 	'rm $records/998'
 broken "the session has no record" FAIL session 'session [0-9a-z]+ of exouser has no record' "x $no_x" \
@@ -210,7 +210,7 @@ broken "no password" FAIL password 'there is no /home/exouser/.vnc/passwd.*gpude
 	'mv $vnc/passwd $vnc/away' 'mv $vnc/away $vnc/passwd'
 broken "others may read the password" FAIL password 'has mode 0644: others may read' "" \
 	'chmod 0644 $vnc/passwd' 'chmod 0600 $vnc/passwd'
-broken "the password is somebody else's" FAIL password 'belongs to uid [0-9]+|cannot be read' "" \
+broken "the password belongs to another user" FAIL password 'belongs to uid [0-9]+|cannot be read' "" \
 	'chown nobody $vnc/passwd' 'chown exouser $vnc/passwd'
 broken "the password file is empty" FAIL password 'passwd is empty' "" \
 	'keep $vnc/passwd; : >$vnc/passwd' 'put_back'
@@ -218,7 +218,7 @@ broken "the password is empty" FAIL password 'the password in .* is empty' "" \
 	'keep $vnc/passwd; printf "\132\262\315\300\272\334\257\023" >$vnc/passwd' 'put_back'
 broken "the password is in clear" FAIL password 'no VNC password file: it has 9 bytes' "" \
 	'keep $vnc/passwd; echo sekret12 >$vnc/passwd' 'put_back'
-broken "anybody may write in ~/.vnc" warn password 'mode 0777: others may replace' "" \
+broken "all users may write in ~/.vnc" warn password 'mode 0777: others may replace' "" \
 	'chmod 0777 $vnc' 'chmod 0700 $vnc'
 
 # ---- X ----

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# What needs an NVIDIA card or SELinux, on trees of files: sysfs, /dev, Xorg's configuration.
+# Checks that need an NVIDIA card or SELinux, on trees of files with sysfs, /dev and Xorg's files.
 tree=$PWD/tree
 
 # card ADDRESS VENDOR DRIVER
@@ -73,9 +73,9 @@ chmod 0660 "$tree/dev/nvidia0"
 on_tree "VirtualGL restricts the card, GDM is not in its group" FAIL vglusers \
 	'/dev/nvidia0 is for the group vglusers only, and Debian-gdm is not'
 echo 'vglusers:x:990:Debian-gdm,exouser' >"$tree/etc/group"
-on_tree "and is" ok vglusers 'Debian-gdm and exouser are in vglusers'
+on_tree "GDM and the user are in its group" ok vglusers 'Debian-gdm and exouser are in vglusers'
 mkdir -p "$tree"/sys/fs/selinux "$tree"/var/log/audit
 echo 1 >"$tree/sys/fs/selinux/enforce"
-echo 'type=AVC msg=audit(1700000000.123:45): avc:  denied  { write } for pid=7 comm="gpudesk-scraper" name="passwd"' \
-	>"$tree/var/log/audit/audit.log"
+echo 'type=AVC msg=audit(1700000000.123:45): avc:  denied  { write } for pid=7' \
+	'comm="gpudesk-scraper" name="passwd"' >"$tree/var/log/audit/audit.log"
 on_tree "SELinux refuses the scraper something" FAIL selinux 'refused something to gpudesk 1 times.*passwd'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# gpudesk as the package or "make install" leaves it, switched off.
+# gpudesk as the package or "make install" leaves it, but switched off.
 
 # shellcheck source=../moving-lib.sh
 . ./moving-lib.sh

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# The setup that Jetstream2 has documented, as it is written there: its unit (on Ubuntu, with -fg)
-# and its Xorg file.
+# The setup that Jetstream2 documents, verbatim: its unit (on Ubuntu, with -fg) and its Xorg file.
 
 cat >/etc/X11/xorg.conf.d/00-xorg-js2.conf <<'END'
 Section "DRI"
@@ -62,14 +61,14 @@ systemctl daemon-reload
 systemctl enable x0vncserver.service
 systemctl start x0vncserver.service
 check "documented: the old server runs" eventually 60 holds_port x0vncserver.service 172.17.0.1
-check "documented: the X server is on the old file's card" \
+check "documented: the X server uses the old file" \
 	eventually 30 was_card_in /etc/X11/xorg.conf.d/00-xorg-js2.conf
 
 check_moving_over x0vncserver.service 172.17.0.1 socket port other-vnc pam hard-dpms
-check "documented: the X server is on the new file's card" \
+check "documented: the X server uses the new file" \
 	was_card_in /etc/X11/xorg.conf.d/20-gpudesk.conf
 check_undo x0vncserver.service 172.17.0.1
-check "documented: the X server is on the old file's card again" \
+check "documented: the X server uses the old file again" \
 	eventually 60 was_card_in /etc/X11/xorg.conf.d/00-xorg-js2.conf
 systemctl disable --now x0vncserver.service
 rm -f /etc/systemd/system/x0vncserver.service /etc/X11/xorg.conf.d/00-xorg-js2.conf \

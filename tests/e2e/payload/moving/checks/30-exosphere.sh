@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
-# What Exosphere leaves: a VNC server with an X server of its own on all addresses, no GDM at boot,
-# but its automatic login, and the password.
+# What Exosphere leaves: a VNC server with its own X server on all addresses, GDM's automatic login
+# but no GDM at boot, and the password.
 
 cat >/etc/systemd/system/vncserver@.service <<'END'
 [Unit]
@@ -36,7 +36,7 @@ check "Exosphere: the old server runs" eventually 60 holds_port vncserver@1.serv
 check "Exosphere: there is no desktop" eventually 60 not has_session
 
 check_moving_over vncserver@1.service 0.0.0.0 socket port other-vnc default-target wayland pam
-check "Exosphere: the X server is on the new file's card" \
+check "Exosphere: the X server uses the new file" \
 	was_card_in /etc/X11/xorg.conf.d/20-gpudesk.conf
 check_undo vncserver@1.service 0.0.0.0
 check "Exosphere: GDM is stopped again" not systemctl is-active gdm

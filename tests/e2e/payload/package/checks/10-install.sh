@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# The package on a machine that knows nothing of gpudesk, and again where its port is taken.
+# The package on a machine without gpudesk: first where its port is taken.
 
 # shellcheck source=../package-lib.sh
 . ./package-lib.sh
@@ -11,8 +11,8 @@ snapshot >before.snapshot
 
 check "dpkg -i where another VNC server has the port" \
 	eval 'old_vnc_server vncserver@1.service && install_package now.deb'
-check "it says so" grep -q "another VNC server" install.log
-check "the old server goes on" systemctl is-active vncserver@1.service
+check "it reports that" grep -q "another VNC server" install.log
+check "the old server keeps running" systemctl is-active vncserver@1.service
 check "and gpudesk does not listen" not systemctl is-active gpudesk.socket
 check "dpkg --purge" purge_package
 systemctl stop vncserver@1.service
@@ -21,7 +21,7 @@ systemctl reset-failed
 check "leaves nothing behind" same_as before.snapshot
 
 check "dpkg -i" install_package now.deb
-check "says what comes next" grep -q "gpudesk setup" install.log
+check "says what to do next" grep -q "gpudesk setup" install.log
 check "the sockets listen" are_listening
 check "and are enabled" are_enabled
 check "nothing of gpudesk runs" not processes
@@ -33,12 +33,14 @@ pam_is_last() {
 		"pam_systemd.so pam_gpudesk.so " ]
 }
 check "PAM calls gpudesk after systemd" pam_is_last
-check "and not where no session is interactive" not grep gpudesk /etc/pam.d/common-session-noninteractive
+check "but not in non-interactive sessions" \
+	not grep gpudesk /etc/pam.d/common-session-noninteractive
 check "the package's files are whole" dpkg --verify gpudesk
 verify_units() {
 	local output
 	output=$(systemd-analyze verify --man=no gpudesk.socket gpudesk.service \
-		gpudesk-{scraper,desktop}@exouser.{socket,service} 2>&1) || { echo "$output"; return 1; }
+		gpudesk-{scraper,desktop}@exouser.{socket,service} 2>&1) ||
+		{ echo "$output"; return 1; }
 	! grep gpudesk <<<"$output"
 }
 check "systemd loads the units without a warning" verify_units

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# The role of packaging/ansible, in the machine itself (connection: local). With E2E_ANSIBLE=1 only:
-# what it needs is not in the image.
+# The role of packaging/ansible, run in the machine itself (connection: local). Only with
+# E2E_ANSIBLE=1, since the image lacks what it needs.
 
-# play VARIABLE=VALUE... - sets $changed, how many tasks have changed something
+# play VARIABLE=VALUE... - sets $changed, how many tasks changed something
 play() {
 	changed=''
 	local variables=() variable
@@ -20,7 +20,7 @@ play() {
 }
 
 if [ -d ansible ]; then
-	# beside the machine's own packages, which stay as they are
+	# beside the machine's own packages
 	for package in ansible/packages/*.deb; do
 		dpkg -x "$package" /opt/ansible
 	done
@@ -32,7 +32,7 @@ if [ -d ansible ]; then
 	check "installs the package" \
 		test "$(dpkg-query -W -f '${Version}' gpudesk)" = "$(version_of next.deb)"
 	check "writes the settings" grep -qx 'view_only = no' /etc/gpudesk.conf
-	check "has the sockets listen" are_listening
+	check "makes the sockets listen" are_listening
 	check "run again" play '{"gpudesk_settings": {"idle_timeout": "4s", "view_only": false}}'
 	check "changes nothing" test "$changed" = 0
 	check_picture "a viewer sees the desktop"
