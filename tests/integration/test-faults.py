@@ -82,7 +82,7 @@ class FaultTest(StandingTest):
 
 
 def staged(viewer):
-    return stages.Stages(viewer, PASSWORD)
+    return stages.Stages(viewer, PASSWORD, rfb.pointer_event(9, 9, 1))
 
 
 class KilledTest(FaultTest):

@@ -11,35 +11,23 @@ import os
 import sys
 import time
 
-from lib import rfb
 from lib.stages import Stages
-from viewer import StepFailed, Viewer
+from viewer import Viewer, exit_status
 
 
-def main(host, port, password, stage):
-    try:
-        viewer = Viewer(int(port), host)
-        stages = Stages(viewer, password)
-        stages.go(0, int(stage))
-        with open("stage", "w", encoding="ascii"):
-            pass
-        while not os.path.exists("go-on"):
-            time.sleep(0.05)
-        stages.go(int(stage), 7)
-        with open("go-on", encoding="ascii") as file:
-            colour = file.read().strip()
-        viewer.step_pixel(3, 3, colour, 60)
-    except StepFailed as failed:
-        print(failed)
-        return 1
-    except rfb.Refused as refused:
-        print(f"refused: {refused}")
-        return 3
-    except (EOFError, OSError) as error:
-        print(f"ended: {error}")
-        return 4
-    return 0
+def view(host, port, password, stage):
+    viewer = Viewer(int(port), host)
+    stages = Stages(viewer, password)
+    stages.go(0, int(stage))
+    with open("stage", "w", encoding="ascii"):
+        pass
+    while not os.path.exists("go-on"):
+        time.sleep(0.05)
+    stages.go(int(stage), 7)
+    with open("go-on", encoding="ascii") as file:
+        colour = file.read().strip()
+    viewer.step_pixel(3, 3, colour, 60)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(exit_status(lambda: view(*sys.argv[1:])))

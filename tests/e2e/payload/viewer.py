@@ -111,18 +111,11 @@ class Viewer(rfb.Viewer):
             print(f"ended: {ended}")
 
 
-def main(host, port, password, *steps):
+def exit_status(work):
+    """Runs work(), and prints why it failed."""
     started = time.monotonic()
     try:
-        viewer = Viewer(int(port), host).log_in(password)
-        print(f"connected after {time.monotonic() - started:.1f} s", flush=True)
-        steps = list(steps)
-        while steps:
-            step = getattr(viewer, "step_" + steps.pop(0))
-            count = step.__code__.co_argcount - 1
-            arguments, steps = steps[:count], steps[count:]
-            step(*arguments)
-            sys.stdout.flush()
+        work()
     except rfb.Refused as refused:
         print(f"refused after {time.monotonic() - started:.1f} s: {refused}")
         return 3
@@ -135,5 +128,18 @@ def main(host, port, password, *steps):
     return 0
 
 
+def view(host, port, password, *steps):
+    started = time.monotonic()
+    viewer = Viewer(int(port), host).log_in(password)
+    print(f"connected after {time.monotonic() - started:.1f} s", flush=True)
+    steps = list(steps)
+    while steps:
+        step = getattr(viewer, "step_" + steps.pop(0))
+        count = step.__code__.co_argcount - 1
+        arguments, steps = steps[:count], steps[count:]
+        step(*arguments)
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(exit_status(lambda: view(*sys.argv[1:])))

@@ -142,7 +142,7 @@ class Viewer:
         while len(self._ahead) < n:
             more = self.socket.recv(max(65536, n - len(self._ahead)))
             if not more:
-                raise EOFError("the server closed the connection; unread: %r" % self._ahead[:64])
+                raise EOFError("the server closed after %r" % bytes(self._ahead[:64]))
             self._ahead += more
 
     def read(self, n):

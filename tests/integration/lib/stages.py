@@ -5,13 +5,15 @@ from lib import des, rfb
 
 
 class Stages:
-    """Takes an rfb.Viewer from one stage to the next; each step reaches the stage of its number."""
+    """Takes an rfb.Viewer from one stage to the next; each step reaches the stage of its number.
+    In the last one it holds a key, and what the messages `held` press.
+    """
 
     NAMES = ["connected", "version sent", "challenge sent", "response sent", "accepted",
              "initialised", "first frame", "mid-update", "key held"]
 
-    def __init__(self, viewer, password):
-        self.viewer, self.password = viewer, password
+    def __init__(self, viewer, password, *held):
+        self.viewer, self.password, self.held = viewer, password, held
         self.steps = [self.connect, viewer.send_version, self.read_challenge, self.respond,
                       viewer.read_result, viewer.initialise, self.read_frame, self.ask_for_much,
                       self.hold_key]
@@ -38,4 +40,4 @@ class Stages:
         self.viewer.receive_ahead(1000)
 
     def hold_key(self):
-        self.viewer.send(rfb.key_event(ord("h"), True), rfb.pointer_event(9, 9, 1))
+        self.viewer.send(rfb.key_event(ord("h"), True), *self.held)
