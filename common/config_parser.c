@@ -10,7 +10,7 @@
 
 #include "config.h"
 #include "config_table.h"
-#include "read_all.h"
+#include "whole_file.h"
 
 enum {
 	CONFIG_FILE_MAX = 65536,

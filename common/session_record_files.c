@@ -12,8 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "read_all.h"
-#include "replace_file.h"
+#include "whole_file.h"
 
 enum {
 	LIST_MAX = 1024,

@@ -8,8 +8,18 @@
 
 #include <stdint.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 
 #define TIMER_NEVER UINT64_MAX
+
+/* CLOCK_MONOTONIC in µs: the clock of sd-event's timers and of systemd's monotonic timestamps. */
+static inline uint64_t monotonic_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
 
 /* The time at which the loop last woke up. */
 uint64_t timer_now(sd_event *event);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "monotonic.h"
+#include "timer.h"
 #include "units.h"
 
 #define SECOND UINT64_C(1000000)

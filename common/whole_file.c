@@ -3,11 +3,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "read_all.h"
+ssize_t read_all(int fd, void *ret_bytes, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size) {
+		ssize_t n = read(fd, (char *)ret_bytes + length, size - length);
+
+		if (n == 0)
+			break;
+		if (n > 0)
+			length += (size_t)n;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return (ssize_t)length;
+}
 
 static int open_regular(const char *path)
 {
@@ -72,4 +88,42 @@ int whole_file_read(const char *path, size_t max, char **ret_text, size_t *ret_l
 	if (ret_length)
 		*ret_length = length;
 	return 0;
+}
+
+int replace_file_begin(int directory, const char *temporary)
+{
+	int fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			0600);
+
+	if (fd < 0)
+		return -errno;
+	return fd;
+}
+
+int replace_file_write(int fd, const void *bytes, size_t length)
+{
+	const char *at = bytes;
+
+	while (length > 0) {
+		ssize_t n = write(fd, at, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+int replace_file_end(int directory, const char *temporary, int fd, int r, const char *name)
+{
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(directory, temporary, directory, name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(directory, temporary, 0);
+	return r;
 }

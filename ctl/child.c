@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/monotonic.h"
+#include "common/timer.h"
 
 /* In the new process. The caller's environment may be anything, so it is not passed on. */
 __attribute__((noreturn)) static void run(const struct child *child, int output)

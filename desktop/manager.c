@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/monotonic.h"
+#include "common/timer.h"
 
 enum manager_state manager_state_from_text(const char *active_state)
 {

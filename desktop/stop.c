@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "common/monotonic.h"
+#include "common/timer.h"
 #include "common/unit_jobs.h"
 #include "common/units.h"
 #include "manager.h"

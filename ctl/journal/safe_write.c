@@ -12,7 +12,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "common/replace_file.h"
 #include "common/whole_file.h"
 
 enum { ATTRIBUTES_MAX = 65536 };

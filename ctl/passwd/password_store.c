@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "acting_as.h"
-#include "common/read_all.h"
-#include "common/replace_file.h"
+#include "common/whole_file.h"
 
 enum { ENTRY = VNC_DES_BLOCK, ENTRIES_MAX = 2 * ENTRY, NAME_SIZE = 256 };
 

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "common/control_protocol.h"
-#include "common/monotonic.h"
 #include "common/session_facts.h"
+#include "common/timer.h"
 
 /* ---- session records ---- */
 

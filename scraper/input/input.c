@@ -8,7 +8,6 @@
 
 #include "common/event_source.h"
 #include "common/log.h"
-#include "common/monotonic.h"
 #include "common/timer.h"
 #include "keysym.h"
 #include "scan_code.h"

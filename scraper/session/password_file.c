@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/read_all.h"
 #include "common/vnc_des.h"
+#include "common/whole_file.h"
 
 /* What a file is read into: one byte more than it may hold. */
 struct file_bytes {

@@ -7,7 +7,7 @@
 
 #include "common/event_source.h"
 #include "common/log.h"
-#include "common/monotonic.h"
+#include "common/timer.h"
 #include "common/wire.h"
 
 void viewer_end(struct viewer *viewer, const char *reason)

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #include "common/log.h"
-#include "common/monotonic.h"
+#include "common/timer.h"
 #include "common/wire.h"
 
 /* Bytes of answers, beside the update, that a viewer may leave unread. */

@@ -14,8 +14,6 @@
 
 #include <cmocka.h>
 
-#include "common/read_all.h"
-
 static char path[] = "/tmp/gpudesk-whole-file.XXXXXX";
 
 static int set_up(void **state)

@@ -489,7 +489,7 @@ class ScanCodeTest(KeyboardTest):
         other = self.log_in()
         other.send(rfb.scan_code_event(ord("a"), 0x1e, 1))
         other.wait_closed()
-        self.scraper.wait_log("did not offer")
+        self.scraper.wait_log("was not offered")
 
 
 class DisplacedTest(KeyboardTest):

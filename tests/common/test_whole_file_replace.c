@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "common/replace_file.h"
+#include "common/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
