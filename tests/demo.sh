@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: tests/demo.sh BUILDDIR [--once]
+# tests/demo.sh BUILDDIR [--once] - a virtual desktop on Xvfb, proxy and scraper started on demand
+# as an ordinary user, a viewer that shows the desktop through them, and a page for browsers. Stops on
+# Ctrl-C, or with --once when the viewer's screenshot is in BUILDDIR/demo.png. Nothing else is left,
+# but BUILDDIR/demo.log if it failed.
 #
-# A virtual desktop on Xvfb, proxy and scraper started on demand as an ordinary user, a viewer that
-# looks at the desktop through them, and a browser page for people. Ends on Ctrl-C, or with --once
-# as soon as the viewer's screenshot is in BUILDDIR/demo.png, and leaves nothing else behind.
-#
-# The script runs itself again (as `inside`) in a session of its own: ending it is one kill.
+# The script runs itself again (as `inside`) in a session of its own, so one kill ends everything.
 set -eu
 
 : "${DEMO_SECONDS:=30}" # how long anything may take to come up
@@ -24,9 +23,6 @@ print(s.getsockname()[1])'
 fail() {
 	echo "demo: $*" >&2
 	[ ! -s demo.png ] || cat demo.png >&3
-	for log in log/*; do
-		[ ! -s "$log" ] || sed "s|^|$log: |" "$log" >&2
-	done
 	exit 1
 }
 
@@ -34,7 +30,7 @@ wait_until() { # WHAT COMMAND...
 	what=$1 deadline=$(($(date +%s) + DEMO_SECONDS))
 	shift
 	until "$@"; do
-		[ "$(date +%s)" -lt $deadline ] || fail "$what did not come up in $DEMO_SECONDS s"
+		[ "$(date +%s)" -lt $deadline ] || fail "$what is not there after $DEMO_SECONDS s"
 		sleep 0.1
 	done
 }
@@ -104,7 +100,8 @@ inside() {
 	printf 'user = %s\npassword_file = %s\n' "$(id -un)" "$work/password" >gpudesk.conf
 	port=$(free_port)
 	on_demand scraper --seqpacket -l "$work/scraper.sock" "$work/gpudesk-scraper" \
-		--config "$work/gpudesk.conf" --display "$desktop" --xauthority "$work/desktop.auth"
+		--config "$work/gpudesk.conf" --display "$desktop" \
+		--xauthority "$work/desktop.auth"
 	on_demand proxy -l "127.0.0.1:$port" "$work/gpudesk-proxy" \
 		--config "$work/gpudesk.conf" --scraper-socket "$work/scraper.sock"
 	wait_until "the scraper's socket" test -S scraper.sock
@@ -118,8 +115,11 @@ inside() {
 	wait_until "the desktop in the viewer" shows_desktop
 	cat demo.png >&3
 	exec 3>&-
-	echo "demo: the viewer shows the desktop: $screenshot"
-	[ "$once" = no ] || exit 0
+	echo "A viewer shows the desktop; its screenshot is $screenshot"
+	if [ "$once" = yes ]; then
+		echo "To use the desktop with your own viewer or browser, run ./dev demo"
+		exit
+	fi
 
 	web=$(free_port)
 	in_background websockify websockify --web /usr/share/novnc "127.0.0.1:$web" \
@@ -127,11 +127,13 @@ inside() {
 	wait_until "the browser's page" listens "$web"
 	cat <<-END
 
-		Any VNC viewer:  vncviewer 127.0.0.1::$port
-		A browser:       http://127.0.0.1:$web/vnc.html?autoconnect=1&resize=scale
-		Password:        $password
+		To see it yourself, on this machine:
 
-		Ctrl-C ends it.
+		  VNC viewer  vncviewer 127.0.0.1::$port
+		  browser     http://127.0.0.1:$web/vnc.html?autoconnect=1&resize=scale
+		  password    $password
+
+		Press Ctrl-C to stop.
 	END
 	wait
 }
@@ -144,13 +146,32 @@ if [ "$1" = inside ]; then
 fi
 
 build=$1 once=no
-[ "${2-}" != --once ] || once=yes
+case "${2-}" in
+'') ;;
+--once) once=yes ;;
+*)
+	echo "usage: ./dev demo [--once]" >&2
+	exit 2
+	;;
+esac
 screenshot=$build/demo.png
 work=$(mktemp -d "${TMPDIR:-/tmp}/gpudesk-demo.XXXXXX")
 export DEMO_SECONDS work once screenshot
 session=''
 
+# The end of each program's log; all of them are in demo.log.
+explain() {
+	for log in "$work"/log/*; do
+		[ ! -s "$log" ] || sed "s|^|${log##*/}: |" "$log"
+	done >"$build/demo.log"
+	for log in "$work"/log/*; do
+		[ ! -s "$log" ] || tail -n 2 "$log" | sed "s|^|${log##*/}: |"
+	done
+	echo "demo: failed; the whole log is in $build/demo.log"
+} >&2
+
 finish() {
+	status=$?
 	trap '' INT TERM
 	if [ -n "$session" ]; then
 		kill -s TERM -- "-$session" 2>/dev/null || :
@@ -160,6 +181,7 @@ finish() {
 			sleep 0.1
 		done
 		kill -s KILL -- "-$session" 2>/dev/null || :
+		[ $status -eq 0 ] || explain
 	fi
 	rm -rf "$work"
 }

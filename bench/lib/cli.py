@@ -43,7 +43,7 @@ class Bench:
         write_password_file(self.password_file)
         self.contenders, missing = open_contenders(options.build, options.before, options.only)
         for what in missing:
-            print(f"left out: {what}", flush=True)
+            print(f"skipping {what}", flush=True)
         stamp = time.strftime("%Y%m%d-%H%M%S")
         self.records_path = f"{self.work}/{options.mode}-{stamp}.jsonl"
 
@@ -57,7 +57,7 @@ class Bench:
 
 
 def progress(record):
-    """One line for whoever waits."""
+    """A line for a record, while the run goes on."""
     where = " ".join(str(record.get(f, "")) for f in ("round", "geometry", "link", "workload",
                                                        "encoding", "contender"))
     if "error" in record:
@@ -198,7 +198,7 @@ def parse(arguments):
         return options
     if not options.out:
         if not options.build:
-            parser.error("--build or --out must say where to write")
+            parser.error("--build or --out is needed")
         options.out = os.path.join(options.build, "bench")
     quick = options.mode == "quick"
     options.rounds = options.rounds or (1 if quick else 3)

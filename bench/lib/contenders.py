@@ -43,9 +43,9 @@ def wait_for(condition, child, seconds=15):
     deadline = time.monotonic() + seconds
     while not condition():
         if not child.alive():
-            raise BenchError(f"{child.name} ended: {child.last_words()}")
+            raise BenchError(f"{child.name} exited: {child.last_words()}")
         if time.monotonic() > deadline:
-            raise BenchError(f"{child.name} does not listen")
+            raise BenchError(f"{child.name} does not listen on its port")
         time.sleep(0.01)
 
 
@@ -147,17 +147,17 @@ def open_contenders(build, before, only):
         if shutil.which(program):
             contenders[name] = Rival(name)
         else:
-            missing.append(f"{name}: no {program} installed")
+            missing.append(f"{name}: {program} is not installed")
     if build:
         try:
             contenders["gpudesk"] = Gpudesk("gpudesk", build)
         except BenchError as error:
             missing.append(f"gpudesk: {error}")
     else:
-        missing.append("gpudesk: no --build directory given")
+        missing.append("gpudesk: --build names no directory")
     if before:
         contenders["before"] = Gpudesk("before", before)
     unknown = [n for n in only or [] if n not in contenders and n != "none"]
     if unknown:
-        raise BenchError(f"no such contender here: {', '.join(unknown)}")
+        raise BenchError(f"unknown or not installed: {', '.join(unknown)}")
     return contenders, missing

@@ -54,7 +54,7 @@ class Child:
             ready = select.select([self.process.stdout], [], [], max(0, left))[0]
             chunk = os.read(self.process.stdout.fileno(), 1 << 16) if ready else b""
             if not chunk:
-                why = "took too long" if not ready else "ended: " + self.last_words()
+                why = "took too long" if not ready else "exited: " + self.last_words()
                 raise BenchError(f"{self.name} {why}")
             self.buffer += chunk
         line, self.buffer = self.buffer.split(b"\n", 1)
