@@ -6,15 +6,15 @@
 #include <systemd/sd-bus.h>
 
 #include "machine_read.h"
+#include "old_server.h"
+#include "unit_files.h"
 
 static const char service[] = "org.freedesktop.systemd1";
 
-/* Beside those with the user's name in them. */
+/* Other lists have GDM's and the old servers', and those with the user's name. */
 static const char *const unit_names[] = {
-	"gpudesk.socket",	"gpudesk.service",     "display-manager.service",
-	"gdm.service",		"gdm3.service",	       "vncserver@1.service",
-	"vncserver@:1.service", "x0vncserver.service", "firewalld.service",
-	"docker.service",
+	"gpudesk.socket",    "gpudesk.service", "display-manager.service",
+	"firewalld.service", "docker.service",
 };
 
 static const char *const instance_names[][2] = {
@@ -84,15 +84,15 @@ static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
 	sd_bus_error_free(&error);
 }
 
-int machine_parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
-			 uint16_t *ret_port)
+/* "172.17.0.1:5901", "[::]:5901" or "5901": address and port as a socket unit has them. */
+static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
+			uint16_t *ret_port)
 {
 	const char *colon = strrchr(text, ':'), *digits = colon ? colon + 1 : text;
 	size_t length = colon ? (size_t)(colon - text) : 0;
-	unsigned long port;
 	char *end;
+	unsigned long port = strtoul(digits, &end, 10);
 
-	port = strtoul(digits, &end, 10);
 	if (end == digits || *end || port == 0 || port > 65535)
 		return -EINVAL;
 	if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
@@ -101,9 +101,8 @@ int machine_parse_listen(const char *text, char ret_address[static MACHINE_ADDRE
 	}
 	if (length >= MACHINE_ADDRESS_MAX)
 		return -EINVAL;
-	snprintf(ret_address, MACHINE_ADDRESS_MAX, "%.*s", (int)length, length ? text : "");
-	if (length == 0)
-		snprintf(ret_address, MACHINE_ADDRESS_MAX, "::");
+	snprintf(ret_address, MACHINE_ADDRESS_MAX, "%.*s", length ? (int)length : 2,
+		 length ? text : "::");
 	*ret_port = (uint16_t)port;
 	return 0;
 }
@@ -122,7 +121,7 @@ static void read_address(struct machine *machine, sd_bus *bus)
 	    sd_bus_message_enter_container(reply, 'a', "(ss)") >= 0) {
 		while (machine->port == 0 && sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
 			if (strcmp(kind, "Stream") == 0)
-				machine_parse_listen(text, machine->address, &machine->port);
+				parse_listen(text, machine->address, &machine->port);
 	}
 	sd_bus_message_unref(reply);
 	free(path);
@@ -150,14 +149,18 @@ void machine_read_units(struct machine *machine)
 		r = units_open(&bus);
 	if (r < 0) {
 		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
-			 "systemd cannot be asked: %s",
-			 r == -EHOSTDOWN ? "it does not run this machine" : strerror(-r));
+			 "cannot ask systemd: %s",
+			 r == -EHOSTDOWN ? "it is not running here" : strerror(-r));
 		return;
 	}
 	machine->has_systemd = true;
 	read_manager(machine, bus);
 	for (size_t i = 0; i < sizeof(unit_names) / sizeof(*unit_names); i++)
 		read_unit(machine, bus, unit_names[i]);
+	for (const char *const *unit = gdm_units; *unit; unit++)
+		read_unit(machine, bus, *unit);
+	for (const struct old_server *server = old_servers; server->unit; server++)
+		read_unit(machine, bus, server->unit);
 	for (size_t i = 0; i < sizeof(instance_names) / sizeof(*instance_names); i++)
 		read_unit(machine, bus,
 			  machine_instance(machine, instance_names[i][0], instance_names[i][1]));
