@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "status/control_client.h"
