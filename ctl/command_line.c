@@ -38,7 +38,7 @@ static void print_option(const char *name, const char *placeholder, const char *
 
 	snprintf(left, sizeof(left), "--%s%s%s", name, placeholder ? " " : "",
 		 placeholder ? placeholder : "");
-	printf("  %-20s %s\n", left, help);
+	printf("  %-22s %s\n", left, help);
 }
 
 static void print_help(const char *command, const char *about, const struct ctl_option *options)

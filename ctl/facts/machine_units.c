@@ -147,12 +147,14 @@ void machine_read_units(struct machine *machine)
 
 	if (!machine->ctl->root[0])
 		r = units_open(&bus);
-	if (r < 0) {
+	if (r == -EHOSTDOWN)
 		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
-			 "cannot ask systemd: %s",
-			 r == -EHOSTDOWN ? "it is not running here" : strerror(-r));
+			 "systemd is not running here");
+	else if (r < 0)
+		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
+			 "cannot ask systemd: %s", strerror(-r));
+	if (r < 0)
 		return;
-	}
 	machine->has_systemd = true;
 	read_manager(machine, bus);
 	for (size_t i = 0; i < sizeof(unit_names) / sizeof(*unit_names); i++)
