@@ -8,7 +8,7 @@
 
 enum { OPTIONS_MAX = 24, COMMON = 4 };
 
-/* Beside its own, each command has these. */
+/* The options that every command has. */
 static const struct option common[COMMON] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "root", required_argument, NULL, 'r' },
@@ -16,7 +16,7 @@ static const struct option common[COMMON] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* An option's number for getopt is its place in the list, after all letters. */
+/* getopt's number for the first of a command's own options: beyond all letters. */
 enum { FIRST = 256 };
 
 static void fill(const struct ctl_option *options, struct option table[static OPTIONS_MAX])
@@ -38,7 +38,7 @@ static void print_option(const char *name, const char *placeholder, const char *
 
 	snprintf(left, sizeof(left), "--%s%s%s", name, placeholder ? " " : "",
 		 placeholder ? placeholder : "");
-	printf("  %-20s %s\n", left, help);
+	printf("  %-22s %s\n", left, help);
 }
 
 static void print_help(const char *command, const char *about, const struct ctl_option *options)
@@ -48,7 +48,7 @@ static void print_help(const char *command, const char *about, const struct ctl_
 		if (options->help)
 			print_option(options->name, options->placeholder, options->help);
 	print_option("config", "FILE", "in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf");
-	print_option("help", NULL, "print this and exit");
+	print_option("help", NULL, "print this help and exit");
 }
 
 static int take(struct ctl *ctl, int option, const struct ctl_option *options)
@@ -68,7 +68,7 @@ static int take(struct ctl *ctl, int option, const struct ctl_option *options)
 		return 0;
 	}
 	if (option == 'r' && strlen(optarg) < CTL_ROOT_MAX) {
-		ctl->root = strcmp(optarg, "/") ? optarg : "";
+		ctl->root = strcmp(optarg, "/") != 0 ? optarg : "";
 		return 0;
 	}
 	return -EINVAL;
@@ -80,7 +80,7 @@ int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about
 	struct option table[OPTIONS_MAX];
 
 	fill(options, table);
-	optind = 0; /* begins anew, as main() has read options before */
+	optind = 0; /* starts afresh: main() has used getopt before */
 	for (int option; (option = getopt_long(argc, argv, "", table, NULL)) != -1;) {
 		if (option == 'h') {
 			print_help(argv[0], about, options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk(8): what its commands have in common. Messages go out by log.h; results to stdout. */
+/* What the commands of gpudesk(8) share. They log messages, and print results to stdout. */
 #ifndef GPUDESK_CTL_H
 #define GPUDESK_CTL_H
 
@@ -8,27 +8,29 @@
 #include "common/config.h"
 
 enum {
-	CTL_OK = 0,	/* done, and all is well */
-	CTL_FAILED = 1, /* it could not be done, or something is wrong */
+	CTL_OK = 0,	/* done, and nothing is wrong */
+	CTL_FAILED = 1, /* not done, or something is wrong */
 	CTL_USAGE = 2,	/* wrong options or arguments */
 };
 
 enum { CTL_PATH_MAX = 4096, CTL_ROOT_MAX = 1024 };
 
+enum { CTL_PORT = 5901 }; /* where gpudesk.socket listens as installed */
+
 struct ctl {
-	const char *config_path; /* a path of the running system, never below `root` */
-	const char *root;	 /* "" or what stands before the machine's paths (tests) */
-	bool config_given;	 /* by --config */
+	const char *config_path;
+	const char *root;  /* --root, for tests: what precedes the machine's paths; "": none */
+	bool config_given; /* by --config: then `root` does not apply to it */
 };
 
 /*
- * One of a command's options, "--NAME" or "--NAME PLACEHOLDER". A list of them ends with { 0 }.
- * Either `flag` is set to true, or `value` to the argument, a string of argv's.
+ * One of a command's options, "--NAME" or "--NAME PLACEHOLDER": sets `flag` to true, or `value` to
+ * the argument. A list of them ends with { 0 }.
  */
 struct ctl_option {
 	const char *name;	 /* without dashes */
 	const char *placeholder; /* NULL: it takes no value */
-	const char *help;	 /* NULL: works, but is not shown */
+	const char *help;	 /* NULL: not shown by --help */
 	bool *flag;
 	const char **value;
 };
@@ -43,25 +45,23 @@ int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about
 		       const struct ctl_option *options);
 
 /*
- * Where the machine's absolute path `path` is to be read or written: below --root, if that is
- * given. Writes to ret_path and returns it. Paths are the program's own, so they fit.
+ * Where to find the machine's absolute path `path`: below --root, if that is given. Returns
+ * ret_path.
  */
 const char *ctl_path(const struct ctl *ctl, const char *path, char ret_path[static CTL_PATH_MAX]);
 
 /*
- * Reads the configuration (--root applies unless --config was given); what is wrong with it goes to
- * `report`, or to the log as warnings when that is NULL. Returns what config_load() does.
+ * Reads the configuration. Problems in it are passed to `report`, or logged as warnings if that is
+ * NULL. Returns what config_load() does.
  */
 int ctl_config(const struct ctl *ctl, struct config *ret_config, config_report_fn report,
 	       void *userdata);
 
-/* Says "gpudesk: ..." on standard error. Returns CTL_FAILED or CTL_USAGE, for `return`. */
+/* Log an error. Return CTL_FAILED and CTL_USAGE, for `return`. */
 int ctl_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int ctl_misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/*
- * The commands. argv[0] is the command's name. They return the exit status.
- */
+/* The commands. argv[0] is the command's name. They return the exit status. */
 int cmd_status(struct ctl *ctl, int argc, char **argv);
 int cmd_doctor(struct ctl *ctl, int argc, char **argv);
 int cmd_setup(struct ctl *ctl, int argc, char **argv);

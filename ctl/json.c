@@ -10,8 +10,8 @@
 /* U+FFFD takes three bytes. */
 static const char replacement[] = "\xef\xbf\xbd";
 
-/* Each byte that no string can be made of, tried one by one. Only for what is broken. */
-static json_t *mended(const char *text)
+/* Replaces the bytes that are not UTF-8. Slow: it tries each character by itself. */
+static json_t *replace_invalid(const char *text)
 {
 	size_t length = strlen(text);
 	char *copy = calloc(length + 1, 3);
@@ -44,7 +44,7 @@ json_t *json_text(const char *text)
 	if (!text)
 		return json_null();
 	json_t *string = json_string(text);
-	return string ? string : mended(text);
+	return string ? string : replace_invalid(text);
 }
 
 int json_print(json_t *root)
@@ -54,6 +54,6 @@ int json_print(json_t *root)
 	int r = json_dumpf(root, stdout, JSON_INDENT(2));
 	json_decref(root);
 	if (r < 0 || putchar('\n') == EOF)
-		return ctl_failed("the output could not be written");
+		return ctl_failed("cannot write to standard output");
 	return CTL_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk(8): looks after the remote desktop, for whoever calls it. */
+/* gpudesk(8): sets up, checks and controls the remote desktop. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,16 +9,16 @@
 
 static const struct command {
 	const char *name;
-	const char *summary; /* NULL: not for people */
+	const char *summary; /* NULL: not shown by --help */
 	int (*run)(struct ctl *ctl, int argc, char **argv);
 } commands[] = {
-	{ "status", "show the session, its viewers, what runs and the GPU", cmd_status },
-	{ "doctor", "find what is wrong, and what mends it", cmd_doctor },
-	{ "setup", "set the machine up as doctor wants it", cmd_setup },
+	{ "status", "show the session, its viewers, the processes and the GPU", cmd_status },
+	{ "doctor", "find problems, and how to fix them", cmd_doctor },
+	{ "setup", "configure the machine, and fix what doctor finds", cmd_setup },
 	{ "passwd", "set the VNC password", cmd_passwd },
-	{ "disconnect", "let all viewers go", cmd_disconnect },
+	{ "disconnect", "disconnect all viewers", cmd_disconnect },
 	{ "stop", "stop the scraper", cmd_stop },
-	{ "x-probe", NULL, cmd_x_probe }, /* what doctor has the desktop's user try */
+	{ "x-probe", NULL, cmd_x_probe }, /* doctor runs it as the desktop's user */
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -26,20 +26,20 @@ enum { N_COMMANDS = sizeof(commands) / sizeof(*commands) };
 static void print_help(void)
 {
 	puts("Usage: gpudesk [--config FILE] COMMAND [OPTION]...\n"
-	     "Looks after a desktop that gpudesk shows to VNC viewers. See gpudesk(8).\n");
+	     "Sets up, checks and controls the remote desktop. See gpudesk(8).\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (commands[i].summary)
 			printf("  %-14s %s\n", commands[i].name, commands[i].summary);
 	puts("\n"
 	     "  --config FILE  in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
-	     "  --help         print this and exit; after a command: about that\n"
+	     "  --help         print this help and exit; after a command, its own\n"
 	     "  --version      print the version and exit");
 }
 
 static const struct command *find(const char *name)
 {
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (!strcmp(commands[i].name, name))
+		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	return NULL;
 }
@@ -48,11 +48,11 @@ static int set_root(struct ctl *ctl, const char *root)
 {
 	if (strlen(root) >= CTL_ROOT_MAX)
 		return ctl_misused("--root: the path is too long");
-	ctl->root = strcmp(root, "/") ? root : "";
+	ctl->root = strcmp(root, "/") != 0 ? root : "";
 	return CTL_OK;
 }
 
-/* The options before the command. Returns -1 to go on at argv[optind], else the exit status. */
+/* Reads the options before the command at argv[optind]. Returns -1 to go on, or an exit status. */
 static int parse(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct option known[] = {
@@ -103,6 +103,6 @@ int main(int argc, char **argv)
 		return ctl_misused("there is no command '%s'", argv[optind]);
 	status = command->run(&ctl, argc - optind, argv + optind);
 	if (fflush(stdout) || ferror(stdout))
-		return ctl_failed("the output could not be written");
+		return ctl_failed("cannot write to standard output");
 	return status;
 }

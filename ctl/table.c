@@ -17,7 +17,7 @@ void table_finish(struct table *table)
 	*table = (struct table){ .alignment = table->alignment };
 }
 
-/* Copies up to the next tab; returns what follows it. */
+/* Copies up to the next tab. Returns the rest. */
 static const char *take_cell(const char *text, char ret_cell[static TABLE_CELL_MAX])
 {
 	size_t length = strcspn(text, "\t"), n = 0;
@@ -50,7 +50,7 @@ void table_add(struct table *table, const char *format, ...)
 	table->n_rows++;
 }
 
-/* On the screen: bytes that go on a character of UTF-8 take no place. */
+/* In characters: continuation bytes of UTF-8 do not count. */
 static size_t width_of(const char *text)
 {
 	size_t n = 0;

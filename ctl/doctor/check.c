@@ -3,62 +3,31 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-const struct check checks[] = {
-	{ "config", CHECK_NEEDS_NOTHING, check_config },
-	{ "system", CHECK_NEEDS_NOTHING, check_system },
-	{ "user", CHECK_NEEDS_NOTHING, check_user },
-	{ "account", CHECK_NEEDS_NOTHING, check_account },
-	{ "directories", CHECK_NEEDS_NOTHING, check_directories },
-
-	{ "socket", CHECK_NEEDS_SYSTEMD, check_socket },
-	{ "scraper-socket", CHECK_NEEDS_SYSTEMD, check_scraper_socket },
-	{ "desktop-socket", CHECK_NEEDS_SYSTEMD, check_desktop_socket },
-	{ "control-socket", CHECK_NEEDS_SYSTEMD, check_control_socket },
-	{ "services", CHECK_NEEDS_SYSTEMD, check_services },
-	{ "port", CHECK_NEEDS_ROOT | CHECK_NEEDS_SYSTEMD, check_port },
-	{ "other-vnc", CHECK_NEEDS_SYSTEMD, check_other_vnc },
-	{ "address", CHECK_NEEDS_SYSTEMD, check_address },
-	{ "allow", CHECK_NEEDS_NOTHING, check_allow },
-	{ "firewall", CHECK_NEEDS_ROOT, check_firewall },
-
-	{ "gdm", CHECK_NEEDS_SYSTEMD, check_gdm },
-	{ "default-target", CHECK_NEEDS_SYSTEMD, check_default_target },
-	{ "wayland", CHECK_NEEDS_NOTHING, check_wayland },
-	{ "autologin", CHECK_NEEDS_NOTHING, check_autologin },
-	{ "pam-module", CHECK_NEEDS_NOTHING, check_pam_module },
-	{ "pam", CHECK_NEEDS_NOTHING, check_pam },
-	{ "records", CHECK_NEEDS_SYSTEMD, check_records },
-	{ "session", CHECK_NEEDS_SYSTEMD | CHECK_NEEDS_USER, check_session },
-	{ "password", CHECK_NEEDS_USER | CHECK_NEEDS_PROBE, check_password },
-	{ "selinux", CHECK_NEEDS_NOTHING, check_selinux },
-
-	{ "x", CHECK_NEEDS_USER | CHECK_NEEDS_PROBE, check_x },
-	{ "mit-shm", CHECK_NEEDS_DISPLAY, check_mit_shm },
-	{ "damage", CHECK_NEEDS_DISPLAY, check_damage },
-	{ "randr", CHECK_NEEDS_DISPLAY, check_randr },
-	{ "xtest", CHECK_NEEDS_DISPLAY, check_xtest },
-	{ "nvidia-driver", CHECK_NEEDS_NOTHING, check_nvidia_driver },
-	{ "bus-id", CHECK_NEEDS_NOTHING, check_bus_id },
-	{ "hard-dpms", CHECK_NEEDS_NOTHING, check_hard_dpms },
-	{ "vglusers", CHECK_NEEDS_NOTHING, check_vglusers },
-	{ "rendering", CHECK_NEEDS_DISPLAY, check_rendering },
+static const struct check *const tables[] = {
+	config_checks, unit_checks,    port_checks, firewall_checks,
+	gdm_checks,    session_checks, x_checks,    gpu_checks,
 };
-const size_t n_checks = sizeof(checks) / sizeof(checks[0]);
+
+const struct check *check_at(size_t index)
+{
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct check *check = tables[i]; check->name; check++)
+			if (index-- == 0)
+				return check;
+	return NULL;
+}
 
 static void __attribute__((format(printf, 4, 0)))
-add(struct findings *findings, enum finding_result result, const char *mend, const char *format,
+add(struct findings *findings, enum finding_result result, const char *fix, const char *format,
     va_list arguments)
 {
-	struct finding *finding;
-
 	if (findings->n == FINDINGS_MAX)
 		return;
-	finding = &findings->list[findings->n++];
+	struct finding *finding = &findings->list[findings->n++];
 	finding->result = result;
 	vsnprintf(finding->cause, sizeof(finding->cause), format, arguments);
-	snprintf(finding->mend, sizeof(finding->mend), "%s", mend);
+	snprintf(finding->fix, sizeof(finding->fix), "%s", fix);
 }
 
 void finding_ok(struct findings *findings, const char *format, ...)
@@ -70,27 +39,27 @@ void finding_ok(struct findings *findings, const char *format, ...)
 	va_end(arguments);
 }
 
-void finding_warn(struct findings *findings, const char *mend, const char *format, ...)
+void finding_warn(struct findings *findings, const char *fix, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	add(findings, FINDING_WARN, mend, format, arguments);
+	add(findings, FINDING_WARN, fix, format, arguments);
 	va_end(arguments);
 }
 
-void finding_fail(struct findings *findings, const char *mend, const char *format, ...)
+void finding_fail(struct findings *findings, const char *fix, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	add(findings, FINDING_FAIL, mend, format, arguments);
+	add(findings, FINDING_FAIL, fix, format, arguments);
 	va_end(arguments);
 }
 
 const char *finding_text(const char *format, ...)
 {
-	static char texts[4][FINDING_MEND_MAX];
+	static char texts[4][FINDING_FIX_MAX];
 	static unsigned turn;
 	char *text = texts[turn++ % 4];
 	va_list arguments;
@@ -101,21 +70,24 @@ const char *finding_text(const char *format, ...)
 	return text;
 }
 
-/* Why the check cannot be made: a warning, or nothing said where another check has said it. */
+/* Adds a warning if the check cannot be made. */
 static bool is_skipped(const struct check *check, const struct machine *machine,
 		       struct findings *findings)
 {
+	static const char as_root[] = "sudo gpudesk doctor";
+
 	if (check->needs & CHECK_NEEDS_SYSTEMD && !machine->has_systemd)
-		finding_warn(findings, "", "not seen: %s", machine->systemd_problem);
+		finding_warn(findings, "", "not checked: %s", machine->systemd_problem);
 	else if (check->needs & CHECK_NEEDS_ROOT && !machine->is_root)
-		finding_warn(findings, "sudo gpudesk doctor", "not seen: only root can");
+		finding_warn(findings, as_root, "not checked: needs root");
 	else if (check->needs & CHECK_NEEDS_USER && !machine->has_account)
-		finding_warn(findings, "", "not seen: there is no user %s", machine->config.user);
+		finding_warn(findings, "", "not checked: there is no user %s",
+			     machine->config.user);
 	else if (check->needs & CHECK_NEEDS_PROBE && !machine->can_probe)
-		finding_warn(findings, "sudo gpudesk doctor", "not seen: only root and %s can",
+		finding_warn(findings, as_root, "not checked: needs root or %s",
 			     machine->config.user);
 	else if (check->needs & CHECK_NEEDS_DISPLAY && !machine->probe.has_x)
-		finding_warn(findings, "", "not seen: the X server is not reached");
+		finding_warn(findings, "", "not checked: cannot reach the X server");
 	return findings->n > 0;
 }
 

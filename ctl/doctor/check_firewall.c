@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether the machine's own firewall lets the world in at the port. */
+/* Whether the machine's firewall opens the port to everyone. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "check.h"
-#include "facts/machine_read.h"
+#include "facts/firewall.h"
 
-static const char *mend_opening(const struct firewall_opening *opening)
+static const char *close_opening(const struct firewall_opening *opening)
 {
-	const char *kind = opening->is_service ? "service" : "port";
-
 	switch (opening->tool) {
 	case FIREWALL_FIREWALLD:
 		return finding_text("firewall-cmd --permanent --zone=%s --remove-%s=%s; "
 				    "firewall-cmd --reload",
-				    opening->zone, kind, opening->entry);
+				    opening->zone, opening->is_service ? "service" : "port",
+				    opening->entry);
 	case FIREWALL_UFW:
 		return finding_text("ufw delete %s", opening->entry);
 	default:
-		return "take the rule out of the firewall";
+		return "remove the rule from the firewall";
 	}
 }
 
@@ -51,49 +49,46 @@ static void report_opening(const struct machine *machine, const struct firewall 
 	else
 		snprintf(where, sizeof(where), "the rule \"%s\"", opening->entry);
 	if (is_in_force(machine, firewall, opening))
-		finding_fail(findings, mend_opening(opening),
-			     "the firewall lets everybody in at the VNC port: %s", where);
+		finding_fail(findings, close_opening(opening),
+			     "the firewall opens the VNC port to everyone: %s", where);
 	else
-		finding_warn(findings, mend_opening(opening),
-			     "the firewall would let everybody in at the VNC port if it ran: %s",
+		finding_warn(findings, close_opening(opening),
+			     "the firewall would open the VNC port to everyone if it were on: %s",
 			     where);
 }
 
-/* What is in force beyond the files. Returns false when it cannot be seen. */
-static bool add_rules(const struct machine *machine, struct firewall *firewall, uint16_t port)
+/* Adds what is in force beyond the files. Returns false if it cannot be read. */
+static bool add_rules(const struct machine *machine, struct firewall *firewall)
 {
 	char *text;
-	int r;
 
 	if (machine->ctl->root[0])
 		return true;
-	r = firewall_read_rules(&text);
-	if (r == 0) {
-		firewall_add_rules(firewall, text, port);
-		free(text);
-	}
-	return r == 0 || r == -ENOENT;
+	int r = firewall_read_rules(&text);
+	if (r < 0)
+		return r == -ENOENT;
+	firewall_add_rules(firewall, text, machine->port);
+	free(text);
+	return true;
 }
 
-void check_firewall(const struct machine *machine, struct findings *findings)
+static void check_firewall(const struct machine *machine, struct findings *findings)
 {
-	const uint16_t port = machine->port ? machine->port : MACHINE_PORT;
 	struct firewall firewall;
-	bool seen;
-	int r;
 
-	r = firewall_read(machine->ctl, port, &firewall);
-	if (r < 0) {
-		finding_warn(findings, "", "not seen: %s", strerror(-r));
-		return;
-	}
-	seen = add_rules(machine, &firewall, port);
+	firewall_read(machine->ctl, machine->port, &firewall);
+	bool has_rules = add_rules(machine, &firewall);
 	for (size_t i = 0; i < firewall.n_openings; i++)
 		report_opening(machine, &firewall, &firewall.openings[i], findings);
-	if (!firewall.is_readable || !seen)
+	if (!firewall.is_readable || !has_rules)
 		finding_warn(findings, "nft list ruleset",
-			     "the firewall's %s cannot be read: look for port %u yourself",
-			     seen ? "files" : "rules", port);
+			     "cannot read the firewall's %s: look for port %u yourself",
+			     has_rules ? "files" : "rules", machine->port);
 	if (findings->n == 0)
-		finding_ok(findings, "no rule lets everybody in at port %u", port);
+		finding_ok(findings, "no rule opens port %u to everyone", machine->port);
 }
+
+const struct check firewall_checks[] = {
+	{ "firewall", CHECK_NEEDS_ROOT, check_firewall },
+	{ 0 },
+};

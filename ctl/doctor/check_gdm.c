@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The display manager, and what it does when it starts. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
+#include "facts/unit_files.h"
 
-/* GDM by the name that the distribution gives it; NULL when it is not installed. */
+/* GDM's unit, by the name that this distribution gives it; NULL: not installed. */
 static const struct unit *find_gdm(const struct machine *machine)
 {
-	static const char *const names[] = { "gdm.service", "gdm3.service" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const struct unit *unit = machine_unit(machine, names[i]);
+	for (const char *const *name = gdm_units; *name; name++) {
+		const struct unit *unit = machine_unit(machine, *name);
 
 		if (unit_exists(unit) || strcmp(unit->load, "masked") == 0)
 			return unit;
@@ -24,21 +22,21 @@ static void check_gdm_runs(const struct machine *machine, const struct unit *gdm
 			   struct findings *findings)
 {
 	if (unit_is_active(gdm))
-		finding_ok(findings, "%s runs and starts at boot", gdm->name);
+		finding_ok(findings, "%s is running, and starts at boot", gdm->name);
 	else if (strcmp(gdm->active, "failed") == 0)
 		finding_fail(findings,
 			     finding_text("journalctl -b -u %s; systemctl restart %s", gdm->name,
 					  gdm->name),
 			     "%s has failed", gdm->name);
 	else if (machine->config.start_desktop)
-		finding_ok(findings, "%s does not run: the next viewer starts it", gdm->name);
+		finding_ok(findings, "%s is not running; the next viewer starts it", gdm->name);
 	else
 		finding_fail(findings, finding_text("systemctl start %s", gdm->name),
-			     "%s does not run (%s), and start_desktop = no", gdm->name,
+			     "%s is not running (%s), and start_desktop = no", gdm->name,
 			     gdm->active);
 }
 
-void check_gdm(const struct machine *machine, struct findings *findings)
+static void check_gdm(const struct machine *machine, struct findings *findings)
 {
 	const struct unit *manager = machine_unit(machine, "display-manager.service");
 	const struct unit *gdm = find_gdm(machine);
@@ -54,8 +52,8 @@ void check_gdm(const struct machine *machine, struct findings *findings)
 			     "%s is masked", gdm->name);
 	else if (!unit_exists(manager))
 		finding_fail(findings,
-			     finding_text("ln -s %s /etc/systemd/system/display-manager.service; "
-					  "systemctl daemon-reload",
+			     finding_text("ln -s %s " UNIT_FILES_DIRECTORY
+					  "/display-manager.service; systemctl daemon-reload",
 					  gdm->fragment),
 			     "GDM is not enabled: there is no display-manager.service, so it does "
 			     "not start at boot");
@@ -71,40 +69,38 @@ void check_gdm(const struct machine *machine, struct findings *findings)
 		check_gdm_runs(machine, gdm, findings);
 }
 
-void check_default_target(const struct machine *machine, struct findings *findings)
+static void check_default_target(const struct machine *machine, struct findings *findings)
 {
-	static const char mend[] = "systemctl set-default graphical.target";
+	static const char fix[] = "systemctl set-default graphical.target";
 	const char *target = machine->default_target;
 
 	if (!target[0])
-		finding_warn(findings, "systemctl get-default", "not seen");
+		finding_warn(findings, "systemctl get-default", "not checked: systemd did not say");
 	else if (strcmp(target, "graphical.target") == 0)
 		finding_ok(findings, "%s", target);
 	else if (machine->config.start_desktop)
-		finding_warn(findings, mend,
-			     "%s: the desktop does not start at boot, but when the first viewer "
-			     "comes",
-			     target);
+		finding_warn(findings, fix,
+			     "%s: the desktop starts with the first viewer, not at boot", target);
 	else
-		finding_fail(findings, mend, "%s: GDM does not start at boot", target);
+		finding_fail(findings, fix, "%s: GDM does not start at boot", target);
 }
 
-/* Says so when GDM's file cannot be read. */
+/* Whether GDM's file was read, or does not exist; if not, adds why. */
 static bool can_read_gdm(const struct machine *machine, struct findings *findings)
 {
+	const char *path = machine->distribution.gdm_config;
+
 	if (machine->gdm_error == 0 || machine->gdm_error == -ENOENT)
 		return true;
-	if (machine->gdm_error == -EACCES && !machine->is_root) {
-		finding_warn(findings, "sudo gpudesk doctor", "not seen: only root can");
-		return false;
-	}
-	finding_fail(findings, finding_text("ls -l %s", machine->distribution.gdm_config),
-		     "%s cannot be read: %s", machine->distribution.gdm_config,
-		     strerror(-machine->gdm_error));
+	if (machine->gdm_error == -EACCES && !machine->is_root)
+		finding_warn(findings, "sudo gpudesk doctor", "not checked: needs root");
+	else
+		finding_fail(findings, finding_text("ls -l %s", path), "cannot read %s: %s", path,
+			     strerror(-machine->gdm_error));
 	return false;
 }
 
-void check_wayland(const struct machine *machine, struct findings *findings)
+static void check_wayland(const struct machine *machine, struct findings *findings)
 {
 	const char *path = machine->distribution.gdm_config;
 
@@ -117,24 +113,32 @@ void check_wayland(const struct machine *machine, struct findings *findings)
 			findings,
 			finding_text("gpudesk setup (WaylandEnable=false under [daemon] in %s)",
 				     path),
-			"on: GDM may log %s in to Wayland, which cannot be shown",
+			"on: GDM may give %s a Wayland session, which gpudesk cannot show",
 			machine->config.user);
 }
 
-void check_autologin(const struct machine *machine, struct findings *findings)
+static void check_autologin(const struct machine *machine, struct findings *findings)
 {
 	const char *path = machine->distribution.gdm_config, *user = machine->config.user;
-	const char *mend = finding_text("gpudesk setup (AutomaticLoginEnable=true and "
-					"AutomaticLogin=%s under [daemon] in %s)",
-					user, path);
+	const char *fix = finding_text("gpudesk setup (AutomaticLoginEnable=true and "
+				       "AutomaticLogin=%s under [daemon] in %s)",
+				       user, path);
 
 	if (!can_read_gdm(machine, findings))
 		return;
 	if (gdm_settings_log_in(&machine->gdm, user))
 		finding_ok(findings, "GDM logs %s in when it starts", user);
 	else if (machine->gdm.autologin_enabled && machine->gdm.autologin_user[0])
-		finding_fail(findings, mend, "GDM logs %s in, not %s (%s)",
+		finding_fail(findings, fix, "GDM logs %s in, not %s (%s)",
 			     machine->gdm.autologin_user, user, path);
 	else
-		finding_fail(findings, mend, "GDM logs nobody in when it starts (%s)", path);
+		finding_fail(findings, fix, "GDM logs nobody in when it starts (%s)", path);
 }
+
+const struct check gdm_checks[] = {
+	{ "gdm", CHECK_NEEDS_SYSTEMD, check_gdm },
+	{ "default-target", CHECK_NEEDS_SYSTEMD, check_default_target },
+	{ "wayland", CHECK_NEEDS_NOTHING, check_wayland },
+	{ "autologin", CHECK_NEEDS_NOTHING, check_autologin },
+	{ 0 },
+};

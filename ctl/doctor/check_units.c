@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk's own units: there, enabled, and listening, for the user that is configured. */
+/* gpudesk's units: installed, enabled, and listening for the configured user. */
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "facts/machine_file.h"
+#include "facts/unit_files.h"
 
 static bool is(const char *text, const char *wanted)
 {
 	return strcmp(text, wanted) == 0;
 }
 
-/* Whether the socket can be expected to work; if not, says why not. */
-static bool is_in_order(const struct unit *unit, const char *name, struct findings *findings)
+/* Whether the socket works; if not, adds why. */
+static bool works(const struct unit *unit, const char *name, struct findings *findings)
 {
-	const char *mend = finding_text("systemctl enable --now '%s'", name);
+	const char *fix = finding_text("systemctl enable --now '%s'", name);
 
 	if (is(unit->load, "masked"))
-		finding_fail(findings, finding_text("systemctl unmask '%s'; %s", name, mend),
+		finding_fail(findings, finding_text("systemctl unmask '%s'; %s", name, fix),
 			     "%s is masked", name);
 	else if (is(unit->load, "not-found"))
-		finding_fail(findings, "install gpudesk again, then: systemctl daemon-reload",
+		finding_fail(findings, "reinstall gpudesk, then: systemctl daemon-reload",
 			     "%s is not installed", name);
 	else if (!unit_exists(unit))
 		finding_fail(findings, finding_text("systemctl status '%s'", name),
-			     "%s is not loaded: %s", name, unit->load);
+			     "%s cannot be loaded: %s", name, unit->load);
 	else if (is(unit->active, "failed"))
 		finding_fail(findings,
 			     finding_text("systemctl reset-failed '%s' gpudesk.service; systemctl "
@@ -32,30 +33,30 @@ static bool is_in_order(const struct unit *unit, const char *name, struct findin
 					  name, name),
 			     "%s has failed (journalctl -u '%s' says why)", name, name);
 	else if (!unit_is_active(unit))
-		finding_fail(findings, mend, "%s does not listen: it is %s", name, unit->active);
+		finding_fail(findings, fix, "%s does not listen: it is %s", name, unit->active);
 	else if (!unit_is_enabled(unit))
-		finding_fail(findings, mend, "%s is not enabled: it will be gone after a reboot",
+		finding_fail(findings, fix, "%s is not enabled: it will not start after a reboot",
 			     name);
 	else
 		return true;
 	return false;
 }
 
-void check_socket(const struct machine *machine, struct findings *findings)
+static void check_socket(const struct machine *machine, struct findings *findings)
 {
 	const struct unit *unit = machine_unit(machine, "gpudesk.socket");
 
-	if (is_in_order(unit, "gpudesk.socket", findings))
-		finding_ok(findings, "gpudesk.socket listens at %s port %u",
+	if (works(unit, "gpudesk.socket", findings))
+		finding_ok(findings, "gpudesk.socket listens on %s port %u",
 			   machine->address[0] ? machine->address : "?", machine->port);
 }
 
-/* The user for whom the socket is enabled in place of the one who is configured; "" for none. */
-static void find_other_user(const struct machine *machine, const char *part, char *ret_user,
-			    size_t size)
+/* The user whom the socket is enabled for; "" if for none. */
+static void find_enabled_user(const struct machine *machine, const char *part, char *ret_user,
+			      size_t size)
 {
 	char prefix[64], **names = NULL;
-	int n = machine_file_list(machine->ctl, "/etc/systemd/system/gpudesk.socket.wants",
+	int n = machine_file_list(machine->ctl, UNIT_FILES_DIRECTORY "/gpudesk.socket.wants",
 				  ".socket", &names);
 
 	snprintf(prefix, sizeof(prefix), "%s@", part);
@@ -76,7 +77,7 @@ static void check_instance(const struct machine *machine, const char *part,
 	const struct unit *unit = machine_unit(machine, name);
 	char other[64];
 
-	find_other_user(machine, part, other, sizeof(other));
+	find_enabled_user(machine, part, other, sizeof(other));
 	if (unit_exists(unit) && !unit_is_active(unit) && !unit_is_enabled(unit) && other[0] &&
 	    !is(other, machine->config.user))
 		finding_fail(
@@ -86,43 +87,37 @@ static void check_instance(const struct machine *machine, const char *part,
 				     part, other, name),
 			"%s is enabled for %s, but user = %s in %s", part, other,
 			machine->config.user, machine->ctl->config_path);
-	else if (is_in_order(unit, name, findings))
+	else if (works(unit, name, findings))
 		finding_ok(findings, "%s listens", name);
 }
 
-void check_scraper_socket(const struct machine *machine, struct findings *findings)
+static void check_scraper_socket(const struct machine *machine, struct findings *findings)
 {
 	check_instance(machine, "gpudesk-scraper", findings);
 }
 
-void check_desktop_socket(const struct machine *machine, struct findings *findings)
+static void check_desktop_socket(const struct machine *machine, struct findings *findings)
 {
-	if (machine->config.start_desktop) {
+	if (machine->config.start_desktop)
 		check_instance(machine, "gpudesk-desktop", findings);
-		return;
-	}
-	if (unit_is_active(
-		    machine_unit(machine, machine_instance(machine, "gpudesk-desktop", ".socket"))))
-		finding_ok(findings, "gpudesk-desktop listens, for start_desktop");
 	else
 		finding_ok(findings, "not needed: start_desktop = no");
 }
 
-void check_control_socket(const struct machine *machine, struct findings *findings)
+static void check_control_socket(const struct machine *machine, struct findings *findings)
 {
 	const char *name = machine_instance(machine, "gpudesk-control", ".socket");
-	const struct unit *unit = machine_unit(machine, name);
 
-	if (unit_is_active(unit))
+	if (unit_is_active(machine_unit(machine, name)))
 		finding_ok(findings, "%s listens", name);
 	else
 		finding_warn(findings, finding_text("systemctl enable --now '%s'", name),
-			     "%s does not listen: gpudesk status and disconnect cannot ask the "
-			     "scraper",
+			     "%s does not listen: gpudesk status, disconnect and stop cannot "
+			     "reach the scraper",
 			     name);
 }
 
-void check_services(const struct machine *machine, struct findings *findings)
+static void check_services(const struct machine *machine, struct findings *findings)
 {
 	const char *const names[] = { "gpudesk.service",
 				      machine_instance(machine, "gpudesk-scraper", ".service"),
@@ -133,10 +128,9 @@ void check_services(const struct machine *machine, struct findings *findings)
 
 		if (is(unit->load, "masked"))
 			finding_fail(findings, finding_text("systemctl unmask '%s'", names[i]),
-				     "%s is masked: no viewer can be served", names[i]);
+				     "%s is masked: no viewer can connect", names[i]);
 		else if (!unit_exists(unit))
-			finding_fail(findings,
-				     "install gpudesk again, then: systemctl daemon-reload",
+			finding_fail(findings, "reinstall gpudesk, then: systemctl daemon-reload",
 				     "%s is not installed", names[i]);
 		else if (machine_unit_failed(machine, names[i]))
 			finding_warn(findings,
@@ -148,3 +142,12 @@ void check_services(const struct machine *machine, struct findings *findings)
 	if (findings->n == 0)
 		finding_ok(findings, "installed, and none has failed");
 }
+
+const struct check unit_checks[] = {
+	{ "socket", CHECK_NEEDS_SYSTEMD, check_socket },
+	{ "scraper-socket", CHECK_NEEDS_SYSTEMD, check_scraper_socket },
+	{ "desktop-socket", CHECK_NEEDS_SYSTEMD, check_desktop_socket },
+	{ "control-socket", CHECK_NEEDS_SYSTEMD, check_control_socket },
+	{ "services", CHECK_NEEDS_SYSTEMD, check_services },
+	{ 0 },
+};

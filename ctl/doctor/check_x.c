@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The X server of the session, as the user's own process found it. */
-#include <errno.h>
-#include <stdio.h>
+/* The session's X server, as a process of the user's found it. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "check.h"
 
-/* The scraper's own needs: display.c there. */
-static bool depth_is_served(int depth)
+/* What the scraper can show: scraper/x11/display.c. */
+static bool is_depth_shown(int depth)
 {
 	return depth == 8 || depth == 15 || depth == 16 || depth == 24 || depth == 30 ||
 	       depth == 32;
 }
 
-void check_x(const struct machine *machine, struct findings *findings)
+static void check_x(const struct machine *machine, struct findings *findings)
 {
 	const struct probe *probe = &machine->probe;
 
 	if (machine->probe_error)
-		finding_warn(findings, "", "not seen: %s", probe_words(machine->probe_error));
+		finding_warn(findings, "", "not checked: %s", probe_words(machine->probe_error));
 	else if (machine->chosen < 0)
-		finding_warn(findings, "", "not seen: there is no recorded session");
-	else if (probe->has_x && !depth_is_served(probe->depth))
+		finding_warn(findings, "", "not checked: no session is recorded");
+	else if (probe->has_x && !is_depth_shown(probe->depth))
 		finding_fail(findings, "set DefaultDepth 24 in xorg.conf",
-			     "display %s has depth %d", probe->display, probe->depth);
+			     "display %s has depth %d, which gpudesk cannot show", probe->display,
+			     probe->depth);
 	else if (probe->has_x && probe->timed_out)
 		finding_fail(findings, "journalctl -b -t gdm-x-session; nvidia-smi",
 			     "display %s hangs: it did not answer in %d s", probe->display,
@@ -37,14 +35,14 @@ void check_x(const struct machine *machine, struct findings *findings)
 			     "the X server did not answer in %d s", PROBE_SECONDS);
 	else
 		finding_fail(findings,
-			     "journalctl -b -t gdm-x-session; systemctl restart "
-			     "display-manager (ends what runs on the desktop)",
+			     "journalctl -b -t gdm-x-session; systemctl restart display-manager "
+			     "(closes everything on the desktop)",
 			     "%s (authority file %s)",
-			     probe->x_problem[0] ? probe->x_problem : "the X server is not reached",
+			     probe->x_problem[0] ? probe->x_problem : "cannot reach the X server",
 			     machine->records[machine->chosen].record.xauthority);
 }
 
-void check_mit_shm(const struct machine *machine, struct findings *findings)
+static void check_mit_shm(const struct machine *machine, struct findings *findings)
 {
 	const struct probe *probe = &machine->probe;
 
@@ -53,25 +51,24 @@ void check_mit_shm(const struct machine *machine, struct findings *findings)
 			     "the X server has no MIT-SHM extension: reading the screen is slow");
 	else if (atof(probe->shm_version) < 1.2)
 		finding_warn(findings, "upgrade the X server",
-			     "MIT-SHM is %s: memory is passed by a descriptor only since 1.2",
+			     "MIT-SHM is %s: passing memory by descriptor needs 1.2",
 			     probe->shm_version);
 	else
 		finding_ok(findings, "MIT-SHM %s", probe->shm_version);
 }
 
-void check_damage(const struct machine *machine, struct findings *findings)
+static void check_damage(const struct machine *machine, struct findings *findings)
 {
-	static const char mend[] = "enable DAMAGE and XFIXES in the Extensions section of "
-				   "xorg.conf";
-
 	if (!machine->probe.has_damage || !machine->probe.has_xfixes)
-		finding_fail(findings, mend, "the X server has no %s extension",
+		finding_fail(findings,
+			     "enable DAMAGE and XFIXES in the Extensions section of xorg.conf",
+			     "the X server has no %s extension, which gpudesk needs",
 			     machine->probe.has_damage ? "XFIXES" : "DAMAGE");
 	else
-		finding_ok(findings, "DAMAGE and XFIXES are there");
+		finding_ok(findings, "the X server has DAMAGE and XFIXES");
 }
 
-void check_randr(const struct machine *machine, struct findings *findings)
+static void check_randr(const struct machine *machine, struct findings *findings)
 {
 	if (!machine->config.resize)
 		finding_ok(findings, "not needed: resize = no");
@@ -83,49 +80,23 @@ void check_randr(const struct machine *machine, struct findings *findings)
 			     "desktop");
 }
 
-void check_xtest(const struct machine *machine, struct findings *findings)
+static void check_xtest(const struct machine *machine, struct findings *findings)
 {
 	if (machine->config.view_only)
 		finding_ok(findings, "not needed: view_only = yes");
 	else if (machine->probe.has_xtest)
-		finding_ok(findings, "XTEST is there");
+		finding_ok(findings, "the X server has XTEST");
 	else
 		finding_fail(findings, "enable XTEST in the Extensions section of xorg.conf",
-			     "the X server has no XTEST extension: viewers can only look");
+			     "the X server has no XTEST extension: viewers can see the desktop, "
+			     "not use it");
 }
 
-static bool is_software(const char *renderer)
-{
-	static const char *const names[] = { "llvmpipe", "softpipe", "swrast",
-					     "Software Rasterizer" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strstr(renderer, names[i]))
-			return true;
-	return false;
-}
-
-void check_rendering(const struct machine *machine, struct findings *findings)
-{
-	const struct probe *probe = &machine->probe;
-	const struct gpu *card;
-	bool has_card = machine_nvidia_cards(machine, &card) > 0;
-
-	if (!probe->renderer[0] && probe->timed_out)
-		finding_fail(findings, "nvidia-smi; journalctl -b -k",
-			     "OpenGL did not answer in %d s", PROBE_SECONDS);
-	else if (!has_card)
-		finding_ok(findings, "not needed: no NVIDIA card (%s)",
-			   probe->renderer[0] ? probe->renderer : probe->gl_problem);
-	else if (!probe->renderer[0])
-		finding_warn(findings, "glxinfo -B, on the desktop", "not seen: %s",
-			     probe->gl_problem);
-	else if (is_software(probe->renderer))
-		finding_fail(findings,
-			     "gpudesk setup (the Xorg configuration), then: systemctl "
-			     "restart display-manager",
-			     "the CPU draws (%s), not the card at %s", probe->renderer,
-			     card->address);
-	else
-		finding_ok(findings, "%s draws", probe->renderer);
-}
+const struct check x_checks[] = {
+	{ "x", CHECK_NEEDS_USER | CHECK_NEEDS_PROBE, check_x },
+	{ "mit-shm", CHECK_NEEDS_DISPLAY, check_mit_shm },
+	{ "damage", CHECK_NEEDS_DISPLAY, check_damage },
+	{ "randr", CHECK_NEEDS_DISPLAY, check_randr },
+	{ "xtest", CHECK_NEEDS_DISPLAY, check_xtest },
+	{ 0 },
+};

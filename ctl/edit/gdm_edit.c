@@ -13,25 +13,23 @@ int gdm_edit_apply(const char *text, size_t length, const char *user, char **ret
 		{ "daemon", "AutomaticLoginEnable", "true", "=", true, false },
 		{ "daemon", "WaylandEnable", "false", "=", true, false },
 	};
-	char *now = NULL, *next;
-	size_t n_changes = 0;
+	char *edited = NULL, *next;
 
 	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
-		int r = key_edit_apply(&edits[i], now ? now : text, length, &next, &length);
+		int r = key_edit_apply(&edits[i], edited ? edited : text, length, &next, &length);
 
 		if (r < 0) {
-			free(now);
+			free(edited);
 			return r;
 		}
 		if (r == 0)
 			continue;
-		free(now);
-		now = next;
-		n_changes++;
+		free(edited);
+		edited = next;
 	}
-	if (n_changes == 0)
+	if (!edited)
 		return 0;
-	*ret_text = now;
+	*ret_text = edited;
 	*ret_length = length;
 	return 1;
 }

@@ -2,19 +2,17 @@
 #include "group_edit.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lines.h"
 
-/* Where a member's name stands in the text, and where the list of members ends. */
+/* Pointers into the text: the list of members, and a member in it. */
 struct place {
-	const char *member; /* NULL: not in it */
 	const char *list, *end;
-	const char *number; /* what is before the list */
+	const char *member; /* NULL: not in the list */
 };
 
-/* Finds the group's list of members: what is behind the third colon of its line. */
+/* The members are in the last field of the group's line, after the third colon. */
 static bool find_list(const char *text, size_t length, const char *group, struct place *place)
 {
 	const char *cursor = text;
@@ -22,19 +20,18 @@ static bool find_list(const char *text, size_t length, const char *group, struct
 	struct line line;
 
 	while (line_next(&cursor, text + length, &line)) {
-		const char *colon = line.start, *end = line.start + line.bare, *number = NULL;
+		const char *colon = line.start, *end = line.start + line.bare;
 
 		if (line.bare <= name || memcmp(line.start, group, name) != 0 ||
 		    line.start[name] != ':')
 			continue;
 		for (int i = 0; i < 3 && colon; i++) {
-			number = colon;
 			colon = memchr(colon, ':', (size_t)(end - colon));
 			colon = colon ? colon + 1 : NULL;
 		}
 		if (!colon)
 			continue;
-		*place = (struct place){ .list = colon, .end = end, .number = number };
+		*place = (struct place){ .list = colon, .end = end };
 		return true;
 	}
 	return false;
@@ -64,28 +61,18 @@ int group_edit_has(const char *text, size_t length, const char *group, const cha
 	return place.member != NULL;
 }
 
-int group_edit_number(const char *text, size_t length, const char *group, gid_t *ret_number)
-{
-	struct place place;
-
-	if (!find_list(text, length, group, &place))
-		return -ENOENT;
-	*ret_number = (gid_t)strtoul(place.number, NULL, 10);
-	return 0;
-}
-
 static void write_without(FILE *to, const char *text, size_t length, const char *member,
 			  const struct place *place)
 {
-	const char *from = place->member, *behind = place->member + strlen(member);
+	const char *from = place->member, *after = place->member + strlen(member);
 
-	/* With the comma before it; the first one takes the comma behind it. */
+	/* With the comma before it, or for the first member the comma after it. */
 	if (from > place->list)
 		from--;
-	else if (behind < place->end)
-		behind++;
+	else if (after < place->end)
+		after++;
 	fwrite(text, 1, (size_t)(from - text), to);
-	fwrite(behind, 1, length - (size_t)(behind - text), to);
+	fwrite(after, 1, length - (size_t)(after - text), to);
 }
 
 int group_edit_apply(const char *text, size_t length, const char *group, const char *member,
@@ -93,14 +80,13 @@ int group_edit_apply(const char *text, size_t length, const char *group, const c
 {
 	struct lines_writer writer;
 	struct place place;
-	int r;
 
 	if (!find_list(text, length, group, &place))
 		return 0;
 	find_member(member, &place);
 	if (is_in == (place.member != NULL))
 		return 0;
-	r = lines_write_begin(&writer);
+	int r = lines_write_begin(&writer);
 	if (r < 0)
 		return r;
 	if (is_in) {

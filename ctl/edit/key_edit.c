@@ -6,11 +6,11 @@
 
 #include "lines.h"
 
-/* Where in the text the key is set, or might be. Offsets; NONE where there is no such place. */
+/* Offsets into the text of where the key is set or could be; NONE if there is no such place. */
 struct places {
 	size_t value, value_length; /* of the last line that sets it */
-	size_t after_example;	    /* behind the last comment that shows it */
-	size_t after_section;	    /* behind the section's first header */
+	size_t after_example;	    /* the last comment that shows it */
+	size_t after_section;	    /* the section's first header */
 };
 
 static const size_t NONE = (size_t)-1;
@@ -39,19 +39,18 @@ static bool is_header_of(const char *text, size_t length, const char *section)
 	return length >= 2 && text[length - 1] == ']' && equals(text + 1, length - 2, section);
 }
 
-/* Whether the text is "KEY = VALUE"; then the value without blanks around it. */
+/* Whether the text is "KEY = VALUE"; if so, gives the value without blanks around it. */
 static bool sets_key(const struct key_edit *edit, const char *text, size_t length,
 		     const char **ret_value, size_t *ret_length)
 {
-	const char *equal = memchr(text, '=', length), *key = text, *value;
-	size_t key_length, value_length;
+	const char *equal = memchr(text, '=', length), *key = text;
 
 	if (!equal)
 		return false;
-	key_length = (size_t)(equal - text);
+	size_t key_length = (size_t)(equal - text);
 	trim(&key, &key_length);
-	value = equal + 1;
-	value_length = length - (size_t)(value - text);
+	const char *value = equal + 1;
+	size_t value_length = length - (size_t)(value - text);
 	if (edit->has_inline_comments)
 		for (size_t i = 1; i < value_length; i++)
 			if (value[i] == '#' && is_blank(value[i - 1]))
@@ -62,25 +61,24 @@ static bool sets_key(const struct key_edit *edit, const char *text, size_t lengt
 	return equals(key, key_length, edit->key);
 }
 
-static void look_at_line(const struct key_edit *edit, const char *text, const struct line *line,
-			 bool *in_section, struct places *places)
+static void take_line(const struct key_edit *edit, const char *text, const struct line *line,
+		      bool *in_section, struct places *places)
 {
 	const char *content = line->start, *value;
-	size_t length = line->bare, value_length, behind;
-
-	behind = (size_t)(line->start - text) + line->length;
+	size_t length = line->bare, value_length;
+	size_t after = (size_t)(line->start - text) + line->length;
 	trim(&content, &length);
 	if (length == 0)
 		return;
 	if (edit->section && content[0] == '[') {
 		*in_section = is_header_of(content, length, edit->section);
 		if (*in_section && places->after_section == NONE)
-			places->after_section = behind;
+			places->after_section = after;
 	} else if (*in_section && content[0] == '#') {
 		content++, length--;
 		trim(&content, &length);
 		if (sets_key(edit, content, length, &value, &value_length))
-			places->after_example = behind;
+			places->after_example = after;
 	} else if (*in_section && sets_key(edit, content, length, &value, &value_length)) {
 		places->value = (size_t)(value - text);
 		places->value_length = value_length;
@@ -95,7 +93,7 @@ static struct places find_places(const struct key_edit *edit, const char *text, 
 	struct line line;
 
 	while (line_next(&cursor, text + length, &line))
-		look_at_line(edit, text, &line, &in_section, &places);
+		take_line(edit, text, &line, &in_section, &places);
 	return places;
 }
 
@@ -116,7 +114,7 @@ static bool has_value(const struct key_edit *edit, const char *value, size_t len
 	       boolean_of(value, length) == boolean_of(edit->value, strlen(edit->value));
 }
 
-/* Writes the text with the lines added at `at`. */
+/* Writes the text with the key's line, and if wanted the section's header, added at `at`. */
 static void add(const struct key_edit *edit, FILE *to, const char *text, size_t length, size_t at,
 		bool with_header)
 {
@@ -138,19 +136,18 @@ int key_edit_apply(const struct key_edit *edit, const char *text, size_t length,
 {
 	struct places places = find_places(edit, text, length);
 	struct lines_writer writer;
-	int r;
 
 	if (places.value != NONE && has_value(edit, text + places.value, places.value_length))
 		return 0;
-	r = lines_write_begin(&writer);
+	int r = lines_write_begin(&writer);
 	if (r < 0)
 		return r;
 	if (places.value != NONE) {
-		size_t behind = places.value + places.value_length;
+		size_t after = places.value + places.value_length;
 
 		fwrite(text, 1, places.value, writer.stream);
 		fputs(edit->value, writer.stream);
-		fwrite(text + behind, 1, length - behind, writer.stream);
+		fwrite(text + after, 1, length - after, writer.stream);
 	} else if (places.after_example != NONE) {
 		add(edit, writer.stream, text, length, places.after_example, false);
 	} else if (places.after_section != NONE) {

@@ -7,14 +7,13 @@
 
 bool line_next(const char **cursor, const char *end, struct line *ret_line)
 {
-	const char *start = *cursor, *newline;
-	size_t length, bare;
+	const char *start = *cursor;
 
 	if (start == end)
 		return false;
-	newline = memchr(start, '\n', (size_t)(end - start));
-	length = newline ? (size_t)(newline + 1 - start) : (size_t)(end - start);
-	bare = newline ? length - 1 : length;
+	const char *newline = memchr(start, '\n', (size_t)(end - start));
+	size_t length = newline ? (size_t)(newline + 1 - start) : (size_t)(end - start);
+	size_t bare = newline ? length - 1 : length;
 	if (newline && bare > 0 && start[bare - 1] == '\r')
 		bare--;
 	*ret_line = (struct line){ .start = start, .length = length, .bare = bare };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Going through the lines of a text that is to be edited, and putting a new one together. */
+/* Reads a text line by line, and writes its edited copy. */
 #ifndef GPUDESK_LINES_H
 #define GPUDESK_LINES_H
 
@@ -9,22 +9,22 @@
 
 struct line {
 	const char *start;
-	size_t length; /* with its end */
-	size_t bare;   /* without "\n" or "\r\n" */
+	size_t length; /* with its ending */
+	size_t bare;   /* without it: "\n" or "\r\n" */
 };
 
-/* The line that begins at *cursor, which moves behind it; false at the end. */
+/* Takes the line at *cursor and moves *cursor past it. Returns false at the end. */
 bool line_next(const char **cursor, const char *end, struct line *ret_line);
 
-/* How the text's lines end: as its first one does, "\n" where there is none. */
+/* The ending of the text's lines: that of its first one, or "\n". */
 const char *lines_end(const char *text, size_t length);
 
-/* Whether the text's last line lacks its end. */
+/* Whether the text's last line has no ending. */
 bool lines_lack_end(const char *text, size_t length);
 
 /*
- * Begins a text that is written as a stream, and ends it: returns 0 and the malloc'ed text, or
- * -ENOMEM. lines_write_end() takes NULL for `stream`.
+ * A text that is written to a stream. Both return 0 or -ENOMEM; end gives the text, for the caller
+ * to free, and closes the stream in any case.
  */
 struct lines_writer {
 	FILE *stream;

@@ -4,8 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "facts/pam_stack.h"
 #include "lines.h"
+
+static const char module[] = "pam_gpudesk.so";
 
 static bool is_ours(const struct line *line)
 {
@@ -14,7 +15,7 @@ static bool is_ours(const struct line *line)
 	while (blanks < line->bare && (line->start[blanks] == ' ' || line->start[blanks] == '\t'))
 		blanks++;
 	return blanks < line->bare && line->start[blanks] != '#' &&
-	       memmem(line->start, line->bare, PAM_STACK_MODULE, strlen(PAM_STACK_MODULE));
+	       memmem(line->start, line->bare, module, strlen(module));
 }
 
 int pam_edit_apply(const char *text, size_t length, char **ret_text, size_t *ret_length)

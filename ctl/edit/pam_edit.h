@@ -8,8 +8,8 @@
 #define PAM_EDIT_LINE "session    optional    pam_gpudesk.so"
 
 /*
- * Puts the line at the end of the file, where it is behind pam_systemd, and nowhere else in it.
- * Returns 0 and the new malloc'ed text, or -ENOMEM.
+ * Moves the line to the end of the file, or adds it there: after pam_systemd. Returns 0 and the new
+ * text, for the caller to free, or -ENOMEM.
  */
 int pam_edit_apply(const char *text, size_t length, char **ret_text, size_t *ret_length);
 

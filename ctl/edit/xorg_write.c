@@ -9,17 +9,17 @@
 
 static const char format[] =
 	"# Written by \"gpudesk setup\"; \"gpudesk setup --undo\" removes it.\n"
-	"# The desktop on the NVIDIA card, with or without a monitor.\n"
+	"# Shows the desktop on the NVIDIA card, with or without a monitor.\n"
 	"\n"
 	"Section \"Device\"\n"
 	"\tIdentifier \"gpudesk\"\n"
 	"\tDriver     \"nvidia\"\n"
-	"\t# decimal, where lspci has hexadecimal numbers\n"
+	"\t# Decimal; lspci prints hexadecimal numbers.\n"
 	"\tBusID      \"%s\"\n"
-	"\t# Without a monitor, programs that draw with OpenGL would otherwise be\n"
-	"\t# held at one picture a second as soon as the screen is blanked.\n"
+	"\t# Otherwise, without a monitor, OpenGL programs may drop to one frame per\n"
+	"\t# second once the screen is blanked.\n"
 	"\tOption     \"HardDPMS\" \"false\"\n"
-	"\t# Older drivers start without a monitor only then.\n"
+	"\t# Older drivers need this to start without a monitor.\n"
 	"\tOption     \"AllowEmptyInitialConfiguration\" \"true\"\n"
 	"EndSection\n"
 	"\n"
@@ -51,23 +51,22 @@ int xorg_write(const char *bus_id, char **ret_text, size_t *ret_length)
 int xorg_write_bus_id(const char *text, size_t length, unsigned line, const char *bus_id,
 		      char **ret_text, size_t *ret_length)
 {
-	const char *cursor = text, *from = NULL, *behind = NULL;
+	const char *cursor = text, *from = NULL, *after = NULL;
 	struct lines_writer writer;
 	struct line found;
-	int r;
 
 	for (unsigned i = 1; line_next(&cursor, text + length, &found); i++)
 		if (i == line)
 			from = memchr(found.start, '"', found.bare);
 	if (from)
-		behind = memchr(from + 1, '"', (size_t)(text + length - from - 1));
-	if (!behind)
+		after = memchr(from + 1, '"', (size_t)(text + length - from - 1));
+	if (!after)
 		return -EINVAL;
-	r = lines_write_begin(&writer);
+	int r = lines_write_begin(&writer);
 	if (r < 0)
 		return r;
 	fwrite(text, 1, (size_t)(from + 1 - text), writer.stream);
 	fputs(bus_id, writer.stream);
-	fwrite(behind, 1, (size_t)(text + length - behind), writer.stream);
+	fwrite(after, 1, (size_t)(text + length - after), writer.stream);
 	return lines_write_end(&writer, ret_text, ret_length);
 }

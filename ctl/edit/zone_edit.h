@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Closing a port in the XML text of a firewalld zone, firewalld.zone(5). */
+/* Closes a port in the XML text of a firewalld zone, firewalld.zone(5). */
 #ifndef GPUDESK_ZONE_EDIT_H
 #define GPUDESK_ZONE_EDIT_H
 
 #include <stddef.h>
 
 /*
- * Takes out <port port="5901" protocol="tcp"/> for `port` "5901", with its line where it has one of
- * its own. Elements in comments and in rules stay. Returns 1 and the new malloc'ed text; 0 when
- * there is none; or -ENOMEM.
+ * Removes <port port="5901" protocol="tcp"/> for `port` "5901", and its line if nothing else is on
+ * it, but not from comments and rules. Returns 1 and the new text, for the caller to free; 0 if
+ * there is no such element; or -ENOMEM.
  */
 int zone_edit_close(const char *text, size_t length, const char *port, char **ret_text,
 		    size_t *ret_length);

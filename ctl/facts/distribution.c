@@ -43,7 +43,7 @@ static const struct distribution families[] = {
 	},
 };
 
-/* Takes the quotation marks off a value; os-release(5) has nothing to escape in what we read. */
+/* Without its quotation marks; the values that we read need no escapes (os-release(5)). */
 static void copy_value(char *to, size_t size, const char *value)
 {
 	size_t length = strcspn(value, "\r\n");
@@ -55,7 +55,7 @@ static void copy_value(char *to, size_t size, const char *value)
 	snprintf(to, size, "%.*s", (int)length, value);
 }
 
-/* Copies the value of `key` ("ID=") where one of the text's lines has it. */
+/* Copies the value of `key` ("ID=") from the last line that has it, if any. */
 static void find_value(const char *text, const char *key, char *to, size_t size)
 {
 	for (const char *line = text; line; line = strchr(line, '\n')) {
@@ -99,7 +99,6 @@ static const char *find_gdm_config(const struct ctl *ctl, const struct distribut
 void distribution_read(const struct ctl *ctl, struct distribution *ret_distribution)
 {
 	char id[32] = "", version[32] = "", name[96] = "", like[96] = "", *text = NULL;
-	enum distribution_family family;
 
 	if (machine_file_read(ctl, "/etc/os-release", OS_RELEASE_MAX, &text, NULL) < 0)
 		machine_file_read(ctl, "/usr/lib/os-release", OS_RELEASE_MAX, &text, NULL);
@@ -110,7 +109,7 @@ void distribution_read(const struct ctl *ctl, struct distribution *ret_distribut
 		find_value(text, "PRETTY_NAME=", name, sizeof(name));
 		free(text);
 	}
-	family = family_of(id);
+	enum distribution_family family = family_of(id);
 	if (family == DISTRIBUTION_UNKNOWN)
 		family = family_of(like);
 	*ret_distribution = families[family];

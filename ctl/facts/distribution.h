@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which distribution this is, and where it keeps what gpudesk has to do with. */
+/* Which distribution this is, and where it keeps the files that gpudesk needs. */
 #ifndef GPUDESK_DISTRIBUTION_H
 #define GPUDESK_DISTRIBUTION_H
 
@@ -11,32 +11,23 @@ enum distribution_family {
 	DISTRIBUTION_RHEL,   /* RHEL, Rocky, Alma, Fedora: PAM lines in GDM's own files */
 };
 
-/*
- * Paths are as they are called on the machine, without the --root in front, and exist whether or
- * not there is a file. Strings are static but for the first three.
- */
+/* Paths do not include --root, and the files need not exist. Pointers are to static memory. */
 struct distribution {
-	char id[32];	  /* ID= of os-release(5): "ubuntu"; "" without the file */
+	char id[32];	  /* ID= of os-release(5): "ubuntu"; "" if there is no such file */
 	char version[32]; /* VERSION_ID=: "22.04" */
-	char name[96];	  /* PRETTY_NAME=, for words */
+	char name[96];	  /* PRETTY_NAME=, for messages */
 	enum distribution_family family;
-	/*
-	 * GDM's configuration: the first of gdm_config_files that exists, else the one that belongs
-	 * to this distribution.
-	 */
+	/* GDM's configuration: the first of gdm_config_files that exists, else the usual one. */
 	const char *gdm_config;
-	/* The PAM service files of the logins that are recorded, gdm-autologin and gdm-password. */
-	const char *pam_services[3]; /* NULL terminated */
-	/*
-	 * Where the module's line goes: Debian's common-session, which pam-auth-update writes; on
-	 * the RHEL family the same as pam_services.
-	 */
-	const char *pam_files[3];    /* NULL terminated */
+	/* The PAM services whose logins are recorded. NULL terminated, as the next one is. */
+	const char *pam_services[3];
+	/* Where pam_gpudesk's line goes: Debian's common-session, or the services themselves. */
+	const char *pam_files[3];
 	const char *gdm_package;     /* "gdm3" */
 	const char *install_command; /* "apt-get install", "dnf install" */
 };
 
-/* Reads /etc/os-release (or /usr/lib/os-release). Always fills *ret_distribution. */
+/* Reads /etc/os-release or /usr/lib/os-release. Always fills *ret_distribution. */
 void distribution_read(const struct ctl *ctl, struct distribution *ret_distribution);
 
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ctl.h"
 #include "machine_file.h"
 
 enum { FILE_MAX = 262144, PATH_SIZE = 160, VALUE_MAX = 64, NEST_MAX = 4 };
@@ -20,16 +19,14 @@ struct reading {
 
 static struct firewall_opening *add_opening(struct firewall *firewall, enum firewall_tool tool)
 {
-	struct firewall_opening *opening;
-
 	if (firewall->n_openings == FIREWALL_OPENINGS_MAX)
 		return NULL;
-	opening = &firewall->openings[firewall->n_openings++];
+	struct firewall_opening *opening = &firewall->openings[firewall->n_openings++];
 	*opening = (struct firewall_opening){ .tool = tool };
 	return opening;
 }
 
-/* Whether "5901", "5900-5910", "5900:5910" or a list "22,5900:5910" has the port. */
+/* Whether "5901", "5900-5910", "5900:5910" or a list such as "22,5900:5910" has the port. */
 static bool ports_have(const char *text, uint16_t port)
 {
 	while (*text >= '0' && *text <= '9') {
@@ -45,9 +42,15 @@ static bool ports_have(const char *text, uint16_t port)
 	return false;
 }
 
+static void note_error(const struct reading *reading, int r)
+{
+	if (r == -EACCES || r == -EPERM)
+		reading->firewall->is_readable = false;
+}
+
 /* ---- firewalld ---- */
 
-/* Copies the value of an attribute of the element at `tag`, or "". Entities do not occur. */
+/* Copies the value of an attribute of the element at `tag`, "" if it has none. */
 static void attribute(const char *tag, const char *name, char ret_value[static VALUE_MAX])
 {
 	const char *end = strpbrk(tag + 1, "<>");
@@ -70,7 +73,7 @@ static void attribute(const char *tag, const char *name, char ret_value[static V
 	}
 }
 
-/* Takes away comments, and rules: those say from where, or refuse. */
+/* Overwrites all that is between `from` and `to`, which are overwritten too. */
 static void blank_out(char *text, const char *from, const char *to)
 {
 	for (char *start = strstr(text, from); start; start = strstr(start, from)) {
@@ -93,7 +96,7 @@ static const char *next_element(const char *text, const char *name)
 	return NULL;
 }
 
-/* The <port> elements of a zone or a service. Writes the one that has the port as "5901/tcp". */
+/* Finds the <port> of a zone or service that has the port, and writes it as "5901/tcp". */
 static bool has_port(const char *text, uint16_t port, char *ret_entry, size_t size)
 {
 	char value[VALUE_MAX], protocol[VALUE_MAX];
@@ -110,7 +113,7 @@ static bool has_port(const char *text, uint16_t port, char *ret_entry, size_t si
 	return false;
 }
 
-/* Reads "FOLDER/NAME.xml" of the administrator, else the one that came with firewalld. */
+/* Reads the administrator's FOLDER/NAME.xml, or else firewalld's own. */
 static int read_xml(const struct reading *reading, const char *folder, const char *name,
 		    char ret_path[static PATH_SIZE], char **ret_text)
 {
@@ -121,22 +124,20 @@ static int read_xml(const struct reading *reading, const char *folder, const cha
 		snprintf(ret_path, PATH_SIZE, "%s/%s/%.64s.xml", roots[i], folder, name);
 		r = machine_file_read(reading->ctl, ret_path, FILE_MAX, ret_text, NULL);
 	}
-	if (r == 0)
+	if (r >= 0)
 		blank_out(*ret_text, "<!--", "-->");
-	if (r == -EACCES || r == -EPERM)
-		reading->firewall->is_readable = false;
+	note_error(reading, r);
 	return r;
 }
 
 static bool service_has_port(const struct reading *reading, const char *service, unsigned depth)
 {
 	char path[PATH_SIZE], entry[128], included[VALUE_MAX], *text;
-	bool has;
 
 	if (depth > NEST_MAX || strchr(service, '/') ||
 	    read_xml(reading, "services", service, path, &text) < 0)
 		return false;
-	has = has_port(text, reading->port, entry, sizeof(entry));
+	bool has = has_port(text, reading->port, entry, sizeof(entry));
 	for (const char *tag = next_element(text, "include"); tag && !has;
 	     tag = next_element(tag + 1, "include")) {
 		attribute(tag, "service", included);
@@ -165,6 +166,7 @@ static void read_zone(const struct reading *reading, const char *zone)
 
 	if (read_xml(reading, "zones", zone, path, &text) < 0)
 		return;
+	/* Rules refuse, or accept only from somewhere. */
 	blank_out(text, "<rule", "</rule>");
 	if (has_port(text, reading->port, entry, sizeof(entry)))
 		add_zone_opening(reading, zone, path, entry, false);
@@ -182,8 +184,7 @@ static void read_zones(const struct reading *reading, const char *folder, const 
 	char **names = NULL, path[PATH_SIZE];
 	int n = machine_file_list(reading->ctl, folder, ".xml", &names);
 
-	if (n == -EACCES)
-		reading->firewall->is_readable = false;
+	note_error(reading, n);
 	for (int i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%.80s", overriding ? overriding : "", names[i]);
 		if (overriding && machine_file_exists(reading->ctl, path))
@@ -197,11 +198,10 @@ static void read_zones(const struct reading *reading, const char *folder, const 
 
 /* ---- ufw ---- */
 
-/* "### tuple ### allow tcp 5901 0.0.0.0/0 any 0.0.0.0/0 in": action, protocol, port, to, from. */
+/* "### tuple ### allow tcp 5901 0.0.0.0/0 any 0.0.0.0/0 in". */
 static void read_ufw_line(const struct reading *reading, const char *line, const char *path)
 {
 	char action[24], protocol[8], port[64], to[64], from_port[64], from[64], direction[32];
-	struct firewall_opening *opening;
 
 	if (sscanf(line, "### tuple ### %23s %7s %63s %63s %63s %63s %31s", action, protocol, port,
 		   to, from_port, from, direction) != 7)
@@ -212,10 +212,10 @@ static void read_ufw_line(const struct reading *reading, const char *line, const
 		return;
 	if (strcmp(from, "0.0.0.0/0") != 0 && strcmp(from, "::/0") != 0)
 		return;
-	/* "any" port from anywhere, also on one interface only, is a choice of another kind. */
+	/* Rules for all ports, or for one interface, have another purpose. */
 	if (strcmp(direction, "in") != 0 || !ports_have(port, reading->port))
 		return;
-	opening = add_opening(reading->firewall, FIREWALL_UFW);
+	struct firewall_opening *opening = add_opening(reading->firewall, FIREWALL_UFW);
 	if (!opening)
 		return;
 	snprintf(opening->entry, sizeof(opening->entry), "%.5s %s%s%s", action, port,
@@ -229,8 +229,7 @@ static void read_ufw_rules(const struct reading *reading, const char *path)
 	char *text, *save = NULL;
 	int r = machine_file_read(reading->ctl, path, FILE_MAX, &text, NULL);
 
-	if (r == -EACCES || r == -EPERM)
-		reading->firewall->is_readable = false;
+	note_error(reading, r);
 	if (r < 0)
 		return;
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
@@ -252,37 +251,34 @@ static bool read_ufw_enabled(const struct ctl *ctl)
 	return enabled;
 }
 
-int firewall_read(const struct ctl *ctl, uint16_t port, struct firewall *ret_firewall)
+void firewall_read(const struct ctl *ctl, uint16_t port, struct firewall *ret_firewall)
 {
 	struct reading reading = { .ctl = ctl, .firewall = ret_firewall, .port = port };
 
 	*ret_firewall = (struct firewall){
-		.has_firewalld = machine_file_exists(ctl, "/etc/firewalld"),
-		.has_ufw = machine_file_exists(ctl, "/etc/ufw/ufw.conf"),
 		.is_ufw_enabled = read_ufw_enabled(ctl),
 		.is_readable = true,
 	};
-	if (ret_firewall->has_firewalld) {
+	if (machine_file_exists(ctl, "/etc/firewalld")) {
 		read_zones(&reading, "/etc/firewalld/zones", NULL);
 		read_zones(&reading, "/usr/lib/firewalld/zones", "/etc/firewalld/zones");
 	}
-	if (ret_firewall->has_ufw) {
+	if (machine_file_exists(ctl, "/etc/ufw/ufw.conf")) {
 		read_ufw_rules(&reading, "/etc/ufw/user.rules");
 		read_ufw_rules(&reading, "/etc/ufw/user6.rules");
 	}
-	return 0;
 }
 
 /* ---- rules in force ---- */
 
-/* Whether it is one of ufw's or firewalld's own chains, or a rule in one. */
+/* A chain of ufw or firewalld, or a rule in one. */
 static bool is_managed(const char *line)
 {
 	return strstr(line, "ufw-") || strstr(line, "ufw6-") || strstr(line, "IN_");
 }
 
-/* Chains for docker's bridges and for what is trusted anyway. */
-static bool is_inner(const char *line)
+/* A chain for docker's bridges or for trusted interfaces, or a rule in one. */
+static bool is_internal(const char *line)
 {
 	return strstr(line, "docker") || strstr(line, "DOCKER") || strstr(line, "trusted");
 }
@@ -294,7 +290,7 @@ static bool word_follows(const char *line, const char *key, char ret_word[static
 	return at && sscanf(at + strlen(key), " %63s", ret_word) == 1;
 }
 
-/* Sets of nftables: "tcp dport { 22, 5900-5910 } accept". */
+/* "tcp dport 5901 accept", or a set: "tcp dport { 22, 5900-5910 } accept". */
 static bool nft_ports_have(const char *line, uint16_t port)
 {
 	const char *at = strstr(line, "tcp dport ");
@@ -326,30 +322,26 @@ static bool is_opening(const char *line, uint16_t port)
 	return strstr(line, "accept") && nft_ports_have(line, port);
 }
 
-/* Whether a chain's rules count: those of the tools only where their files show nothing. */
-static bool is_passed_over(const char *chain_or_rule, bool files_say_it)
+static bool is_skipped(const char *chain_or_rule, bool files_say_it)
 {
-	return is_inner(chain_or_rule) || (files_say_it && is_managed(chain_or_rule));
+	return is_internal(chain_or_rule) || (files_say_it && is_managed(chain_or_rule));
 }
 
 void firewall_add_rules(struct firewall *firewall, const char *text, uint16_t port)
 {
 	const bool files_say_it = firewall->n_openings > 0;
-	bool chain_is_passed_over = false;
+	bool skips_chain = false;
 	char line[512];
 
 	for (const char *from = text; *from; from += strcspn(from, "\n"), from += *from == '\n') {
-		struct firewall_opening *opening;
-		const char *rule = line;
-
 		snprintf(line, sizeof(line), "%.*s", (int)strcspn(from, "\n"), from);
-		rule += strspn(line, " \t");
+		const char *rule = line + strspn(line, " \t");
 		if (strncmp(rule, "chain ", 6) == 0)
-			chain_is_passed_over = is_passed_over(rule, files_say_it);
-		if (chain_is_passed_over || !is_opening(rule, port) ||
-		    (rule[0] == '-' && is_passed_over(rule, files_say_it)))
+			skips_chain = is_skipped(rule, files_say_it);
+		if (skips_chain || !is_opening(rule, port) ||
+		    (rule[0] == '-' && is_skipped(rule, files_say_it)))
 			continue;
-		opening = add_opening(firewall, FIREWALL_RULES);
+		struct firewall_opening *opening = add_opening(firewall, FIREWALL_RULES);
 		if (!opening)
 			return;
 		snprintf(opening->entry, sizeof(opening->entry), "%.120s", rule);

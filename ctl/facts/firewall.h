@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the machine's own firewall says of a TCP port, as far as its files show it. */
+/* Whether the machine's firewall opens a TCP port to everyone. */
 #ifndef GPUDESK_FIREWALL_H
 #define GPUDESK_FIREWALL_H
 
@@ -13,42 +13,39 @@ enum { FIREWALL_OPENINGS_MAX = 16 };
 
 enum firewall_tool { FIREWALL_FIREWALLD, FIREWALL_UFW, FIREWALL_RULES };
 
-/* One way in for everybody. */
+/* A rule or zone entry that opens the port to everyone. */
 struct firewall_opening {
 	enum firewall_tool tool;
-	char zone[64];	 /* of firewalld: "public"; "" for the others */
-	char entry[128]; /* firewalld: "5901/tcp" or "5900-5910/tcp", or a service's name
-			    ("vnc-server") with is_service; ufw: its rule, "allow 5901/tcp";
-			    otherwise the rule's text */
+	char zone[64];	 /* firewalld's: "public"; "" for other tools */
+	char entry[128]; /* firewalld: "5901/tcp", "5900-5910/tcp", or a service if is_service;
+			    ufw: "allow 5901/tcp"; else the text of the rule */
 	bool is_service;
-	bool is_runtime; /* seen in force, not in a file that is kept */
-	char path[160];	 /* of the file, as the machine calls it; "" when is_runtime */
+	bool is_runtime; /* a rule in force, not one in a file */
+	char path[160];	 /* of the file, without --root; "" if is_runtime */
 };
 
 struct firewall {
-	bool has_firewalld, has_ufw; /* configured on the machine, running or not */
-	bool is_ufw_enabled;	     /* ENABLED=yes in ufw.conf */
-	bool is_readable;	     /* false where a file could not be read for want of rights */
+	bool is_ufw_enabled; /* ENABLED=yes in ufw.conf */
+	bool is_readable;    /* false: some file may not be read by this user */
 	struct firewall_opening openings[FIREWALL_OPENINGS_MAX];
 	size_t n_openings;
 };
 
 /*
- * Reads firewalld's zones (/etc/firewalld/zones, and those of /usr/lib/firewalld that are not
- * overridden), its services and ufw's rules. An opening is an entry that lets TCP to `port` in from
- * any address; the zones docker and trusted do not count. Returns 0 or -errno.
+ * Reads the zones and services of firewalld, and ufw's rules, for entries that accept TCP to `port`
+ * from any address. The zones docker and trusted do not count.
  */
-int firewall_read(const struct ctl *ctl, uint16_t port, struct firewall *ret_firewall);
+void firewall_read(const struct ctl *ctl, uint16_t port, struct firewall *ret_firewall);
 
 /*
- * Adds what `nft list ruleset` or `iptables-save` printed. Rules in firewalld's and ufw's own
- * chains count only where no file has shown an opening: else they are the same thing once more.
+ * Adds the openings in the output of "nft list ruleset" or "iptables-save". Rules in the chains of
+ * firewalld and ufw are skipped if their files have shown an opening already.
  */
 void firewall_add_rules(struct firewall *firewall, const char *text, uint16_t port);
 
 /*
- * Runs one of these two and gives back what it printed, malloc'ed. Returns 0, -ENOENT when neither
- * is installed, -EACCES when it fails (only root may), or -errno.
+ * Runs one of these two. Returns 0 and its output, for the caller to free; -ENOENT if neither is
+ * installed; -EACCES if it fails, as for anyone but root; or -errno.
  */
 int firewall_read_rules(char **ret_text);
 

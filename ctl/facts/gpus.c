@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
-#include "ctl.h"
 #include "machine_file.h"
 
 #define PCI_DEVICES "/sys/bus/pci/devices"
@@ -31,7 +29,7 @@ void gpu_format_bus_id(const struct pci_slot *slot, char ret_text[static GPU_BUS
 			 slot->device, slot->function);
 }
 
-/* Reads a number of that base, without sign or "0x", and moves *text behind it. */
+/* Reads a number without sign or "0x", and moves *text past it. */
 static int take_number(const char **text, int base, unsigned *ret_number)
 {
 	size_t length = strspn(*text, base == 16 ? "0123456789abcdefABCDEF" : "0123456789");
@@ -51,7 +49,7 @@ static int take_after(char separator, const char **text, int base, unsigned *ret
 	return take_number(text, base, ret_number);
 }
 
-/* xf86ParsePciBusString of Xorg, with the numbers in any base. */
+/* Xorg's xf86ParsePciBusString, for any base. */
 static int parse_bus_id(const char *text, int base, struct pci_slot *ret_slot)
 {
 	struct pci_slot slot = { 0 };
@@ -107,32 +105,28 @@ int gpu_parse_address(const char *text, struct pci_slot *ret_slot)
 	return 0;
 }
 
-/* A number of sysfs, "0x10de". Returns 0 or -errno. */
+/* Such as "0x10de". */
 static int read_number(const struct ctl *ctl, const char *address, const char *name,
 		       unsigned long *ret_number)
 {
 	char path[PATH_SIZE], line[32], *end;
-	int r;
 
 	snprintf(path, sizeof(path), PCI_DEVICES "/%.32s/%s", address, name);
-	r = machine_file_read_line(ctl, path, line, sizeof(line));
+	int r = machine_file_read_line(ctl, path, line, sizeof(line));
 	if (r < 0)
 		return r;
 	*ret_number = strtoul(line, &end, 16);
 	return end == line || *end ? -EINVAL : 0;
 }
 
-/* The last part of the link "driver", or "" without one. */
+/* The last part of the link "driver", "" if there is none. */
 static void read_driver(const struct ctl *ctl, const char *address, char *ret_driver, size_t size)
 {
-	char path[PATH_SIZE], below[CTL_PATH_MAX], target[PATH_SIZE];
-	const char *name;
-	ssize_t length;
+	char path[PATH_SIZE], target[PATH_SIZE] = "";
 
 	snprintf(path, sizeof(path), PCI_DEVICES "/%.32s/driver", address);
-	length = readlink(ctl_path(ctl, path, below), target, sizeof(target) - 1);
-	target[length > 0 ? length : 0] = '\0';
-	name = strrchr(target, '/');
+	(void)machine_file_read_link(ctl, path, target, sizeof(target));
+	const char *name = strrchr(target, '/');
 	snprintf(ret_driver, size, "%.31s", name ? name + 1 : target);
 }
 
@@ -141,15 +135,14 @@ static int read_gpu(const struct ctl *ctl, const char *address, struct gpu *ret_
 {
 	unsigned long class, vendor, product;
 	struct gpu gpu = { 0 };
-	int r;
+	int r = read_number(ctl, address, "class", &class);
 
-	r = read_number(ctl, address, "class", &class);
 	if (r < 0 || class >> 16 != PCI_CLASS_DISPLAY)
 		return r;
 	r = read_number(ctl, address, "vendor", &vendor);
-	if (r == 0)
+	if (r >= 0)
 		r = read_number(ctl, address, "device", &product);
-	if (r == 0)
+	if (r >= 0)
 		r = gpu_parse_address(address, &gpu.slot);
 	if (r < 0)
 		return r;
@@ -166,17 +159,14 @@ int gpus_read(const struct ctl *ctl, struct gpu *ret_gpus, size_t max)
 {
 	char **addresses = NULL;
 	size_t n_gpus = 0;
-	int n, r = 0;
+	int n = machine_file_list(ctl, PCI_DEVICES, "", &addresses);
 
-	n = machine_file_list(ctl, PCI_DEVICES, "", &addresses);
 	if (n < 0)
 		return n;
-	for (int i = 0; i < n && n_gpus < max; i++) {
-		/* A device may be unplugged while we look: what cannot be read is not there. */
-		r = read_gpu(ctl, addresses[i], &ret_gpus[n_gpus]);
-		if (r > 0)
+	/* A device may be unplugged meanwhile: one that cannot be read counts as absent. */
+	for (int i = 0; i < n && n_gpus < max; i++)
+		if (read_gpu(ctl, addresses[i], &ret_gpus[n_gpus]) > 0)
 			n_gpus++;
-	}
 	machine_file_free_names(addresses, n);
 	return (int)n_gpus;
 }

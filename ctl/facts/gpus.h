@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The display devices on the PCI bus, from sysfs, and what Xorg calls them. */
+/* The display devices on the PCI bus, from sysfs, and their names in Xorg. */
 #ifndef GPUDESK_GPUS_H
 #define GPUDESK_GPUS_H
 
@@ -19,13 +19,13 @@ struct gpu {
 	struct pci_slot slot;
 	uint16_t vendor, product;
 	char driver[32]; /* the kernel's: "nvidia", "nouveau"; "" when none is bound */
-	char address[GPU_ADDRESS_MAX]; /* as sysfs and lspci have it, hexadecimal: "0000:3b:00.0" */
-	char bus_id[GPU_BUS_ID_MAX];   /* as xorg.conf wants it, decimal: "PCI:59:0:0" */
+	char address[GPU_ADDRESS_MAX]; /* in sysfs and lspci, hexadecimal: "0000:3b:00.0" */
+	char bus_id[GPU_BUS_ID_MAX];   /* in xorg.conf, decimal: "PCI:59:0:0" */
 };
 
 /*
- * Finds all devices of PCI class 03 (display) in the order of their addresses, `max` at most.
- * Returns their number (0 also where there is no PCI bus) or -errno.
+ * Finds the devices of PCI class 03 (display) in the order of their addresses, `max` at most.
+ * Returns how many there are, 0 also if there is no PCI bus, or -errno.
  */
 int gpus_read(const struct ctl *ctl, struct gpu *ret_gpus, size_t max);
 
@@ -38,18 +38,15 @@ static inline bool gpu_is_nvidia(const struct gpu *gpu)
 void gpu_format_bus_id(const struct pci_slot *slot, char ret_text[static GPU_BUS_ID_MAX]);
 
 /*
- * Reads a BusID as Xorg does: "PCI:bus[@domain]:device[:function]", decimal digits alone. Returns 0
- * or -EINVAL.
+ * Reads a BusID as Xorg does: "PCI:bus[@domain]:device[:function]", in decimal digits only. Returns
+ * 0 or -EINVAL.
  */
 int gpu_parse_bus_id(const char *text, struct pci_slot *ret_slot);
 
-/*
- * Reads the same text as someone meant it who copied hexadecimal numbers from lspci. Returns 0 or
- * -EINVAL.
- */
+/* The same for a BusID whose numbers were copied from lspci, in hexadecimal. */
 int gpu_parse_bus_id_as_hex(const char *text, struct pci_slot *ret_slot);
 
-/* Reads sysfs' form, "0000:3b:00.0", also without the domain. Returns 0 or -EINVAL. */
+/* Reads an address such as "0000:3b:00.0" or "3b:00.0". Returns 0 or -EINVAL. */
 int gpu_parse_address(const char *text, struct pci_slot *ret_slot);
 
 bool pci_slot_equal(const struct pci_slot *a, const struct pci_slot *b);

@@ -7,14 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "ctl.h"
 #include "machine_file.h"
 
 enum { TABLE_MAX = 4 << 20, TCP_LISTENING = 0x0a, PATH_SIZE = 300 };
 
-/* The kernel prints an address as 32 bit words in the machine's own byte order. */
+/* The kernel prints an address as 32-bit words in the machine's byte order. */
 static int parse_address(const char *hex, struct listener *listener)
 {
 	uint32_t words[4] = { 0 };
@@ -34,8 +32,8 @@ static int parse_address(const char *hex, struct listener *listener)
 		       : -EINVAL;
 }
 
-/* A line of /proc/net/tcp. Returns 1 when it listens at `port`, else 0. */
-static int parse_line(const char *line, uint16_t port, struct listener *ret_listener)
+/* A line of /proc/net/tcp. Returns whether it is a socket that listens on `port`. */
+static bool parse_line(const char *line, uint16_t port, struct listener *ret_listener)
 {
 	struct listener listener = { 0 };
 	char address[40];
@@ -44,20 +42,19 @@ static int parse_line(const char *line, uint16_t port, struct listener *ret_list
 	if (sscanf(line,
 		   " %*u: %32[0-9A-Fa-f]:%4x %*[0-9A-Fa-f]:%*4x %2x %*s %*s %*s %*s %*s %" SCNu64,
 		   address, &local_port, &state, &listener.inode) != 4)
-		return 0;
+		return false;
 	if (state != TCP_LISTENING || local_port != port || parse_address(address, &listener) < 0)
-		return 0;
+		return false;
 	*ret_listener = listener;
-	return 1;
+	return true;
 }
 
 static int read_table(const struct ctl *ctl, const char *path, uint16_t port,
 		      struct listener *listeners, size_t max, size_t *n)
 {
 	char *text, *save = NULL;
-	int r;
+	int r = machine_file_read(ctl, path, TABLE_MAX, &text, NULL);
 
-	r = machine_file_read(ctl, path, TABLE_MAX, &text, NULL);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	for (char *line = strtok_r(text, "\n", &save); line && *n < max;
@@ -68,7 +65,7 @@ static int read_table(const struct ctl *ctl, const char *path, uint16_t port,
 	return 0;
 }
 
-/* Undoes systemd's escaping of a name in the cgroup tree: "_" before what the kernel reserves. */
+/* systemd puts "_" in front of names that the kernel reserves in the cgroup tree. */
 static const char *unescape_cgroup(const char *name)
 {
 	return name[0] == '_' ? name + 1 : name;
@@ -141,22 +138,18 @@ static void describe_holder(const struct ctl *ctl, pid_t pid, struct listener *l
 	free(text);
 }
 
-/* Holds the descriptors of one process against the listeners that nobody is known to hold. */
-static void look_at_process(const struct ctl *ctl, pid_t pid, struct listener *listeners, size_t n)
+/* Fills in the listeners that this process holds, if no earlier one did. */
+static void find_held(const struct ctl *ctl, pid_t pid, struct listener *listeners, size_t n)
 {
-	char path[PATH_SIZE], below[CTL_PATH_MAX], target[64], wanted[64], **names = NULL;
-	int n_names;
+	char path[PATH_SIZE], target[64], wanted[64], **names = NULL;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-	n_names = machine_file_list(ctl, path, "", &names);
+	int n_names = machine_file_list(ctl, path, "", &names);
 	for (int i = 0; i < n_names; i++) {
-		ssize_t length;
-
 		snprintf(path, sizeof(path), "/proc/%d/fd/%.16s", (int)pid, names[i]);
-		length = readlink(ctl_path(ctl, path, below), target, sizeof(target) - 1);
-		if (length < 0 || strncmp(target, "socket:", 7) != 0)
+		if (machine_file_read_link(ctl, path, target, sizeof(target)) < 0 ||
+		    strncmp(target, "socket:", 7) != 0)
 			continue;
-		target[length] = '\0';
 		for (size_t j = 0; j < n; j++) {
 			snprintf(wanted, sizeof(wanted), "socket:[%" PRIu64 "]",
 				 listeners[j].inode);
@@ -174,16 +167,15 @@ static int compare_pids(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-/* All processes, from the lowest pid on. Returns their number or -errno; *ret_pids is malloc'ed. */
+/* All processes, lowest pid first. Returns how many, or -errno; the caller frees *ret_pids. */
 static int list_processes(const struct ctl *ctl, int **ret_pids)
 {
 	char **names = NULL;
-	int n, n_pids = 0, *pids;
+	int n = machine_file_list(ctl, "/proc", "", &names), n_pids = 0;
 
-	n = machine_file_list(ctl, "/proc", "", &names);
 	if (n < 0)
 		return n;
-	pids = calloc((size_t)n + 1, sizeof(*pids));
+	int *pids = calloc((size_t)n + 1, sizeof(*pids));
 	for (int i = 0; i < n && pids; i++)
 		if (names[i][strspn(names[i], "0123456789")] == '\0')
 			pids[n_pids++] = atoi(names[i]);
@@ -198,18 +190,17 @@ static int list_processes(const struct ctl *ctl, int **ret_pids)
 int listeners_read(const struct ctl *ctl, uint16_t port, struct listener *ret_listeners, size_t max)
 {
 	size_t n = 0;
-	int *pids, n_pids, r;
+	int *pids, r = read_table(ctl, "/proc/net/tcp", port, ret_listeners, max, &n);
 
-	r = read_table(ctl, "/proc/net/tcp", port, ret_listeners, max, &n);
-	if (r == 0)
+	if (r >= 0)
 		r = read_table(ctl, "/proc/net/tcp6", port, ret_listeners, max, &n);
 	if (r < 0 || n == 0)
 		return r;
-	n_pids = list_processes(ctl, &pids);
+	int n_pids = list_processes(ctl, &pids);
 	if (n_pids < 0)
 		return n_pids;
 	for (int i = 0; i < n_pids; i++)
-		look_at_process(ctl, pids[i], ret_listeners, n);
+		find_held(ctl, pids[i], ret_listeners, n);
 	free(pids);
 	return (int)n;
 }

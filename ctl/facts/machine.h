@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the checks look at, read once. */
+/* The facts about the machine that the checks judge, read once. */
 #ifndef GPUDESK_MACHINE_H
 #define GPUDESK_MACHINE_H
 
@@ -8,13 +8,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "accounts.h"
 #include "common/config.h"
 #include "common/gdm_config.h"
 #include "common/session_record.h"
 #include "common/units.h"
 #include "ctl.h"
 #include "distribution.h"
-#include "firewall.h"
 #include "gpus.h"
 #include "listeners.h"
 #include "probe/probe.h"
@@ -28,10 +28,10 @@ enum {
 	MACHINE_ADDRESS_MAX = 64,
 };
 
-/* A record, and what logind says of its session. */
+/* A session's record, and what logind knows of the session. */
 struct machine_record {
 	char id[64];
-	int error; /* 0, or -errno of loading it */
+	int error; /* of loading it: 0 or -errno */
 	struct session_record record;
 	struct session_facts facts;
 };
@@ -39,45 +39,41 @@ struct machine_record {
 struct machine {
 	const struct ctl *ctl;
 	bool is_root;
-	bool has_systemd; /* it can be asked */
+	bool has_systemd; /* else systemd_problem says why not */
 	char systemd_problem[MACHINE_WORDS_MAX];
-	char systemd_version[32]; /* "252.39-1~deb12u2"; "" when not known */
+	char systemd_version[32]; /* "252.39-1~deb12u2"; "" if unknown */
 
 	struct config config;
 	size_t n_problems;
 	char problems[MACHINE_PROBLEMS_MAX][MACHINE_WORDS_MAX]; /* "file:line: message" */
 
-	bool has_account; /* of the configured user */
-	uid_t uid;
-	gid_t gid;
-	char home[256];
+	bool has_account; /* the configured user exists */
+	struct account account;
 
 	struct distribution distribution;
 	struct unit units[MACHINE_UNITS_MAX];
-	char unit_names[MACHINE_UNITS_MAX][UNIT_NAME_MAX]; /* as they were asked for */
-	char unit_results[MACHINE_UNITS_MAX]
-			 [UNIT_WORD_MAX]; /* of services: "exit-code", "success" */
+	char unit_names[MACHINE_UNITS_MAX][UNIT_NAME_MAX];   /* as asked for */
+	char unit_results[MACHINE_UNITS_MAX][UNIT_WORD_MAX]; /* services': "success" */
 	size_t n_units;
-	char default_target[UNIT_NAME_MAX]; /* "" when not known */
+	char default_target[UNIT_NAME_MAX]; /* "" if unknown */
 
-	/* What gpudesk.socket is set to: "172.17.0.1" and 5901; "" and 0 when not known. */
-	char address[MACHINE_ADDRESS_MAX];
-	uint16_t port;
+	char address[MACHINE_ADDRESS_MAX]; /* gpudesk.socket's, "172.17.0.1"; "" if unknown */
+	uint16_t port;			   /* gpudesk.socket's, or CTL_PORT if unknown */
 	struct listener listeners[LISTENERS_MAX];
 	int n_listeners; /* or -errno */
 
-	int gdm_error; /* 0, or -errno of reading distribution.gdm_config */
+	int gdm_error; /* of reading distribution.gdm_config: 0 or -errno */
 	struct gdm_settings gdm;
 
 	struct machine_record records[MACHINE_RECORDS_MAX];
 	int n_records;		    /* or -errno */
-	int chosen;		    /* index of the newest fresh x11 record of the user; -1: none */
-	char graphical_session[64]; /* a live graphical session of the user, recorded or not */
+	int chosen;		    /* index of the user's newest fresh x11 record; -1: none */
+	char graphical_session[64]; /* the user's, recorded or not; "": none */
 	char graphical_type[16];    /* "x11", "wayland" */
-	bool greeter;		    /* a login screen is shown */
+	bool has_greeter;	    /* a login screen is shown */
 
-	bool can_probe;	 /* we are root or the user */
-	int probe_error; /* 0, or -errno: nothing could be tried */
+	bool can_probe;	 /* this process is root's or the user's */
+	int probe_error; /* 0 or -errno */
 	struct probe probe;
 
 	struct gpu gpus[GPUS_MAX];
@@ -87,31 +83,22 @@ struct machine {
 };
 
 /*
- * Fills *ret_machine, as far as that can be known. Below --root, nothing is asked of systemd and
- * logind, and nothing is tried. Freed with machine_finish.
+ * Fills *ret_machine as far as possible. With --root, systemd and logind are not asked and nothing
+ * is tried as the user. Freed by machine_finish().
  */
 void machine_read(const struct ctl *ctl, struct machine *ret_machine);
 void machine_finish(struct machine *machine);
 
-/* A unit that was read; one with load "not-found" for a name that was not. Never NULL. */
+/* Never NULL: for a unit that was not read, `load` is "not-found". */
 const struct unit *machine_unit(const struct machine *machine, const char *name);
 
-/* Whether the service has failed when it last ran, also where it is just being started again. */
+/* Whether the service failed when it last ran, even if it is about to be restarted. */
 bool machine_unit_failed(const struct machine *machine, const char *name);
 
 /* "gpudesk-scraper@exouser.socket" from "gpudesk-scraper" and ".socket"; one of four buffers. */
 const char *machine_instance(const struct machine *machine, const char *name, const char *suffix);
 
-/* The gid of a group, by /etc/group below --root where that is given. -ENOENT. */
-int machine_group(const struct machine *machine, const char *name, gid_t *ret_gid);
-
-/* Whether the user is a member of the group, by their own group or by the list. */
-bool machine_is_member(const struct machine *machine, const char *user, gid_t gid);
-
-/* Whether there is such a user. */
-bool machine_has_user(const struct machine *machine, const char *name);
-
-/* The NVIDIA cards; their number, the first of them in *ret_first where there is one. */
+/* How many NVIDIA cards there are. ret_first is the first one, NULL if there is none. */
 size_t machine_nvidia_cards(const struct machine *machine, const struct gpu **ret_first);
 
 #endif

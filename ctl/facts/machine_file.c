@@ -11,6 +11,8 @@
 #include "common/whole_file.h"
 #include "ctl.h"
 
+enum { SMALL_FILE_MAX = 65536 };
+
 int machine_file_read(const struct ctl *ctl, const char *path, size_t max, char **ret_text,
 		      size_t *ret_length)
 {
@@ -22,13 +24,23 @@ int machine_file_read(const struct ctl *ctl, const char *path, size_t max, char 
 int machine_file_read_line(const struct ctl *ctl, const char *path, char *ret_line, size_t size)
 {
 	char *text = NULL;
-	int r;
+	int r = machine_file_read(ctl, path, SMALL_FILE_MAX, &text, NULL);
 
-	r = machine_file_read(ctl, path, 65536, &text, NULL);
 	if (r < 0)
 		return r;
 	snprintf(ret_line, size, "%.*s", (int)strcspn(text, "\n"), text);
 	free(text);
+	return 0;
+}
+
+int machine_file_read_link(const struct ctl *ctl, const char *path, char *ret_target, size_t size)
+{
+	char below[CTL_PATH_MAX];
+	ssize_t length = readlink(ctl_path(ctl, path, below), ret_target, size - 1);
+
+	if (length < 0)
+		return -errno;
+	ret_target[length] = '\0';
 	return 0;
 }
 
@@ -39,7 +51,7 @@ bool machine_file_exists(const struct ctl *ctl, const char *path)
 	return access(ctl_path(ctl, path, below), F_OK) == 0;
 }
 
-static bool ends_in(const char *name, const char *suffix)
+static bool ends_with(const char *name, const char *suffix)
 {
 	size_t length = strlen(name), tail = strlen(suffix);
 
@@ -66,19 +78,18 @@ int machine_file_list(const struct ctl *ctl, const char *path, const char *suffi
 		      char ***ret_names)
 {
 	char below[CTL_PATH_MAX], **names = NULL;
+	DIR *directory = opendir(ctl_path(ctl, path, below));
 	const struct dirent *entry;
 	int n = 0, r = 0;
-	DIR *directory;
 
-	directory = opendir(ctl_path(ctl, path, below));
 	if (!directory && errno != ENOENT && errno != ENOTDIR)
 		return -errno;
-	while (r == 0 && directory && (entry = readdir(directory))) {
+	while (r >= 0 && directory && (entry = readdir(directory))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    !ends_in(entry->d_name, suffix))
+		    !ends_with(entry->d_name, suffix))
 			continue;
 		r = append_name(&names, n, entry->d_name);
-		n += r == 0;
+		n += r >= 0;
 	}
 	if (directory)
 		closedir(directory);

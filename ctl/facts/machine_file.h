@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole files of the machine, found below --root. */
+/* The machine's files, found below --root. */
 #ifndef GPUDESK_MACHINE_FILE_H
 #define GPUDESK_MACHINE_FILE_H
 
@@ -19,15 +19,18 @@ int machine_file_read(const struct ctl *ctl, const char *path, size_t max, char 
 /* Reads the first line of a small file (sysfs) without its newline. Returns 0 or -errno. */
 int machine_file_read_line(const struct ctl *ctl, const char *path, char *ret_line, size_t size);
 
+/* Where a symbolic link points to. Returns 0, -EINVAL if it is no link, or -errno. */
+int machine_file_read_link(const struct ctl *ctl, const char *path, char *ret_target, size_t size);
+
 bool machine_file_exists(const struct ctl *ctl, const char *path);
 
 /*
  * The names in a directory that end in `suffix` ("" for all; never "." and ".."), sorted by their
- * bytes. *ret_names is one malloc'ed array of malloc'ed strings, freed by machine_file_free_names,
- * also when it is empty. Returns their number, 0 for a missing directory, or -errno.
+ * bytes, for machine_file_free_names(). Returns their number, 0 for a missing directory, or -errno.
  */
 int machine_file_list(const struct ctl *ctl, const char *path, const char *suffix,
 		      char ***ret_names);
+/* Takes NULL, and n < 0. */
 void machine_file_free_names(char **names, int n);
 
 #endif

@@ -10,7 +10,7 @@
 
 typedef int (*session_text_fn)(const char *id, char **ret_text);
 
-/* One string that sd-login gives; "" when it does not. */
+/* Copies a string of sd-login's, "" if it has none. */
 static void session_text(session_text_fn get, const char *id, char *ret_text, size_t size)
 {
 	char *text = NULL;
@@ -21,7 +21,7 @@ static void session_text(session_text_fn get, const char *id, char *ret_text, si
 	free(text);
 }
 
-static void look_at_session(struct machine *machine, const char *id)
+static void read_session(struct machine *machine, const char *id)
 {
 	char state[32], type[32], class[32];
 	uid_t uid;
@@ -31,30 +31,31 @@ static void look_at_session(struct machine *machine, const char *id)
 	session_text(sd_session_get_class, id, class, sizeof(class));
 	if (sd_session_get_uid(id, &uid) < 0 || strcmp(state, "closing") == 0)
 		return;
-	machine->greeter |= strcmp(class, "greeter") == 0;
-	if (!machine->has_account || uid != machine->uid || strncmp(class, "user", 4) != 0 ||
+	machine->has_greeter |= strcmp(class, "greeter") == 0;
+	if (!machine->has_account || uid != machine->account.uid ||
+	    strncmp(class, "user", 4) != 0 ||
 	    (strcmp(type, "x11") != 0 && strcmp(type, "wayland") != 0))
 		return;
 	snprintf(machine->graphical_session, sizeof(machine->graphical_session), "%s", id);
 	snprintf(machine->graphical_type, sizeof(machine->graphical_type), "%.15s", type);
 }
 
-static void look_at_sessions(struct machine *machine)
+static void read_sessions(struct machine *machine)
 {
 	char **ids = NULL;
 	int n = sd_get_sessions(&ids);
 
 	for (int i = 0; i < n; i++) {
-		look_at_session(machine, ids[i]);
+		read_session(machine, ids[i]);
 		free(ids[i]);
 	}
 	free(ids);
 }
 
-/* The newest fresh x11 record of the user, as the scraper chooses it. */
+/* The scraper too shows the newest of the user's fresh x11 sessions. */
 static bool is_better(const struct machine *machine, const struct machine_record *one)
 {
-	if (one->error || !machine->has_account || one->record.uid != machine->uid ||
+	if (one->error || !machine->has_account || one->record.uid != machine->account.uid ||
 	    strcmp(one->record.type, "x11") != 0 ||
 	    session_record_stale_reason(&one->record, &one->facts))
 		return false;
@@ -65,12 +66,11 @@ static bool is_better(const struct machine *machine, const struct machine_record
 void machine_read_sessions(struct machine *machine)
 {
 	char **ids = NULL;
-	int n;
 
 	if (machine->ctl->root[0])
 		return;
-	look_at_sessions(machine);
-	n = session_record_list(SESSION_RECORD_DIRECTORY, &ids);
+	read_sessions(machine);
+	int n = session_record_list(SESSION_RECORD_DIRECTORY, &ids);
 	machine->n_records = n > MACHINE_RECORDS_MAX ? MACHINE_RECORDS_MAX : n;
 	for (int i = 0; i < machine->n_records; i++) {
 		struct machine_record *one = &machine->records[i];
@@ -91,15 +91,15 @@ void machine_read_probe(struct machine *machine)
 						      : &machine->records[machine->chosen].record;
 	struct probe_request request = {
 		.user = machine->is_root ? machine->config.user : NULL,
-		.uid = machine->uid,
-		.gid = machine->gid,
+		.uid = machine->account.uid,
+		.gid = machine->account.gid,
 		.password_file = machine->config.password_file,
 		.session = record ? record->session : NULL,
 		.xauthority = record ? record->xauthority : NULL,
 	};
 
 	machine->can_probe = !machine->ctl->root[0] && machine->has_account &&
-			     (machine->is_root || geteuid() == machine->uid);
+			     (machine->is_root || geteuid() == machine->account.uid);
 	if (machine->can_probe)
 		machine->probe_error = probe_run(&request, &machine->probe);
 }

@@ -6,15 +6,15 @@
 #include <systemd/sd-bus.h>
 
 #include "machine_read.h"
+#include "old_server.h"
+#include "unit_files.h"
 
 static const char service[] = "org.freedesktop.systemd1";
 
-/* Beside those with the user's name in them. */
+/* Other lists have GDM's and the old servers', and those with the user's name. */
 static const char *const unit_names[] = {
-	"gpudesk.socket",	"gpudesk.service",     "display-manager.service",
-	"gdm.service",		"gdm3.service",	       "vncserver@1.service",
-	"vncserver@:1.service", "x0vncserver.service", "firewalld.service",
-	"docker.service",
+	"gpudesk.socket",    "gpudesk.service", "display-manager.service",
+	"firewalld.service", "docker.service",
 };
 
 static const char *const instance_names[][2] = {
@@ -83,10 +83,9 @@ static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRES
 {
 	const char *colon = strrchr(text, ':'), *digits = colon ? colon + 1 : text;
 	size_t length = colon ? (size_t)(colon - text) : 0;
-	unsigned long port;
 	char *end;
+	unsigned long port = strtoul(digits, &end, 10);
 
-	port = strtoul(digits, &end, 10);
 	if (end == digits || *end || port == 0 || port > 65535)
 		return -EINVAL;
 	if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
@@ -95,9 +94,8 @@ static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRES
 	}
 	if (length >= MACHINE_ADDRESS_MAX)
 		return -EINVAL;
-	snprintf(ret_address, MACHINE_ADDRESS_MAX, "%.*s", (int)length, length ? text : "");
-	if (length == 0)
-		snprintf(ret_address, MACHINE_ADDRESS_MAX, "::");
+	snprintf(ret_address, MACHINE_ADDRESS_MAX, "%.*s", length ? (int)length : 2,
+		 length ? text : "::");
 	*ret_port = (uint16_t)port;
 	return 0;
 }
@@ -142,16 +140,22 @@ void machine_read_units(struct machine *machine)
 
 	if (!machine->ctl->root[0])
 		r = units_open(&bus);
-	if (r < 0) {
+	if (r == -EHOSTDOWN)
 		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
-			 "systemd cannot be asked: %s",
-			 r == -EHOSTDOWN ? "it does not run this machine" : strerror(-r));
+			 "systemd is not running here");
+	else if (r < 0)
+		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
+			 "cannot ask systemd: %s", strerror(-r));
+	if (r < 0)
 		return;
-	}
 	machine->has_systemd = true;
 	read_manager(machine, bus);
 	for (size_t i = 0; i < sizeof(unit_names) / sizeof(*unit_names); i++)
 		read_unit(machine, bus, unit_names[i]);
+	for (const char *const *unit = gdm_units; *unit; unit++)
+		read_unit(machine, bus, *unit);
+	for (const struct old_server *server = old_servers; server->unit; server++)
+		read_unit(machine, bus, server->unit);
 	for (size_t i = 0; i < sizeof(instance_names) / sizeof(*instance_names); i++)
 		read_unit(machine, bus,
 			  machine_instance(machine, instance_names[i][0], instance_names[i][1]));

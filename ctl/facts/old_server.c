@@ -12,17 +12,19 @@
 
 enum { ENVIRONMENT_MAX = 8 << 20, STAT_MAX = 4096, ANCESTORS_MAX = 64 };
 
-const char *const old_server_units[] = {
-	"x0vncserver.service",
-	"vncserver@1.service",
-	"vncserver@:1.service",
-	"vncserver@\\:1.service",
-	NULL,
+static const char tigervnc[] = "TigerVNC on a virtual display";
+
+const struct old_server old_servers[] = {
+	{ "vncserver@1.service", "TurboVNC or TigerVNC on a virtual display" },
+	{ "vncserver@:1.service", tigervnc },
+	{ "vncserver@\\:1.service", tigervnc },
+	{ OLD_SERVER_DOCUMENTED, "TigerVNC's scraper, which gpudesk replaces" },
+	{ NULL, NULL },
 };
 
 bool old_server_is_program(const char *command)
 {
-	/* A process name has 15 characters at most. */
+	/* The kernel keeps 15 characters of a name. */
 	static const char *const names[] = { "Xvnc",	       "Xtigervnc", "Xtightvnc",
 					     "Xvnc4",	       "Xrealvnc",  "x0vncserver",
 					     "x0tigervncserv", "x11vnc",    "vino-server",
@@ -71,16 +73,15 @@ static pid_t parent_of(pid_t pid)
 static bool is_in_unit(pid_t pid, const char *unit)
 {
 	char *name = NULL;
-	bool is;
 
 	if (sd_pid_get_unit(pid, &name) < 0)
 		return false;
-	is = strcmp(name, unit) == 0;
+	bool is = strcmp(name, unit) == 0;
 	free(name);
 	return is;
 }
 
-bool old_server_is_around_us(const char *unit)
+bool old_server_runs_us(const char *unit)
 {
 	bool has_display_1 = strncmp(unit, "vncserver@", strlen("vncserver@")) == 0;
 	pid_t pid = getpid();

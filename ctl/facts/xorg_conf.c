@@ -8,12 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ctl.h"
 #include "machine_file.h"
 
 enum { WORD_MAX = 160, WORDS_MAX = 3 };
 
-/* One line's keyword and what follows it; "" where there is nothing. */
+/* The first words of a line, "" for those it does not have. */
 struct line {
 	char words[WORDS_MAX][WORD_MAX];
 };
@@ -47,17 +46,13 @@ bool xorg_name_equal(const char *a, const char *b)
 	}
 }
 
-/* Cuts a word, in quotation marks or not, from `text`, which ends at `end`; returns what is left.
- */
+/* Takes a word, quoted or not, from the text up to `end`. Returns the rest. */
 static const char *take_word(const char *text, const char *end, char ret_word[static WORD_MAX])
 {
-	const char *from;
-	bool quoted;
-
 	while (text < end && isspace((unsigned char)*text))
 		text++;
-	quoted = text < end && *text == '"';
-	from = text += quoted;
+	bool quoted = text < end && *text == '"';
+	const char *from = text += quoted;
 	if (!quoted && text < end && *text == '#')
 		text = end;
 	else
@@ -77,9 +72,9 @@ static void split_line(const char *text, const char *end, struct line *ret_line)
 static int begin_section(struct parser *parser, const char *kind)
 {
 	struct xorg_conf *conf = parser->conf;
-	struct xorg_section *longer;
+	struct xorg_section *longer = reallocarray(conf->sections, conf->n_sections + 1,
+						   sizeof(*longer));
 
-	longer = realloc(conf->sections, (conf->n_sections + 1) * sizeof(*longer));
 	if (!longer)
 		return -ENOMEM;
 	conf->sections = longer;
@@ -92,9 +87,9 @@ static int begin_section(struct parser *parser, const char *kind)
 
 static int add_option(struct xorg_section *section, const char *name, const char *value)
 {
-	struct xorg_option *longer;
+	struct xorg_option *longer = reallocarray(section->options, section->n_options + 1,
+						  sizeof(*longer));
 
-	longer = realloc(section->options, (section->n_options + 1) * sizeof(*longer));
 	if (!longer)
 		return -ENOMEM;
 	section->options = longer;
@@ -149,7 +144,7 @@ int xorg_conf_parse(struct xorg_conf *conf, const char *path, const char *text, 
 	const char *end = text + length;
 	int r = 0;
 
-	while (text < end && r == 0) {
+	while (text < end && r >= 0) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		struct line line;
 
@@ -167,9 +162,8 @@ static int read_one(const struct ctl *ctl, struct xorg_conf *conf, const char *p
 {
 	size_t length;
 	char *text;
-	int r;
+	int r = machine_file_read(ctl, path, XORG_FILE_MAX, &text, &length);
 
-	r = machine_file_read(ctl, path, XORG_FILE_MAX, &text, &length);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	r = xorg_conf_parse(conf, path, text, length);
@@ -180,10 +174,9 @@ static int read_one(const struct ctl *ctl, struct xorg_conf *conf, const char *p
 static int read_folder(const struct ctl *ctl, struct xorg_conf *conf, const char *folder)
 {
 	char **names = NULL, path[160];
-	int n, r = 0;
+	int n = machine_file_list(ctl, folder, ".conf", &names), r = 0;
 
-	n = machine_file_list(ctl, folder, ".conf", &names);
-	for (int i = 0; i < n && r == 0; i++) {
+	for (int i = 0; i < n && r >= 0; i++) {
 		snprintf(path, sizeof(path), "%s/%.100s", folder, names[i]);
 		r = read_one(ctl, conf, path);
 	}
@@ -194,12 +187,11 @@ static int read_folder(const struct ctl *ctl, struct xorg_conf *conf, const char
 int xorg_conf_read(const struct ctl *ctl, struct xorg_conf *ret_conf)
 {
 	struct xorg_conf conf = { 0 };
-	int r;
+	int r = read_one(ctl, &conf, "/etc/X11/xorg.conf");
 
-	r = read_one(ctl, &conf, "/etc/X11/xorg.conf");
-	if (r == 0)
+	if (r >= 0)
 		r = read_folder(ctl, &conf, "/etc/X11/xorg.conf.d");
-	if (r == 0)
+	if (r >= 0)
 		r = read_folder(ctl, &conf, "/usr/share/X11/xorg.conf.d");
 	if (r < 0) {
 		xorg_conf_finish(&conf);
@@ -226,7 +218,7 @@ static const char *section_option(const struct xorg_section *section, const char
 	return NULL;
 }
 
-/* As xf86Option has it; -EINVAL for anything else. */
+/* The words that Xorg accepts. Returns 1, 0 or -EINVAL. */
 static int parse_boolean(const char *value)
 {
 	static const char *const words[2][5] = {
@@ -245,7 +237,6 @@ static int section_boolean(const struct xorg_section *section, const char *name)
 {
 	const char *value = section_option(section, name);
 	char negated[64];
-	int r;
 
 	if (value)
 		return parse_boolean(value);
@@ -253,18 +244,16 @@ static int section_boolean(const struct xorg_section *section, const char *name)
 	value = section_option(section, negated);
 	if (!value)
 		return -ENOENT;
-	r = parse_boolean(value);
+	int r = parse_boolean(value);
 	return r < 0 ? r : !r;
 }
 
 int xorg_conf_boolean(const struct xorg_conf *conf, const char *kind, const char *name)
 {
-	int r;
-
 	for (size_t i = 0; i < conf->n_sections; i++) {
 		if (kind && !xorg_name_equal(conf->sections[i].kind, kind))
 			continue;
-		r = section_boolean(&conf->sections[i], name);
+		int r = section_boolean(&conf->sections[i], name);
 		if (r != -ENOENT)
 			return r;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sections of xorg.conf and xorg.conf.d that a picture depends on. See xorg.conf(5). */
+/* The sections of xorg.conf and xorg.conf.d, see xorg.conf(5). */
 #ifndef GPUDESK_XORG_CONF_H
 #define GPUDESK_XORG_CONF_H
 
@@ -8,20 +8,20 @@
 
 struct ctl;
 
-enum { XORG_FILE_MAX = 262144 }; /* bytes of a file that are read */
+enum { XORG_FILE_MAX = 262144 }; /* bytes of a file */
 
-/* An Option line; value is "" where none is given, which means true. */
+/* An Option line. `value` is "" if none is given, which means true. */
 struct xorg_option {
 	char name[48], value[96];
 };
 
 struct xorg_section {
 	char kind[24]; /* "Device", "Screen", "Monitor", ... as written */
-	char identifier[64], driver[64], bus_id[40]; /* "" where not given */
-	char device[64];			     /* of a Screen: its Device line */
-	char path[160];				     /* of the file, as the machine calls it */
+	char identifier[64], driver[64], bus_id[40]; /* "" if not given */
+	char device[64];			     /* of a Screen section */
+	char path[160];				     /* of the file, without --root */
 	unsigned line;				     /* of its Section keyword */
-	unsigned bus_id_line;			     /* of its BusID keyword, 0 without one */
+	unsigned bus_id_line;			     /* of its BusID keyword; 0: none */
 	struct xorg_option *options;
 	size_t n_options;
 };
@@ -32,9 +32,9 @@ struct xorg_conf {
 };
 
 /*
- * Reads /etc/X11/xorg.conf, then *.conf of /etc/X11/xorg.conf.d and /usr/share/X11/xorg.conf.d, as
- * leniently as can be: what is not understood is passed over. Missing files are as good as empty
- * ones. Returns 0 or -errno; the caller frees with xorg_conf_finish.
+ * Reads /etc/X11/xorg.conf, then *.conf of /etc/X11/xorg.conf.d and /usr/share/X11/xorg.conf.d.
+ * Skips what it does not understand and files that do not exist. Returns 0 or -errno; freed by
+ * xorg_conf_finish().
  */
 int xorg_conf_read(const struct ctl *ctl, struct xorg_conf *ret_conf);
 
@@ -43,12 +43,12 @@ int xorg_conf_parse(struct xorg_conf *conf, const char *path, const char *text, 
 
 void xorg_conf_finish(struct xorg_conf *conf);
 
-/* Xorg's comparison of names and keywords: without regard to case, blanks, tabs and '_'. */
+/* Compares names and keywords as Xorg does: ignoring case, blanks, tabs and '_'. */
 bool xorg_name_equal(const char *a, const char *b);
 
 /*
- * What a boolean option says: 1 on, 0 off, -ENOENT when no section of that kind ("Device", or NULL
- * for any) has it, -EINVAL for a value that is no boolean. "NoName" is the opposite of "Name".
+ * A boolean option: 1 on, 0 off, -ENOENT if no section of that kind ("Device"; NULL: any) has it,
+ * -EINVAL if its value is not a boolean. "NoName" is the opposite of "Name".
  */
 int xorg_conf_boolean(const struct xorg_conf *conf, const char *kind, const char *name);
 

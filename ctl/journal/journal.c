@@ -11,9 +11,9 @@
 #include "journal_files.h"
 #include "safe_write.h"
 
-enum { LINKS_MAX = 16 }; /* from one to the next */
+enum { LINKS_MAX = 16 }; /* in a row */
 
-/* Removes what a change that was interrupted has left beside its file. */
+/* Removes the temporary files of a change that was interrupted. */
 static void tidy(const struct journal *journal)
 {
 	char here[CTL_PATH_MAX], saved[CTL_PATH_MAX + sizeof(JOURNAL_SAVED_SUFFIX)];
@@ -28,10 +28,9 @@ static void tidy(const struct journal *journal)
 	}
 }
 
-int journal_open(const struct ctl *ctl, bool is_read_only, struct journal **ret_keep)
+int journal_open(const struct ctl *ctl, bool is_read_only, struct journal **ret_journal)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
-	int r;
 
 	if (!journal)
 		return -ENOMEM;
@@ -39,14 +38,14 @@ int journal_open(const struct ctl *ctl, bool is_read_only, struct journal **ret_
 	journal->is_read_only = is_read_only;
 	journal->lock = -1;
 	snprintf(journal->directory, sizeof(journal->directory), "%s" JOURNAL_DIRECTORY, ctl->root);
-	r = journal_files_load(journal);
+	int r = journal_files_load(journal);
 	if (r < 0) {
 		journal_close(journal);
 		return r;
 	}
 	if (!is_read_only)
 		tidy(journal);
-	*ret_keep = journal;
+	*ret_journal = journal;
 	return 0;
 }
 
@@ -89,20 +88,20 @@ static unsigned next_number(const struct journal *journal)
 /* Makes room for one more entry. */
 static int begin(struct journal *journal)
 {
-	struct journal_entry *entries;
 	int r = journal_files_begin(journal);
 
 	if (r < 0)
 		return r;
-	entries = reallocarray(journal->entries, journal->n_entries + 1, sizeof(*entries));
+	struct journal_entry *entries = reallocarray(journal->entries, journal->n_entries + 1,
+						     sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
 	journal->entries = entries;
 	return 0;
 }
 
-static int record(struct journal *journal, enum journal_kind kind, const char *name,
-		  const char *before, const char *after)
+static int store_entry(struct journal *journal, enum journal_kind kind, const char *name,
+		       const char *before, const char *after)
 {
 	struct journal_entry entry = {
 		.number = next_number(journal),
@@ -113,18 +112,18 @@ static int record(struct journal *journal, enum journal_kind kind, const char *n
 	};
 	int r = begin(journal);
 
-	if (r == 0 && !(entry.name && entry.before && entry.after))
+	if (r >= 0 && !(entry.name && entry.before && entry.after))
 		r = -ENOMEM;
-	if (r == 0)
+	if (r >= 0)
 		r = journal_files_store(journal, &entry);
-	if (r == 0)
+	if (r >= 0)
 		journal->entries[journal->n_entries++] = entry;
 	else
 		journal_entry_finish(&entry);
 	return r;
 }
 
-int journal_drop(struct journal *journal, size_t index)
+int journal_forget(struct journal *journal, size_t index)
 {
 	struct journal_entry *entry = &journal->entries[index];
 	int r = journal_files_remove(journal, entry->number);
@@ -137,40 +136,35 @@ int journal_drop(struct journal *journal, size_t index)
 	return 0;
 }
 
-/* Where a change that was recorded could not be made, it is not recorded; its error stays. */
-static int made_or_dropped(struct journal *journal, int r)
+/* Forgets the last entry if its change failed. Returns r. */
+static int forget_if_failed(struct journal *journal, int r)
 {
 	if (r < 0)
-		(void)journal_drop(journal, journal->n_entries - 1);
+		(void)journal_forget(journal, journal->n_entries - 1);
 	return r;
 }
 
-int journal_note(struct journal *journal, enum journal_kind kind, const char *name,
-		 const char *before)
+int journal_record(struct journal *journal, enum journal_kind kind, const char *name,
+		   const char *before)
 {
-	return record(journal, kind, name, before, "");
+	return store_entry(journal, kind, name, before, "");
 }
 
 /* ---- Files ----------------------------------------------------------------------------------- */
 
-/*
- * Follows the links that a file's name may be, as the machine sees them: absolute ones begin at the
- * root that the machine has.
- */
+/* Follows symbolic links from `path`. Absolute ones start at --root. */
 static int follow(const struct journal *journal, const char *path,
 		  char ret_path[static CTL_PATH_MAX])
 {
 	char here[CTL_PATH_MAX], *target;
-	const char *slash;
-	int r, length;
 
 	snprintf(ret_path, CTL_PATH_MAX, "%s", path);
 	for (int i = 0; i < LINKS_MAX; i++) {
-		r = safe_read_link(ctl_path(journal->ctl, ret_path, here), &target);
+		int r = safe_read_link(ctl_path(journal->ctl, ret_path, here), &target);
 		if (r < 0)
 			return r == -EINVAL || r == -ENOENT ? 0 : r;
-		slash = strrchr(ret_path, '/');
-		length = target[0] == '/' ? 0 : (int)(slash - ret_path + 1);
+		const char *slash = strrchr(ret_path, '/');
+		int length = target[0] == '/' ? 0 : (int)(slash - ret_path + 1);
 		snprintf(here, sizeof(here), "%.*s%s", length, ret_path, target);
 		free(target);
 		snprintf(ret_path, CTL_PATH_MAX, "%s", here);
@@ -184,34 +178,34 @@ static int make_directories(struct journal *journal, const char *path)
 	struct stat status;
 	int r = 0;
 
-	for (const char *end = strchr(path + 1, '/'); end && r == 0; end = strchr(end + 1, '/')) {
+	for (const char *end = strchr(path + 1, '/'); end && r >= 0; end = strchr(end + 1, '/')) {
 		snprintf(directory, sizeof(directory), "%.*s", (int)(end - path), path);
 		ctl_path(journal->ctl, directory, here);
 		if (stat(here, &status) == 0)
 			continue;
-		r = record(journal, JOURNAL_DIRECTORY_MADE, directory, "", "");
-		if (r == 0)
-			r = made_or_dropped(journal, safe_make_directory(here, 0755));
+		r = store_entry(journal, JOURNAL_DIRECTORY_MADE, directory, "", "");
+		if (r >= 0)
+			r = forget_if_failed(journal, safe_make_directory(here, 0755));
 	}
 	return r;
 }
 
-/* Copies what is there to the next entry's data. Returns what there is, or NULL and an error. */
-static const char *keep_aside(struct journal *journal, const char *here, int *ret_error)
+/* Copies the file to the next entry's data. Returns "file", "absent", or NULL and an error. */
+static const char *save_before(struct journal *journal, const char *here, int *ret_error)
 {
 	char before[CTL_PATH_MAX];
 	struct stat status;
 	int r = journal_files_begin(journal);
 
-	if (r == 0 && lstat(here, &status) < 0) {
+	if (r >= 0 && lstat(here, &status) < 0) {
 		r = -errno;
 		if (r == -ENOENT)
 			return "absent";
 	}
-	if (r == 0)
+	if (r >= 0)
 		r = safe_copy(here,
 			      journal_data_path(journal, next_number(journal), "before", before));
-	if (r == 0)
+	if (r >= 0)
 		return "file";
 	*ret_error = r;
 	return NULL;
@@ -221,66 +215,62 @@ int journal_write_file(struct journal *journal, const char *path, const char *te
 		       mode_t mode)
 {
 	char real[CTL_PATH_MAX], here[CTL_PATH_MAX], after[CTL_PATH_MAX];
-	const char *before;
 	int r = follow(journal, path, real);
 
-	if (r == 0)
+	if (r >= 0)
 		r = make_directories(journal, real);
 	if (r < 0)
 		return r;
 	ctl_path(journal->ctl, real, here);
-	before = keep_aside(journal, here, &r);
+	const char *before = save_before(journal, here, &r);
 	if (!before)
 		return r;
 	r = safe_write(journal_data_path(journal, next_number(journal), "after", after), text,
 		       length, NULL, 0600);
-	if (r == 0)
-		r = record(journal, JOURNAL_FILE, real, before, "file");
+	if (r >= 0)
+		r = store_entry(journal, JOURNAL_FILE, real, before, "file");
 	if (r < 0)
 		return r;
 	r = safe_write(here, text, length, strcmp(before, "file") == 0 ? here : NULL, mode);
-	return made_or_dropped(journal, r);
+	return forget_if_failed(journal, r);
 }
 
 int journal_remove_file(struct journal *journal, const char *path)
 {
 	char real[CTL_PATH_MAX], here[CTL_PATH_MAX];
-	const char *before;
 	int r = follow(journal, path, real);
 
 	if (r < 0)
 		return r;
-	before = keep_aside(journal, ctl_path(journal->ctl, real, here), &r);
+	const char *before = save_before(journal, ctl_path(journal->ctl, real, here), &r);
 	if (!before)
 		return r;
-	r = record(journal, JOURNAL_FILE, real, before, "absent");
+	r = store_entry(journal, JOURNAL_FILE, real, before, "absent");
 	if (r < 0)
 		return r;
-	return made_or_dropped(journal, safe_unlink(here));
+	return forget_if_failed(journal, safe_unlink(here));
 }
 
 int journal_before_program(struct journal *journal, const char *path)
 {
 	char real[CTL_PATH_MAX], here[CTL_PATH_MAX];
-	const char *before;
 	int r = follow(journal, path, real);
 
 	if (r < 0)
 		return r;
-	before = keep_aside(journal, ctl_path(journal->ctl, real, here), &r);
-	return before ? record(journal, JOURNAL_FILE, real, before, "unknown") : r;
+	const char *before = save_before(journal, ctl_path(journal->ctl, real, here), &r);
+	return before ? store_entry(journal, JOURNAL_FILE, real, before, "unknown") : r;
 }
 
-static int learn_after(struct journal *journal, struct journal_entry *entry)
+static int save_after(struct journal *journal, struct journal_entry *entry)
 {
 	char here[CTL_PATH_MAX], after[CTL_PATH_MAX];
 	int r = safe_copy(ctl_path(journal->ctl, entry->name, here),
 			  journal_data_path(journal, entry->number, "after", after));
-	char *word;
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	word = strdup(r == 0 ? "file" : "absent");
+	char *word = strdup(r == 0 ? "file" : "absent");
 	if (!word)
 		return -ENOMEM;
 	free(entry->after);
@@ -292,10 +282,10 @@ int journal_after_program(struct journal *journal)
 {
 	int r = 0;
 
-	for (size_t i = journal->n_entries; i-- > 0 && r == 0;) {
+	for (size_t i = journal->n_entries; i-- > 0 && r >= 0;) {
 		if (strcmp(journal->entries[i].after, "unknown") != 0)
 			break;
-		r = learn_after(journal, &journal->entries[i]);
+		r = save_after(journal, &journal->entries[i]);
 	}
 	return r;
 }
@@ -312,9 +302,9 @@ int journal_make_link(struct journal *journal, const char *path, const char *tar
 	r = journal_read_target(ctl_path(journal->ctl, path, here), &before);
 	if (r < 0)
 		return r;
-	r = record(journal, JOURNAL_LINK, path, before, target);
+	r = store_entry(journal, JOURNAL_LINK, path, before, target);
 	free(before);
-	return r < 0 ? r : made_or_dropped(journal, safe_link(target, here));
+	return r < 0 ? r : forget_if_failed(journal, safe_link(target, here));
 }
 
 int journal_remove_link(struct journal *journal, const char *path)
@@ -324,7 +314,7 @@ int journal_remove_link(struct journal *journal, const char *path)
 
 	if (r < 0)
 		return r;
-	r = record(journal, JOURNAL_LINK, path, before, "");
+	r = store_entry(journal, JOURNAL_LINK, path, before, "");
 	free(before);
-	return r < 0 ? r : made_or_dropped(journal, safe_unlink(here));
+	return r < 0 ? r : forget_if_failed(journal, safe_unlink(here));
 }

@@ -47,13 +47,13 @@ static int lock_directory(struct journal *journal)
 	return errno == EWOULDBLOCK ? -EBUSY : -errno;
 }
 
-/* Makes the directory and those above it; its content is for root alone. */
+/* Makes the directory, for root only, and those above it. */
 static int make_directories(const char *directory)
 {
 	char path[CTL_PATH_MAX];
 	int r = 0;
 
-	for (const char *end = directory; end && r == 0;) {
+	for (const char *end = directory; end && r >= 0;) {
 		end = strchr(end + 1, '/');
 		snprintf(path, sizeof(path), "%.*s",
 			 end ? (int)(end - directory) : (int)strlen(directory), directory);
@@ -66,24 +66,22 @@ static int make_directories(const char *directory)
 
 int journal_files_begin(struct journal *journal)
 {
-	int r;
-
 	if (journal->lock >= 0)
 		return 0;
-	r = make_directories(journal->directory);
+	int r = make_directories(journal->directory);
 	return r < 0 ? r : lock_directory(journal);
 }
 
-/* "kind=file\nname=...\nbefore=...\nafter=...\n": takes the next value, cut out of *text. */
+/* Takes the value of the next line of "kind=file\nname=...\n...". The caller frees it. */
 static char *take_value(char **text, const char *key)
 {
 	size_t length = strlen(key);
-	char *value = *text, *end;
+	char *value = *text;
 
 	if (strncmp(value, key, length) != 0 || value[length] != '=')
 		return NULL;
 	value += length + 1;
-	end = strchr(value, '\n');
+	char *end = strchr(value, '\n');
 	if (!end)
 		return NULL;
 	*end = '\0';
@@ -182,7 +180,7 @@ static bool has_number(const struct journal *journal, unsigned long number)
 	return false;
 }
 
-/* Data without an entry is of a change that never began, or of one that is undone. */
+/* Data without an entry belongs to a change that was never made, or is undone. */
 static void remove_orphans(const struct journal *journal, DIR *stream)
 {
 	struct dirent *file;
@@ -200,25 +198,24 @@ static int load_from(struct journal *journal, DIR *stream)
 {
 	int r = load_names(journal, stream);
 
-	for (size_t i = 0; i < journal->n_entries && r == 0; i++)
+	for (size_t i = 0; i < journal->n_entries && r >= 0; i++)
 		r = entry_load(journal, &journal->entries[i]);
-	if (r == 0 && !journal->is_read_only)
+	if (r >= 0 && !journal->is_read_only)
 		remove_orphans(journal, stream);
 	return r;
 }
 
 int journal_files_load(struct journal *journal)
 {
-	int r = lock_directory(journal), fd;
-	DIR *stream;
+	int r = lock_directory(journal);
 
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
 		return r;
-	/* Closing the stream closes its descriptor; the lock is the other one's. */
-	fd = fcntl(journal->lock, F_DUPFD_CLOEXEC, 3);
-	stream = fd < 0 ? NULL : fdopendir(fd);
+	/* A copy, as closedir() closes it: the lock stays. */
+	int fd = fcntl(journal->lock, F_DUPFD_CLOEXEC, 3);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	if (!stream) {
 		r = -errno;
 		if (fd >= 0)
@@ -234,19 +231,18 @@ int journal_files_load(struct journal *journal)
 int journal_files_store(const struct journal *journal, const struct journal_entry *entry)
 {
 	char path[CTL_PATH_MAX], *text;
-	int length, r;
+	int length = asprintf(&text, "kind=%s\nname=%s\nbefore=%s\nafter=%s\n",
+			      kind_names[entry->kind], entry->name, entry->before, entry->after);
 
-	length = asprintf(&text, "kind=%s\nname=%s\nbefore=%s\nafter=%s\n", kind_names[entry->kind],
-			  entry->name, entry->before, entry->after);
 	if (length < 0)
 		return -ENOMEM;
-	r = safe_write(journal_data_path(journal, entry->number, "entry", path), text,
-		       (size_t)length, NULL, 0600);
+	int r = safe_write(journal_data_path(journal, entry->number, "entry", path), text,
+			   (size_t)length, NULL, 0600);
 	free(text);
 	return r;
 }
 
-/* The entry first: from then on its data is nobody's. */
+/* The entry first: data without one is removed later. */
 int journal_files_remove(const struct journal *journal, unsigned number)
 {
 	char path[CTL_PATH_MAX];

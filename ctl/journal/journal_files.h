@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The journal's directory: how its entries are stored. Used by journal.c and journal_undo.c alone.
- */
+/* How the journal's entries are stored. For journal.c and journal_undo.c only. */
 #ifndef GPUDESK_JOURNAL_FILES_H
 #define GPUDESK_JOURNAL_FILES_H
 
@@ -10,8 +9,8 @@
 
 struct journal {
 	const struct ctl *ctl;
-	char directory[CTL_ROOT_MAX + 64]; /* with the root in front */
-	int lock;			   /* the directory; -1: it is not there yet */
+	char directory[CTL_ROOT_MAX + 64]; /* below --root */
+	int lock;			   /* the directory; -1: there is none yet */
 	bool is_read_only;
 	struct journal_entry *entries;
 	size_t n_entries;
@@ -21,17 +20,17 @@ struct journal {
 const char *journal_data_path(const struct journal *journal, unsigned number, const char *suffix,
 			      char ret_path[static CTL_PATH_MAX]);
 
-/* Makes and locks the directory, where that was not done. */
+/* Makes and locks the directory if that was not done yet. */
 int journal_files_begin(struct journal *journal);
 
-/* Reads all entries; unless read-only, removes what belongs to none. */
+/* Reads all entries; unless read-only, removes data that belongs to none. */
 int journal_files_load(struct journal *journal);
 
-/* Stores the entry, whole, or removes it with its data. */
+/* Stores the entry, or removes it with its data. */
 int journal_files_store(const struct journal *journal, const struct journal_entry *entry);
 int journal_files_remove(const struct journal *journal, unsigned number);
 
-/* What the link at `here` points to, "" where there is none. The caller frees it. */
+/* The target of the link at `here`, "" if there is none. The caller frees it. */
 int journal_read_target(const char *here, char **ret_target);
 
 void journal_entry_finish(struct journal_entry *entry);

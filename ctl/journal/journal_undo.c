@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The journal read backwards: what is there now, against what was and what setup made of it. */
+/* Undoes entries: compares what is there now with the state before and after the change. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static bool is_absent(const char *here)
 	return lstat(here, &status) < 0 && errno == ENOENT;
 }
 
-/* Whether the file is as it was recorded under that suffix. */
+/* Whether the file is as recorded "before" or "after". */
 static bool is_as(const struct journal *journal, const struct journal_entry *entry,
 		  const char *here, const char *suffix)
 {
@@ -25,36 +25,36 @@ static bool is_as(const struct journal *journal, const struct journal_entry *ent
 
 	if (strcmp(word, "file") == 0)
 		return safe_same(here, journal_data_path(journal, entry->number, suffix, data));
-	/* A program that was interrupted may have made anything of it. */
+	/* A program that was interrupted may have left anything. */
 	return strcmp(word, "unknown") == 0 || is_absent(here);
 }
 
-static enum journal_undone look_at_file(const struct journal *journal,
-					const struct journal_entry *entry, const char *here)
+static enum journal_outcome check_file(const struct journal *journal,
+				       const struct journal_entry *entry, const char *here)
 {
 	if (is_as(journal, entry, here, "before"))
 		return JOURNAL_UNCHANGED;
 	if (is_as(journal, entry, here, "after"))
-		return JOURNAL_UNDONE;
-	return strcmp(entry->before, "file") == 0 ? JOURNAL_SAVED : JOURNAL_LEFT;
+		return JOURNAL_RESTORED;
+	return strcmp(entry->before, "file") == 0 ? JOURNAL_KEPT_AND_SAVED : JOURNAL_KEPT;
 }
 
-static enum journal_undone look_at_link(const struct journal_entry *entry, const char *here)
+static enum journal_outcome check_link(const struct journal_entry *entry, const char *here)
 {
+	enum journal_outcome outcome = JOURNAL_KEPT;
 	char *target;
-	enum journal_undone what = JOURNAL_LEFT;
 
 	if (journal_read_target(here, &target) < 0)
-		return JOURNAL_LEFT;
+		return outcome;
 	if (strcmp(target, entry->before) == 0)
-		what = JOURNAL_UNCHANGED;
+		outcome = JOURNAL_UNCHANGED;
 	else if (strcmp(target, entry->after) == 0)
-		what = JOURNAL_UNDONE;
+		outcome = JOURNAL_RESTORED;
 	free(target);
-	return what;
+	return outcome;
 }
 
-enum journal_undone journal_look(const struct journal *journal, size_t index)
+enum journal_outcome journal_check(const struct journal *journal, size_t index)
 {
 	const struct journal_entry *entry = &journal->entries[index];
 	char here[CTL_PATH_MAX];
@@ -62,11 +62,11 @@ enum journal_undone journal_look(const struct journal *journal, size_t index)
 	ctl_path(journal->ctl, entry->name, here);
 	switch (entry->kind) {
 	case JOURNAL_FILE:
-		return look_at_file(journal, entry, here);
+		return check_file(journal, entry, here);
 	case JOURNAL_LINK:
-		return look_at_link(entry, here);
+		return check_link(entry, here);
 	case JOURNAL_DIRECTORY_MADE:
-		return is_absent(here) ? JOURNAL_UNCHANGED : JOURNAL_UNDONE;
+		return is_absent(here) ? JOURNAL_UNCHANGED : JOURNAL_RESTORED;
 	default:
 		return JOURNAL_FOR_CALLER;
 	}
@@ -91,12 +91,12 @@ static int save_file(const struct journal *journal, const struct journal_entry *
 	return safe_copy(journal_data_path(journal, entry->number, "before", before), saved);
 }
 
-/* Somebody else's files may be in it by now. */
+/* It may contain other files by now. */
 static int undo_directory(const char *here)
 {
 	int r = safe_remove_directory(here);
 
-	return r == -ENOTEMPTY || r == -EEXIST ? JOURNAL_LEFT : r;
+	return r == -ENOTEMPTY || r == -EEXIST ? JOURNAL_KEPT : r;
 }
 
 static int undo_entry(const struct journal *journal, const struct journal_entry *entry,
@@ -112,18 +112,18 @@ static int undo_entry(const struct journal *journal, const struct journal_entry 
 int journal_undo(struct journal *journal, size_t index)
 {
 	const struct journal_entry *entry = &journal->entries[index];
-	enum journal_undone what = journal_look(journal, index);
+	enum journal_outcome outcome = journal_check(journal, index);
 	char here[CTL_PATH_MAX];
 	int r = 0;
 
-	if (what == JOURNAL_FOR_CALLER)
-		return (int)what;
+	if (outcome == JOURNAL_FOR_CALLER)
+		return (int)outcome;
 	ctl_path(journal->ctl, entry->name, here);
-	if (what == JOURNAL_UNDONE)
+	if (outcome == JOURNAL_RESTORED)
 		r = undo_entry(journal, entry, here);
-	else if (what == JOURNAL_SAVED)
+	else if (outcome == JOURNAL_KEPT_AND_SAVED)
 		r = save_file(journal, entry, here);
-	return r == 0 ? (int)what : r;
+	return r == 0 ? (int)outcome : r;
 }
 
 int journal_remove(struct journal *journal)
@@ -135,7 +135,7 @@ int journal_remove(struct journal *journal)
 		r = safe_remove_directory(journal->directory);
 	if (r < 0)
 		return r;
-	/* The one above it too, where nothing else is in it. */
+	/* Its parent too, if that is empty now. */
 	*slash = '\0';
 	(void)safe_remove_directory(journal->directory);
 	*slash = '/';

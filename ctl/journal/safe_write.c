@@ -18,7 +18,7 @@ enum { ATTRIBUTES_MAX = 65536 };
 
 static unsigned changes_left;
 
-void safe_die_after(unsigned n)
+void safe_kill_after(unsigned n)
 {
 	changes_left = n;
 }
@@ -30,15 +30,13 @@ static void changed(void)
 		raise(SIGKILL);
 }
 
-/* A name in the same directory that nothing reads: no "*.conf", no unit, no PAM service. */
+/* In the same directory, and a name that no program reads: no "*.conf", unit or PAM service. */
 static int temporary_path(const char *path, char ret_path[static PATH_MAX])
 {
-	const char *name = strrchr(path, '/');
-	int length;
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	int length = snprintf(ret_path, PATH_MAX, "%.*s.%s.gpudesk-new", (int)(name - path), path,
+			      name);
 
-	name = name ? name + 1 : path;
-	length = snprintf(ret_path, PATH_MAX, "%.*s.%s.gpudesk-new", (int)(name - path), path,
-			  name);
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
@@ -54,22 +52,21 @@ static int sync_directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char directory[PATH_MAX];
-	int fd, r;
 
 	if (!slash)
 		return -EINVAL;
 	snprintf(directory, sizeof(directory), "%.*s", slash == path ? 1 : (int)(slash - path),
 		 path);
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* Some file systems have no such thing as a directory to be synchronized. */
-	r = fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+	/* Some file systems cannot synchronize directories. */
+	int r = fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
 	close(fd);
 	return r;
 }
 
-/* For what has just changed a directory's entry: 0 once that is on the disk, or its -errno. */
+/* After a system call that changed a directory. Returns 0 when that is on disk, or -errno. */
 static int settle(int result, const char *path)
 {
 	if (result < 0)
@@ -99,12 +96,11 @@ bool safe_same(const char *path, const char *other)
 {
 	char *text = NULL, *other_text = NULL;
 	size_t length = 0, other_length = 0;
-	bool same;
+	bool same = safe_read(path, &text, &length) == 0 &&
+		    safe_read(other, &other_text, &other_length) == 0 && length == other_length &&
+		    /* It thinks that errno may be 0. NOLINTNEXTLINE(*-core.NonNullParamChecker) */
+		    memcmp(text, other_text, length) == 0;
 
-	same = safe_read(path, &text, &length) == 0 &&
-	       safe_read(other, &other_text, &other_length) == 0 && length == other_length &&
-	       /* It thinks that errno may be 0. NOLINTNEXTLINE(*-core.NonNullParamChecker) */
-	       memcmp(text, other_text, length) == 0;
 	free(text);
 	free(other_text);
 	return same;
@@ -115,7 +111,7 @@ static void copy_attribute(int from, int to, const char *name)
 	char value[ATTRIBUTES_MAX];
 	ssize_t size = fgetxattr(from, name, value, sizeof(value));
 
-	/* What one file system has and the other does not, or will not let be set, is lost. */
+	/* An attribute that the file system does not support is lost. */
 	if (size >= 0)
 		(void)!fsetxattr(to, name, value, (size_t)size, 0);
 }
@@ -129,7 +125,7 @@ static void copy_attributes(int from, int to)
 		copy_attribute(from, to, names + at);
 }
 
-/* The owner before the mode: a new owner takes setuid bits away. */
+/* The owner before the mode: changing the owner clears setuid bits. */
 static int copy_metadata(int from, int to, bool with_times)
 {
 	struct stat status;
@@ -152,14 +148,12 @@ static int copy_metadata(int from, int to, bool with_times)
 
 static int set_metadata(int fd, const char *like, mode_t mode, bool with_times)
 {
-	int from, r;
-
 	if (!like)
 		return fchmod(fd, mode) < 0 ? -errno : 0;
-	from = open(like, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int from = open(like, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (from < 0)
 		return -errno;
-	r = copy_metadata(from, fd, with_times);
+	int r = copy_metadata(from, fd, with_times);
 	close(from);
 	return r;
 }
@@ -241,7 +235,7 @@ int safe_make_directory(const char *path, mode_t mode)
 	int r = mkdir(path, mode);
 
 	if (r == 0)
-		r = chmod(path, mode); /* whatever the umask is */
+		r = chmod(path, mode); /* mkdir() applies the umask */
 	return settle(r, path);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Changes to the machine's files. Each is whole: what is killed, or runs out of space, leaves the
- * old state or the new one, and each is on the disk when it returns. Return 0 or -errno.
+ * Atomic changes to the machine's files: if the program is killed or the disk is full, the old
+ * state or the new one is there. When they return, the change is on disk. All return 0 or -errno.
  */
 #ifndef GPUDESK_SAFE_WRITE_H
 #define GPUDESK_SAFE_WRITE_H
@@ -12,33 +12,33 @@
 
 enum { SAFE_FILE_MAX = 4 * 1024 * 1024 }; /* bytes of a file that are read */
 
-/* For tests: the process kills itself right after its `n`th change. 0: never. */
-void safe_die_after(unsigned n);
+/* For tests: the process kills itself after its `n`th change. 0: never. */
+void safe_kill_after(unsigned n);
 
-/* The whole file, with a NUL behind it, for the caller to free. -EFBIG, -EINVAL: not a file. */
+/* The whole file with a NUL behind it, for the caller to free. -EINVAL: not a regular file. */
 int safe_read(const char *path, char **ret_text, size_t *ret_length);
 
-/* Where a symbolic link points to, for the caller to free. -EINVAL: not one. */
+/* Where a symbolic link points to, for the caller to free. -EINVAL: not a link. */
 int safe_read_link(const char *path, char **ret_target);
 
-/* Whether both are files with the same content; false where either cannot be read. */
+/* Whether both are files with the same content; false if either cannot be read. */
 bool safe_same(const char *path, const char *other);
 
 /*
- * Puts a file with that content there, in place of what is there. It takes mode, owner and extended
- * attributes (SELinux's, access lists) of the file `like`, or `mode` and root's where that is NULL.
+ * Writes the file, replacing any that is there. It gets the mode, owner and extended attributes
+ * (SELinux's, access lists) of the file `like`; if that is NULL, `mode` and the caller's owner.
  */
 int safe_write(const char *path, const char *text, size_t length, const char *like, mode_t mode);
 
-/* Puts a copy of the file `from` there: content, mode, owner, extended attributes and times. */
+/* Copies a file: content, mode, owner, extended attributes and times. */
 int safe_copy(const char *from, const char *path);
 
-int safe_link(const char *target, const char *path); /* also in place of another one */
+int safe_link(const char *target, const char *path); /* replaces any that is there */
 int safe_unlink(const char *path);
 int safe_make_directory(const char *path, mode_t mode);
 int safe_remove_directory(const char *path);
 
-/* Removes what a program that was killed has left of a change of that path. */
+/* Removes the temporary file that a killed program has left for that path. */
 void safe_tidy(const char *path);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "common/log.h"
 
-/* setfsuid(2) reports no error: a second call with an id that nobody has tells who one is. */
+/* setfsuid(2) reports no errors, but a second call with an invalid id returns the current one. */
 static int set_ids(uid_t uid, gid_t gid)
 {
 	setfsgid(gid);
@@ -43,7 +43,7 @@ void acting_as_end(struct acting_as *acting)
 	acting->is_other = false;
 	if (set_ids(acting->uid, acting->gid) < 0 ||
 	    setgroups((size_t)acting->n_groups, acting->groups) < 0) {
-		log_error("cannot be root again");
+		log_error("cannot become root again");
 		exit(EXIT_FAILURE);
 	}
 }

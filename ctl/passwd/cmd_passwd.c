@@ -13,17 +13,16 @@
 #include "password_entry.h"
 #include "password_store.h"
 
-static const char about[] =
-	"Sets the password that VNC viewers must give, in the file that password_file names. It "
-	"is\n"
-	"asked for twice, or is the first line of standard input where that is no terminal.\n";
+static const char about[] = "Sets the VNC password in the file that password_file names. Asks for "
+			    "it twice; if standard\n"
+			    "input is not a terminal, reads one line from it.\n";
 
-struct wishes {
+struct request {
 	const char *user; /* NULL: the caller */
 	bool view_only, generate;
 };
 
-static int store(const struct wishes *wishes, const struct passwd *account,
+static int store(const struct request *request, const struct passwd *account,
 		 const struct config *config, const char *password)
 {
 	struct password_owner owner = {
@@ -40,19 +39,19 @@ static int store(const struct wishes *wishes, const struct passwd *account,
 		return ctl_failed("out of memory");
 	strncpy((char *)hidden, password, VNC_DES_BLOCK);
 	vnc_des_hide(hidden, hidden);
-	int r = password_store(&owner, wishes->view_only, hidden, path, error);
+	int r = password_store(&owner, request->view_only, hidden, path, error);
 	sodium_free(hidden);
 	if (r < 0)
 		return ctl_failed("%s", error);
-	if (wishes->generate)
+	if (request->generate)
 		puts(password);
-	log_info("the %s of %s is set, in %s",
-		 wishes->view_only ? "view-only VNC password" : "VNC password", account->pw_name,
+	log_info("set the %s of %s in %s",
+		 request->view_only ? "view-only VNC password" : "VNC password", account->pw_name,
 		 path);
 	return CTL_OK;
 }
 
-static int set_password(const struct wishes *wishes, const struct passwd *account,
+static int set_password(const struct request *request, const struct passwd *account,
 			const struct config *config)
 {
 	char *password = sodium_malloc(PASSWORD_ENTRY_MAX);
@@ -63,18 +62,18 @@ static int set_password(const struct wishes *wishes, const struct passwd *accoun
 	if (!password)
 		return ctl_failed("out of memory");
 	snprintf(whose, sizeof(whose), "%s of %.64s",
-		 wishes->view_only ? "view-only VNC password" : "VNC password", account->pw_name);
-	if (wishes->generate)
+		 request->view_only ? "view-only VNC password" : "VNC password", account->pw_name);
+	if (request->generate)
 		password_generate(password);
 	else
 		r = password_ask(whose, password);
 	if (r >= 0)
-		status = store(wishes, account, config, password);
+		status = store(request, account, config, password);
 	sodium_free(password);
 	return status;
 }
 
-/* Whose password: NULL after saying why not, with *ret_status. */
+/* The user whose password it is; NULL and *ret_status after logging why not. */
 static const struct passwd *find_account(const char *user, const struct config *config,
 					 int *ret_status)
 {
@@ -82,13 +81,14 @@ static const struct passwd *find_account(const char *user, const struct config *
 
 	*ret_status = CTL_USAGE;
 	if (!user && geteuid() == 0) {
-		ctl_misused("as root, say whose password it is: --user %s", config->user);
+		ctl_misused("root has to name a user, such as --user %s", config->user);
 		return NULL;
 	}
 	errno = 0;
 	account = user ? getpwnam(user) : getpwuid(geteuid());
 	if (!account) {
-		*ret_status = ctl_failed("there is no user %s", user ? user : "that you are");
+		*ret_status = user ? ctl_failed("there is no user %s", user)
+				   : ctl_failed("you have no user account");
 		return NULL;
 	}
 	if (geteuid() != 0 && account->pw_uid != geteuid()) {
@@ -100,13 +100,13 @@ static const struct passwd *find_account(const char *user, const struct config *
 
 int cmd_passwd(struct ctl *ctl, int argc, char **argv)
 {
-	struct wishes wishes = { 0 };
+	struct request request = { 0 };
 	const struct ctl_option options[] = {
-		{ "user", "NAME", "whose password; only root may set that of others",
-		  .value = &wishes.user },
-		{ "view-only", NULL, "the second password, which lets its viewers only look",
-		  .flag = &wishes.view_only },
-		{ "generate", NULL, "make one and print it", .flag = &wishes.generate },
+		{ "user", "NAME", "whose password; only root may set another user's",
+		  .value = &request.user },
+		{ "view-only", NULL, "the second password, for viewers that may only watch",
+		  .flag = &request.view_only },
+		{ "generate", NULL, "generate a password and print it", .flag = &request.generate },
 		{ 0 },
 	};
 	struct config config;
@@ -114,14 +114,15 @@ int cmd_passwd(struct ctl *ctl, int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	/* A dump would hold it. */
+	/* A core dump would contain the password. */
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	if (sodium_init() < 0)
-		return ctl_failed("libsodium cannot be used");
+		return ctl_failed("cannot initialize libsodium");
 	if (vnc_des_self_test() < 0)
-		return ctl_failed("this machine's libraries refuse the cipher DES, which VNC's "
-				  "passwords need (FIPS mode?)");
+		return ctl_failed(
+			"this machine's libraries refuse DES, which VNC passwords need: is "
+			"FIPS mode on?");
 	ctl_config(ctl, &config, NULL, NULL);
-	const struct passwd *account = find_account(wishes.user, &config, &status);
-	return account ? set_password(&wishes, account, &config) : status;
+	const struct passwd *account = find_account(request.user, &config, &status);
+	return account ? set_password(&request, account, &config) : status;
 }

@@ -25,15 +25,15 @@ static void on_signal(int number)
 	caught = number;
 }
 
-/* The terminal as it was, and what signals did. */
-struct quiet {
+/* The terminal's settings and the signal handlers before. */
+struct no_echo {
 	struct termios terminal;
 	sigset_t mask;
 	struct sigaction actions[N_DEADLY], stop;
 };
 
-/* A signal ends the reading, and then the echo comes back. It is let in nowhere but in ppoll(2). */
-static int begin_quiet(int fd, struct quiet *quiet)
+/* Signals arrive only in ppoll(2): they end the reading, and then the echo is restored. */
+static int begin_no_echo(int fd, struct no_echo *saved)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -43,27 +43,27 @@ static int begin_quiet(int fd, struct quiet *quiet)
 	if (tcgetattr(fd, &terminal) < 0)
 		return -errno;
 	caught = 0;
-	quiet->terminal = terminal;
+	saved->terminal = terminal;
 	sigemptyset(&blocked);
 	for (size_t i = 0; i < N_DEADLY; i++)
 		sigaddset(&blocked, deadly[i]);
-	sigprocmask(SIG_BLOCK, &blocked, &quiet->mask);
+	sigprocmask(SIG_BLOCK, &blocked, &saved->mask);
 	for (size_t i = 0; i < N_DEADLY; i++)
-		sigaction(deadly[i], &action, &quiet->actions[i]);
-	sigaction(SIGTSTP, &ignore, &quiet->stop);
+		sigaction(deadly[i], &action, &saved->actions[i]);
+	sigaction(SIGTSTP, &ignore, &saved->stop);
 	terminal.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 	terminal.c_lflag |= ICANON | ISIG;
 	tcsetattr(fd, TCSAFLUSH, &terminal);
 	return 0;
 }
 
-static void end_quiet(int fd, const struct quiet *quiet)
+static void end_no_echo(int fd, const struct no_echo *saved)
 {
-	tcsetattr(fd, TCSAFLUSH, &quiet->terminal);
+	tcsetattr(fd, TCSAFLUSH, &saved->terminal);
 	for (size_t i = 0; i < N_DEADLY; i++)
-		sigaction(deadly[i], &quiet->actions[i], NULL);
-	sigaction(SIGTSTP, &quiet->stop, NULL);
-	sigprocmask(SIG_SETMASK, &quiet->mask, NULL);
+		sigaction(deadly[i], &saved->actions[i], NULL);
+	sigaction(SIGTSTP, &saved->stop, NULL);
+	sigprocmask(SIG_SETMASK, &saved->mask, NULL);
 	fputc('\n', stderr);
 	if (caught)
 		raise(caught);
@@ -71,7 +71,7 @@ static void end_quiet(int fd, const struct quiet *quiet)
 
 /* ---- a line ---- */
 
-/* `mask`: signals that may come while it waits. */
+/* `mask` is the signal mask while it waits. */
 static ssize_t read_byte(int fd, const sigset_t *mask, char *ret)
 {
 	struct pollfd waiting = { .fd = fd, .events = POLLIN };
@@ -81,7 +81,7 @@ static ssize_t read_byte(int fd, const sigset_t *mask, char *ret)
 	return read(fd, ret, 1);
 }
 
-/* Byte by byte: what follows in a pipe is somebody else's. */
+/* Byte by byte: what follows in a pipe is for another reader. */
 static long read_line(int fd, const sigset_t *mask, char ret_line[static PASSWORD_ENTRY_MAX])
 {
 	long n = 0;
@@ -113,16 +113,16 @@ static long read_line(int fd, const sigset_t *mask, char ret_line[static PASSWOR
  */
 static long read_password(int fd, const char *prompt, char ret_line[static PASSWORD_ENTRY_MAX])
 {
-	struct quiet quiet;
+	struct no_echo saved;
 
 	if (!isatty(fd))
 		return read_line(fd, NULL, ret_line);
-	int r = begin_quiet(fd, &quiet);
+	int r = begin_no_echo(fd, &saved);
 	if (r < 0)
 		return r;
 	fputs(prompt, stderr);
-	long n = read_line(fd, &quiet.mask, ret_line);
-	end_quiet(fd, &quiet);
+	long n = read_line(fd, &saved.mask, ret_line);
+	end_no_echo(fd, &saved);
 	return n;
 }
 
@@ -133,7 +133,7 @@ static const char *find_fault(const char *password, size_t length)
 		return "must have at least 6 characters";
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)password[i] < ' ' || password[i] == 0x7f)
-			return "has a control character in it";
+			return "contains a control character";
 	return NULL;
 }
 
@@ -142,14 +142,13 @@ static void warn(const char *password, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		if (!(password[i] & 0x80))
 			continue;
-		log_warning("not all viewers send characters beyond ASCII alike");
+		log_warning("not all viewers send non-ASCII characters in the same way");
 		break;
 	}
 	if (length > PASSWORD_SIGNIFICANT)
-		log_warning("only the first 8 characters count: VNC knows no more");
+		log_warning("only the first 8 characters count: VNC ignores the rest");
 }
 
-/* The second time. */
 static int confirm(const char *password, size_t length)
 {
 	char *again = sodium_malloc(PASSWORD_ENTRY_MAX);
@@ -171,9 +170,9 @@ static long complain(long error)
 	else if (error == -E2BIG)
 		log_error("the password is too long");
 	else if (error == -EBADMSG)
-		log_error("the two are not the same");
+		log_error("the passwords do not match");
 	else
-		log_error("no password could be read: %s", strerror((int)-error));
+		log_error("cannot read the password: %s", strerror((int)-error));
 	return error;
 }
 

@@ -16,13 +16,13 @@
 
 enum { ENTRY = VNC_DES_BLOCK, ENTRIES_MAX = 2 * ENTRY, NAME_SIZE = 256 };
 
-/* Where the file is to be. */
+/* Where the file goes. */
 struct place {
 	const struct password_owner *owner;
 	char path[PASSWORD_STORE_PATH_MAX];
-	size_t home_length; /* of what of `path` is the home; 0: it is outside of that */
-	bool guarded;	    /* another user than the owner does this: no links are followed */
-	char *error;	    /* words */
+	size_t home_length; /* of the home in `path`; 0: the file is not in it */
+	bool guarded;	    /* the caller is not the owner: do not follow links */
+	char *error;	    /* ret_error */
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -40,7 +40,7 @@ static int find_place(struct place *place)
 {
 	const struct password_owner *owner = place->owner;
 	size_t home = strlen(owner->home);
-	bool in_home = !strncmp(owner->configured, "~/", 2);
+	bool in_home = strncmp(owner->configured, "~/", 2) == 0;
 	const char *rest = owner->configured + (in_home ? 1 : 0);
 
 	if (!home || owner->home[0] != '/')
@@ -50,15 +50,15 @@ static int find_place(struct place *place)
 	int n = snprintf(place->path, sizeof(place->path), "%.*s%s", in_home ? (int)home : 0,
 			 owner->home, rest);
 	if (n < 0 || (size_t)n >= sizeof(place->path))
-		return fail(place, -ENAMETOOLONG, "password_file is too long");
-	if (!strncmp(place->path, owner->home, home) && place->path[home] == '/' && home > 1)
+		return fail(place, -ENAMETOOLONG, "the path in password_file is too long");
+	if (strncmp(place->path, owner->home, home) == 0 && place->path[home] == '/' && home > 1)
 		place->home_length = home;
 	return 0;
 }
 
 /* ---- the folder ---- */
 
-/* Nobody but the owner and root may put anything else in the file's place. */
+/* Only the owner and root may replace the file. */
 static int check_folder(const struct place *place, int fd, int length)
 {
 	bool roots_alone = place->guarded && !place->home_length;
@@ -72,8 +72,8 @@ static int check_folder(const struct place *place, int fd, int length)
 		return fail(place, -EPERM, "%.*s does not belong to %s", length, place->path,
 			    roots_alone ? "root" : place->owner->name);
 	if (st.st_mode & 022)
-		return fail(place, -EPERM, "%.*s can be written by others: chmod go-w it", length,
-			    place->path);
+		return fail(place, -EPERM, "%.*s can be written by others: run chmod go-w on it",
+			    length, place->path);
 	return 0;
 }
 
@@ -93,7 +93,7 @@ static int open_folder(const struct place *place, int parent, const char *name)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (place->guarded ? O_NOFOLLOW : 0);
 
-	if (!strcmp(name, ".."))
+	if (strcmp(name, "..") == 0)
 		return -EINVAL;
 	int fd = openat(parent, name, flags);
 	if (fd < 0 && errno == ENOENT && place->home_length &&
@@ -104,20 +104,20 @@ static int open_folder(const struct place *place, int parent, const char *name)
 	return fd;
 }
 
-/* From a folder to the one in it whose name ends at `end` of the path. Closes `parent`. */
+/* Opens the folder in `parent` whose name is from `at` to `end`. Closes `parent`. */
 static int step(const struct place *place, int parent, const char *at, const char *end)
 {
 	int length = (int)(end - place->path);
 	char name[NAME_SIZE];
 
 	snprintf(name, sizeof(name), "%.*s", (int)(end - at), at);
-	if (!*name || !strcmp(name, "."))
+	if (!*name || strcmp(name, ".") == 0)
 		return parent;
 	int fd = open_folder(place, parent, name), r = 0;
 	close(parent);
-	/* O_NOFOLLOW with O_DIRECTORY says ENOTDIR of a link. */
+	/* For a link, O_NOFOLLOW with O_DIRECTORY gives ENOTDIR. */
 	if (fd == -ENOTDIR || fd == -ELOOP)
-		return fail(place, fd, "%.*s is no directory%s", length, place->path,
+		return fail(place, fd, "%.*s is not a directory%s", length, place->path,
 			    place->guarded ? ", or a symbolic link, which root does not follow"
 					   : "");
 	if (fd < 0)
@@ -130,8 +130,8 @@ static int step(const struct place *place, int parent, const char *at, const cha
 }
 
 /*
- * Goes from the home, or from /, to the file's folder, one name after the other. Returns its
- * descriptor and the file's own name, or -errno.
+ * Opens the file's folder, going there from the home or from / one name at a time. Returns its
+ * descriptor and the file's name in it, or -errno.
  */
 static int walk(const struct place *place, const char **ret_name)
 {
@@ -153,7 +153,7 @@ static int walk(const struct place *place, const char **ret_name)
 
 /* ---- the file ---- */
 
-/* What is there already: 0, 8 or 16 bytes, or -errno. */
+/* Returns how many bytes there are already: 0, 8 or 16; or -errno. */
 static ssize_t read_entries(const struct place *place, int folder, const char *name,
 			    uint8_t *ret_entries)
 {
@@ -170,7 +170,8 @@ static ssize_t read_entries(const struct place *place, int folder, const char *n
 		/* NOLINTNEXTLINE(bugprone-branch-clone): two calls that fail alike */
 		n = fail(place, -errno, "%s: %s", place->path, strerror(errno));
 	else if (!S_ISREG(st.st_mode) || (st.st_uid != place->owner->uid && st.st_uid != 0))
-		n = fail(place, -EPERM, "%s is no file of %s", place->path, place->owner->name);
+		n = fail(place, -EPERM, "%s is not a regular file of %s's", place->path,
+			 place->owner->name);
 	else if (st.st_size != ENTRY && st.st_size != ENTRIES_MAX)
 		n = 0; /* no password file: as good as none */
 	else if ((n = read_all(fd, ret_entries, ENTRIES_MAX)) < 0)
@@ -243,7 +244,7 @@ static int store(const struct place *place, bool view_only, const uint8_t *hidde
 	if (folder < 0)
 		return folder;
 	int r = *name ? change(place, folder, name, view_only, hidden)
-		      : fail(place, -EINVAL, "%s is no name of a file", place->path);
+		      : fail(place, -EINVAL, "%s is not a file name", place->path);
 	close(folder);
 	return r;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gpudesk x-probe, which doctor runs as the desktop's user: tries the password file and the X
- * server of a session, and prints KEY=VALUE lines as it goes, so that those before a hang arrive.
+ * gpudesk x-probe, which doctor runs as the desktop's user. It tries the password file and the X
+ * server of a session, and prints each result at once, as it may hang at the next one.
  */
 #include <X11/Xlib.h>
 #include <X11/extensions/XShm.h>
@@ -19,7 +19,7 @@
 #include "gl_renderer.h"
 #include "password_check.h"
 
-/* What does not work is seen by its result. */
+/* Without one, the program would end at the first error. */
 static int on_error(Display *x, XErrorEvent *error)
 {
 	(void)x;
@@ -27,7 +27,7 @@ static int on_error(Display *x, XErrorEvent *error)
 	return 0;
 }
 
-/* One line, whatever there is in the value. */
+/* Prints one line, whatever the value contains. */
 static void __attribute__((format(printf, 2, 3))) print(const char *key, const char *format, ...)
 {
 	char value[512];
@@ -45,21 +45,20 @@ static void __attribute__((format(printf, 2, 3))) print(const char *key, const c
 
 static void try_password(const char *configured)
 {
-	struct password_check look;
+	struct password_check check;
 
-	password_check(configured, &look);
-	print("PASSWORD_PATH", "%s", look.path);
-	print("PASSWORD_PROBLEM", "%s", look.problem);
-	print("PASSWORD_WARNING", "%s", look.warning);
-	print("PASSWORD_VIEW_ONLY", "%d", look.has_view_only);
+	password_check(configured, &check);
+	print("PASSWORD_PATH", "%s", check.path);
+	print("PASSWORD_PROBLEM", "%s", check.problem);
+	print("PASSWORD_WARNING", "%s", check.warning);
+	print("PASSWORD_VIEW_ONLY", "%d", check.has_view_only);
 }
 
 static void try_extensions(Display *x)
 {
 	int event, error, major = 0, minor = 0;
-	Bool has, has_pixmaps;
+	Bool has_pixmaps, has = XShmQueryVersion(x, &major, &minor, &has_pixmaps);
 
-	has = XShmQueryVersion(x, &major, &minor, &has_pixmaps);
 	print("SHM", "%d", has);
 	if (has)
 		print("SHM_VERSION", "%d.%d", major, minor);
@@ -74,20 +73,18 @@ static void try_extensions(Display *x)
 
 static void try_gl(Display *x)
 {
-	struct gl_renderer look;
+	struct gl_renderer gl;
 
-	gl_renderer(x, &look);
-	print("GL_RENDERER", "%s", look.renderer);
-	print("GL_VENDOR", "%s", look.vendor);
-	print("GL_PROBLEM", "%s", look.problem ? look.problem : "");
+	gl_renderer(x, &gl);
+	print("GL_RENDERER", "%s", gl.renderer);
+	print("GL_VENDOR", "%s", gl.vendor);
+	print("GL_PROBLEM", "%s", gl.problem ? gl.problem : "");
 }
 
 static void try_display(const char *name)
 {
-	Display *x;
-
 	XSetErrorHandler(on_error);
-	x = XOpenDisplay(name);
+	Display *x = XOpenDisplay(name);
 	if (!x) {
 		print("X_PROBLEM", "the X server at display %s refuses the connection", name);
 		return;
@@ -108,8 +105,8 @@ static void try_session(const char *id)
 
 	if (r == -EACCES) {
 		print("X_PROBLEM",
-		      "the X servers' processes are hidden from the user (is /proc mounted with "
-		      "hidepid?)");
+		      "the X servers' processes are hidden from the user: is /proc mounted with "
+		      "hidepid?");
 	} else if (r < 0) {
 		print("X_PROBLEM", "no X server of session %s listens in " XSERVER_DIRECTORY, id);
 	} else {
@@ -122,14 +119,15 @@ int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
 {
 	const char *password_file = NULL, *session = NULL, *display = NULL, *xauthority = NULL;
 	const struct ctl_option options[] = {
-		{ "password-file", "FILE", "look at this password file", NULL, &password_file },
+		{ "password-file", "FILE", "check this password file", NULL, &password_file },
 		{ "session", "ID", "try the X server of this session", NULL, &session },
 		{ "display", ":N", "try this X server", NULL, &display },
-		{ "xauthority", "FILE", "by this authority file", NULL, &xauthority },
+		{ "xauthority", "FILE", "with this authority file", NULL, &xauthority },
 		{ 0 },
 	};
 	int status = ctl_options_status(
-		ctl, argc, argv, "Tries what doctor wants to know, with the caller's rights.",
+		ctl, argc, argv,
+		"Tries the password file and the X server for doctor, with the caller's rights.\n",
 		options);
 
 	if (status >= 0)

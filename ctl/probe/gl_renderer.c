@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /*
- * Of GL/glx.h and GL/gl.h, which need not be there to build this: the few constants and calls that
- * are used, as the GLX 1.4 and OpenGL specifications have them.
+ * What is used of GL/glx.h and GL/gl.h, which are not needed for building: see the specifications
+ * of GLX 1.4 and OpenGL.
  */
 enum { GLX_RGBA_BIT = 4, GL_VENDOR_NAME = 0x1F00, GL_RENDERER_NAME = 0x1F01 };
 
@@ -56,7 +56,7 @@ static void copy_string(const struct gl *gl, unsigned name, char *ret_text, size
 	snprintf(ret_text, size, "%s", text ? (const char *)text : "");
 }
 
-/* A window of the visual that the context has; the default one may have none. */
+/* A window with the context's visual, which may differ from the default one. */
 static Window make_window(Display *x, const XVisualInfo *visual, Colormap *ret_colours)
 {
 	const Window root = RootWindow(x, visual->screen);
@@ -68,49 +68,48 @@ static Window make_window(Display *x, const XVisualInfo *visual, Colormap *ret_c
 			     CWBorderPixel | CWColormap, &attributes);
 }
 
-static void ask(Display *x, const struct gl *gl, XVisualInfo *visual, struct gl_renderer *look)
+static void ask(Display *x, const struct gl *gl, XVisualInfo *visual, struct gl_renderer *found)
 {
 	context_handle context = gl->create_context(x, visual, NULL, True);
 	Colormap colours;
-	Window window;
 
 	if (!context) {
-		look->problem = "no OpenGL context can be made";
+		found->problem = "cannot create an OpenGL context";
 		return;
 	}
-	window = make_window(x, visual, &colours);
+	Window window = make_window(x, visual, &colours);
 	if (gl->make_current(x, window, context)) {
-		copy_string(gl, GL_RENDERER_NAME, look->renderer, sizeof(look->renderer));
-		copy_string(gl, GL_VENDOR_NAME, look->vendor, sizeof(look->vendor));
+		copy_string(gl, GL_RENDERER_NAME, found->renderer, sizeof(found->renderer));
+		copy_string(gl, GL_VENDOR_NAME, found->vendor, sizeof(found->vendor));
 	}
-	if (!look->renderer[0])
-		look->problem = "OpenGL does not say what it renders with";
+	if (!found->renderer[0])
+		found->problem = "OpenGL does not name its renderer";
 	gl->make_current(x, None, NULL);
 	gl->destroy_context(x, context);
 	XDestroyWindow(x, window);
 	XFreeColormap(x, colours);
 }
 
-void gl_renderer(Display *x, struct gl_renderer *ret_look)
+void gl_renderer(Display *x, struct gl_renderer *ret_gl)
 {
 	int attributes[] = { GLX_RGBA_BIT, None }, error, event;
-	struct gl_renderer look = { .problem = NULL };
+	struct gl_renderer found = { .problem = NULL };
 	XVisualInfo *visual;
 	struct gl gl = { 0 };
 
 	if (load(&gl) < 0) {
-		look.problem = "there is no libGL.so.1";
+		found.problem = "there is no libGL.so.1";
 	} else if (!gl.query_extension(x, &error, &event)) {
-		look.problem = "the X server has no GLX extension";
+		found.problem = "the X server has no GLX extension";
 	} else {
 		visual = gl.choose_visual(x, DefaultScreen(x), attributes);
 		if (visual)
-			ask(x, &gl, visual, &look);
+			ask(x, &gl, visual, &found);
 		else
-			look.problem = "the X server has no visual for OpenGL";
+			found.problem = "the X server has no visual for OpenGL";
 		if (visual)
 			XFree(visual);
 	}
-	/* The library stays loaded: it has hooks on the connection. */
-	*ret_look = look;
+	/* The library stays loaded: it has installed hooks on the connection. */
+	*ret_gl = found;
 }

@@ -23,106 +23,106 @@ say(char words[static PASSWORD_WORDS_MAX], const char *format, ...)
 	va_end(arguments);
 }
 
-static void find_path(const char *configured, struct password_check *look)
+static void find_path(const char *configured, struct password_check *check)
 {
 	const struct passwd *account;
 
 	if (strncmp(configured, "~/", 2) != 0) {
-		say(look->path, "%.300s", configured);
+		say(check->path, "%.300s", configured);
 		return;
 	}
 	account = getpwuid(geteuid());
 	if (!account || account->pw_dir[0] != '/')
-		say(look->problem, "the user has no usable home directory");
-	say(look->path, "%.200s%.100s", account ? account->pw_dir : "", configured + 1);
+		say(check->problem, "the user has no usable home directory");
+	say(check->path, "%.200s%.100s", account ? account->pw_dir : "", configured + 1);
 }
 
-/* The same words for whatever stands in the way of reading. */
-static int open_file(struct password_check *look)
+static int open_file(struct password_check *check)
 {
-	int fd = open(look->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(check->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const int error = errno;
 
 	if (fd < 0 && (error == ENOENT || error == ENOTDIR))
-		say(look->problem, "there is no %.250s", look->path);
+		say(check->problem, "there is no %.250s", check->path);
 	else if (fd < 0)
-		say(look->problem, "%.200s cannot be read by its user: %s", look->path,
+		say(check->problem, "%.200s cannot be read by the user: %s", check->path,
 		    strerror(error));
 	return fd;
 }
 
-static bool check_status(const struct stat *st, struct password_check *look)
+static bool check_status(const struct stat *st, struct password_check *check)
 {
 	if (!S_ISREG(st->st_mode))
-		say(look->problem, "%.250s is not a regular file", look->path);
+		say(check->problem, "%.250s is not a regular file", check->path);
 	else if (st->st_uid != geteuid() && st->st_uid != 0)
-		say(look->problem, "%.200s belongs to uid %u, not to its user (uid %u)", look->path,
-		    (unsigned)st->st_uid, (unsigned)geteuid());
+		say(check->problem, "%.200s belongs to uid %u, not to the user (uid %u)",
+		    check->path, (unsigned)st->st_uid, (unsigned)geteuid());
 	else if (st->st_mode & 066)
-		say(look->problem, "%.200s has mode %04o: others may %s it", look->path,
+		say(check->problem, "%.200s has mode %04o: others may %s it", check->path,
 		    (unsigned)st->st_mode & 07777, st->st_mode & 044 ? "read" : "write to");
-	return look->problem[0] == '\0';
+	return check->problem[0] == '\0';
 }
 
-static void check_bytes(int fd, struct password_check *look)
+static void check_bytes(int fd, struct password_check *check)
 {
 	uint8_t bytes[2 * VNC_DES_BLOCK + 1] = { 0 }, nothing[VNC_DES_BLOCK] = { 0 };
 	ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
 
 	vnc_des_hide(nothing, nothing);
 	if (n < 0)
-		say(look->problem, "%.200s cannot be read: %s", look->path, strerror(errno));
+		say(check->problem, "%.200s cannot be read: %s", check->path, strerror(errno));
 	else if (n == 0)
-		say(look->problem, "%.250s is empty", look->path);
+		say(check->problem, "%.250s is empty", check->path);
 	else if (n != VNC_DES_BLOCK && n != 2 * VNC_DES_BLOCK)
-		say(look->problem,
-		    "%.200s is no VNC password file: it has %s%zd bytes, not 8 or 16", look->path,
-		    n > 2 * VNC_DES_BLOCK ? "more than " : "", n > 2 * VNC_DES_BLOCK ? n - 1 : n);
+		say(check->problem,
+		    "%.200s is not a VNC password file: it has %s%zd bytes, not 8 or 16",
+		    check->path, n > 2 * VNC_DES_BLOCK ? "more than " : "",
+		    n > 2 * VNC_DES_BLOCK ? n - 1 : n);
 	else if (memcmp(bytes, nothing, VNC_DES_BLOCK) == 0)
-		say(look->problem, "the password in %.250s is empty", look->path);
+		say(check->problem, "the password in %.250s is empty", check->path);
 	else
-		look->has_view_only = n == 2 * VNC_DES_BLOCK &&
-				      memcmp(bytes + VNC_DES_BLOCK, nothing, VNC_DES_BLOCK) != 0;
-	/* What is hidden under a key that everybody knows is as good as the password. */
+		check->has_view_only = n == 2 * VNC_DES_BLOCK &&
+				       memcmp(bytes + VNC_DES_BLOCK, nothing, VNC_DES_BLOCK) != 0;
+	/* The key is publicly known, so this is as good as the password. */
 	explicit_bzero(bytes, sizeof(bytes));
 }
 
-/* Who may write to a folder on the way may put another file in its place. */
-static void check_folders(struct password_check *look)
+/* Anyone who can write to a folder above the file can replace it. */
+static void check_folders(struct password_check *check)
 {
 	char folder[PASSWORD_WORDS_MAX];
 	struct stat st;
 
-	memcpy(folder, look->path, sizeof(folder));
-	for (char *slash; !look->warning[0] && (slash = strrchr(folder, '/'));) {
+	memcpy(folder, check->path, sizeof(folder));
+	for (char *slash; !check->warning[0] && (slash = strrchr(folder, '/'));) {
 		*slash = '\0';
 		if (stat(folder[0] ? folder : "/", &st) < 0)
 			continue;
 		if (st.st_uid != geteuid() && st.st_uid != 0)
-			say(look->warning, "%.200s belongs to uid %u, who may replace the file",
+			say(check->warning, "%.200s belongs to uid %u, who may replace the file",
 			    folder, (unsigned)st.st_uid);
 		else if (st.st_mode & 002 && !(st.st_mode & S_ISVTX))
-			say(look->warning, "%.200s has mode %04o: others may replace the file",
+			say(check->warning, "%.200s has mode %04o: others may replace the file",
 			    folder, (unsigned)st.st_mode & 07777);
 	}
 }
 
-void password_check(const char *configured, struct password_check *ret_look)
+void password_check(const char *configured, struct password_check *ret_check)
 {
-	struct password_check look = { 0 };
+	struct password_check check = { 0 };
 	struct stat st;
 	int fd = -1;
 
-	find_path(configured, &look);
-	if (!look.problem[0])
-		fd = open_file(&look);
+	find_path(configured, &check);
+	if (!check.problem[0])
+		fd = open_file(&check);
 	if (fd >= 0) {
 		if (fstat(fd, &st) < 0)
-			say(look.problem, "%.250s: %s", look.path, strerror(errno));
-		else if (check_status(&st, &look))
-			check_bytes(fd, &look);
+			say(check.problem, "%.250s: %s", check.path, strerror(errno));
+		else if (check_status(&st, &check))
+			check_bytes(fd, &check);
 		close(fd);
-		check_folders(&look);
+		check_folders(&check);
 	}
-	*ret_look = look;
+	*ret_check = check;
 }

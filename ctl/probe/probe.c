@@ -145,9 +145,9 @@ const char *probe_words(int error)
 {
 	switch (error) {
 	case -ETIMEDOUT:
-		return "what was tried as the user did not answer in time";
+		return "what was tried as the user took too long";
 	case -ENOEXEC:
-		return "gpudesk x-probe could not be run as the user";
+		return "cannot run gpudesk x-probe as the user";
 	default:
 		return strerror(-error);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk setup: does what doctor finds missing, and undoes it. */
+/* gpudesk setup: fixes what doctor finds, and undoes that. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,9 +14,9 @@
 
 static const struct {
 	void (*take)(struct setup *setup);
-	bool is_of_desktop; /* what it changes is read when the desktop starts */
+	bool is_of_desktop; /* its changes take effect when the desktop starts */
 } steps[] = {
-	/* The old server goes when all else is ready, and ours comes at once. */
+	/* The old server is stopped when all else is ready, and ours started at once. */
 	{ step_installation, false }, { step_config, false },	{ step_xorg, true },
 	{ step_gdm, true },	      { step_pam, true },	{ step_boot, false },
 	{ step_virtualgl, true },     { step_firewall, false }, { step_old_servers, false },
@@ -29,9 +29,9 @@ struct request {
 };
 
 static const char about[] =
-	"Sets this machine up so that viewers see the user's desktop, on the NVIDIA card where "
-	"there\n"
-	"is one. Does only what is missing, says what it does, and asks first.\n";
+	"Configures this machine so that viewers see the user's desktop, on the NVIDIA card if "
+	"it has one.\n"
+	"Changes only what is missing, shows each change, and asks first.\n";
 
 static void take_steps(struct setup *setup)
 {
@@ -70,15 +70,15 @@ static int summarize(const struct setup *setup, bool undo)
 	if (setup->n_changes == 0 && setup->n_problems == 0)
 		puts(undo ? "Nothing to undo." : "Everything is set up: nothing to change.");
 	else if (setup->n_problems > 0)
-		printf("%u thing%s not done, see above.\n", setup->n_problems,
-		       setup->n_problems == 1 ? " was" : "s were");
+		printf("%u problem%s left: see above.\n", setup->n_problems,
+		       setup->n_problems == 1 ? " is" : "s are");
 	else if (!setup->is_dry)
-		puts(undo ? "Undone." : "Done. To take it back: gpudesk setup --undo");
+		puts(undo ? "Undone." : "Done. To undo it: gpudesk setup --undo");
 	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
 }
 
-/* Shows what is to be done, has it agreed to, and does it. */
-static int go_through(struct setup *setup, const struct request *request)
+/* Shows the changes, asks, and makes them. */
+static int show_and_do(struct setup *setup, const struct request *request)
 {
 	if (request->is_dry || !request->yes) {
 		pass(setup, request, true);
@@ -88,7 +88,7 @@ static int go_through(struct setup *setup, const struct request *request)
 			return ctl_failed("nothing was changed");
 		setup->is_quiet = true;
 	}
-	/* The terminal may go away with what is stopped; what was begun is finished. */
+	/* The terminal may end with a server that is stopped: finish all the same. */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
@@ -102,26 +102,25 @@ static int open_bus(struct setup *setup)
 	if (!setup->ctl->root[0])
 		r = units_open(&setup->bus);
 	if (r == -EHOSTDOWN) {
-		setup_note(setup, "systemd does not run here: nothing is started or stopped");
+		setup_note(setup, "systemd is not running here: no unit is started or stopped");
 		return CTL_OK;
 	}
-	return r < 0 ? ctl_failed("systemd cannot be reached: %s", strerror(-r)) : CTL_OK;
+	return r < 0 ? ctl_failed("cannot reach systemd: %s", strerror(-r)) : CTL_OK;
 }
 
 static int find_user(struct setup *setup, const struct request *request)
 {
 	ctl_config(setup->ctl, &setup->config, NULL, NULL);
 	setup->user = request->user ? request->user : setup->config.user;
-	if (setup_find_account(setup, setup->user, &setup->account) == 0)
+	if (account_find(setup->ctl, setup->user, &setup->account) >= 0)
 		return CTL_OK;
-	return ctl_failed("there is no user '%s': say whose desktop it is by --user NAME",
+	return ctl_failed("there is no user '%s': name the desktop's user with --user NAME",
 			  setup->user);
 }
 
 static int run(struct setup *setup, const struct request *request)
 {
-	bool is_read_only = request->is_dry;
-	int r, status = CTL_OK;
+	int status = CTL_OK;
 
 	if (!request->undo)
 		status = find_user(setup, request);
@@ -130,43 +129,43 @@ static int run(struct setup *setup, const struct request *request)
 	if (status != CTL_OK)
 		return status;
 	distribution_read(setup->ctl, &setup->distribution);
-	r = journal_open(setup->ctl, is_read_only, &setup->journal);
+	int r = journal_open(setup->ctl, request->is_dry, &setup->journal);
 	if (r == -EBUSY)
-		return ctl_failed("another gpudesk setup is at work");
+		return ctl_failed("another gpudesk setup is running");
 	if (r < 0)
-		return ctl_failed("%s cannot be used: %s", JOURNAL_DIRECTORY, strerror(-r));
-	if (!is_read_only)
+		return ctl_failed("cannot use %s: %s", JOURNAL_DIRECTORY, strerror(-r));
+	if (!request->is_dry)
 		membership_tidy(setup);
-	return go_through(setup, request);
+	return show_and_do(setup, request);
 }
 
 static int check_request(const struct ctl *ctl, const struct request *request)
 {
 	if (request->undo && (request->user || request->gpu))
-		return ctl_misused("--undo goes with neither --user nor --gpu");
+		return ctl_misused("--undo cannot be used with --user or --gpu");
 	if (ctl->config_given)
-		return ctl_misused("setup changes %s, which the services read: no --config",
+		return ctl_misused("--config cannot be used: setup edits %s, which the "
+				   "services read",
 				   GPUDESK_SYSCONFDIR "/gpudesk.conf");
 	if (geteuid() != 0 && !ctl->root[0])
-		return ctl_failed("setup changes the machine's settings and needs root: sudo "
-				  "gpudesk setup");
+		return ctl_failed("setup needs root: sudo gpudesk setup");
 	if (request->yes || request->is_dry || isatty(STDIN_FILENO))
 		return CTL_OK;
-	return ctl_misused("there is no terminal to ask at: --dry-run shows what would be done, "
-			   "--yes does it");
+	return ctl_misused("no terminal to ask on: --dry-run shows the changes, --yes makes them");
 }
 
 int cmd_setup(struct ctl *ctl, int argc, char **argv)
 {
 	struct request request = { 0 };
 	const struct ctl_option options[] = {
-		{ "user", "NAME", "whose desktop it is", NULL, &request.user },
+		{ "user", "NAME", "the desktop's user", NULL, &request.user },
 		{ "gpu", "N|BUSID", "the NVIDIA card: its number from 0, or its address", NULL,
 		  &request.gpu },
-		{ "dry-run", NULL, "only say what would be done", &request.is_dry, NULL },
-		{ "undo", NULL, "put back what setup has changed", &request.undo, NULL },
+		{ "dry-run", NULL, "only show the changes", &request.is_dry, NULL },
+		{ "undo", NULL, "undo what setup has changed", &request.undo, NULL },
 		{ "yes", NULL, "do not ask", &request.yes, NULL },
-		{ "restart-desktop", NULL, "also restart GDM, which ends what is open there",
+		{ "restart-desktop", NULL,
+		  "also restart GDM, which closes everything on the desktop",
 		  &request.restart_desktop, NULL },
 		{ "die-after", "N", NULL, NULL, &request.die_after },
 		{ 0 },
@@ -182,7 +181,7 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 	setup.gpu = request.gpu;
 	setup.restart_desktop = request.restart_desktop;
 	if (request.die_after)
-		safe_die_after((unsigned)strtoul(request.die_after, NULL, 10));
+		safe_kill_after((unsigned)strtoul(request.die_after, NULL, 10));
 	status = run(&setup, &request);
 	journal_close(setup.journal);
 	sd_bus_flush_close_unref(setup.bus);

@@ -30,10 +30,8 @@ bool firewall_port_is_open(const struct setup *setup, const char *zone_and_port)
 
 int firewall_port_set(const struct setup *setup, const char *zone_and_port, bool is_open)
 {
-	int r;
-
 	if (!setup->bus)
 		return 0;
-	r = run(zone_and_port, is_open ? "add" : "remove");
+	int r = run(zone_and_port, is_open ? "add" : "remove");
 	return r > 0 ? -EIO : r;
 }

@@ -7,10 +7,10 @@
 
 #include "setup.h"
 
-/* False also when firewalld does not run. */
+/* False if firewalld is not running. */
 bool firewall_port_is_open(const struct setup *setup, const char *zone_and_port);
 
-/* Opens or closes it till firewalld's next start. Returns 0 or -errno. */
+/* Opens or closes it until firewalld starts again. Returns 0 or -errno. */
 int firewall_port_set(const struct setup *setup, const char *zone_and_port, bool is_open);
 
 #endif

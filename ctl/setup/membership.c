@@ -8,19 +8,6 @@
 #include "edit/group_edit.h"
 #include "journal/safe_write.h"
 
-int membership_number(const struct setup *setup, const char *group, gid_t *ret_number)
-{
-	char *text;
-	size_t length;
-	int r = setup_read(setup, "/etc/group", &text, &length);
-
-	if (r < 0)
-		return r;
-	r = group_edit_number(text, length, group, ret_number);
-	free(text);
-	return r;
-}
-
 static int read_file(const struct setup *setup, const char *path, const char *group,
 		     const char *member)
 {
@@ -35,7 +22,7 @@ static int read_file(const struct setup *setup, const char *path, const char *gr
 	return r;
 }
 
-/* /etc/gshadow need not be there, nor have the group. */
+/* /etc/gshadow need not exist, nor have the group. */
 int membership_read(const struct setup *setup, const char *group, const char *member)
 {
 	int in_group = read_file(setup, "/etc/group", group, member);
@@ -70,12 +57,11 @@ static int write_file(const struct setup *setup, const char *path, const char *g
 int membership_write(const struct setup *setup, const char *group, const char *member, bool is_in)
 {
 	bool is_locked = !setup->ctl->root[0];
-	int r;
 
 	if (is_locked && lckpwdf() < 0)
 		return -EBUSY;
-	r = write_file(setup, "/etc/gshadow", group, member, is_in);
-	if (r == 0)
+	int r = write_file(setup, "/etc/gshadow", group, member, is_in);
+	if (r >= 0)
 		r = write_file(setup, "/etc/group", group, member, is_in);
 	if (is_locked)
 		ulckpwdf();

@@ -2,12 +2,10 @@
 #include "setup.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "journal/safe_write.h"
 
@@ -50,43 +48,20 @@ void setup_problem(struct setup *setup, const char *format, ...)
 	if (setup->is_quiet)
 		return;
 	va_start(arguments, format);
-	say("LEFT TO YOU: ", format, arguments);
+	say("ACTION NEEDED: ", format, arguments);
 	va_end(arguments);
 }
 
 void setup_failed(struct setup *setup, const char *what, int error)
 {
+	setup_failed_by(setup, what, strerror(-error));
+}
+
+void setup_failed_by(struct setup *setup, const char *what, const char *why)
+{
 	setup->n_problems++;
-	printf("FAILED: %s: %s\n", what, strerror(-error));
+	printf("FAILED: %s: %s\n", what, why);
 	fflush(stdout);
-}
-
-/* The machine's accounts come from anywhere (LDAP, sssd); another root has its own file. */
-static const struct passwd *find_in_root(const struct setup *setup, const char *name)
-{
-	char path[CTL_PATH_MAX];
-	FILE *file = fopen(ctl_path(setup->ctl, "/etc/passwd", path), "re");
-	const struct passwd *account;
-
-	if (!file)
-		return NULL;
-	do
-		account = fgetpwent(file);
-	while (account && strcmp(account->pw_name, name) != 0);
-	fclose(file);
-	return account;
-}
-
-int setup_find_account(const struct setup *setup, const char *name, struct account *ret_account)
-{
-	const struct passwd *found;
-
-	found = setup->ctl->root[0] ? find_in_root(setup, name) : getpwnam(name);
-	if (!found)
-		return -ENOENT;
-	*ret_account = (struct account){ .uid = found->pw_uid, .gid = found->pw_gid };
-	snprintf(ret_account->home, sizeof(ret_account->home), "%s", found->pw_dir);
-	return 0;
 }
 
 int setup_read(const struct setup *setup, const char *path, char **ret_text, size_t *ret_length)
@@ -101,9 +76,8 @@ int setup_read(const struct setup *setup, const char *path, char **ret_text, siz
 	return *ret_text ? 0 : -ENOMEM;
 }
 
-bool setup_exists(const struct setup *setup, const char *path)
+bool setup_is_desktop_file(const struct setup *setup, const char *path)
 {
-	char here[CTL_PATH_MAX];
-
-	return access(ctl_path(setup->ctl, path, here), F_OK) == 0;
+	return strncmp(path, "/etc/X11/", 9) == 0 || strncmp(path, "/etc/pam.d/", 11) == 0 ||
+	       strcmp(path, setup->distribution.gdm_config) == 0;
 }

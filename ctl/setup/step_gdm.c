@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* GDM logs the user in when it starts, into an Xorg session. */
+/* GDM logs the user in automatically, to an Xorg session. */
 #include <stdlib.h>
 
 #include "edit/gdm_edit.h"
+#include "facts/machine_file.h"
 #include "setup.h"
 
 static void edit(struct setup *setup, const char *path, const char *text, size_t length)
@@ -29,17 +30,17 @@ void step_gdm(struct setup *setup)
 	const char *path = setup->distribution.gdm_config;
 	char *text;
 	size_t length;
-	int r;
 
-	if (setup->distribution.family == DISTRIBUTION_UNKNOWN && !setup_exists(setup, path)) {
+	if (setup->distribution.family == DISTRIBUTION_UNKNOWN &&
+	    !machine_file_exists(setup->ctl, path)) {
 		setup_problem(setup,
-			      "which file GDM reads here is not known: set WaylandEnable=false, "
+			      "cannot tell which file GDM reads here: set WaylandEnable=false, "
 			      "AutomaticLoginEnable=true and AutomaticLogin=%s in its [daemon] "
 			      "section",
 			      setup->user);
 		return;
 	}
-	r = setup_read(setup, path, &text, &length);
+	int r = setup_read(setup, path, &text, &length);
 	if (r < 0) {
 		setup_failed(setup, path, r);
 		return;

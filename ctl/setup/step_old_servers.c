@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The VNC servers of before are stopped and disabled. */
+/* VNC servers that use the port are stopped and disabled. */
 #include <string.h>
 #include <sys/stat.h>
 
 #include "facts/listeners.h"
 #include "facts/old_server.h"
+#include "facts/unit_files.h"
 #include "setup.h"
 #include "unit_actions.h"
 #include "unit_links.h"
 
-/* Not started at boot any more. */
 static void disable(struct setup *setup, const char *unit)
 {
 	int r = unit_links_remove(setup, unit);
@@ -20,15 +20,15 @@ static void disable(struct setup *setup, const char *unit)
 
 static void retire(struct setup *setup, const char *unit)
 {
-	bool is_enabled = unit_links_are_there(setup, unit);
+	bool is_enabled = unit_links_exist(setup, unit);
 	bool is_active = unit_action_is_active(setup, unit);
-	bool is_around_us = is_active && old_server_is_around_us(unit);
+	bool runs_us = is_active && old_server_runs_us(unit);
 
-	if (is_around_us) {
+	if (runs_us) {
 		setup->is_port_taken = true;
 		setup_problem(setup,
-			      "this terminal is in the desktop of %s, which is not stopped under "
-			      "it: run this again from another one (ssh), or reboot",
+			      "%s runs the desktop of this terminal, so it is not stopped: run "
+			      "setup again over SSH, or reboot",
 			      unit);
 		is_active = false;
 	}
@@ -36,7 +36,7 @@ static void retire(struct setup *setup, const char *unit)
 		return;
 	if (!setup_go(setup, "%s%s%s %s%s", is_active ? "stop" : "",
 		      is_active && is_enabled ? " and " : "", is_enabled ? "disable" : "", unit,
-		      is_active ? ", which ends what is open in it" : ""))
+		      is_active ? ", which closes everything in it" : ""))
 		return;
 	if (is_enabled)
 		disable(setup, unit);
@@ -45,17 +45,17 @@ static void retire(struct setup *setup, const char *unit)
 }
 
 /*
- * In a dry run: whether the holder goes with a unit that is stopped. PAM may have put it into a
+ * In a dry run: whether the process ends with a unit that is stopped. PAM may have moved it to a
  * session of its own.
  */
 static bool is_retired(const struct setup *setup, const struct listener *listener)
 {
-	for (const char *const *name = old_server_units; *name; name++) {
+	for (const struct old_server *server = old_servers; server->unit; server++) {
 		struct unit unit;
 
-		if (strcmp(listener->unit, *name) == 0)
+		if (strcmp(listener->unit, server->unit) == 0)
 			return true;
-		if (units_read(setup->bus, *name, &unit, NULL) < 0 || !unit_is_active(&unit))
+		if (units_read(setup->bus, server->unit, &unit, NULL) < 0 || !unit_is_active(&unit))
 			continue;
 		if (unit.main_pid == listener->pid || old_server_is_program(listener->command))
 			return true;
@@ -63,20 +63,18 @@ static bool is_retired(const struct setup *setup, const struct listener *listene
 	return false;
 }
 
-/* The documented unit was written by hand, for this alone. A link (a mask, say) is something else.
- */
+/* Only a regular file: a link may mask the unit. */
 static void remove_documented(struct setup *setup)
 {
-	static const char path[] = UNIT_LINKS_DIRECTORY "/x0vncserver.service";
+	static const char path[] = UNIT_FILES_DIRECTORY "/" OLD_SERVER_DOCUMENTED;
 	char here[CTL_PATH_MAX];
 	struct stat status;
-	int r;
 
 	if (lstat(ctl_path(setup->ctl, path, here), &status) < 0 || !S_ISREG(status.st_mode) ||
-	    !setup_go(setup, "remove %s (kept in %s)", path, JOURNAL_DIRECTORY))
+	    !setup_go(setup, "remove %s (a copy is kept in %s)", path, JOURNAL_DIRECTORY))
 		return;
 	setup->needs_reload = true;
-	r = journal_remove_file(setup->journal, path);
+	int r = journal_remove_file(setup->journal, path);
 	if (r < 0)
 		setup_failed(setup, path, r);
 }
@@ -89,7 +87,7 @@ static bool is_service(const char *unit)
 	       strncmp(unit, "user@", 5) != 0 && strncmp(unit, "gdm", 3) != 0;
 }
 
-/* Whatever else holds the port. */
+/* Another process that holds the port. */
 static void retire_holder(struct setup *setup, const struct listener *listener)
 {
 	if (listener->pid == 1 || strncmp(listener->unit, "gpudesk", 7) == 0)
@@ -102,9 +100,9 @@ static void retire_holder(struct setup *setup, const struct listener *listener)
 	}
 	setup->is_port_taken = true;
 	setup_problem(setup,
-		      "port %d is held by process %d (%s)%s%s: end it, and see that it does "
-		      "not come back",
-		      SETUP_PORT, (int)listener->pid,
+		      "port %d is held by process %d (%s)%s%s: stop it, and keep it from "
+		      "starting again",
+		      CTL_PORT, (int)listener->pid,
 		      listener->command[0] ? listener->command : "unknown",
 		      listener->unit[0] ? " of " : "", listener->unit);
 }
@@ -112,14 +110,13 @@ static void retire_holder(struct setup *setup, const struct listener *listener)
 void step_old_servers(struct setup *setup)
 {
 	struct listener listeners[LISTENERS_MAX];
-	int n;
 
-	for (const char *const *unit = old_server_units; *unit; unit++)
-		retire(setup, *unit);
+	for (const struct old_server *server = old_servers; server->unit; server++)
+		retire(setup, server->unit);
 	remove_documented(setup);
 	if (!setup->bus)
 		return;
-	n = listeners_read(setup->ctl, SETUP_PORT, listeners, LISTENERS_MAX);
+	int n = listeners_read(setup->ctl, CTL_PORT, listeners, LISTENERS_MAX);
 	if (n < 0)
 		setup_failed(setup, "/proc/net/tcp", n);
 	for (int i = 0; i < n; i++)

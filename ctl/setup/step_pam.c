@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pam_gpudesk in the session stacks of GDM's logins, after pam_systemd. */
+/* pam_gpudesk is in the session stacks of GDM's logins, after pam_systemd. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "edit/pam_edit.h"
+#include "facts/machine_file.h"
 #include "facts/pam_stack.h"
 #include "setup.h"
 #include "tool.h"
@@ -23,19 +24,19 @@ static const char *const managed_files[] = {
 	"/var/lib/pam/session-noninteractive",
 };
 
-/* The worst of the verdicts on GDM's services; PAM_STACK_NO_SERVICE when there is none of them. */
-static enum pam_stack_verdict look(struct setup *setup)
+/* The worst verdict on GDM's services; PAM_STACK_NO_SERVICE if there are none. */
+static enum pam_stack_verdict check_services(struct setup *setup)
 {
 	enum pam_stack_verdict worst = PAM_STACK_NO_SERVICE;
 
 	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
-		struct pam_stack lines;
+		struct pam_stack stack;
 
-		if (pam_stack_read(setup->ctl, *path, &lines) < 0 ||
-		    lines.verdict == PAM_STACK_NO_SERVICE)
+		if (pam_stack_read(setup->ctl, *path, &stack) < 0 ||
+		    stack.verdict == PAM_STACK_NO_SERVICE)
 			continue;
-		if (worst == PAM_STACK_NO_SERVICE || lines.verdict != PAM_STACK_RIGHT)
-			worst = lines.verdict;
+		if (worst == PAM_STACK_NO_SERVICE || stack.verdict != PAM_STACK_RIGHT)
+			worst = stack.verdict;
 	}
 	return worst;
 }
@@ -57,87 +58,85 @@ static int add_line(struct setup *setup, const char *path)
 	return r;
 }
 
-static void mend_file(struct setup *setup, const char *path)
+static void fix_file(struct setup *setup, const char *path)
 {
 	int r = 0;
 
-	if (setup_go(setup, "put pam_gpudesk.so at the end of %s", path))
+	if (setup_go(setup, "add pam_gpudesk.so at the end of %s", path))
 		r = add_line(setup, path);
 	if (r < 0)
 		setup_failed(setup, path, r);
 }
 
-/* On the RHEL family each service has the line itself; authselect's files are left alone. */
-static void mend_services(struct setup *setup)
+/* On the RHEL family: authselect's files stay as they are. */
+static void fix_services(struct setup *setup)
 {
 	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
-		struct pam_stack lines;
-		int r = pam_stack_read(setup->ctl, *path, &lines);
+		struct pam_stack stack;
+		int r = pam_stack_read(setup->ctl, *path, &stack);
 
 		if (r < 0)
 			setup_failed(setup, *path, r);
-		else if (lines.verdict == PAM_STACK_MISSING ||
-			 lines.verdict == PAM_STACK_BEFORE_SYSTEMD)
-			mend_file(setup, *path);
+		else if (stack.verdict == PAM_STACK_MISSING ||
+			 stack.verdict == PAM_STACK_BEFORE_SYSTEMD)
+			fix_file(setup, *path);
 	}
 }
 
 static int run_pam_auth_update(struct setup *setup)
 {
 	static const char *const argv[] = { "pam-auth-update", "--enable", "gpudesk", NULL };
-	int r = 0, status;
+	int r = 0;
 
-	for (size_t i = 0; i < sizeof(managed_files) / sizeof(managed_files[0]) && r == 0; i++)
+	for (size_t i = 0; i < sizeof(managed_files) / sizeof(managed_files[0]) && r >= 0; i++)
 		r = journal_before_program(setup->journal, managed_files[i]);
 	if (r < 0)
 		return r;
-	status = tool_run(argv, false);
+	int status = tool_run(argv, false);
 	r = journal_after_program(setup->journal);
 	if (status < 0)
 		return status;
 	return status > 0 ? -EIO : r;
 }
 
-/* Whether that is the way here. It knows no other root on every distribution. */
+/* Whether to use pam-auth-update, which not everywhere supports another root. */
 static bool has_profile(struct setup *setup)
 {
 	return !setup->ctl->root[0] && tool_exists("pam-auth-update") &&
-	       setup_exists(setup, "/usr/share/pam-configs/gpudesk");
+	       machine_file_exists(setup->ctl, "/usr/share/pam-configs/gpudesk");
 }
 
 /*
- * pam-auth-update leaves files alone that were changed by hand. What is behind its own part of
- * common-session is the administrator's, and stays when it runs again: a line there does as well.
+ * pam-auth-update does not change files that were edited by hand. Then the line goes after its part
+ * of common-session, where it stays when pam-auth-update runs again.
  */
-static void mend_common(struct setup *setup)
+static void fix_common_session(struct setup *setup)
 {
-	int r;
-
 	if (has_profile(setup)) {
 		if (!setup_go(setup, "enable the PAM profile (pam-auth-update --enable gpudesk)"))
 			return;
-		r = run_pam_auth_update(setup);
+		int r = run_pam_auth_update(setup);
 		if (r < 0)
 			setup_failed(setup, "pam-auth-update", r);
-		if (look(setup) == PAM_STACK_RIGHT)
+		if (check_services(setup) == PAM_STACK_RIGHT)
 			return;
 	}
-	mend_file(setup, setup->distribution.pam_files[0]);
+	fix_file(setup, setup->distribution.pam_files[0]);
 }
 
-static void mend(struct setup *setup)
+static void fix(struct setup *setup)
 {
 	switch (setup->distribution.family) {
 	case DISTRIBUTION_DEBIAN:
-		mend_common(setup);
+		fix_common_session(setup);
 		return;
 	case DISTRIBUTION_RHEL:
-		mend_services(setup);
+		fix_services(setup);
 		return;
 	default:
 		setup_problem(setup,
-			      "this distribution's PAM files are not known: put \"%s\" behind "
-			      "pam_systemd.so in the session stack of gdm-autologin and "
+			      "gpudesk does not know this distribution's PAM files: add \"%s\" "
+			      "after pam_systemd.so in the session stacks of gdm-autologin and "
 			      "gdm-password",
 			      PAM_EDIT_LINE);
 	}
@@ -147,16 +146,16 @@ void step_pam(struct setup *setup)
 {
 	char module[PAM_STACK_WHERE_MAX];
 
-	switch (look(setup)) {
+	switch (check_services(setup)) {
 	case PAM_STACK_RIGHT:
 		return;
 	case PAM_STACK_NO_SERVICE:
-		setup_problem(setup, "there are no PAM services of GDM's in /etc/pam.d: is GDM "
-				     "installed? Then run this again");
+		setup_problem(setup, "GDM has no PAM services in /etc/pam.d: install GDM, then run "
+				     "setup again");
 		return;
 	case PAM_STACK_NO_SYSTEMD:
-		setup_problem(setup, "GDM's PAM services do without pam_systemd.so, so there is no "
-				     "session to record");
+		setup_problem(setup, "pam_systemd.so is not in the session stacks of GDM's PAM "
+				     "services, so there is no session to record");
 		return;
 	default:
 		break;
@@ -164,5 +163,5 @@ void step_pam(struct setup *setup)
 	if (pam_stack_find_module(setup->ctl, module) < 0)
 		setup_problem(setup, "pam_gpudesk.so is not installed where libpam looks for it");
 	else
-		mend(setup);
+		fix(setup);
 }

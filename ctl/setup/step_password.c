@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The VNC password, which is the user's: it is looked at, never made. */
+/* The VNC password: it is the user's, so it is only checked. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,14 +19,14 @@ void step_password(struct setup *setup)
 	snprintf(here, sizeof(here), "%s%s", setup->ctl->root, path);
 	if (stat(here, &status) < 0 || status.st_size == 0)
 		setup_note(setup,
-			   "there is no password in %s, and nobody gets in without: "
-			   "gpudesk passwd --user %s",
+			   "no password is set in %s, so no viewer can connect: run \"gpudesk "
+			   "passwd --user %s\"",
 			   path, setup->user);
 	else if (!S_ISREG(status.st_mode) ||
 		 (status.st_uid != setup->account.uid && status.st_uid != 0) ||
 		 (status.st_mode & 066))
 		setup_note(setup,
-			   "%s must be a file of %s's that nobody else can read, or nobody gets "
-			   "in: gpudesk passwd --user %s",
+			   "%s must belong to %s and be readable only by its owner, or no viewer "
+			   "can connect: run \"gpudesk passwd --user %s\"",
 			   path, setup->user, setup->user);
 }

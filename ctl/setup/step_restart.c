@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * GDM and the X server read their configuration when they start. Starting them anew ends the
- * desktop that is open, so it is done on request only, and last: it may be ours.
+ * GDM and the X server read their configuration when they start. Restarting them closes the
+ * desktop, so it is done only on request, and last: setup may run on that desktop.
  */
-#include <string.h>
-
 #include "setup.h"
 #include "unit_actions.h"
 
-/* Whether something that they read was changed after that time (µs, CLOCK_REALTIME). */
+/* Whether setup has changed something that they read since then (µs, CLOCK_REALTIME). */
 static bool is_changed_since(const struct setup *setup, uint64_t start)
 {
 	const struct journal_entry *entries;
@@ -16,9 +14,7 @@ static bool is_changed_since(const struct setup *setup, uint64_t start)
 
 	for (size_t i = 0; i < n; i++) {
 		bool is_file = entries[i].kind == JOURNAL_FILE &&
-			       (strncmp(entries[i].name, "/etc/X11/", 9) == 0 ||
-				strncmp(entries[i].name, "/etc/pam.d/", 11) == 0 ||
-				strcmp(entries[i].name, setup->distribution.gdm_config) == 0);
+			       setup_is_desktop_file(setup, entries[i].name);
 
 		if ((is_file || entries[i].kind == JOURNAL_MEMBER) &&
 		    journal_time(setup->journal, i) > start)
@@ -31,8 +27,8 @@ static void restart(struct setup *setup, const char *unit)
 {
 	if (!setup->restart_desktop)
 		setup_note(setup,
-			   "the desktop takes this up when %s starts anew, which ends what is open "
-			   "there: reboot, or: systemctl restart %s",
+			   "this takes effect when %s restarts, which closes everything on the "
+			   "desktop: reboot, or: systemctl restart %s",
 			   unit, unit);
 	else if (setup_go(setup, "restart %s", unit))
 		unit_action_run(setup, unit_job_restart, unit);
@@ -44,9 +40,9 @@ static void start(struct setup *setup, const char *unit)
 		if (setup_go(setup, "start %s", unit))
 			unit_action_start(setup, unit);
 	} else if (setup->config.start_desktop) {
-		setup_note(setup, "%s does not run; the first viewer starts it", unit);
+		setup_note(setup, "%s is not running; the first viewer starts it", unit);
 	} else {
-		setup_note(setup, "%s does not run: systemctl start %s", unit, unit);
+		setup_note(setup, "%s is not running: systemctl start %s", unit, unit);
 	}
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk's own sockets: enabled for the user, for nobody else, and listening. */
+/* gpudesk's sockets are enabled for the user, for nobody else, and listen. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "facts/machine_file.h"
+#include "facts/unit_files.h"
 #include "journal/safe_write.h"
 #include "setup.h"
 #include "unit_actions.h"
@@ -12,41 +13,40 @@
 
 static const char port_socket[] = "gpudesk.socket";
 
-enum { SOCKETS_MAX = 8, NAME_MAX_ = 256 };
+enum { SOCKETS_MAX = 8, SOCKET_NAME_MAX = 256 };
 
-/* The names of the sockets, the port's last: it is open when all else is ready. */
+/* The sockets to start, the port's last: it opens when all else is ready. */
 struct sockets {
-	char names[SOCKETS_MAX][NAME_MAX_];
+	char names[SOCKETS_MAX][SOCKET_NAME_MAX];
 	size_t n;
 };
 
 static void add(struct sockets *sockets, const char *name, const char *user)
 {
 	const char *at = strchr(name, '@');
-	char *to;
 
 	if (sockets->n == SOCKETS_MAX)
 		return;
-	to = sockets->names[sockets->n++];
+	char *to = sockets->names[sockets->n++];
 	if (at)
-		snprintf(to, NAME_MAX_, "%.*s%s.socket", (int)(at + 1 - name), name, user);
+		snprintf(to, SOCKET_NAME_MAX, "%.*s%s.socket", (int)(at + 1 - name), name, user);
 	else
-		snprintf(to, NAME_MAX_, "%s", name);
+		snprintf(to, SOCKET_NAME_MAX, "%s", name);
 }
 
-/* What Also= of the port's socket names, for the user. Returns 0 or -errno. */
+/* The sockets in Also= of the port's socket, for the user. Returns 0 or -errno. */
 static int find_sockets(const struct setup *setup, struct sockets *ret_sockets)
 {
-	char file[UNIT_LINKS_PATH_MAX], here[CTL_PATH_MAX], *text = NULL, **words;
+	char file[UNIT_FILE_PATH_MAX], here[CTL_PATH_MAX], *text = NULL, **words;
 	struct sockets sockets = { .n = 0 };
 	size_t length = 0;
-	int r = unit_links_find_file(setup, port_socket, file), n;
+	int r = unit_file_find(setup->ctl, port_socket, file);
 
-	if (r == 0)
+	if (r >= 0)
 		r = safe_read(ctl_path(setup->ctl, file, here), &text, &length);
 	if (r < 0)
 		return r;
-	n = unit_links_install_words(text, length, "Also", &words);
+	int n = unit_links_install_words(text, length, "Also", &words);
 	free(text);
 	if (n < 0)
 		return n;
@@ -66,15 +66,14 @@ static bool is_one_of(const struct sockets *sockets, const char *name)
 	return false;
 }
 
-/* One for somebody else, who has the desktop no more. */
+/* Disables a socket that is enabled for another user. */
 static void retire(struct setup *setup, const char *unit)
 {
 	bool is_active = unit_action_is_active(setup, unit);
-	int r;
 
 	if (!setup_go(setup, "%sdisable %s", is_active ? "stop and " : "", unit))
 		return;
-	r = unit_links_remove(setup, unit);
+	int r = unit_links_remove(setup, unit);
 	if (r < 0)
 		setup_failed(setup, unit, r);
 	if (is_active)
@@ -83,16 +82,15 @@ static void retire(struct setup *setup, const char *unit)
 
 static void retire_others(struct setup *setup, const struct sockets *sockets)
 {
-	char **names;
-	int n = machine_file_list(setup->ctl, UNIT_LINKS_DIRECTORY "/gpudesk.socket.wants",
+	char **names = NULL;
+	int n = machine_file_list(setup->ctl, UNIT_FILES_DIRECTORY "/gpudesk.socket.wants",
 				  ".socket", &names);
 
 	for (int i = 0; i < n; i++)
 		if (strncmp(names[i], "gpudesk-", 8) == 0 && strchr(names[i], '@') &&
 		    !is_one_of(sockets, names[i]))
 			retire(setup, names[i]);
-	if (n >= 0)
-		machine_file_free_names(names, n);
+	machine_file_free_names(names, n);
 }
 
 static void enable(struct setup *setup, const char *unit)
@@ -115,7 +113,7 @@ void step_sockets(struct setup *setup)
 {
 	struct sockets sockets;
 
-	if (unit_links_is_masked(setup, port_socket)) {
+	if (unit_file_is_masked(setup->ctl, port_socket)) {
 		setup_problem(setup, "%s is masked: systemctl unmask %s", port_socket, port_socket);
 		return;
 	}
@@ -129,8 +127,8 @@ void step_sockets(struct setup *setup)
 	unit_action_reload(setup);
 	if (setup->is_port_taken) {
 		setup_note(setup,
-			   "%s is not started while something else holds the port; it is at "
-			   "the next boot",
+			   "%s is not started, because another process holds the port; it "
+			   "starts at the next boot",
 			   port_socket);
 		return;
 	}

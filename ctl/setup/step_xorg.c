@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The X server draws on the NVIDIA card, where there is one. */
+/* The X server draws on the NVIDIA card, if there is one. */
 #include <stdlib.h>
 
 #include "edit/xorg_write.h"
@@ -21,7 +21,7 @@ static int write_new(struct setup *setup, const struct gpu *gpu)
 	return r;
 }
 
-/* All else that is in our file by now is the administrator's. */
+/* The administrator may have edited our file: nothing else in it is changed. */
 static int change_card(struct setup *setup, const struct xorg_choice *choice)
 {
 	char *text, *edited;
@@ -40,19 +40,19 @@ static int change_card(struct setup *setup, const struct xorg_choice *choice)
 	return r;
 }
 
-/* After ours is there: it takes its place. */
+/* After ours is written. */
 static void remove_old(struct setup *setup)
 {
 	int r = 0;
 
-	if (setup_go(setup, "remove %s, which that replaces (kept in %s)", XORG_CHOICE_OLD_FILE,
-		     JOURNAL_DIRECTORY))
+	if (setup_go(setup, "remove %s, which is no longer needed (a copy is kept in %s)",
+		     XORG_CHOICE_OLD_FILE, JOURNAL_DIRECTORY))
 		r = journal_remove_file(setup->journal, XORG_CHOICE_OLD_FILE);
 	if (r < 0)
 		setup_failed(setup, XORG_CHOICE_OLD_FILE, r);
 }
 
-static void mend(struct setup *setup, const struct xorg_choice *choice)
+static void fix(struct setup *setup, const struct xorg_choice *choice)
 {
 	const struct gpu *gpu = choice->gpu;
 	int r = 0;
@@ -71,46 +71,46 @@ static void mend(struct setup *setup, const struct xorg_choice *choice)
 		remove_old(setup);
 }
 
-static void say_no_card(struct setup *setup, const struct gpu *gpus, size_t n)
+static void note_no_card(struct setup *setup, const struct gpu *gpus, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (gpu_is_nvidia(&gpus[i])) {
 			setup_note(setup,
-				   "the NVIDIA card at %s has %s for a driver: install NVIDIA's, "
-				   "then run this again",
-				   gpus[i].address, gpus[i].driver[0] ? gpus[i].driver : "nothing");
+				   "the NVIDIA card at %s has %s%s: install NVIDIA's driver, then "
+				   "run setup again",
+				   gpus[i].address, gpus[i].driver[0] ? "the driver " : "no driver",
+				   gpus[i].driver);
 			return;
 		}
-	setup_note(setup, "no NVIDIA card here: Xorg's configuration is left as it is");
+	setup_note(setup, "no NVIDIA card: Xorg's configuration is not changed");
 }
 
 void step_xorg(struct setup *setup)
 {
 	struct gpu gpus[GPUS_MAX];
 	struct xorg_conf conf;
-	struct xorg_choice choice;
-	int n = gpus_read(setup->ctl, gpus, GPUS_MAX), r;
+	int n = gpus_read(setup->ctl, gpus, GPUS_MAX);
+	int r = n < 0 ? n : xorg_conf_read(setup->ctl, &conf);
 
-	r = n < 0 ? n : xorg_conf_read(setup->ctl, &conf);
 	if (r < 0) {
 		setup_failed(setup, "Xorg's configuration", r);
 		return;
 	}
-	choice = xorg_choose(gpus, (size_t)n, &conf, setup->gpu);
+	struct xorg_choice choice = xorg_choose(gpus, (size_t)n, &conf, setup->gpu);
 	if (choice.action == XORG_NO_CARD && setup->gpu)
 		setup_problem(setup,
 			      "there is no NVIDIA card '%s' with NVIDIA's driver: see "
 			      "gpudesk doctor",
 			      setup->gpu);
 	else if (choice.action == XORG_NO_CARD)
-		say_no_card(setup, gpus, (size_t)n);
+		note_no_card(setup, gpus, (size_t)n);
 	else if (choice.action == XORG_IS_OWN)
-		setup_note(setup, "%s:%u has a Device section for the NVIDIA card: left as it is",
+		setup_note(setup, "%s:%u has a Device section for the NVIDIA card: not changed",
 			   choice.section->path, choice.section->line);
 	else if (choice.action == XORG_OWN_WRONG)
 		setup_problem(setup, "the Device section at %s:%u must have BusID \"%s\"",
 			      choice.section->path, choice.section->line, choice.gpu->bus_id);
 	else
-		mend(setup, &choice);
+		fix(setup, &choice);
 	xorg_conf_finish(&conf);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit_actions.h"
 
-#include <stdio.h>
 #include <string.h>
 
 bool unit_action_is_active(const struct setup *setup, const char *unit)
@@ -15,13 +14,10 @@ bool unit_action_is_active(const struct setup *setup, const char *unit)
 
 static bool say_failed(struct setup *setup, const char *unit, int r, sd_bus_error *error)
 {
-	if (error->message) {
-		setup->n_problems++;
-		printf("FAILED: %s: %s\n", unit, error->message);
-		fflush(stdout);
-	} else {
+	if (error->message)
+		setup_failed_by(setup, unit, error->message);
+	else
 		setup_failed(setup, unit, r);
-	}
 	sd_bus_error_free(error);
 	return false;
 }
@@ -40,7 +36,7 @@ static bool run_recorded(struct setup *setup, unit_verb_fn verb, const char *uni
 	int r = 0;
 
 	if (setup->bus)
-		r = journal_note(setup->journal, JOURNAL_UNIT, unit, before);
+		r = journal_record(setup->journal, JOURNAL_UNIT, unit, before);
 	if (r < 0) {
 		setup_failed(setup, unit, r);
 		return false;
@@ -61,11 +57,10 @@ bool unit_action_stop(struct setup *setup, const char *unit)
 void unit_action_reload(struct setup *setup)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r;
 
 	if (!setup->needs_reload || !setup->bus)
 		return;
-	r = units_reload(setup->bus, &error);
+	int r = units_reload(setup->bus, &error);
 	if (r < 0)
 		(void)say_failed(setup, "systemctl daemon-reload", r, &error);
 	else

@@ -9,80 +9,21 @@
 
 #include "edit/lines.h"
 #include "facts/machine_file.h"
+#include "facts/unit_files.h"
 #include "journal/safe_write.h"
 
-/* systemd.unit(5) */
-static const char *const unit_directories[] = {
-	UNIT_LINKS_DIRECTORY,	   "/run/systemd/system", "/usr/local/lib/systemd/system",
-	"/usr/lib/systemd/system", "/lib/systemd/system",
-};
-
-/* "foo@bar.socket" to "foo@.socket"; any other name stays. */
-static void template_of(const char *unit, char ret_name[static UNIT_LINKS_PATH_MAX])
-{
-	const char *at = strchr(unit, '@'), *dot = strrchr(unit, '.');
-
-	if (at && dot > at)
-		snprintf(ret_name, UNIT_LINKS_PATH_MAX, "%.*s%s", (int)(at + 1 - unit), unit, dot);
-	else
-		snprintf(ret_name, UNIT_LINKS_PATH_MAX, "%s", unit);
-}
-
-static int find_by_name(const struct setup *setup, const char *name,
-			char ret_path[static UNIT_LINKS_PATH_MAX])
-{
-	for (size_t i = 0; i < sizeof(unit_directories) / sizeof(unit_directories[0]); i++) {
-		char path[UNIT_LINKS_PATH_MAX];
-		int length = snprintf(path, sizeof(path), "%s/%s", unit_directories[i], name);
-
-		if (length >= (int)sizeof(path) || !machine_file_exists(setup->ctl, path))
-			continue;
-		memcpy(ret_path, path, sizeof(path));
-		return 0;
-	}
-	return -ENOENT;
-}
-
-int unit_links_find_file(const struct setup *setup, const char *unit,
-			 char ret_path[static UNIT_LINKS_PATH_MAX])
-{
-	char template[UNIT_LINKS_PATH_MAX];
-
-	if (find_by_name(setup, unit, ret_path) == 0)
-		return 0;
-	template_of(unit, template);
-	return find_by_name(setup, template, ret_path);
-}
-
-bool unit_links_is_masked(const struct setup *setup, const char *unit)
-{
-	char path[UNIT_LINKS_PATH_MAX], here[CTL_PATH_MAX], *target;
-	struct stat status;
-	bool is_masked;
-
-	snprintf(path, sizeof(path), UNIT_LINKS_DIRECTORY "/%s", unit);
-	ctl_path(setup->ctl, path, here);
-	if (safe_read_link(here, &target) < 0)
-		return stat(here, &status) == 0 && status.st_size == 0;
-	is_masked = strcmp(target, "/dev/null") == 0;
-	free(target);
-	return is_masked;
-}
-
-/* ---- The links that are there ---------------------------------------------------------------- */
-
-/* Calls `visit` for each link of that name in the directories whose names end in `suffix`. */
+/* Calls `visit` for the unit's links in directories with that suffix, until it returns not 0. */
 static int visit_in(struct setup *setup, const char *suffix, const char *unit,
 		    int (*visit)(struct setup *setup, const char *path))
 {
-	char **names, path[UNIT_LINKS_PATH_MAX], here[CTL_PATH_MAX];
-	int n = machine_file_list(setup->ctl, UNIT_LINKS_DIRECTORY, suffix, &names), r = 0;
+	char **names, path[UNIT_FILE_PATH_MAX], here[CTL_PATH_MAX];
+	int n = machine_file_list(setup->ctl, UNIT_FILES_DIRECTORY, suffix, &names), r = 0;
 	struct stat status;
 
 	if (n < 0)
 		return n;
 	for (int i = 0; i < n && r == 0; i++) {
-		snprintf(path, sizeof(path), UNIT_LINKS_DIRECTORY "/%s/%s", names[i], unit);
+		snprintf(path, sizeof(path), UNIT_FILES_DIRECTORY "/%s/%s", names[i], unit);
 		if (lstat(ctl_path(setup->ctl, path, here), &status) == 0 &&
 		    S_ISLNK(status.st_mode))
 			r = visit(setup, path);
@@ -99,16 +40,16 @@ static int visit_all(struct setup *setup, const char *unit,
 	return r == 0 ? visit_in(setup, ".requires", unit, visit) : r;
 }
 
-static int stop_visiting(struct setup *setup, const char *path)
+static int stop(struct setup *setup, const char *path)
 {
 	(void)setup;
 	(void)path;
 	return 1;
 }
 
-bool unit_links_are_there(const struct setup *setup, const char *unit)
+bool unit_links_exist(const struct setup *setup, const char *unit)
 {
-	return visit_all((struct setup *)(uintptr_t)setup, unit, stop_visiting) == 1;
+	return visit_all((struct setup *)(uintptr_t)setup, unit, stop) == 1;
 }
 
 static int remove_link(struct setup *setup, const char *path)
@@ -122,7 +63,7 @@ int unit_links_remove(struct setup *setup, const char *unit)
 	return visit_all(setup, unit, remove_link);
 }
 
-/* ---- The links that are asked for ------------------------------------------------------------ */
+/* ---- The links that the unit file asks for --------------------------------------------------- */
 
 static int add_word(char ***words, int *n, const char *word, size_t length)
 {
@@ -143,7 +84,7 @@ static int add_words(char ***words, int *n, const char *text, size_t length)
 	const char *end = text + length;
 	int r = 0;
 
-	while (text < end && r == 0) {
+	while (text < end && r >= 0) {
 		const char *start = text;
 
 		while (text < end && *text != ' ' && *text != '\t')
@@ -166,7 +107,7 @@ int unit_links_install_words(const char *text, size_t length, const char *key, c
 	struct line line;
 	int n = 0, r = 0;
 
-	while (r == 0 && line_next(&cursor, text + length, &line)) {
+	while (r >= 0 && line_next(&cursor, text + length, &line)) {
 		if (line.start[0] == '[')
 			in_install = line.bare == strlen(section) &&
 				     memcmp(line.start, section, line.bare) == 0;
@@ -183,26 +124,25 @@ int unit_links_install_words(const char *text, size_t length, const char *key, c
 	return n;
 }
 
-/* One link "TARGET.wants/UNIT" to the file. Returns 1 when it is missing or was made, or 0. */
+/* The link TARGET.wants/UNIT. Returns 1 if it was made, or is missing, else 0 or -errno. */
 static int make_link(struct setup *setup, const char *target, const char *suffix, const char *unit,
 		     const char *file, bool only_count)
 {
-	char path[UNIT_LINKS_PATH_MAX], here[CTL_PATH_MAX];
+	char path[UNIT_FILE_PATH_MAX], here[CTL_PATH_MAX];
 	struct stat status;
-	int r;
 
-	snprintf(path, sizeof(path), UNIT_LINKS_DIRECTORY "/%s.%s/%s", target, suffix, unit);
+	snprintf(path, sizeof(path), UNIT_FILES_DIRECTORY "/%s.%s/%s", target, suffix, unit);
 	if (lstat(ctl_path(setup->ctl, path, here), &status) == 0)
 		return 0;
 	if (only_count)
 		return 1;
 	setup->needs_reload = true;
-	r = journal_make_link(setup->journal, path, file);
+	int r = journal_make_link(setup->journal, path, file);
 	return r < 0 ? r : 1;
 }
 
-static int make_for(struct setup *setup, const char *unit, const char *file, const char *text,
-		    size_t length, bool only_count)
+static int make_links(struct setup *setup, const char *unit, const char *file, const char *text,
+		      size_t length, bool only_count)
 {
 	static const char *const keys[][2] = { { "WantedBy", "wants" },
 					       { "RequiredBy", "requires" } };
@@ -225,15 +165,15 @@ static int make_for(struct setup *setup, const char *unit, const char *file, con
 
 int unit_links_make(struct setup *setup, const char *unit, bool only_count)
 {
-	char file[UNIT_LINKS_PATH_MAX], here[CTL_PATH_MAX], *text = NULL;
+	char file[UNIT_FILE_PATH_MAX], here[CTL_PATH_MAX], *text = NULL;
 	size_t length = 0;
-	int r = unit_links_find_file(setup, unit, file);
+	int r = unit_file_find(setup->ctl, unit, file);
 
-	if (r == 0)
+	if (r >= 0)
 		r = safe_read(ctl_path(setup->ctl, file, here), &text, &length);
 	if (r < 0)
 		return r;
-	r = make_for(setup, unit, file, text, length, only_count);
+	r = make_links(setup, unit, file, text, length, only_count);
 	free(text);
 	return r;
 }

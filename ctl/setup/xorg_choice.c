@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One that Xorg's driver can use. */
 static bool is_usable(const struct gpu *gpu)
 {
 	return gpu_is_nvidia(gpu) && strcmp(gpu->driver, "nvidia") == 0;
@@ -47,7 +46,7 @@ static bool is_nvidia_device(const struct xorg_section *section)
 	       xorg_name_equal(section->driver, "nvidia");
 }
 
-/* The card that a Device section names; without a BusID, the first. */
+/* The card that a Device section names: the first one if it has no BusID. */
 static const struct gpu *card_of(const struct gpu *gpus, size_t n,
 				 const struct xorg_section *section)
 {
@@ -66,7 +65,7 @@ static bool is_own(const struct xorg_section *section)
 	       strcmp(section->path, XORG_CHOICE_OLD_FILE) != 0;
 }
 
-/* The administrator's section comes before ours, whatever the order of their files. */
+/* The administrator's section takes precedence over ours, whatever the order of the files. */
 static void find_sections(const struct xorg_conf *conf, struct xorg_choice *choice)
 {
 	for (size_t i = 0; i < conf->n_sections; i++) {
@@ -85,12 +84,10 @@ struct xorg_choice xorg_choose(const struct gpu *gpus, size_t n, const struct xo
 			       const char *wanted)
 {
 	struct xorg_choice choice = { .action = XORG_NO_CARD };
-	const struct xorg_section *said;
-	const struct gpu *named;
 
 	find_sections(conf, &choice);
-	said = choice.section ? choice.section : choice.old;
-	named = said ? card_of(gpus, n, said) : NULL;
+	const struct xorg_section *present = choice.section ? choice.section : choice.old;
+	const struct gpu *named = present ? card_of(gpus, n, present) : NULL;
 	if (wanted)
 		choice.gpu = xorg_choice_find(gpus, n, wanted);
 	else

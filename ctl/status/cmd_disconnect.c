@@ -4,13 +4,12 @@
 #include "ctl.h"
 
 static const char about[] =
-	"Lets all viewers go, also those that wait for the desktop. The scraper stays, and a "
-	"viewer\n"
-	"that connects again is let in as before. For root and the desktop's user.\n";
+	"Disconnects all viewers, including those that wait for the desktop. The scraper keeps\n"
+	"running, and viewers may connect again. For root and the desktop's user.\n";
 
 int cmd_disconnect(struct ctl *ctl, int argc, char **argv)
 {
 	return control_client_command(ctl, argc, argv, about, "disconnect",
-				      "All viewers have been let go.",
-				      "Nobody is connected: the scraper does not run.");
+				      "All viewers were disconnected.",
+				      "No viewer is connected: the scraper is not running.");
 }

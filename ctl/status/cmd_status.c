@@ -7,11 +7,11 @@
 #include "json.h"
 #include "status.h"
 
-static const char about[] =
-	"Shows the recorded session, who is connected and what is sent, what runs and until when,\n"
-	"and the memory of NVIDIA's GPUs. Asking starts nothing. What the scraper knows is for "
-	"root\n"
-	"and the desktop's user.\n";
+static const char about[] = "Shows the recorded sessions, the viewers and what they are sent, the "
+			    "units and processes,\n"
+			    "and the memory of NVIDIA's GPUs. Starts nothing. Only root and the "
+			    "desktop's user can see\n"
+			    "the viewers.\n";
 
 static int show(const struct status *status, bool as_json)
 {
@@ -26,8 +26,8 @@ int cmd_status(struct ctl *ctl, int argc, char **argv)
 	bool as_json = false;
 	const char *socket = NULL;
 	const struct ctl_option options[] = {
-		{ "json", NULL, "print it for programs", .flag = &as_json },
-		{ "control-socket", "PATH", "ask the scraper there", .value = &socket },
+		{ "json", NULL, "print it as JSON", .flag = &as_json },
+		{ "control-socket", "PATH", "use this control socket", .value = &socket },
 		{ 0 },
 	};
 	int result = ctl_options_status(ctl, argc, argv, about, options);
@@ -40,7 +40,7 @@ int cmd_status(struct ctl *ctl, int argc, char **argv)
 		result = show(status, as_json);
 	else
 		result = ctl_failed("out of memory");
-	/* All there is has been shown; that something is missing is for scripts to know. */
+	/* The rest has been shown: scripts learn that something is missing. */
 	if (r >= 0 && status->scraper == SCRAPER_UNKNOWN)
 		result = CTL_FAILED;
 	if (status)

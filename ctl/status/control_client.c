@@ -49,23 +49,23 @@ static int read_rate(const char *text, double *ret)
 
 static int read_viewer(struct scraper_viewer *viewer, const char *key, const char *value)
 {
-	if (!strcmp(key, "peer"))
+	if (strcmp(key, "peer") == 0)
 		return read_text(value, viewer->peer, sizeof(viewer->peer));
-	if (!strcmp(key, "since"))
+	if (strcmp(key, "since") == 0)
 		return read_number(value, &viewer->since);
-	if (!strcmp(key, "view_only"))
+	if (strcmp(key, "view_only") == 0)
 		return config_parse_bool(value, &viewer->view_only);
-	if (!strcmp(key, "frames"))
+	if (strcmp(key, "frames") == 0)
 		return read_number(value, &viewer->frames);
-	if (!strcmp(key, "frame_rate"))
+	if (strcmp(key, "frame_rate") == 0)
 		return read_rate(value, &viewer->frame_rate);
-	if (!strcmp(key, "bytes"))
+	if (strcmp(key, "bytes") == 0)
 		return read_number(value, &viewer->bytes);
-	if (!strcmp(key, "encoding"))
+	if (strcmp(key, "encoding") == 0)
 		return read_text(value, viewer->encoding, sizeof(viewer->encoding));
-	if (!strcmp(key, "asks_for"))
+	if (strcmp(key, "asks_for") == 0)
 		return read_text(value, viewer->asks_for, sizeof(viewer->asks_for));
-	if (!strcmp(key, "link"))
+	if (strcmp(key, "link") == 0)
 		return read_text(value, viewer->link, sizeof(viewer->link));
 	return 0;
 }
@@ -85,7 +85,7 @@ static int read_of_viewer(struct scraper_report *report, const char *key, const 
 
 static int read_seconds(const char *value, uint64_t *ret)
 {
-	if (!strcmp(value, "never")) {
+	if (strcmp(value, "never") == 0) {
 		*ret = UINT64_MAX;
 		return 0;
 	}
@@ -97,25 +97,25 @@ static int read_pair(struct scraper_report *report, const char *key, const char 
 	uint64_t number = 0;
 	int r = 0;
 
-	if (!strncmp(key, "viewer.", strlen("viewer.")))
+	if (strncmp(key, "viewer.", strlen("viewer.")) == 0)
 		return read_of_viewer(report, key + strlen("viewer."), value);
-	if (!strcmp(key, "version"))
+	if (strcmp(key, "version") == 0)
 		return read_text(value, report->version, sizeof(report->version));
-	if (!strcmp(key, "session"))
+	if (strcmp(key, "session") == 0)
 		return read_text(value, report->session, sizeof(report->session));
-	if (!strcmp(key, "display"))
+	if (strcmp(key, "display") == 0)
 		return read_text(value, report->display, sizeof(report->display));
-	if (!strcmp(key, "size"))
+	if (strcmp(key, "size") == 0)
 		return read_text(value, report->size, sizeof(report->size));
-	if (!strcmp(key, "idle_timeout"))
+	if (strcmp(key, "idle_timeout") == 0)
 		return read_seconds(value, &report->idle_timeout);
-	if (!strcmp(key, "stops_in"))
+	if (strcmp(key, "stops_in") == 0)
 		return read_seconds(value, &report->stops_in);
-	if (!strcmp(key, "pid") || !strcmp(key, "waiting"))
+	if (strcmp(key, "pid") == 0 || strcmp(key, "waiting") == 0)
 		r = read_number(value, &number);
-	if (!strcmp(key, "pid"))
+	if (strcmp(key, "pid") == 0)
 		report->pid = (pid_t)number;
-	else if (!strcmp(key, "waiting"))
+	else if (strcmp(key, "waiting") == 0)
 		report->waiting = (unsigned)number;
 	return r;
 }
@@ -149,12 +149,12 @@ int scraper_report_parse(const char *text, struct scraper_report *ret_report)
 
 /* ---- asking ---- */
 
-/* Sends the question and receives the answer. Returns its length or -errno. */
+/* Returns the length of the answer, or -errno. */
 static ssize_t exchange(int fd, const char *question, char *ret_answer)
 {
-	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
+	const struct timeval timeout = { .tv_sec = ANSWER_SECONDS };
 
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	if (send(fd, question, strlen(question), MSG_NOSIGNAL) < 0)
 		return -errno;
 	ssize_t n = recv(fd, ret_answer, CONTROL_ANSWER_MAX - 1, MSG_TRUNC);
@@ -184,7 +184,7 @@ static int connect_to(const char *path)
 	return r;
 }
 
-/* The first line says whether it was done; the rest is moved to the front. */
+/* Checks the first line, and moves the rest to the front. */
 static int judge(char *answer, char ret_error[static SCRAPER_ERROR_MAX])
 {
 	char *rest = strchr(answer, '\n');
@@ -192,12 +192,12 @@ static int judge(char *answer, char ret_error[static SCRAPER_ERROR_MAX])
 	if (!rest)
 		return -EBADMSG;
 	*rest++ = '\0';
-	if (!strncmp(answer, "error ", strlen("error "))) {
+	if (strncmp(answer, "error ", strlen("error ")) == 0) {
 		snprintf(ret_error, SCRAPER_ERROR_MAX, "the scraper says: %s",
 			 answer + strlen("error "));
 		return -EREMOTEIO;
 	}
-	if (strcmp(answer, "ok"))
+	if (strcmp(answer, "ok") != 0)
 		return -EBADMSG;
 	memmove(answer, rest, strlen(rest) + 1);
 	return 0;
@@ -211,8 +211,8 @@ static int ask_at(const char *path, const char *user, const char *question, char
 	if (fd == -ENOENT || fd == -ECONNREFUSED)
 		return -ENOTCONN;
 	if (fd == -EACCES) {
-		snprintf(ret_error, SCRAPER_ERROR_MAX, "%s: only root and %s may ask the scraper",
-			 path, user);
+		snprintf(ret_error, SCRAPER_ERROR_MAX,
+			 "%s: only root and %s may use the scraper's socket", path, user);
 		return fd;
 	}
 	if (fd < 0) {
@@ -225,11 +225,11 @@ static int ask_at(const char *path, const char *user, const char *question, char
 	close(fd);
 	if (r < 0 && !*ret_error)
 		snprintf(ret_error, SCRAPER_ERROR_MAX, "the scraper gave no answer: %s",
-			 r == -EBADMSG ? "it is of another version" : strerror(-r));
+			 r == -EBADMSG ? "it runs another version" : strerror(-r));
 	return r;
 }
 
-/* systemd would start a scraper for whoever connects. Returns 1, 0, or -errno: nobody can say. */
+/* To connect would start a scraper. Returns 1, 0, or -errno if systemd cannot be asked. */
 static int scraper_runs(const char *user)
 {
 	sd_bus *bus = NULL;
@@ -262,11 +262,10 @@ int control_client_ask(const struct ctl *ctl, const struct config *config, const
 	int r = ask_at(path, config->user, question, ret_answer, ret_error);
 	if (r != -ENOTCONN || runs < 0)
 		return r;
-	/* It was started before there was the socket, or without it. */
+	/* It was started before the socket, or without it. */
 	snprintf(ret_error, SCRAPER_ERROR_MAX,
-		 "it runs, but nothing listens at %.128s: systemctl stop "
-		 "gpudesk-scraper@%s.service, "
-		 "and start gpudesk-control@%s.socket",
+		 "it is running, but nothing listens on %.128s: systemctl stop "
+		 "gpudesk-scraper@%s.service; systemctl start gpudesk-control@%s.socket",
 		 path, config->user, config->user);
 	return -ENOENT;
 }
@@ -276,7 +275,7 @@ int control_client_command(struct ctl *ctl, int argc, char **argv, const char *a
 {
 	const char *socket = NULL;
 	const struct ctl_option options[] = {
-		{ "control-socket", "PATH", "ask there", .value = &socket },
+		{ "control-socket", "PATH", "use this control socket", .value = &socket },
 		{ 0 },
 	};
 	char answer[CONTROL_ANSWER_MAX], error[SCRAPER_ERROR_MAX];

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From NVML's API reference; the library's own header is not needed to build. */
+/* From NVML's API reference: its header is not needed for building. */
 typedef int nvml_return; /* nvmlReturn_t */
 typedef void *nvml_device;
 enum {
@@ -35,7 +35,7 @@ struct pci_info {
 	char bus_id[32];
 };
 
-/* The first version of the list has no more than these; later ones have two numbers after them. */
+/* Of the first version of the list; later ones have two more numbers. */
 struct process_v1 {
 	unsigned pid;
 	unsigned long long memory;
@@ -49,7 +49,7 @@ struct process_v2 {
 
 typedef nvml_return (*list_fn)(nvml_device device, unsigned *n, void *processes);
 
-/* A function that lists processes, and the size of what it fills in. */
+/* A function that lists processes, and the size of its elements. */
 struct list {
 	list_fn call; /* NULL: the library has none */
 	size_t size;
@@ -72,7 +72,7 @@ struct library {
 	struct list graphics, compute;
 };
 
-/* The newest of a function's versions; `names` are divided by blanks, newest first. */
+/* The first of the functions that the library has; `names` are separated by blanks. */
 static void *find(void *handle, const char *names)
 {
 	while (*names) {
@@ -123,7 +123,7 @@ static int load(struct library *library, char ret_error[static NVML_ERROR_MAX])
 	if (library->init && library->shutdown && library->error_string && library->count &&
 	    library->by_index)
 		return 0;
-	snprintf(ret_error, NVML_ERROR_MAX, "libnvidia-ml.so.1 is not as NVML should be");
+	snprintf(ret_error, NVML_ERROR_MAX, "libnvidia-ml.so.1 lacks functions of NVML");
 	dlclose(library->handle);
 	return -EIO;
 }
@@ -141,14 +141,14 @@ static void add_process(struct nvml_gpu *gpu, pid_t pid, uint64_t memory, bool g
 		at = &gpu->processes[gpu->n_processes++];
 		*at = (struct nvml_process){ .pid = pid, .memory = memory };
 	}
-	/* The same memory is in both lists. */
+	/* Both lists count the same memory. */
 	if (at->memory == NVML_UNKNOWN || (memory != NVML_UNKNOWN && memory > at->memory))
 		at->memory = memory;
 	at->graphics |= graphics;
 	at->compute |= !graphics;
 }
 
-/* Appends to the GPU's processes, which may come and go while they are asked for. */
+/* Appends to the GPU's processes. They may start and end meanwhile. */
 static int add_list(struct nvml_gpu *gpu, nvml_device device, const struct list *list,
 		    bool graphics)
 {
@@ -158,7 +158,7 @@ static int add_list(struct nvml_gpu *gpu, nvml_device device, const struct list 
 
 	for (int tries = 0; list->call && r == NVML_ERROR_INSUFFICIENT_SIZE && tries < 5; tries++) {
 		free(found);
-		/* Twice the room: some drivers of series 535 fill in more than they should. */
+		/* Twice the room: some drivers of series 535 write too much. */
 		found = calloc(room, 2 * list->size);
 		if (!found)
 			return -ENOMEM;
@@ -173,7 +173,7 @@ static int add_list(struct nvml_gpu *gpu, nvml_device device, const struct list 
 	if (more)
 		gpu->processes = more;
 	for (unsigned i = 0; more && i < n; i++) {
-		/* Both versions begin alike. */
+		/* Both versions begin with this. */
 		struct process_v1 process;
 
 		memcpy(&process, found + i * list->size, sizeof(process));
@@ -246,7 +246,7 @@ static int read_all(const struct library *library, struct nvml *nvml,
 	int r = 0;
 
 	if (result != NVML_SUCCESS)
-		return complain(library, "the GPUs cannot be counted", result, ret_error);
+		return complain(library, "cannot count the GPUs", result, ret_error);
 	if (library->driver_version)
 		library->driver_version(nvml->driver, sizeof(nvml->driver));
 	nvml->gpus = calloc(n ? n : 1, sizeof(*nvml->gpus));
@@ -257,7 +257,7 @@ static int read_all(const struct library *library, struct nvml *nvml,
 
 		result = library->by_index(i, &device);
 		if (result != NVML_SUCCESS)
-			return complain(library, "a GPU cannot be asked", result, ret_error);
+			return complain(library, "cannot access a GPU", result, ret_error);
 		r = read_gpu(library, device, &nvml->gpus[nvml->n_gpus++]);
 	}
 	if (r < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What NVIDIA's driver says of its GPUs, by NVML (libnvidia-ml.so.1), which is loaded when asked
- * for and need not be there.
+ * NVIDIA's GPUs and the processes on them, by NVML (libnvidia-ml.so.1). The library is loaded at
+ * run time, and need not exist.
  */
 #ifndef GPUDESK_NVML_H
 #define GPUDESK_NVML_H
@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 enum { NVML_TEXT_MAX = 96, NVML_ERROR_MAX = 256 };
-#define NVML_UNKNOWN UINT64_MAX /* the driver does not say */
+#define NVML_UNKNOWN UINT64_MAX /* the driver does not tell */
 
 struct nvml_process {
 	pid_t pid;
@@ -24,7 +24,7 @@ struct nvml_gpu {
 	char name[NVML_TEXT_MAX], uuid[NVML_TEXT_MAX], bus_id[NVML_TEXT_MAX]; /* "": unknown */
 	uint64_t memory_total, memory_used; /* bytes, or NVML_UNKNOWN */
 	int utilization;		    /* per cent, -1: unknown */
-	struct nvml_process *processes;	    /* by pid, each once */
+	struct nvml_process *processes;	    /* sorted by pid */
 	size_t n_processes;
 };
 
@@ -35,8 +35,8 @@ struct nvml {
 };
 
 /*
- * Returns 0 and *ret_nvml, to be freed by nvml_finish; -ENOENT where there is no such library; or
- * -EIO and words in ret_error: the driver is not loaded, or too old.
+ * Returns 0, and *ret_nvml is freed by nvml_finish(); -ENOENT if there is no such library; or -EIO
+ * and why in ret_error: the driver is not loaded, or too old.
  */
 int nvml_read(struct nvml *ret_nvml, char ret_error[static NVML_ERROR_MAX]);
 void nvml_finish(struct nvml *nvml);

@@ -13,7 +13,7 @@
 
 /* ---- session records ---- */
 
-static void judge_record(struct status_record *at)
+static void check_record(struct status_record *at)
 {
 	struct session_facts facts;
 
@@ -40,14 +40,14 @@ static void gather_records(const struct ctl *ctl, struct status *status)
 		snprintf(at->id, sizeof(at->id), "%s", ids[i]);
 		at->error = session_record_load(directory, at->id, owner, &at->record);
 		if (at->error >= 0)
-			judge_record(at);
+			check_record(at);
 	}
 	session_record_ids_free(ids, n);
 }
 
 /* ---- units and their processes ---- */
 
-/* "" where it has gone already. */
+/* "" if it has ended. */
 static void read_process_name(pid_t pid, char *ret_name, size_t size)
 {
 	char path[64];
@@ -101,7 +101,7 @@ static int gather_unit(struct status *status, sd_bus *bus, const char *name)
 	return 0;
 }
 
-/* "NAME@%s.KIND" with the user in it. */
+/* Puts the user into "NAME@%s.KIND". */
 static void name_unit(const struct status *status, const char *pattern,
 		      char ret_name[static UNIT_NAME_MAX])
 {
@@ -112,7 +112,7 @@ static void name_unit(const struct status *status, const char *pattern,
 		 at ? status->config.user : "", at ? at + 2 : "");
 }
 
-/* The timer that desktop_timeout sets; there is none while somebody views. */
+/* The timer that desktop_timeout starts when the last viewer disconnects. */
 static void gather_timer(struct status *status, sd_bus *bus)
 {
 	char name[UNIT_NAME_MAX];
@@ -169,7 +169,8 @@ static int gather_scraper(const struct ctl *ctl, const char *socket, struct stat
 		r = scraper_report_parse(answer, &status->report);
 		if (r < 0)
 			snprintf(status->scraper_error, sizeof(status->scraper_error),
-				 "the scraper's answer is not understood: restart it");
+				 "the scraper sent an answer that makes no sense: stop it with "
+				 "\"gpudesk stop\"");
 	}
 	status->scraper = r >= 0 ? SCRAPER_RUNS : r == -ENOTCONN ? SCRAPER_IS_OFF : SCRAPER_UNKNOWN;
 	free(answer);
@@ -183,15 +184,15 @@ static bool is_desktop(const struct status *status, const char *session)
 	for (size_t i = 0; i < status->n_records; i++) {
 		const struct status_record *at = &status->records[i];
 
-		if (!at->error && !at->stale && !strcmp(at->id, session) &&
-		    !strcmp(at->record.user, status->config.user))
+		if (!at->error && !at->stale && strcmp(at->id, session) == 0 &&
+		    strcmp(at->record.user, status->config.user) == 0)
 			return true;
 	}
 	return false;
 }
 
-static void look_at_process(const struct status *status, pid_t pid,
-			    struct status_gpu_process *process)
+static void describe_process(const struct status *status, pid_t pid,
+			     struct status_gpu_process *process)
 {
 	char *session = NULL;
 
@@ -221,7 +222,7 @@ static int gather_gpus(struct status *status)
 		if (!of)
 			return -ENOMEM;
 		for (size_t k = 0; k < gpu->n_processes; k++)
-			look_at_process(status, gpu->processes[k].pid, &of[k]);
+			describe_process(status, gpu->processes[k].pid, &of[k]);
 	}
 	return 0;
 }

@@ -21,25 +21,25 @@ enum { STATUS_RECORDS_MAX = 16, STATUS_UNITS_MAX = 12 };
 
 struct status_record {
 	char id[64];		      /* the file's name */
-	struct session_record record; /* if it could be read */
-	int error;		      /* 0, or why not: -errno */
-	const char *stale;	      /* why it is not served; NULL: it is fresh */
-	char display[DISPLAY_MAX];    /* of a fresh one: ":0"; "": no X server of it is seen */
+	struct session_record record; /* if `error` is 0 */
+	int error;		      /* of reading it: 0 or -errno */
+	const char *stale;	      /* why; NULL: it is fresh */
+	char display[DISPLAY_MAX];    /* of a fresh one, ":0"; "": none found */
 };
 
-/* One that runs for gpudesk. */
+/* The main process of a unit. */
 struct status_process {
 	pid_t pid;
 	char name[64];
 	uint64_t memory;  /* resident, bytes */
-	const char *unit; /* its name, in `units` */
+	const char *unit; /* its name; points into `units` */
 	uint64_t started; /* s, Unix time; 0: unknown */
 };
 
 struct status_gpu_process {
-	char name[64];	  /* "": it cannot be seen */
-	char session[64]; /* "": in none */
-	bool of_desktop;  /* in the session of a fresh record of the user */
+	char name[64];	  /* "": unknown */
+	char session[64]; /* "": none */
+	bool of_desktop;  /* in the user's recorded session */
 };
 
 enum scraper_state { SCRAPER_RUNS, SCRAPER_IS_OFF, SCRAPER_UNKNOWN };
@@ -52,25 +52,24 @@ struct status {
 	size_t n_records;
 	int records_error; /* of the directory */
 
-	int units_error; /* -EHOSTDOWN: systemd does not run here; 0, -errno */
+	int units_error; /* 0, -EHOSTDOWN if systemd is not running here, or -errno */
 	struct unit units[STATUS_UNITS_MAX];
 	size_t n_units;
-	uint64_t desktop_stops_in; /* s, by desktop_timeout; UINT64_MAX: it does not */
+	uint64_t desktop_stops_in; /* s, by desktop_timeout; UINT64_MAX: never */
 	struct status_process processes[STATUS_UNITS_MAX];
 	size_t n_processes;
 
 	enum scraper_state scraper;
 	char scraper_error[SCRAPER_ERROR_MAX];
-	struct scraper_report report; /* if it runs */
+	struct scraper_report report; /* if it is running */
 
-	int nvml_error; /* -ENOENT: not there; -EIO: nvml_words */
+	int nvml_error; /* -ENOENT: no library; -EIO: see nvml_words */
 	char nvml_words[NVML_ERROR_MAX];
 	struct nvml nvml;
 	struct status_gpu_process **gpu_processes; /* [gpu][process], as in nvml */
 };
 
-/* `socket` is as in control_client_ask(). Never fails but for memory: what cannot be had is said
- * so. */
+/* `socket` is as in control_client_ask(). Returns 0 or -ENOMEM; other errors are in *ret_status. */
 int status_gather(const struct ctl *ctl, const char *socket, struct status *ret_status);
 void status_finish(struct status *status);
 

@@ -5,7 +5,7 @@
 #include "json.h"
 #include "status.h"
 
-/* Numbers that are unknown, and times that never come, are null. */
+/* Unknown numbers, and times that never come, are null. */
 static json_t *number_or_null(uint64_t number)
 {
 	return number > INT64_MAX ? json_null() : json_integer((json_int_t)number);
@@ -111,7 +111,7 @@ static json_t *processes_json(const struct status *status)
 	return array;
 }
 
-static json_t *gpu_json(const struct nvml_gpu *gpu, const struct status_gpu_process *looks)
+static json_t *gpu_json(const struct nvml_gpu *gpu, const struct status_gpu_process *about)
 {
 	json_t *array = json_array();
 
@@ -121,10 +121,10 @@ static json_t *gpu_json(const struct nvml_gpu *gpu, const struct status_gpu_proc
 		json_array_append_new(
 			array,
 			json_pack("{s:I, s:o, s:o, s:b, s:b, s:o, s:b}", "pid",
-				  (json_int_t)process->pid, "name", text_or_null(looks[i].name),
+				  (json_int_t)process->pid, "name", text_or_null(about[i].name),
 				  "memory", number_or_null(process->memory), "graphics",
 				  process->graphics, "compute", process->compute, "session",
-				  text_or_null(looks[i].session), "desktop", looks[i].of_desktop));
+				  text_or_null(about[i].session), "desktop", about[i].of_desktop));
 	}
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", text_or_null(gpu->name),
 			 "uuid", text_or_null(gpu->uuid), "bus_id", text_or_null(gpu->bus_id),
@@ -163,15 +163,15 @@ static json_t *settings_json(const struct config *config)
 
 json_t *status_json(const struct status *status)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
-			 GPUDESK_VERSION, "sessions", records_json(status), "desktop_stops_in",
-			 number_or_null(status->desktop_stops_in), "scraper", scraper_json(status),
-			 "systemd_error",
-			 status->units_error == -EHOSTDOWN ? json_text("systemd does not run here")
-							   : error_or_null(status->units_error),
+	return json_pack(
+		"{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
+		GPUDESK_VERSION, "sessions", records_json(status), "desktop_stops_in",
+		number_or_null(status->desktop_stops_in), "scraper", scraper_json(status),
+		"systemd_error",
+		status->units_error == -EHOSTDOWN ? json_text("systemd is not running here")
+						  : error_or_null(status->units_error),
 
-			 "units", units_json(status), "processes", processes_json(status), "nvidia",
-			 nvidia_json(status), "config", json_text(status->config_path), "settings",
-			 settings_json(&status->config), "refusal",
-			 text_or_null(status->config.refusal));
+		"units", units_json(status), "processes", processes_json(status), "nvidia",
+		nvidia_json(status), "config", json_text(status->config_path), "settings",
+		settings_json(&status->config), "refusal", text_or_null(status->config.refusal));
 }

@@ -26,7 +26,7 @@ static const char *format_span(uint64_t seconds, char text[static SPAN_MAX])
 	return text;
 }
 
-/* Of this machine's clock and zone. */
+/* In local time. */
 static const char *format_time(uint64_t unix_time, char text[static TIME_MAX])
 {
 	time_t t = (time_t)unix_time;
@@ -49,8 +49,9 @@ static void print_record(const struct status_record *at, const char *user, FILE 
 	const struct session_record *record = &at->record;
 
 	if (at->error) {
-		fprintf(out, "session %s: its record cannot be used: %s\n", at->id,
-			at->error == -EPERM ? "it may have been planted" : strerror(-at->error));
+		fprintf(out, "session %s: cannot use its record: %s\n", at->id,
+			at->error == -EPERM ? "someone other than root may have written it"
+					    : strerror(-at->error));
 		return;
 	}
 	fprintf(out, "session %s of %s, %s", at->id, record->user, record->type);
@@ -62,8 +63,8 @@ static void print_record(const struct status_record *at, const char *user, FILE 
 		fprintf(out, ", since %s", record->opened);
 	if (at->stale)
 		fprintf(out, "; stale: %s", at->stale);
-	else if (strcmp(record->user, user))
-		fprintf(out, "; not shown: the user is to be %s", user);
+	else if (strcmp(record->user, user) != 0)
+		fprintf(out, "; not shown: user = %s", user);
 	fputc('\n', out);
 }
 
@@ -73,7 +74,7 @@ static void print_session(const struct status *status, FILE *out)
 
 	fputs("Session      ", out);
 	if (status->records_error)
-		fprintf(out, "%s cannot be read: %s\n", SESSION_RECORD_DIRECTORY,
+		fprintf(out, "cannot read %s: %s\n", SESSION_RECORD_DIRECTORY,
 			strerror(-status->records_error));
 	else if (!status->n_records)
 		fprintf(out, "none is recorded in %s\n", SESSION_RECORD_DIRECTORY);
@@ -94,14 +95,15 @@ static void print_end(const struct scraper_report *report, FILE *out)
 
 	fputs(indent, out);
 	if (report->stops_in != UINT64_MAX)
-		fprintf(out, "stops in %s, if nobody comes\n", format_span(report->stops_in, span));
+		fprintf(out, "stops in %s, unless a viewer connects\n",
+			format_span(report->stops_in, span));
 	else if (report->idle_timeout == UINT64_MAX)
-		fputs("does not stop by itself (idle_timeout = never)\n", out);
+		fputs("keeps running (idle_timeout = never)\n", out);
 	else if (report->idle_timeout)
-		fprintf(out, "stops %s after the last viewer has left\n",
+		fprintf(out, "stops %s after the last viewer disconnects\n",
 			format_span(report->idle_timeout, span));
 	else
-		fputs("stops when the last viewer leaves\n", out);
+		fputs("stops when the last viewer disconnects\n", out);
 }
 
 static void print_viewers(const struct scraper_report *report, uint64_t now, FILE *out)
@@ -119,7 +121,7 @@ static void print_viewers(const struct scraper_report *report, uint64_t now, FIL
 			  viewer->frames, viewer->frame_rate, mebibytes(viewer->bytes),
 			  *viewer->encoding ? viewer->encoding : "-",
 			  *viewer->asks_for ? viewer->asks_for : "-", viewer->link,
-			  viewer->view_only ? "looks only" : "");
+			  viewer->view_only ? "view only" : "");
 	}
 	table_print(&table, "  ", out);
 	table_finish(&table);
@@ -129,20 +131,21 @@ static void print_running(const struct status *status, uint64_t now, FILE *out)
 {
 	const struct scraper_report *report = &status->report;
 
-	fprintf(out, "Scraper      runs, process %d", (int)report->pid);
+	fprintf(out, "Scraper      running, pid %d", (int)report->pid);
 	if (*report->display)
 		fprintf(out, ", display %s", report->display);
 	if (*report->session)
 		fprintf(out, " of session %s", report->session);
 	if (*report->size)
 		fprintf(out, ", %s", report->size);
-	if (strcmp(report->version, GPUDESK_VERSION))
-		fprintf(out, "; it is of version %s, until it ends", report->version);
+	if (strcmp(report->version, GPUDESK_VERSION) != 0)
+		fprintf(out, "; version %s until it stops", report->version);
 	fputc('\n', out);
 	print_end(report, out);
-	fprintf(out, "Viewers      %u, %u may come", report->n_viewers, status->config.max_viewers);
+	fprintf(out, "Viewers      %u of at most %u", report->n_viewers,
+		status->config.max_viewers);
 	if (report->waiting)
-		fprintf(out, "; %u wait for the desktop", report->waiting);
+		fprintf(out, "; %u waiting for the desktop", report->waiting);
 	fputc('\n', out);
 	if (report->n_viewers)
 		print_viewers(report, now, out);
@@ -155,11 +158,11 @@ static void print_scraper(const struct status *status, uint64_t now, FILE *out)
 		print_running(status, now, out);
 		break;
 	case SCRAPER_IS_OFF:
-		fputs("Scraper      does not run; the next viewer starts it\n", out);
+		fputs("Scraper      not running; the next viewer starts it\n", out);
 		fputs("Viewers      none\n", out);
 		break;
 	case SCRAPER_UNKNOWN:
-		fprintf(out, "Scraper      cannot be asked: %s\n", status->scraper_error);
+		fprintf(out, "Scraper      cannot ask it: %s\n", status->scraper_error);
 		break;
 	}
 }
@@ -171,9 +174,9 @@ static void print_units(const struct status *status, FILE *out)
 	struct table table = table_of("lll");
 
 	if (status->units_error == -EHOSTDOWN)
-		fputs("Units        systemd does not run here\n", out);
+		fputs("Units        systemd is not running here\n", out);
 	else if (status->units_error)
-		fprintf(out, "Units        systemd cannot be asked: %s\n",
+		fprintf(out, "Units        cannot ask systemd: %s\n",
 			strerror(-status->units_error));
 	else
 		fputs("Units\n", out);
@@ -221,16 +224,16 @@ static const char *format_memory(uint64_t bytes, char text[static SPAN_MAX])
 }
 
 static void add_gpu_process(struct table *table, const struct nvml_process *process,
-			    const struct status_gpu_process *look)
+			    const struct status_gpu_process *about)
 {
 	char memory[SPAN_MAX], session[96] = "";
 
-	if (*look->session)
-		snprintf(session, sizeof(session), "session %s%s", look->session,
-			 look->of_desktop ? ", the desktop" : "");
-	table_add(table, "%s\t%d\t%s\t%s%s\t%s", *look->name ? look->name : "?", (int)process->pid,
-		  format_memory(process->memory, memory), process->graphics ? "G" : "",
-		  process->compute ? "C" : "", session);
+	if (*about->session)
+		snprintf(session, sizeof(session), "session %s%s", about->session,
+			 about->of_desktop ? ", the desktop" : "");
+	table_add(table, "%s\t%d\t%s\t%s%s\t%s", *about->name ? about->name : "?",
+		  (int)process->pid, format_memory(process->memory, memory),
+		  process->graphics ? "G" : "", process->compute ? "C" : "", session);
 }
 
 static void print_gpu(const struct status *status, size_t i, FILE *out)
@@ -246,11 +249,11 @@ static void print_gpu(const struct status *status, size_t i, FILE *out)
 	fprintf(out, "\n%s%s of %s used", indent, format_memory(gpu->memory_used, used),
 		format_memory(gpu->memory_total, total));
 	for (size_t k = 0; k < gpu->n_processes; k++) {
-		const struct status_gpu_process *look = &status->gpu_processes[i][k];
+		const struct status_gpu_process *about = &status->gpu_processes[i][k];
 
-		if (look->of_desktop && gpu->processes[k].memory != NVML_UNKNOWN)
+		if (about->of_desktop && gpu->processes[k].memory != NVML_UNKNOWN)
 			desktop += gpu->processes[k].memory;
-		add_gpu_process(&table, &gpu->processes[k], look);
+		add_gpu_process(&table, &gpu->processes[k], about);
 	}
 	if (desktop)
 		fprintf(out, ", %s of it by the desktop", format_memory(desktop, used));
@@ -266,22 +269,22 @@ static void print_gpus(const struct status *status, FILE *out)
 	else if (status->nvml_error)
 		fprintf(out, "GPU          %s\n", status->nvml_words);
 	else if (!status->nvml.n_gpus)
-		fputs("GPU          NVIDIA's driver knows none\n", out);
+		fputs("GPU          NVIDIA's driver has found none\n", out);
 	for (size_t i = 0; i < status->nvml.n_gpus; i++)
 		print_gpu(status, i, out);
 }
 
 /* ---- the settings ---- */
 
-/* Those that say who sees what and when things stop, and all that the administrator has set. */
-static bool matters(const struct config *config, size_t key)
+/* The most important ones, and all that the configuration sets. */
+static bool is_shown(const struct config *config, size_t key)
 {
 	static const char *const names[] = {
 		"user", "idle_timeout", "desktop_timeout", "password_file", "allow", "max_viewers",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(config_keys[key].name, names[i]))
+		if (strcmp(config_keys[key].name, names[i]) == 0)
 			return true;
 	return config->is_set >> key & 1;
 }
@@ -290,11 +293,11 @@ static void print_settings(const struct status *status, FILE *out)
 {
 	const struct config *config = &status->config;
 
-	fprintf(out, "Settings     %s; those of it have a *\n", status->config_path);
+	fprintf(out, "Settings     (* = set in %s)\n", status->config_path);
 	for (size_t i = 0; i < config_n_keys; i++) {
 		char text[2048];
 
-		if (matters(config, i) && config_format(config, i, text, sizeof(text)) >= 0)
+		if (is_shown(config, i) && config_format(config, i, text, sizeof(text)) >= 0)
 			fprintf(out, "  %c %s = %s\n", config->is_set >> i & 1 ? '*' : ' ',
 				config_keys[i].name, text);
 	}

@@ -37,7 +37,7 @@ class TreeTest(chain.DirectoryTest):
                          [line.split()[:2] for line in lines])
         for finding, line in zip(findings, lines):
             self.assertIn(finding["cause"], line)
-            self.assertIn(finding["mend"] or "", line)
+            self.assertIn(finding["fix"] or "", line)
 
     def test_json_of_what_is_no_utf8(self):
         path = os.path.join(self.directory, "gpudesk.conf")

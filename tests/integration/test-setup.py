@@ -328,7 +328,7 @@ class SetupTest(unittest.TestCase):
         before = self.machine.state()
         result = self.machine.run("--yes")
         self.assertEqual(result.returncode, 1)
-        self.assertIn("PAM files are not known", result.stdout)
+        self.assertIn("does not know this distribution's PAM files", result.stdout)
         self.assertEqual(self.machine.read("etc/pam.d/gdm-password"), PAM_RHEL)
         self.assertTrue(self.machine.has(UNITS + "sockets.target.wants/gpudesk.socket"))
         self.check_undo(before)
@@ -372,7 +372,7 @@ class SetupTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn('xorg.conf:5 must have BusID "PCI:4:0:0"', result.stdout)
         self.machine.write("etc/X11/xorg.conf", OLD_XORG)
-        self.assertIn("left as it is", self.succeed(self.machine, "--yes"))
+        self.assertIn("not changed", self.succeed(self.machine, "--yes"))
         self.assertFalse(self.machine.has(XORG_FILE))
 
     def test_edits_in_our_xorg_file(self):
@@ -538,9 +538,9 @@ class SetupTest(unittest.TestCase):
         self.machine.write("etc/group", self.machine.read("etc/group") + "new:x:991:\n")
         said = self.succeed(self.machine, "--undo", "--yes")
         for name in "etc/gdm/custom.conf", "etc/pam.d/gdm-password":
-            self.assertIn("/%s was changed since" % name, said)
+            self.assertIn("/%s has changed since setup" % name, said)
             self.assertEqual(self.machine.read(name + ".gpudesk-saved").encode(), before[name][3])
-        self.assertIn("/%s was changed since: left" % XORG_FILE, said)
+        self.assertIn("/%s has changed since setup: not restored" % XORG_FILE, said)
         self.assertEqual(self.machine.read("etc/gdm/custom.conf"), mine)
         self.assertEqual(self.machine.read(XORG_FILE), "# mine\n")
         self.assertFalse(self.machine.has("etc/pam.d/gdm-password"))
@@ -558,7 +558,7 @@ class SetupTest(unittest.TestCase):
         for arguments in ("--yes",), ("--undo", "--yes"):
             result = self.machine.run(*arguments)
             self.assertEqual(result.returncode, 1)
-            self.assertIn("/var/lib/gpudesk/setup cannot be used", result.stdout)
+            self.assertIn("cannot use /var/lib/gpudesk/setup", result.stdout)
         self.check_state(self.machine, state)
 
     # ---- Bad calls
@@ -567,11 +567,11 @@ class SetupTest(unittest.TestCase):
         self.make(add_debian)
         before = self.machine.state()
         for arguments, status, words in (
-                ((), 2, "no terminal to ask at"),
+                ((), 2, "no terminal to ask on"),
                 (("--yes", "extra"), 2, "extra"),
                 (("--yes", "--colour"), 2, "colour"),
-                (("--undo", "--yes", "--user", "alice"), 2, "--undo goes with neither"),
-                (("--yes", "--config", "/dev/null"), 2, "no --config"),
+                (("--undo", "--yes", "--user", "alice"), 2, "--undo cannot be used with"),
+                (("--yes", "--config", "/dev/null"), 2, "--config cannot be used"),
                 (("--yes", "--user"), 2, "user")):
             result = self.machine.run(*arguments)
             self.assertEqual(result.returncode, status, arguments)

@@ -30,9 +30,7 @@ static int make_machine(void **state)
 		.has_systemd = true,
 		.systemd_version = "252.39-1~deb12u2",
 		.has_account = true,
-		.uid = 1001,
-		.gid = 1001,
-		.home = "/home/exouser",
+		.account = { .uid = 1001, .gid = 1001, .home = "/home/exouser" },
 		.address = "172.17.0.1",
 		.port = 5901,
 		.gdm = { .autologin_enabled = true,
@@ -94,24 +92,25 @@ static struct unit *unit(const char *name)
 }
 
 static void expect_n(const char *name, enum finding_result result, const char *cause,
-		     const char *mend, size_t n)
+		     const char *fix, size_t n)
 {
-	for (size_t i = 0; i < n_checks; i++)
-		if (strcmp(checks[i].name, name) == 0)
-			check_run(&checks[i], &machine, &findings);
+	const struct check *check;
+
+	for (size_t i = 0; (check = check_at(i)); i++)
+		if (strcmp(check->name, name) == 0)
+			check_run(check, &machine, &findings);
 	if (findings.n < 1 || findings.list[0].result != result ||
-	    !strstr(findings.list[0].cause, cause) || !strstr(findings.list[0].mend, mend))
+	    !strstr(findings.list[0].cause, cause) || !strstr(findings.list[0].fix, fix))
 		fail_msg("%s: %zu, %d \"%s\" \"%s\"", name, findings.n,
 			 (int)findings.list[0].result, findings.list[0].cause,
-			 findings.list[0].mend);
+			 findings.list[0].fix);
 	assert_int_equal(findings.n, n);
 }
 
-/* The check has this one finding. */
-static void expect(const char *name, enum finding_result result, const char *cause,
-		   const char *mend)
+/* That the check has one thing to say, and what. */
+static void expect(const char *name, enum finding_result result, const char *cause, const char *fix)
 {
-	expect_n(name, result, cause, mend, 1);
+	expect_n(name, result, cause, fix, 1);
 }
 
 static void test_rendering(void **state)
@@ -141,9 +140,9 @@ static void test_session(void **state)
 	strcpy(machine.graphical_type, "wayland");
 	expect("session", FINDING_FAIL, "of type wayland", "gpudesk setup");
 	machine.graphical_session[0] = '\0';
-	expect("session", FINDING_WARN, "the next viewer has one started", "");
+	expect("session", FINDING_WARN, "the next viewer starts one", "");
 	machine.gdm.autologin_enabled = false;
-	machine.greeter = true;
+	machine.has_greeter = true;
 	expect("session", FINDING_FAIL, "the login screen is shown", "gpudesk setup");
 	machine.config.start_desktop = false;
 	expect("session", FINDING_FAIL, "no graphical session", "systemctl restart");
@@ -159,7 +158,7 @@ static void test_records(void **state)
 	machine.records[0].facts = (struct session_facts){ .known = true, .uid = 1002 };
 	expect("records", FINDING_WARN, "another user", "");
 	machine.records[0].error = -EINVAL;
-	expect("records", FINDING_WARN, "is not used", "");
+	expect("records", FINDING_WARN, "is ignored", "");
 	machine.n_records = -EACCES;
 	expect("records", FINDING_FAIL, "Permission denied", "");
 }
@@ -174,7 +173,7 @@ static void test_x(void **state)
 	machine.probe.has_xfixes = false;
 	expect("damage", FINDING_FAIL, "no XFIXES", "xorg.conf");
 	machine.probe.has_xtest = false;
-	expect("xtest", FINDING_FAIL, "viewers can only look", "");
+	expect("xtest", FINDING_FAIL, "viewers can see the desktop, not use it", "");
 	machine.config.view_only = true;
 	expect("xtest", FINDING_OK, "not needed", "");
 	machine.probe.has_randr = false;
@@ -186,9 +185,9 @@ static void test_x(void **state)
 	machine.probe.has_x = false;
 	strcpy(machine.probe.x_problem, "no X server of session 2 listens");
 	expect("x", FINDING_FAIL, "no X server of session 2", "");
-	expect("damage", FINDING_WARN, "not reached", "");
+	expect("damage", FINDING_WARN, "cannot reach", "");
 	machine.probe_error = -ENOEXEC;
-	expect("x", FINDING_WARN, "not seen", "");
+	expect("x", FINDING_WARN, "not checked", "");
 }
 
 static void test_old_versions(void **state)
@@ -197,7 +196,7 @@ static void test_old_versions(void **state)
 	machine.distribution.family = DISTRIBUTION_DEBIAN;
 	expect("system", FINDING_OK, "252.39", "");
 	strcpy(machine.systemd_version, "237-3ubuntu10");
-	expect("system", FINDING_FAIL, "systemd is 237-3ubuntu10, older than 239", "");
+	expect("system", FINDING_FAIL, "systemd 237-3ubuntu10 is too old: gpudesk needs 239", "");
 	strcpy(machine.systemd_version, "239 (239-82.el8)");
 	expect("system", FINDING_OK, "", "");
 }
@@ -207,9 +206,9 @@ static void test_units(void **state)
 	struct unit *socket;
 
 	(void)state;
-	expect("socket", FINDING_FAIL, "gpudesk.socket is not installed", "install gpudesk");
+	expect("socket", FINDING_FAIL, "gpudesk.socket is not installed", "reinstall gpudesk");
 	socket = unit("gpudesk.socket");
-	expect("socket", FINDING_OK, "listens at 172.17.0.1 port 5901", "");
+	expect("socket", FINDING_OK, "listens on 172.17.0.1 port 5901", "");
 	strcpy(socket->file_state, "disabled");
 	expect("socket", FINDING_FAIL, "not enabled", "systemctl enable --now 'gpudesk.socket'");
 	strcpy(socket->active, "failed");
@@ -217,7 +216,7 @@ static void test_units(void **state)
 	strcpy(socket->load, "bad-setting");
 	expect("socket", FINDING_FAIL, "bad-setting", "systemctl status");
 	machine.has_systemd = false;
-	strcpy(machine.systemd_problem, "systemd cannot be asked: it sleeps");
+	strcpy(machine.systemd_problem, "cannot ask systemd: it sleeps");
 	expect("socket", FINDING_WARN, "it sleeps", "");
 }
 
@@ -259,11 +258,11 @@ static void test_port(void **state)
 	strcpy(holder->unit, "session-2.scope");
 	expect("port", FINDING_FAIL, "session-2.scope", "kill 77");
 	*holder = (struct listener){ .address = "10.0.0.5", .pid = 77, .command = "Xvnc" };
-	expect("port", FINDING_WARN, "at another address, 10.0.0.5", "kill 77");
+	expect("port", FINDING_WARN, "on another address, 10.0.0.5", "kill 77");
 	*holder = (struct listener){ .address = "0.0.0.0", .is_any = true };
-	expect("port", FINDING_FAIL, "not to be seen", "ss -tlnp");
+	expect("port", FINDING_FAIL, "cannot be identified", "ss -tlnp");
 	machine.is_root = false;
-	expect("port", FINDING_WARN, "only root can", "sudo gpudesk doctor");
+	expect("port", FINDING_WARN, "needs root", "sudo gpudesk doctor");
 }
 
 static void test_gdm(void **state)
@@ -276,7 +275,7 @@ static void test_gdm(void **state)
 	expect("gdm", FINDING_FAIL, "GDM is not enabled", "display-manager.service");
 	manager = unit("display-manager.service");
 	strcpy(manager->name, "gdm.service");
-	expect("gdm", FINDING_OK, "gdm.service runs", "");
+	expect("gdm", FINDING_OK, "gdm.service is running", "");
 	strcpy(gdm->active, "failed");
 	expect("gdm", FINDING_FAIL, "has failed", "journalctl");
 	strcpy(gdm->active, "inactive");
@@ -310,7 +309,7 @@ static void test_selinux(void **state)
 	(void)state;
 	expect("selinux", FINDING_OK, "not needed", "");
 	fake_tree_write("/sys/fs/selinux/enforce", "1");
-	expect("selinux", FINDING_WARN, "cannot be seen", "ausearch");
+	expect("selinux", FINDING_WARN, "cannot read SELinux's denials", "ausearch");
 	fake_tree_write("/proc/stat", "cpu 1 2 3\nbtime 1700000000\nprocesses 1\n");
 	fake_tree_write("/var/log/audit/audit.log",
 			"type=AVC msg=audit(1699999999.0:1): avc:  denied  { read } for "
@@ -319,11 +318,11 @@ static void test_selinux(void **state)
 			"comm=\"httpd\"\n"
 			"type=AVC msg=audit(1700000001.0:3): avc:  granted  { read } for "
 			"comm=\"gpudesk-proxy\"\n");
-	expect("selinux", FINDING_OK, "enforcing, and it has refused nothing", "");
+	expect("selinux", FINDING_OK, "enforcing, and gpudesk was denied nothing", "");
 	fake_tree_write("/var/log/audit/audit.log",
 			"type=AVC msg=audit(1700000001.0:4): avc:  denied  { write } for "
 			"comm=\"gpudesk-scraper\"\n");
-	expect("selinux", FINDING_FAIL, "1 times, last: avc:  denied  { write }", "audit2why");
+	expect("selinux", FINDING_FAIL, "1 time, last: avc:  denied  { write }", "audit2why");
 	fake_tree_write("/sys/fs/selinux/enforce", "0");
 	expect("selinux", FINDING_WARN, "permissive", "");
 }
@@ -333,9 +332,9 @@ static void test_no_rights(void **state)
 	(void)state;
 	machine.is_root = false;
 	machine.can_probe = false;
-	expect("firewall", FINDING_WARN, "only root can", "sudo gpudesk doctor");
-	expect("password", FINDING_WARN, "only root and exouser can", "sudo gpudesk doctor");
-	expect("x", FINDING_WARN, "only root and exouser can", "sudo gpudesk doctor");
+	expect("firewall", FINDING_WARN, "needs root", "sudo gpudesk doctor");
+	expect("password", FINDING_WARN, "needs root or exouser", "sudo gpudesk doctor");
+	expect("x", FINDING_WARN, "needs root or exouser", "sudo gpudesk doctor");
 	machine.has_account = false;
 	expect("x", FINDING_WARN, "there is no user exouser", "");
 }
@@ -351,7 +350,7 @@ static void test_password(void **state)
 	strcpy(machine.probe.password_problem, "it is empty");
 	expect_n("password", FINDING_FAIL, "it is empty", "gpudesk passwd --user exouser", 2);
 	machine.probe.has_password = false;
-	expect("password", FINDING_WARN, "not seen", "");
+	expect("password", FINDING_WARN, "not checked", "");
 }
 
 static void test_configuration(void **state)
@@ -359,7 +358,7 @@ static void test_configuration(void **state)
 	(void)state;
 	expect("config", FINDING_OK, "no /etc/gpudesk.conf", "");
 	fake_tree_write("/etc/gpudesk.conf", "");
-	expect("config", FINDING_OK, "in order", "");
+	expect("config", FINDING_OK, "is valid", "");
 	strcpy(machine.problems[0], "/etc/gpudesk.conf:2: unknown key; line ignored");
 	strcpy(machine.problems[1], "/etc/gpudesk.conf:3: bad user");
 	strcpy(machine.config.refusal, machine.problems[1]);
@@ -375,13 +374,14 @@ static void test_configuration(void **state)
 static void test_an_empty_machine(void **state)
 {
 	static struct machine empty;
+	const struct check *check;
 
 	(void)state;
 	machine_read(&fake_ctl, &empty);
-	for (size_t i = 0; i < n_checks; i++) {
-		check_run(&checks[i], &empty, &findings);
+	for (size_t i = 0; (check = check_at(i)); i++) {
+		check_run(check, &empty, &findings);
 		if (findings.n == 0 || !findings.list[0].cause[0])
-			fail_msg("%s", checks[i].name);
+			fail_msg("%s", check->name);
 	}
 	machine_finish(&empty);
 }

@@ -58,7 +58,7 @@ static int fork_and_ask(const char *unit)
 	return WEXITSTATUS(status);
 }
 
-static void test_around_us(void **state)
+static void test_what_runs_us(void **state)
 {
 	(void)state;
 	assert_true(ask_in(":1", "vncserver@1.service"));
@@ -73,12 +73,12 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_programs),
-		cmocka_unit_test(test_around_us),
+		cmocka_unit_test(test_what_runs_us),
 	};
 
 	if (argc == 3 && argv[1][0] == 'f')
 		return fork_and_ask(argv[2]);
 	if (argc == 3)
-		return old_server_is_around_us(argv[2]);
+		return old_server_runs_us(argv[2]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

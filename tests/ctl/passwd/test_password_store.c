@@ -158,9 +158,9 @@ static void test_other_places(void **state)
 	fixture->owner.configured = "~/../astray";
 	check_refused(fixture, -EINVAL, "..");
 	fixture->owner.configured = "~/";
-	check_refused(fixture, -EINVAL, "no name of a file");
+	check_refused(fixture, -EINVAL, "not a file name");
 	fixture->owner.configured = "~/folder/";
-	check_refused(fixture, -EINVAL, "no name of a file");
+	check_refused(fixture, -EINVAL, "not a file name");
 	snprintf(path, sizeof(path), "%s", scratch_path("home/direct"));
 	fixture->owner.configured = path;
 	assert_int_equal(store(fixture, false), 0);
@@ -185,7 +185,7 @@ static void test_no_file(void **state)
 	assert_int_equal(mkfifo(scratch_path("home/.vnc/passwd"), 0600), 0);
 	assert_int_equal(
 		chown(scratch_path("home/.vnc/passwd"), fixture->owner.uid, fixture->owner.gid), 0);
-	check_refused(fixture, -EPERM, "is no file of");
+	check_refused(fixture, -EPERM, "is not a regular file of");
 	assert_int_equal(unlink(scratch_path("home/.vnc/passwd")), 0);
 	assert_int_equal(mkdir(scratch_path("home/.vnc/passwd"), 0700), 0);
 	assert_true(store(fixture, false) < 0);

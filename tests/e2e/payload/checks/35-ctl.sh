@@ -18,9 +18,9 @@ shown() {
 systemctl stop gpudesk-scraper@exouser.service 2>/dev/null
 # until the proxy has ended
 eventually 60 not processes
-check "status says that nothing runs" says "does not run; the next viewer starts it" gpudesk status
-check "so does stop" says "does not run" gpudesk stop
-check "so does disconnect" says "does not run" gpudesk disconnect
+check "status says that nothing runs" says "not running; the next viewer starts it" gpudesk status
+check "stop too" says "not running" gpudesk stop
+check "disconnect too" says "not running" gpudesk disconnect
 check "and none of them started anything" not processes
 check "status knows the session" shown \
 	"[r['user'] for r in s['sessions'] if r['fresh']] == ['exouser']"
@@ -37,7 +37,7 @@ check "status shows the scraper's process" shown \
 check "also to its user" says "stops 4 s after" as_user gpudesk status
 check "but not to others" says "only root and exouser may ask" \
 	setpriv --reuid nobody --regid nogroup --clear-groups gpudesk status
-check "disconnect disconnects it" says "let go" as_user gpudesk disconnect
+check "disconnect lets it go" says "were disconnected" as_user gpudesk disconnect
 check "at once" viewer_ended asked 0 30
 check "the scraper stays" scraper_pid
 check "stop succeeds" gpudesk stop

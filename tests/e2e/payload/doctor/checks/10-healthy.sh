@@ -25,7 +25,7 @@ import json, sys
 findings = json.load(sys.stdin)
 assert len(findings) >= 35, len(findings)
 for finding in findings:
-    assert set(finding) == {"check", "result", "cause", "mend"}, finding
+    assert set(finding) == {"check", "result", "cause", "fix"}, finding
     assert finding["result"] in ("ok", "warn"), finding
     assert finding["cause"], finding
 '
@@ -39,7 +39,7 @@ examine_as_user() {
 }
 examine_as_user >user.log
 check "as exouser nothing fails either" no_failure
-check "but some things only root can see" says warn port 'only root can'
+check "but some things are only root's to see" says warn port 'needs root'
 check "and the X server is tried" grep -qE '^ok +x +display :0' <<<"$said"
 usage() {
 	gpudesk doctor "$@"

@@ -55,7 +55,7 @@ broken "allow leaves docker out" FAIL allow 'docker0 \(172.17.0.1\) is not in al
 	'set_conf "allow = 10.0.0.0/8"' "$default_conf"
 
 # ---- what the package brings ----
-broken "an unknown distribution" warn system 'Plan 9 is not one' "" \
+broken "an unknown distribution" warn system 'Plan 9 is not a distribution' "" \
 	'keep /etc/os-release /usr/lib/os-release; rm /etc/os-release
 	 printf "ID=plan9\nPRETTY_NAME=\"Plan 9\"\n" >/etc/os-release' \
 	'rm /etc/os-release; put_back'
@@ -114,7 +114,7 @@ broken "TigerVNC's unit is enabled (vncserver@:1)" FAIL other-vnc \
 	"vncserver@:1.service .* is enabled.*disable 'vncserver@:1.service'" "" \
 	'unit vncserver@:1.service /bin/true; systemctl enable vncserver@:1.service' \
 	'remove_unit vncserver@:1.service'
-broken "the documented x0vncserver.service runs" FAIL other-vnc 'x0vncserver.service .* runs' "" \
+broken "the documented x0vncserver.service runs" FAIL other-vnc 'x0vncserver.service .* is running' "" \
 	'unit x0vncserver.service "/bin/sleep 1000"; systemctl start x0vncserver' \
 	'remove_unit x0vncserver.service'
 broken "and is left over, disabled" warn other-vnc \
@@ -123,10 +123,10 @@ broken "and is left over, disabled" warn other-vnc \
 broken "docker0 is not there" warn address 'no interface has the address 172.17.0.1' "" \
 	'ip link del docker0; ip netns del guac' 'make_docker'
 broken "docker0 has another address" FAIL address \
-	'docker0 has the address 172.20.0.1, gpudesk.socket waits at 172.17.0.1' "" \
+	'docker0 has the address 172.20.0.1, but gpudesk.socket listens on 172.17.0.1' "" \
 	'ip addr flush dev docker0; ip addr add 172.20.0.1/16 dev docker0' \
 	'ip addr flush dev docker0; ip addr add 172.17.0.1/16 dev docker0'
-broken "gpudesk.socket listens at all addresses" warn address 'at all addresses' "" \
+broken "gpudesk.socket listens at all addresses" warn address 'on all addresses' "" \
 	'mkdir -p /run/systemd/system/gpudesk.socket.d
 	 printf "[Socket]\nListenStream=\nListenStream=0.0.0.0:5901\n" \
 		>/run/systemd/system/gpudesk.socket.d/all.conf
@@ -153,7 +153,7 @@ tuple() {
 }
 broken "ufw allows everybody" FAIL firewall 'ufw has "allow 5901/tcp".*ufw delete allow 5901/tcp' "" \
 	'tuple yes' 'rm -r /etc/ufw'
-broken "ufw would, if it were on" warn firewall 'would let everybody in' "" \
+broken "ufw would, if it were on" warn firewall 'would open the VNC port' "" \
 	'tuple no' 'rm -r /etc/ufw'
 
 # ---- the display manager ----
@@ -199,7 +199,7 @@ broken "pam_systemd is not active" FAIL pam 'pam_systemd is not in' "" \
 id=$(session)
 broken "a stale record" warn records 'record of session 999 is stale: logind does not know' "" \
 	'sed s/^SESSION=.*/SESSION=999/ $records/$id >$records/999' 'rm $records/999'
-broken "a record that another user wrote" warn records 'session 998 is not used: others than root' "" \
+broken "a record that somebody else wrote" warn records 'session 998 is ignored: someone other than root' "" \
 	'sed s/^SESSION=.*/SESSION=998/ $records/$id >$records/998; chown exouser $records/998' \
 	'rm $records/998'
 broken "the session has no record" FAIL session 'session [0-9a-z]+ of exouser has no record' "x $no_x" \
@@ -216,7 +216,7 @@ broken "the password file is empty" FAIL password 'passwd is empty' "" \
 	'keep $vnc/passwd; : >$vnc/passwd' 'put_back'
 broken "the password is empty" FAIL password 'the password in .* is empty' "" \
 	'keep $vnc/passwd; printf "\132\262\315\300\272\334\257\023" >$vnc/passwd' 'put_back'
-broken "the password is in clear" FAIL password 'no VNC password file: it has 9 bytes' "" \
+broken "the password is in clear" FAIL password 'not a VNC password file: it has 9 bytes' "" \
 	'keep $vnc/passwd; echo sekret12 >$vnc/passwd' 'put_back'
 broken "all users may write in ~/.vnc" warn password 'mode 0777: others may replace' "" \
 	'chmod 0777 $vnc' 'chmod 0700 $vnc'
@@ -260,6 +260,6 @@ for line in 'warn +mit-shm .*no MIT-SHM' 'warn +randr .*no RandR' 'FAIL +xtest .
 	check "of which also: $line" grep -E "^$line" without.txt
 done
 
-broken "GDM does not run, and nothing starts it" FAIL gdm 'does not run.*start_desktop = no' \
+broken "GDM does not run, and nothing starts it" FAIL gdm 'is not running.*start_desktop = no' \
 	"session x records $no_x" 'set_conf "start_desktop = no"; systemctl stop gdm' \
 	"$default_conf; systemctl start gdm; wait_for_desktop; id=\$(session)"

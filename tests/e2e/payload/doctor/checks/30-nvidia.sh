@@ -71,11 +71,11 @@ on_tree "two cards and no BusID" warn bus-id 'there are 2 NVIDIA cards'
 chgrp 990 "$tree/dev/nvidia0"
 chmod 0660 "$tree/dev/nvidia0"
 on_tree "VirtualGL restricts the card, GDM is not in its group" FAIL vglusers \
-	'/dev/nvidia0 is for the group vglusers only, and Debian-gdm is not'
+	'only the group vglusers may open /dev/nvidia0, and Debian-gdm is not'
 echo 'vglusers:x:990:Debian-gdm,exouser' >"$tree/etc/group"
 on_tree "GDM and the user are in its group" ok vglusers 'Debian-gdm and exouser are in vglusers'
 mkdir -p "$tree"/sys/fs/selinux "$tree"/var/log/audit
 echo 1 >"$tree/sys/fs/selinux/enforce"
 echo 'type=AVC msg=audit(1700000000.123:45): avc:  denied  { write } for pid=7' \
 	'comm="gpudesk-scraper" name="passwd"' >"$tree/var/log/audit/audit.log"
-on_tree "SELinux refuses the scraper something" FAIL selinux 'refused something to gpudesk 1 times.*passwd'
+on_tree "SELinux refuses the scraper something" FAIL selinux 'denied gpudesk something 1 time, last.*passwd'
