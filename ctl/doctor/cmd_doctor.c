@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "facts/machine_read.h"
 #include "json.h"
 
 static const char *const result_names[] = {

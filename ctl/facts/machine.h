@@ -82,11 +82,7 @@ struct machine {
 	struct xorg_conf xorg;
 };
 
-/*
- * Fills *ret_machine as far as possible. With --root, systemd and logind are not asked and nothing
- * is tried as the user. Freed by machine_finish().
- */
-void machine_read(const struct ctl *ctl, struct machine *ret_machine);
+/* Frees what machine_read() has allocated. */
 void machine_finish(struct machine *machine);
 
 /* Never NULL: for a unit that was not read, `load` is "not-found". */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "machine.h"
+#include "machine_read.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "machine_read.h"
 
 static void keep_problem(const char *message, void *userdata)
 {
