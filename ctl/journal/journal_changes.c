@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "journal.h"
-
+/* Records and makes the changes of journal.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
