@@ -24,12 +24,12 @@ static int replace_self(const char *how, const char *self, const char *by)
 {
 	if (program_is_replaced())
 		return BAD_BEFORE;
-	if (!strcmp(how, "unlink") && unlink(self) < 0)
+	if (strcmp(how, "unlink") == 0 && unlink(self) < 0)
 		return EXIT_FAILURE;
-	if (!strcmp(how, "rename") && rename(by, self) < 0)
+	if (strcmp(how, "rename") == 0 && rename(by, self) < 0)
 		return EXIT_FAILURE;
 	/* as dpkg does: the old file keeps a second name until the end */
-	if (!strcmp(how, "dpkg") &&
+	if (strcmp(how, "dpkg") == 0 &&
 	    (link(self, "old") < 0 || rename(by, self) < 0 || unlink("old") < 0))
 		return EXIT_FAILURE;
 	return program_is_replaced() ? REPLACED : NOT_REPLACED;

@@ -69,7 +69,7 @@ static void test_each_alone(void **state)
 		if (counts != rows[i].counts)
 			fail_msg("row %zu counts as %d", i, (int)counts);
 		assert_int_equal(survey.own_unseen,
-				 counts == OWN && !strcmp(rows[i].session.type, "wayland"));
+				 counts == OWN && strcmp(rows[i].session.type, "wayland") == 0);
 	}
 }
 

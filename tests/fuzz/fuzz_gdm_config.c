@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t room = sizeof(settings.autologin_user);
 
 	require(strnlen(settings.autologin_user, room) < room);
-	require(!strcmp(settings.autologin_user, again.autologin_user));
+	require(strcmp(settings.autologin_user, again.autologin_user) == 0);
 	require(settings.autologin_enabled == again.autologin_enabled);
 	require(settings.wayland_off == again.wayland_off);
 	require(gdm_settings_log_in(&settings, settings.autologin_user) ==

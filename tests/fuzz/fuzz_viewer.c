@@ -45,12 +45,14 @@ struct run {
 
 static void on_wants(struct viewer *viewer, void *userdata)
 {
-	(void)viewer, (void)userdata;
+	(void)viewer;
+	(void)userdata;
 }
 
 static void on_key(struct viewer *viewer, struct client_key key, void *userdata)
 {
-	(void)key, (void)userdata;
+	(void)key;
+	(void)userdata;
 	require(!viewer->view_only);
 }
 
@@ -84,14 +86,16 @@ static void on_cut_text(struct viewer *viewer, const uint8_t *message, size_t le
 {
 	int64_t said = client_cut_text_length(message);
 
-	(void)viewer, (void)userdata;
+	(void)viewer;
+	(void)userdata;
 	require((size_t)(said < 0 ? -said : said) + 8 == length);
 	require(length <= CLIENT_MESSAGE_MAX);
 }
 
 static void on_text_sent(struct viewer *viewer, void *userdata)
 {
-	(void)viewer, (void)userdata;
+	(void)viewer;
+	(void)userdata;
 }
 
 static void on_gone(struct viewer *viewer, const char *reason, void *userdata)

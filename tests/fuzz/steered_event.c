@@ -94,7 +94,8 @@ int sd_event_add_time(sd_event *event, sd_event_source **ret_source, clockid_t c
 {
 	sd_event_source *source = add(event, -1, userdata);
 
-	(void)clock, (void)accuracy;
+	(void)clock;
+	(void)accuracy;
 	source->due = usec;
 	source->on_time = handler;
 	source->enabled = SD_EVENT_ONESHOT;
@@ -129,7 +130,8 @@ int sd_event_source_set_io_events(sd_event_source *source, uint32_t events)
 
 int sd_event_source_set_priority(sd_event_source *source, int64_t priority)
 {
-	(void)source, (void)priority;
+	(void)source;
+	(void)priority;
 	return 0;
 }
 

@@ -219,35 +219,35 @@ static void do_line(const char *line)
 {
 	unsigned a, b, c;
 
-	if (!strncmp(line, "press", 5)) {
+	if (strncmp(line, "press", 5) == 0) {
 		do_press(PATIENCE_MS);
-	} else if (!strncmp(line, "none", 4)) {
+	} else if (strncmp(line, "none", 4) == 0) {
 		do_press(QUIET_MS);
 	} else if (sscanf(line, "text %u", &a) == 1) {
 		do_text(a);
-	} else if (!strncmp(line, "events", 6)) {
+	} else if (strncmp(line, "events", 6) == 0) {
 		do_events();
-	} else if (!strncmp(line, "symbols", 7)) {
+	} else if (strncmp(line, "symbols", 7) == 0) {
 		do_symbols();
-	} else if (!strncmp(line, "state", 5)) {
+	} else if (strncmp(line, "state", 5) == 0) {
 		do_state();
 	} else if (sscanf(line, "lock %x %x %u", &a, &b, &c) == 3) {
 		XkbLockModifiers(x, XkbUseCoreKbd, a, b);
 		XkbLockGroup(x, XkbUseCoreKbd, c);
 		XSync(x, False);
 		puts("ok");
-	} else if (!strncmp(line, "remaps", 6)) {
+	} else if (strncmp(line, "remaps", 6) == 0) {
 		handle_all();
 		printf("ok %u %d\n", n_remaps, most_remapped);
-	} else if (!strncmp(line, "grab", 4)) {
+	} else if (strncmp(line, "grab", 4) == 0) {
 		XGrabServer(x);
 		XSync(x, False);
 		puts("ok");
-	} else if (!strncmp(line, "ungrab", 6)) {
+	} else if (strncmp(line, "ungrab", 6) == 0) {
 		XUngrabServer(x);
 		XSync(x, False);
 		puts("ok");
-	} else if (!strncmp(line, "bell", 4)) {
+	} else if (strncmp(line, "bell", 4) == 0) {
 		XBell(x, 0);
 		XSync(x, False);
 		puts("ok");

@@ -91,10 +91,10 @@ static void dispatch(void)
 static void obey(char *line)
 {
 	line[strcspn(line, "\n")] = '\0';
-	if (!strncmp(line, "own ", 4)) {
+	if (strncmp(line, "own ", 4) == 0) {
 		own(line + 4);
 		puts("ok");
-	} else if (!strcmp(line, "asked")) {
+	} else if (strcmp(line, "asked") == 0) {
 		printf("ok %s\n", asked);
 		asked[0] = '\0';
 	} else {

@@ -41,7 +41,12 @@ static char *get_password(rfbClient *client)
 
 static void on_cursor(rfbClient *client, int hot_x, int hot_y, int width, int height, int bytes)
 {
-	(void)client, (void)hot_x, (void)hot_y, (void)width, (void)height, (void)bytes;
+	(void)client;
+	(void)hot_x;
+	(void)hot_y;
+	(void)width;
+	(void)height;
+	(void)bytes;
 	seen.cursors++;
 }
 
@@ -99,7 +104,7 @@ static bool parse_format(const char *text, rfbPixelFormat *format)
 		return false;
 	format->bitsPerPixel = (uint8_t)bits;
 	format->depth = (uint8_t)(bits == 32 ? 24 : bits);
-	format->bigEndian = !strcmp(big, "big");
+	format->bigEndian = strcmp(big, "big") == 0;
 	format->trueColour = (uint8_t)TRUE; /* 255, as libvncclient itself has it */
 	format->redMax = (uint16_t)max[0];
 	format->greenMax = (uint16_t)max[1];
@@ -304,13 +309,13 @@ static void obey(rfbClient *client, const char *line)
 {
 	unsigned a, b, c;
 
-	if (!strncmp(line, "expect ", 7))
+	if (strncmp(line, "expect ", 7) == 0)
 		do_expect(client, line + 7);
-	else if (!strcmp(line, "cursor"))
+	else if (strcmp(line, "cursor") == 0)
 		do_cursor(client);
-	else if (!strncmp(line, "copy ", 5))
+	else if (strncmp(line, "copy ", 5) == 0)
 		do_copy(client, line + 5);
-	else if (!strcmp(line, "paste"))
+	else if (strcmp(line, "paste") == 0)
 		do_paste(client);
 	else if (sscanf(line, "resize %u %u", &a, &b) == 2)
 		do_resize(client, a, b);

@@ -267,7 +267,7 @@ static bool obey(const char *command, const char *arguments)
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		if (!strcmp(command, commands[i].name))
+		if (strcmp(command, commands[i].name) == 0)
 			return commands[i].run(arguments);
 	return false;
 }
@@ -278,7 +278,7 @@ static void obey_line(char *line)
 	char *arguments = line + strcspn(line, " ");
 	if (*arguments)
 		*arguments++ = '\0';
-	if (!strcmp(line, "held")) {
+	if (strcmp(line, "held") == 0) {
 		do_held();
 		return;
 	}
@@ -288,8 +288,8 @@ static void obey_line(char *line)
 	if (!well || *x_error)
 		answer_error(*x_error ? x_error : line);
 	else
-		answer(!strcmp(line, "events") ? x.events : "");
-	if (!strcmp(line, "events"))
+		answer(strcmp(line, "events") == 0 ? x.events : "");
+	if (strcmp(line, "events") == 0)
 		x.events[x.events_length = 0] = '\0';
 }
 

@@ -213,7 +213,10 @@ void stack_write_service(const char *service, const char *arguments, bool alone)
 static int converse(int n, const struct pam_message **messages, struct pam_response **ret_responses,
 		    void *data)
 {
-	(void)n, (void)messages, (void)ret_responses, (void)data;
+	(void)n;
+	(void)messages;
+	(void)ret_responses;
+	(void)data;
 	return PAM_CONV_ERR; /* the module asks nothing */
 }
 
