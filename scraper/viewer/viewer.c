@@ -69,7 +69,9 @@ bool viewer_is_ready(const struct viewer *viewer)
 
 bool viewer_is_waiting(const struct viewer *viewer)
 {
-	return viewer->requested && !viewer->is_gone && out_queue_is_empty(&viewer->out);
+	/* Until the size that it requested is answered, libvncclient discards all pixels. */
+	return viewer->requested && !viewer->is_gone && !viewer_requests_size(viewer) &&
+	       out_queue_is_empty(&viewer->out);
 }
 
 bool viewer_has_something(const struct viewer *viewer)

@@ -50,8 +50,60 @@ class ResizeTest(ChainTest):
         screen.close()
 
 
+class Libvncclient(rfb.Viewer):
+    """A viewer by libvncclient's rule: it requests all of the picture with a SetDesktopSize, and from
+    then on skips all pixels and sends no request until it is answered."""
+    waits = False
+
+    def resize(self, width, height):
+        self.send(rfb.set_desktop_size(width, height),
+                  rfb.update_request(False, 0, 0, width, height))
+        self.waits = True
+
+    def request(self, *request):
+        if not self.waits:
+            super().request(*request)
+
+    def take(self, seconds):
+        """Handles what comes within so many seconds of each other."""
+        while self.can_read(seconds):
+            if self.read_message() == 0:
+                self.request()
+
+    def _put(self, *rows):
+        if not self.waits:
+            super()._put(*rows)
+
+    def _read_rectangle(self, x, y, width, height, encoding):
+        super()._read_rectangle(x, y, width, height, encoding)
+        if encoding == rfb.EXTENDED_DESKTOP_SIZE:
+            self.waits = False
+
+
 class XvfbTest(ResizeTest):
     geometry = "1280x800x24"
+
+    def check_storm(self, sizes, pause):
+        """Sizes that come faster than they are granted do not freeze the picture."""
+        self.start_chain()
+        with Libvncclient(self.port) as viewer:
+            viewer.log_in(PASSWORD, encodings=EXTENDED).fetch(False).request()
+            screen = self.x_client()
+            for i, size in enumerate(sizes):
+                viewer.resize(*size)
+                screen.do("fill", 5, 5, 60, 40, "%x" % (0x102030 + 999 * i))
+                viewer.take(pause)
+            viewer.expect_screen(lambda: self.picture(screen), requested=True)
+            self.assertEqual((viewer.width, viewer.height), sizes[-1])
+
+    def test_two_sizes_at_once(self):
+        self.check_storm([(1000, 700), (800, 600)], 0.05)
+
+    def test_a_size_and_back(self):
+        self.check_storm([(1000, 700), (1280, 800), (1000, 700), (1280, 800)], 0.05)
+
+    def test_a_storm_of_sizes(self):
+        self.check_storm([(700 + 11 * i % 300, 500 + 7 * i % 200) for i in range(40)], 0.02)
 
     def test_the_first_answer_is_alone(self):
         self.start_chain()

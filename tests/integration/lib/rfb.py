@@ -369,10 +369,12 @@ class Viewer:
                 raise AssertionError("%d pixels are wrong and no update comes" % wrong) from None
         return self
 
-    def expect_screen(self, take_picture):
-        """As `expect`, while what `take_picture` returns may still change."""
+    def expect_screen(self, take_picture, requested=False):
+        """As `expect`, while what `take_picture` returns may still change; `requested`: an update is
+        requested already."""
         end = time.monotonic() + PATIENCE
-        self.request(False)
+        if not requested:
+            self.request(False)
         while (wrong := self.count_wrong(take_picture())):
             assert time.monotonic() < end, "%d pixels are wrong" % wrong
             while self.can_read(0.1):
