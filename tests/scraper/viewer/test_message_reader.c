@@ -141,7 +141,7 @@ static void test_large_buffer_is_given_back(void **state)
 
 	f->long_length = 9000;
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(read_sent(f, i ? bytes + 2 : bytes, sizeof(bytes)), 0);
+		assert_int_equal(read_sent(f, bytes, sizeof(bytes)), 0);
 	assert_string_equal(f->handled, "x");
 	assert_int_equal(read_sent(f, "\1y", 2), 0);
 	assert_in_range(f->reader.capacity, 1, 4096);

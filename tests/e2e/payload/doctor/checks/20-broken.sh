@@ -197,7 +197,7 @@ broken "pam_systemd is not active" FAIL pam 'pam_systemd is not in' "" \
 
 # ---- records and the session ----
 id=$(session)
-broken "a stale record" warn records 'record of session 999 is stale: logind does not know' "" \
+broken "a stale record" warn records 'record of session 999 is stale: logind no longer knows' "" \
 	'sed s/^SESSION=.*/SESSION=999/ $records/$id >$records/999' 'rm $records/999'
 broken "a record that somebody else wrote" warn records 'session 998 is ignored: someone other than root' "" \
 	'sed s/^SESSION=.*/SESSION=998/ $records/$id >$records/998; chown exouser $records/998' \
