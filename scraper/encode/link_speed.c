@@ -59,6 +59,8 @@ void link_speed_asked(struct link_speed *link, uint64_t now)
 
 	link->sent_bytes = 0;
 	link->round = took > link->round / 4 * 3 ? took : link->round / 4 * 3;
+	if (link->round > LINK_SPEED_ROUND_MAX)
+		link->round = LINK_SPEED_ROUND_MAX;
 	if (bytes < LINK_SPEED_RATE_MIN_BYTES)
 		return;
 	if (took > link->min_rtt)

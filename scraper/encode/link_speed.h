@@ -12,6 +12,7 @@
 
 enum {
 	LINK_SPEED_NEAR_RTT = 500,	       /* µs; below, there is no network in between */
+	LINK_SPEED_ROUND_MAX = 1000000,	       /* µs; longer is a pause of the viewer */
 	LINK_SPEED_RATE_MIN_BYTES = 16 * 1024, /* smaller updates say nothing of the rate */
 };
 

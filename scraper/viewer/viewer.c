@@ -103,6 +103,8 @@ bool viewer_paints_pointer(const struct viewer *viewer)
 
 void viewer_screen_changed(struct viewer *viewer, const struct tile_map *changes, struct move move)
 {
+	if (viewer->is_gone) /* it may have no memory for its new size */
+		return;
 	if (!rect_is_empty(move.to))
 		update_moved(&viewer->update, move, viewer_is_waiting(viewer));
 	tile_map_add_map(&viewer->update.unseen, changes);

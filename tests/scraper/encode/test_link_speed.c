@@ -125,6 +125,22 @@ static void test_a_sender_with_little_to_say(void **state)
 	assert_int_equal(link.tcp_rate, 1000000);
 }
 
+/* A suspended viewer is no slow link: its pause must not hold up what waits for a few updates. */
+static void test_a_pause_is_forgotten(void **state)
+{
+	struct link_speed link = { 0 };
+
+	(void)state;
+	link_speed_heard(&link, 20000, 0, true);
+	round_trip(&link, 20000, LINK_SPEED_ROUND_MAX);
+	assert_int_equal(link.round, LINK_SPEED_ROUND_MAX);
+	round_trip(&link, 20000, UINT64_C(3600) * 1000000);
+	assert_int_equal(link.round, LINK_SPEED_ROUND_MAX);
+	for (int i = 0; i < 8; i++)
+		round_trip(&link, 20000, 30000);
+	assert_true(link.round < LINK_SPEED_ROUND_MAX / 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +149,7 @@ int main(void)
 		cmocka_unit_test(test_small_updates_say_nothing),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_far_is_not_local),
+		cmocka_unit_test(test_a_pause_is_forgotten),
 		cmocka_unit_test(test_a_sender_with_little_to_say),
 	};
 
