@@ -137,9 +137,14 @@ uint64_t screen_capture_due(struct screen *screen, uint64_t now)
 		fetch_damage(screen);
 		missed_damage_activity(&screen->missed, false, now);
 	}
-	if (!screen->all_stale && !screen->n_pending)
-		return redraw_sampling_due(&screen->sampling);
-	return frame_pacer_due(&screen->pacer, is_large(screen));
+	return screen_next_due(screen);
+}
+
+uint64_t screen_next_due(const struct screen *screen)
+{
+	if (screen->all_stale || screen->n_pending)
+		return frame_pacer_due(&screen->pacer, is_large(screen));
+	return redraw_sampling_due(&screen->sampling);
 }
 
 /* What to read: the pending rectangles, joined; or everything if that is not more. */
@@ -334,7 +339,7 @@ static int read_areas(struct screen *screen, struct rect areas[READ_PLAN_MAX], s
 										 &screen->sampling,
 										 areas[i], now);
 
-		if (!entry) {
+		if (!entry || rect_area(entry->changing) > rect_area(areas[i]) / 2) {
 			areas[n_whole++] = areas[i];
 			continue;
 		}
@@ -357,7 +362,7 @@ void screen_capture(struct screen *screen, uint64_t now)
 	frame_pacer_captured(&screen->pacer, is_large(screen), now);
 	screen->n_captures++;
 	if (read_areas(screen, areas, plan_reads(screen, areas), now) < 0) {
-		/* The screen was resized, and the event is on its way. */
+		/* Most likely it was resized, and the event is on its way; if not, it is retried. */
 		screen->all_stale = true;
 		return;
 	}

@@ -62,6 +62,12 @@ int screen_resize(struct screen *screen);
  */
 uint64_t screen_capture_due(struct screen *screen, uint64_t now);
 
+/*
+ * When to capture again, µs, if nothing is drawn meanwhile: soon after a read that failed, later
+ * for areas of which only samples were read; UINT64_MAX: not at all. No round trip.
+ */
+uint64_t screen_next_due(const struct screen *screen);
+
 /* How many pixels are to be captured, as far as known. */
 size_t screen_pending_pixels(const struct screen *screen);
 

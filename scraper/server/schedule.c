@@ -182,7 +182,7 @@ int schedule_work(sd_event_source *source, void *userdata)
 		due = held;
 	} else if (due <= now) {
 		capture(server, now);
-		due = redraw_sampling_due(&server->screen.sampling);
+		due = screen_next_due(&server->screen);
 	}
 	again = send_updates(server, now);
 	if (any_waits(server))

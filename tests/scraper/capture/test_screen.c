@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The screen of a real X server, captured by a clock of our own: after a last drawing, it is right.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <X11/Xutil.h>
+
+#include "capture/screen.h"
+#include "tests/scraper/xvfb.h"
+
+enum { WIDTH = 1280, HEIGHT = 800, FRAME = 16667, BURST = 12 };
+
+static struct xvfb xvfb;
+static struct display display;
+static struct screen screen;
+static Display *drawer;
+static Pixmap picture;
+static GC gc;
+static uint64_t now = 1000000;
+
+static void on_damaged(void *userdata)
+{
+	(void)userdata;
+	screen_damaged(&screen);
+}
+
+static void ignore(void *userdata)
+{
+	(void)userdata;
+}
+
+static void ignore_event(void *userdata, XEvent *event)
+{
+	(void)userdata;
+	(void)event;
+}
+
+static void ignore_other(const XEvent *event, void *userdata)
+{
+	(void)event;
+	(void)userdata;
+}
+
+__attribute__((noreturn)) static void lose(void *userdata)
+{
+	(void)userdata;
+	abort();
+}
+
+static const struct display_callbacks callbacks = {
+	.damaged = on_damaged,
+	.cursor_changed = ignore,
+	.resized = ignore,
+	.layout_changed = ignore,
+	.xkb = ignore_event,
+	.other = ignore_other,
+	.lost = lose,
+};
+
+static void capture_what_is_due(void);
+
+static int set_up(void **state)
+{
+	char reason[256];
+
+	(void)state;
+	if (xvfb_start_sized(&xvfb, "1280x800x24") < 0)
+		return -1;
+	drawer = XOpenDisplay(xvfb.display);
+	if (!drawer || display_open(&display, xvfb.display, NULL, &callbacks, NULL, reason,
+				    sizeof(reason)) < 0)
+		return -1;
+	display_watch(&display);
+	picture = XCreatePixmap(drawer, DefaultRootWindow(drawer), WIDTH, HEIGHT, 24);
+	gc = XCreateGC(drawer, picture, 0, NULL);
+	XSetForeground(drawer, gc, 0x204060);
+	XFillRectangle(drawer, picture, gc, 0, 0, WIDTH, HEIGHT);
+	if (screen_start(&screen, &display, 60, now) < 0)
+		return -1;
+	capture_what_is_due();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	screen_finish(&screen);
+	display_unwatch(&display);
+	display_close(&display);
+	XCloseDisplay(drawer);
+	xvfb_stop(&xvfb);
+	return 0;
+}
+
+/* Redraws all of the screen, with the two spots in another colour. */
+static void redraw(const struct rect spots[2], unsigned long colour)
+{
+	XSetForeground(drawer, gc, colour);
+	for (int i = 0; i < 2; i++)
+		XFillRectangle(drawer, picture, gc, spots[i].x, spots[i].y, (unsigned)spots[i].w,
+			       (unsigned)spots[i].h);
+	XCopyArea(drawer, picture, DefaultRootWindow(drawer), gc, 0, 0, WIDTH, HEIGHT, 0, 0);
+	XSync(drawer, False);
+	XSync(display.x, False);
+	display_dispatch(&display);
+}
+
+/* As schedule.c does for a viewer that always waits: until nothing is due any more. */
+static void capture_what_is_due(void)
+{
+	uint64_t due = screen_capture_due(&screen, now);
+
+	for (int i = 0; i < 100 && due != UINT64_MAX; i++) {
+		if (due > now)
+			now = due;
+		assert_true(screen_capture_due(&screen, now) <= now);
+		screen_capture(&screen, now);
+		due = screen_next_due(&screen);
+	}
+	assert_int_equal(due, UINT64_MAX);
+}
+
+static void assert_same(void)
+{
+	XImage *image = XGetImage(drawer, DefaultRootWindow(drawer), 0, 0, WIDTH, HEIGHT, AllPlanes,
+				  ZPixmap);
+	size_t n_wrong = 0;
+
+	assert_non_null(image);
+	for (int y = 0; y < HEIGHT; y++)
+		for (int x = 0; x < WIDTH; x++) {
+			uint32_t pixel;
+
+			memcpy(&pixel, frame_at(&screen.frame, x, y), sizeof(pixel));
+			n_wrong += (pixel & 0xffffff) != (XGetPixel(image, x, y) & 0xffffff);
+		}
+	XDestroyImage(image);
+	assert_int_equal(n_wrong, 0);
+}
+
+static void burst(const struct rect spots[2])
+{
+	for (int i = 0; i < BURST; i++) {
+		redraw(spots, 0xff0000 + 77UL * (unsigned)i);
+		now += FRAME;
+		if (screen_capture_due(&screen, now) > now)
+			continue;
+		screen_capture(&screen, now);
+		assert_false(screen.all_stale); /* it did not fail */
+	}
+	capture_what_is_due();
+	assert_same();
+}
+
+static void test_a_spot_in_the_middle(void **state)
+{
+	(void)state;
+	burst((struct rect[2]){ { 600, 300, 20, 10 }, { 640, 330, 20, 10 } });
+}
+
+/* As with a compositor, two small changes far apart, in what is redrawn whole. */
+static void test_spots_in_opposite_corners(void **state)
+{
+	(void)state;
+	burst((struct rect[2]){ { 4, 4, 20, 10 }, { WIDTH - 30, HEIGHT - 20, 20, 10 } });
+	burst((struct rect[2]){ { 4, HEIGHT - 20, 20, 10 }, { WIDTH - 30, 4, 20, 10 } });
+}
+
+/* A read that fails is made again, although nothing more is drawn. */
+static void test_a_failed_read(void **state)
+{
+	size_t size = screen.capture.size;
+
+	(void)state;
+	redraw((struct rect[2]){ { 50, 50, 600, 400 }, { 700, 500, 300, 200 } }, 0x00ff00);
+	now += FRAME;
+	screen.capture.size = 1024;
+	assert_true(screen_capture_due(&screen, now) <= now);
+	screen_capture(&screen, now);
+	screen.capture.size = size;
+	assert_true(screen_next_due(&screen) <= now + 2 * FRAME);
+	capture_what_is_due();
+	assert_same();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_spot_in_the_middle),
+		cmocka_unit_test(test_spots_in_opposite_corners),
+		cmocka_unit_test(test_a_failed_read),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
