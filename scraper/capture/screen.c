@@ -6,6 +6,8 @@
 #include "common/log.h"
 #include "read_plan.h"
 
+enum { FETCH_INTERVAL = 4000 }; /* µs */
+
 static uint32_t colour_mask(const struct display *display)
 {
 	return display->format.red_mask | display->format.green_mask | display->format.blue_mask;
@@ -93,11 +95,21 @@ static struct rect whole(const struct screen *screen)
 	return (struct rect){ 0, 0, screen->frame.width, screen->frame.height };
 }
 
+/* What is drawn again and again is pending once. */
 static void add_pending(struct screen *screen, struct rect area)
 {
+	size_t kept = 0;
+
 	area = frame_align(&screen->frame, area);
 	if (rect_is_empty(area))
 		return;
+	for (size_t i = 0; i < screen->n_pending; i++) {
+		if (rect_contains(screen->pending[i], area))
+			return;
+		if (!rect_contains(area, screen->pending[i]))
+			screen->pending[kept++] = screen->pending[i];
+	}
+	screen->n_pending = kept;
 	if (screen->n_pending < DISPLAY_DAMAGE_MAX)
 		screen->pending[screen->n_pending++] = area;
 	else
@@ -131,10 +143,28 @@ static bool is_large(const struct screen *screen)
 	return screen_pending_pixels(screen) > rect_area(whole(screen)) / 8;
 }
 
+/*
+ * When to ask what was drawn. Not on every report while something waits for its time: only now and
+ * then, since what has been drawn meanwhile may be large, and due before.
+ */
+static uint64_t fetch_due(const struct screen *screen)
+{
+	uint64_t due = screen_next_due(screen);
+
+	if (!screen->all_stale && !screen->n_pending)
+		return 0;
+	return due < screen->fetched + FETCH_INTERVAL ? due : screen->fetched + FETCH_INTERVAL;
+}
+
 uint64_t screen_capture_due(struct screen *screen, uint64_t now)
 {
 	if (screen->damaged) {
+		uint64_t due = fetch_due(screen);
+
+		if (due > now)
+			return due;
 		fetch_damage(screen);
+		screen->fetched = now;
 		missed_damage_activity(&screen->missed, false, now);
 	}
 	return screen_next_due(screen);
@@ -362,7 +392,8 @@ void screen_capture(struct screen *screen, uint64_t now)
 	frame_pacer_captured(&screen->pacer, is_large(screen), now);
 	screen->n_captures++;
 	if (read_areas(screen, areas, plan_reads(screen, areas), now) < 0) {
-		/* Most likely it was resized, and the event is on its way; if not, it is retried. */
+		/* Most likely it was resized, and the event is on its way; if not, it is retried.
+		 */
 		screen->all_stale = true;
 		return;
 	}

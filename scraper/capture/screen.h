@@ -32,8 +32,9 @@ struct screen {
 	struct frame_pacer pacer;
 	struct missed_damage missed;
 	struct redraw_sampling sampling;
-	bool damaged;	/* X has reported drawing that has not been fetched */
-	bool all_stale; /* read the whole screen, whatever was reported */
+	uint64_t fetched; /* when it was last asked what was drawn, µs */
+	bool damaged;	  /* X has reported drawing that has not been fetched */
+	bool all_stale;	  /* read the whole screen, whatever was reported */
 	struct rect pending[DISPLAY_DAMAGE_MAX]; /* fetched, not captured */
 	size_t n_pending;
 	uint64_t n_captures, n_pixels_read;
