@@ -61,3 +61,31 @@ size_t read_plan_join(struct rect *damage, size_t n)
 	}
 	return n;
 }
+
+size_t read_plan_add(struct rect *rects, size_t n, size_t max, struct rect area)
+{
+	size_t kept = 0;
+
+	if (rect_is_empty(area))
+		return n;
+	for (size_t i = 0; i < n; i++) {
+		if (rect_contains(rects[i], area))
+			return n;
+		if (!rect_contains(area, rects[i]))
+			rects[kept++] = rects[i];
+	}
+	if (kept == max)
+		rects[0] = rect_bounds(rects[0], area);
+	else
+		rects[kept++] = area;
+	return kept;
+}
+
+size_t read_plan_area(const struct rect *rects, size_t n)
+{
+	size_t area = 0;
+
+	for (size_t i = 0; i < n; i++)
+		area += rect_area(rects[i]);
+	return area;
+}

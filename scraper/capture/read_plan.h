@@ -20,4 +20,13 @@ enum {
  */
 size_t read_plan_join(struct rect *damage, size_t n);
 
+/*
+ * Adds `area` to the `n` rectangles, `max` of which there is room for. What is in another one is
+ * not kept twice. Returns their number.
+ */
+size_t read_plan_add(struct rect *rects, size_t n, size_t max, struct rect area);
+
+/* The number of pixels in all of them. */
+size_t read_plan_area(const struct rect *rects, size_t n);
+
 #endif

@@ -95,25 +95,10 @@ static struct rect whole(const struct screen *screen)
 	return (struct rect){ 0, 0, screen->frame.width, screen->frame.height };
 }
 
-/* What is drawn again and again is pending once. */
 static void add_pending(struct screen *screen, struct rect area)
 {
-	size_t kept = 0;
-
-	area = frame_align(&screen->frame, area);
-	if (rect_is_empty(area))
-		return;
-	for (size_t i = 0; i < screen->n_pending; i++) {
-		if (rect_contains(screen->pending[i], area))
-			return;
-		if (!rect_contains(area, screen->pending[i]))
-			screen->pending[kept++] = screen->pending[i];
-	}
-	screen->n_pending = kept;
-	if (screen->n_pending < DISPLAY_DAMAGE_MAX)
-		screen->pending[screen->n_pending++] = area;
-	else
-		screen->pending[0] = rect_bounds(screen->pending[0], area);
+	screen->n_pending = read_plan_add(screen->pending, screen->n_pending, DISPLAY_DAMAGE_MAX,
+					  frame_align(&screen->frame, area));
 }
 
 static void fetch_damage(struct screen *screen)
@@ -128,13 +113,8 @@ static void fetch_damage(struct screen *screen)
 
 size_t screen_pending_pixels(const struct screen *screen)
 {
-	size_t area = 0;
-
-	if (screen->all_stale)
-		return rect_area(whole(screen));
-	for (size_t i = 0; i < screen->n_pending; i++)
-		area += rect_area(screen->pending[i]);
-	return area;
+	return screen->all_stale ? rect_area(whole(screen))
+				 : read_plan_area(screen->pending, screen->n_pending);
 }
 
 /* Large areas and small ones are paced separately: see frame_pacer.h. */
@@ -194,24 +174,6 @@ static size_t plan_reads(struct screen *screen, struct rect areas[READ_PLAN_MAX]
 	}
 	areas[0] = everything;
 	return 1;
-}
-
-/* The changes within `area`: their bounds, and the number of their pixels. */
-static struct rect changes_in(const struct screen *screen, struct rect area, size_t *ret_pixels)
-{
-	struct rect bounds = { 0, 0, 0, 0 };
-
-	*ret_pixels = 0;
-	for (int row = area.y / TILE_SIZE; row * TILE_SIZE < area.y + area.h; row++) {
-		for (int column = area.x / TILE_SIZE; column * TILE_SIZE < area.x + area.w;
-		     column++) {
-			struct rect change = tile_map_rect(&screen->changes, column, row);
-
-			*ret_pixels += rect_area(change);
-			bounds = rect_bounds(bounds, change);
-		}
-	}
-	return bounds;
 }
 
 /* Absorbs `area`, an aligned part of what was read. */
@@ -300,7 +262,7 @@ static int read_samples(struct screen *screen, struct redraw_sampling_area *entr
 			return r;
 		absorb(screen, &reads[0]);
 	}
-	redraw_sampling_note_samples(entry, changes_in(screen, area, &pixels));
+	redraw_sampling_note_samples(entry, tile_map_bounds_in(&screen->changes, area, &pixels));
 	return 0;
 }
 
@@ -349,7 +311,7 @@ static int read_whole(struct screen *screen, const struct rect *areas, size_t n,
 		size_t pixels;
 
 		absorb(screen, &reads[i]);
-		struct rect bounds = changes_in(screen, areas[i], &pixels);
+		struct rect bounds = tile_map_bounds_in(&screen->changes, areas[i], &pixels);
 		struct rect moved = rect_intersect(screen->move.to, areas[i]);
 		redraw_sampling_note_whole_read(&screen->sampling, areas[i],
 						rect_bounds(bounds, moved),

@@ -90,6 +90,23 @@ void tile_map_add_map(struct tile_map *map, const struct tile_map *from)
 				tile_map_add_box(map, column, row, from->boxes[i]);
 }
 
+struct rect tile_map_bounds_in(const struct tile_map *map, struct rect area, size_t *ret_pixels)
+{
+	struct rect bounds = { 0, 0, 0, 0 };
+
+	*ret_pixels = 0;
+	for (int row = area.y / TILE_SIZE; row * TILE_SIZE < area.y + area.h; row++) {
+		for (int column = area.x / TILE_SIZE; column * TILE_SIZE < area.x + area.w;
+		     column++) {
+			struct rect change = tile_map_rect(map, column, row);
+
+			*ret_pixels += rect_area(change);
+			bounds = rect_bounds(bounds, change);
+		}
+	}
+	return bounds;
+}
+
 size_t tile_map_area(const struct tile_map *map)
 {
 	size_t area = 0, n = (size_t)map->columns * (size_t)map->rows;

@@ -62,6 +62,9 @@ struct rect tile_map_rect(const struct tile_map *map, int column, int row);
 /* Whether any change touches `area`. */
 bool tile_map_touches(const struct tile_map *map, struct rect area);
 
+/* The bounds of the changes in the tiles that `area` touches, and the number of their pixels. */
+struct rect tile_map_bounds_in(const struct tile_map *map, struct rect area, size_t *ret_pixels);
+
 /* The number of pixels in all boxes. */
 size_t tile_map_area(const struct tile_map *map);
 

@@ -210,7 +210,8 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 		.down = from.down,
 	};
 
-	if (!input->display->has_test)
+	if (!input->display->has_test ||
+	    !surrogate_join(&holder->surrogate, &key.request.keysym, key.down))
 		return;
 	uint64_t now = wake_monitor(input);
 	input_flush(input);

@@ -11,6 +11,7 @@
 #include "keyboard.h"
 #include "pointer_sharing.h"
 #include "protocol/client_messages.h"
+#include "surrogate.h"
 #include "x11/display.h"
 
 enum { INPUT_KEYS_MAX = 64 }; /* that one viewer can hold down at a time */
@@ -36,6 +37,7 @@ struct input_holder {
 	} keys[INPUT_KEYS_MAX];
 	int n_keys;
 	struct pointer_sharing_user pointer;
+	struct surrogate surrogate;
 };
 
 /*

@@ -353,6 +353,12 @@ class SpareKeyTest(KeyboardTest):
         self.assertEqual(self.text(3), text)
         self.assertEqual(self.remaps(), once)
 
+    def test_halves_of_a_character(self):
+        """Guacamole 1.5 sends the second half of an emoji besides it, others two halves."""
+        high, low = UNICODE | 0xd83d, UNICODE | 0xde00
+        self.type(UNICODE | 0x1f600, low, high, low, low, ord("x"))
+        self.assertEqual(self.text(3), "\U0001f600\U0001f600x")
+
     def test_another_scraper_knows_them(self):
         self.assertEqual(self.press(0x20ac)[2], "\u20ac")
         once = self.remaps()

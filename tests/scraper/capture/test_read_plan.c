@@ -122,12 +122,40 @@ static void test_limit(void **state)
 	}
 }
 
+static void test_adding(void **state)
+{
+	struct rect rects[3];
+	size_t n = 0;
+
+	(void)state;
+	n = read_plan_add(rects, n, 3, (struct rect){ 0, 0, 0, 0 });
+	assert_int_equal(n, 0);
+	/* The same again, and a part of it. */
+	n = read_plan_add(rects, n, 3, (struct rect){ 10, 10, 20, 20 });
+	n = read_plan_add(rects, n, 3, (struct rect){ 10, 10, 20, 20 });
+	n = read_plan_add(rects, n, 3, (struct rect){ 15, 15, 5, 5 });
+	assert_int_equal(n, 1);
+	n = read_plan_add(rects, n, 3, (struct rect){ 100, 0, 10, 10 });
+	n = read_plan_add(rects, n, 3, (struct rect){ 200, 0, 10, 10 });
+	assert_int_equal(n, 3);
+	assert_int_equal(read_plan_area(rects, n), 400 + 100 + 100);
+	/* One too many: the first grows. */
+	n = read_plan_add(rects, n, 3, (struct rect){ 40, 10, 10, 20 });
+	assert_int_equal(n, 3);
+	assert_int_equal(rects[0].w, 40);
+	/* One that has others in it. */
+	n = read_plan_add(rects, n, 3, (struct rect){ 90, 0, 200, 50 });
+	assert_int_equal(n, 2);
+	assert_int_equal(read_plan_area(rects, n), 800 + 10000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_result_covers_all),
+		cmocka_unit_test(test_adding),
 		cmocka_unit_test(test_joining_saves_more_than_it_costs),
 	};
 
