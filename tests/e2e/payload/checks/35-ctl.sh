@@ -35,7 +35,7 @@ check "status shows it" shown "len(s['scraper']['viewers']) == 1 and \
 check "status shows the scraper's process" shown \
 	"[p['name'] for p in s['processes'] if p['pid'] == s['scraper']['pid']] == ['gpudesk-scraper']"
 check "also to its user" says "stops 4 s after" as_user gpudesk status
-check "but not to others" says "only root and exouser may ask" \
+check "but not to others" says "only root and exouser may use" \
 	setpriv --reuid nobody --regid nogroup --clear-groups gpudesk status
 check "disconnect lets it go" says "were disconnected" as_user gpudesk disconnect
 check "at once" viewer_ended asked 0 30
