@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Does the probe decode what servers send, and does the floor send what is on the screen? Each
-# encoding against x0vncserver and x11vnc on a small Xvfb, a still desk and a moving window: the
-# picture at rest must equal the screen. Also the probe must find a picture that is wrong.
+# Checks that the probe decodes what servers send, and that the floor sends what is on the screen.
+# Each encoding is tried with x0vncserver and x11vnc on a small Xvfb, with a still desktop and a
+# moving window: the picture at rest must equal the screen. The probe must also notice a wrong one.
 #
 #   bench/selftest.sh [DIR]      DIR: where to build (default: a temporary directory)
 set -eu
@@ -49,11 +49,11 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])'
 }
 
-listens() { # PORT: looks into the table; a connection would count as a viewer
+listens() { # PORT: reads the kernel's table, since a connection would count as a viewer
 	grep -qi "^ *[0-9]*: 0100007F:$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp
 }
 
-start_x() { # with a display number that was free, in $DISPLAY
+start_x() { # on a free display number; sets $DISPLAY
 	rm -f "$work/display"
 	Xvfb -displayfd 7 -screen 0 1280x800x24 -noreset -nolisten tcp 7>"$work/display" \
 		2>"$work/xvfb.log" &
@@ -64,7 +64,7 @@ start_x() { # with a display number that was free, in $DISPLAY
 	"$out/bin/workload" desk -display "$DISPLAY"
 }
 
-start_server() { # COMMAND...: with PORT in its arguments replaced; sets $port and $server
+start_server() { # COMMAND...: replaces PORT in its arguments; sets $port and $server
 	port=$(free_port)
 	command=$(echo "$*" | sed "s/PORT/$port/")
 	$command >"$work/server.log" 2>&1 &
@@ -73,7 +73,7 @@ start_server() { # COMMAND...: with PORT in its arguments replaced; sets $port a
 	wait_for listens "$port"
 }
 
-stop() { # PID: x11vnc now and then hangs at its end
+stop() { # PID: x11vnc sometimes hangs when it ends
 	kill "$1" 2>/dev/null || true
 	n=0
 	while kill -0 "$1" 2>/dev/null && [ "$n" -lt 50 ]; do
@@ -84,11 +84,12 @@ stop() { # PID: x11vnc now and then hangs at its end
 	wait "$1" 2>/dev/null || true
 }
 
-# Probes for a second while a window moves, which stops (by itself) before the comparison.
+# Probes for a second while a window moves; it is stopped before the comparison.
 probe_moving() { # ENCODINGS [OPTION...]
 	encodings=$1
 	shift
-	rm -f "$work/workload.log" "$work/probe.out" "$work/ticks" # nobody may find an old word
+	# So that no READY or END of an earlier run is found.
+	rm -f "$work/workload.log" "$work/probe.out" "$work/ticks"
 	"$out/bin/workload" drag -display "$DISPLAY" -ticks "$work/ticks" >"$work/workload.log" &
 	workload=$!
 	wait_for grep -qs READY "$work/workload.log"
@@ -116,7 +117,7 @@ check_encoding() { # SERVER ENCODINGS WANTED
 	note "$1, $2" "$status"
 }
 
-# JPEG: the picture is only like the screen, but the marker and the frames must be told apart.
+# With JPEG, the picture only resembles the screen, but marker and frames must be recognized.
 check_lossy() { # SERVER
 	status=0
 	probe_moving "tight copyrect" -quality 5 -tolerance 14 || status=1
@@ -124,7 +125,7 @@ check_lossy() { # SERVER
 	note "$1, tight with JPEG" "$status"
 }
 
-check_server() { # NAME: the encodings that it knows
+check_server() { # NAME: tries the encodings that it has
 	check_encoding "$1" "zrle ultra copyrect hextile zlib corre rre raw" 16
 	check_encoding "$1" "raw" 0
 	check_encoding "$1" "hextile" 5

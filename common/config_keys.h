@@ -54,13 +54,13 @@ KEY(desktop_timeout, TIMESPAN, "never", "0", "never", false,
     "the last viewer disconnected. That frees all of its GPU memory. The user's graphical session "
     "ends, and with it every program in it, whether it has a window or not: unsaved work is lost. "
     "The next connection starts the desktop again, unless `start_desktop` is `no`. The desktop "
-    "keeps "
-    "running while anybody, the user included, has another session on the machine, at a seat or by "
-    "ssh(1), or holds an inhibitor lock on idle or sleep (`systemd-inhibit --what=idle COMMAND`); "
-    "this is checked again after another `desktop_timeout`, at least a minute later. A desktop "
-    "that "
-    "has had no viewer since the machine started is left alone. If this is shorter than "
-    "`idle_timeout`, the scraper stops after this time too. See gpudesk-desktop(8).")
+    "keeps running while any user, the desktop's own included, has another session on the "
+    "machine, at a seat or by ssh(1), or holds an inhibitor lock on idle or sleep "
+    "(`systemd-inhibit --what=idle COMMAND`); this is checked again after another "
+    "`desktop_timeout`, at least a minute later. A desktop that has had no viewer since the "
+    "machine "
+    "started is left alone. If this is shorter than `idle_timeout`, the scraper stops after this "
+    "time too. See gpudesk-desktop(8).")
 KEY(session_wait, TIMESPAN, "60s", "0", "10min", false,
     "How long a connection waits for the desktop to start. After that, the viewer is told what is "
     "missing.")
@@ -68,7 +68,7 @@ KEY(start_desktop, BOOL, "yes", "", "", false,
     "Start the display manager when a viewer connects and it is not running, or when the user has "
     "no session. Only a viewer that knows the password gets that far. A display manager that shows "
     "its login screen is restarted only if it is set up to log in by itself, and never while "
-    "somebody else has a graphical session.")
+    "another user has a graphical session.")
 KEY(password_file, PATH, "~/.vnc/passwd", "", "", true,
     "The VNC password, in the format of vncpasswd(1); a second entry is the view-only password. "
     "`~` is the user's home directory. A file that others can read is refused, with the reason.")

@@ -48,8 +48,8 @@ static int open_directory(const char *directory, uid_t owner)
 }
 
 /*
- * Creates ".<session>.XXXXXX". The name need not be hard to guess, since nobody else can write
- * here; it only must differ from what a process that was killed has left.
+ * Creates ".<session>.XXXXXX". The name need not be hard to guess, since no other user can write
+ * here; it need only differ from what a killed process left.
  */
 static int create_temporary(int directory, const char *session,
 			    char name[static TEMPORARY_NAME_MAX])

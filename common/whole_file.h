@@ -21,7 +21,7 @@ int whole_file_read(const char *path, size_t max, char **ret_text, size_t *ret_l
 
 /*
  * Replacing a file: the new one is written under a temporary name in the same directory and
- * renamed, so whoever reads it, or is there after a crash, has the old content or the new.
+ * renamed, so a reader, also after a crash, finds the old content or the new.
  * `directory` is a descriptor, or AT_FDCWD, as in openat(2).
  */
 

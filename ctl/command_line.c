@@ -47,7 +47,7 @@ static void print_help(const char *command, const char *about, const struct ctl_
 	for (; options->name; options++)
 		if (options->help)
 			print_option(options->name, options->placeholder, options->help);
-	print_option("config", "FILE", "in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf");
+	print_option("config", "FILE", "read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf");
 	print_option("help", NULL, "print this help and exit");
 }
 

@@ -17,7 +17,7 @@ static const struct command {
 	{ "setup", "configure the machine, and fix what doctor finds", cmd_setup },
 	{ "passwd", "set the VNC password", cmd_passwd },
 	{ "disconnect", "disconnect all viewers", cmd_disconnect },
-	{ "stop", "stop the scraper", cmd_stop },
+	{ "stop", "stop the scraper, which disconnects all viewers", cmd_stop },
 	{ "x-probe", NULL, cmd_x_probe }, /* doctor runs it as the desktop's user */
 };
 
@@ -31,8 +31,8 @@ static void print_help(void)
 		if (commands[i].summary)
 			printf("  %-14s %s\n", commands[i].name, commands[i].summary);
 	puts("\n"
-	     "  --config FILE  in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
-	     "  --help         print this help and exit; after a command, its own\n"
+	     "  --config FILE  read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	     "  --help         print this help and exit; after a command, that command's help\n"
 	     "  --version      print the version and exit");
 }
 

@@ -45,16 +45,15 @@ struct options {
 
 static const char help[] =
 	"Usage: gpudesk-desktop [--config FILE] [--user NAME] [--schedule-stop | --stop]\n"
-	"Starts the display manager if the desktop of NAME needs it, and answers those that wait "
-	"at\n"
-	"the socket in LISTEN_FDS. See gpudesk-desktop(8).\n"
+	"Starts the display manager if the desktop of NAME needs it, and answers the connections\n"
+	"to the socket in LISTEN_FDS. See gpudesk-desktop(8).\n"
 	"\n"
-	"  --config FILE    in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	"  --config FILE    read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
 	"  --user NAME      whose desktop; must be the configured user\n"
-	"  --schedule-stop  for systemd, when the scraper has ended: schedules --stop, as\n"
-	"                   desktop_timeout says\n"
-	"  --stop           for systemd, at that time: stops the display manager if it is not "
-	"used\n"
+	"  --schedule-stop  run by systemd when the scraper has ended: schedules --stop,\n"
+	"                   after desktop_timeout\n"
+	"  --stop           run by systemd at that time: stops the display manager if it\n"
+	"                   is not in use\n"
 	"  --help           print this and exit\n"
 	"  --version        print the version and exit\n";
 

@@ -100,8 +100,8 @@ static int schedule(sd_bus *bus, const struct config *config, const char *user, 
 		return 0;
 	r = start_timer(bus, user, delay > SHORTEST_DELAY ? delay : SHORTEST_DELAY, error);
 	if (r >= 0)
-		log_info("%s's desktop is stopped in %" PRIu64 " s if no viewer connects", user,
-			 delay / SECOND);
+		log_info("%s's desktop will be stopped in %" PRIu64 " s if no viewer connects",
+			 user, delay / SECOND);
 	return r;
 }
 

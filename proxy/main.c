@@ -35,9 +35,11 @@ static void print_help(void)
 	     "Accepts VNC viewers at the sockets in LISTEN_FDS, and hands those with the right\n"
 	     "password over to the desktop's scraper. See gpudesk-proxy(8).\n"
 	     "\n"
-	     "  --config FILE          in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
-	     "  --scraper-socket PATH  in place of " GPUDESK_RUNDIR "/scraper/USER.sock\n"
-	     "  --exit-idle-time TIME  exit after this long without a viewer (30s), or never\n"
+	     "  --config FILE          read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	     "  --scraper-socket PATH  connect to PATH instead of " GPUDESK_RUNDIR
+	     "/scraper/USER.sock\n"
+	     "  --exit-idle-time TIME  exit after this long without a handshake, or never\n"
+	     "                         (default: 30s)\n"
 	     "  --help                 print this and exit\n"
 	     "  --version              print the version and exit");
 }

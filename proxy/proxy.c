@@ -291,7 +291,7 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 
 		peer_format(address, peer);
 		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
-			    r == -ENOSPC ? "too many viewers are waiting for their check"
+			    r == -ENOSPC ? "too many viewers are waiting for the password check"
 					 : strerror(-r));
 		close(fd);
 		if (source)

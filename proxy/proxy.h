@@ -13,7 +13,8 @@ struct proxy_parameters {
 	sd_event *event;
 	const char *config_path;
 	const char *scraper_path; /* NULL: the one of the configured user */
-	uint64_t exit_idle_time; /* µs without a viewer until the event loop exits; CONFIG_NEVER */
+	uint64_t exit_idle_time; /* µs without a handshake until the event loop exits; CONFIG_NEVER
+				  */
 };
 
 /* Borrows the strings. Takes the listening sockets, and returns the same as listener_create(). */

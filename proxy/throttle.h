@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How often passwords may be tried. Wrong ones are delayed, but nobody is locked out: all Guacamole
- * users share guacd's address, so that would lock out the owner as well. No I/O; the caller passes
- * the time, in µs of any monotonic clock. Policy:
+ * How often passwords may be tried. Wrong ones are delayed, but no address is locked out: all
+ * Guacamole users share guacd's address, so that would lock out the owner as well. No I/O; the
+ * caller passes the time, in µs of any monotonic clock. Policy:
  *
  * 1. A source (an IPv4 address, an IPv6 /64) has one check under way at a time.
  * 2. After a wrong password, its answer and the source's next check are delayed: 0.5 s, doubled for

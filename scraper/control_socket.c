@@ -51,8 +51,8 @@ static bool may_ask(int fd)
 		return false;
 	if (peer.uid == 0 || peer.uid == geteuid())
 		return true;
-	log_warning("control: user %u is not allowed to ask; ignoring process %d",
-		    (unsigned)peer.uid, (int)peer.pid);
+	log_warning("control: user %u may not use it; ignoring process %d", (unsigned)peer.uid,
+		    (int)peer.pid);
 	return false;
 }
 
@@ -80,7 +80,7 @@ static void answer_status(const struct control *control, int fd)
 
 static void run_command(const struct control *control, int fd, const char *question)
 {
-	static const char ok[] = "ok\n", unknown[] = "error it does not know this question\n";
+	static const char ok[] = "ok\n", unknown[] = "error unknown request\n";
 
 	if (strcmp(question, "status") == 0) {
 		answer_status(control, fd);

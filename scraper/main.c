@@ -69,8 +69,7 @@ static int take_listeners(struct listeners *ret)
 	free(names);
 	if (r < 0)
 		log_error("LISTEN_FDS must pass one listening SOCK_SEQPACKET socket, and may pass "
-			  "one named "
-			  "\"control\": start gpudesk-scraper@USER.socket, or use "
+			  "one named \"control\": start gpudesk-scraper@USER.socket, or use "
 			  "systemd-socket-activate --seqpacket");
 	return r;
 }

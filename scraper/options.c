@@ -14,12 +14,13 @@ static void print_help(void)
 	     "Serves an X display to the VNC viewers that gpudesk-proxy hands over through the\n"
 	     "socket in LISTEN_FDS. See gpudesk-scraper(8).\n"
 	     "\n"
-	     "  --config FILE          in place of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
-	     "  --session-dir DIR      where session records are, in place "
-	     "of " SESSION_RECORD_DIRECTORY "\n"
+	     "  --config FILE          read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
+	     "  --session-dir DIR      read session records in DIR instead of\n"
+	     "                         " SESSION_RECORD_DIRECTORY "\n"
 	     "  --display :N           serve this display; do not read session records\n"
 	     "  --xauthority FILE      the authority file for --display\n"
-	     "  --desktop-socket PATH  in place of " GPUDESK_RUNDIR "/desktop/USER.sock\n"
+	     "  --desktop-socket PATH  start the desktop through PATH instead of\n"
+	     "                         " GPUDESK_RUNDIR "/desktop/USER.sock\n"
 	     "  --help                 print this and exit\n"
 	     "  --version              print the version and exit");
 }

@@ -24,7 +24,7 @@ ALL = ["cold", "main", "keys", "viewers", "stall", "busy", "links", "sizes"]
 
 
 class Bench:
-    """What all measurements of one call share."""
+    """What all measurements of one run share."""
 
     def __init__(self, options):
         self.options = options
@@ -57,7 +57,7 @@ class Bench:
 
 
 def progress(record):
-    """A line for a record, while the run goes on."""
+    """A line for a record, as progress."""
     where = " ".join(str(record.get(f, "")) for f in ("round", "geometry", "link", "workload",
                                                        "encoding", "contender"))
     if "error" in record:
@@ -208,7 +208,7 @@ def parse(arguments):
 
 
 def main(arguments):
-    # So that the finally clauses end what was started. A shell's background job ignores SIGINT.
+    # So that finally clauses end what was started. A shell's background job ignores SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda n, _: sys.exit(128 + n))

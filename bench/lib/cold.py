@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From connect to the first whole picture, on a still desk; gpudesk also with nothing running."""
+"""From connecting to the first whole picture of a still desktop, also with no process running."""
 import contextlib
 import json
 import time
@@ -22,7 +22,7 @@ def connect_once(bench, x, server, job):
 
 
 class Visits:
-    """Who is visited how: gpudesk afresh each time, everybody else as a running server."""
+    """How each is visited: gpudesk started anew each time, the others as running servers."""
 
     def __init__(self, bench, x, stack):
         self.bench, self.x, self.stack, self.running = bench, x, stack, {}
@@ -47,7 +47,7 @@ class Visits:
         return connect_once(self.bench, self.x, self.running[name], job)
 
     def visit_warm(self, job):
-        """Both programs run: somebody was here a moment ago. The proxy ends when it is idle."""
+        """Both programs run: a viewer was there a moment ago. The proxy ends when it is idle."""
         server = self.running.get(WARM)
         if server is None or not all(c.alive() for c in server.children):
             server = self.running[WARM] = self.start("gpudesk")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The servers that are compared, each as a user would run it, all with VncAuth but the floor."""
+"""The servers that are compared, each as a user would run it, all but the floor with VncAuth."""
 import getpass
 import glob
 import os
@@ -30,7 +30,7 @@ def free_port():
 
 
 def is_listening(pid, port):
-    """Looks, and does not connect: that would count as a viewer, or start what is on demand."""
+    """Checks without connecting, which would count as a viewer or start a server on demand."""
     for family in ("tcp", "tcp6"):
         for line in read_file(f"/proc/{pid}/net/{family}").splitlines()[1:]:
             fields = line.split()
@@ -92,7 +92,7 @@ class Rival:
 
 
 class Gpudesk:
-    """The real chain: systemd's sockets, the proxy, VncAuth, the hand-over, the scraper."""
+    """The real chain: systemd's sockets, the proxy, VncAuth, the hand-off, the scraper."""
 
     def __init__(self, name, build):
         self.name = name
@@ -101,7 +101,7 @@ class Gpudesk:
 
     def start(self, bench, x, link):
         port = free_port()
-        # Its own short directory: the path of a socket has room for 107 bytes.
+        # A short directory of its own: a socket's path has at most 107 bytes.
         directory = tempfile.mkdtemp(prefix="gpudesk-bench-")
         running = Running(link.address, port, [])
         running.stop = lambda: (Running.stop(running), shutil.rmtree(directory, True))
@@ -140,7 +140,7 @@ def find_program(build, name):
 
 
 def open_contenders(build, before, only):
-    """The contenders by name; those that are not there are left out with a word. `before` is the
+    """The contenders by name, and why others are skipped. `before` is the
     build of another version of gpudesk, or None."""
     contenders, missing = {}, []
     for name, program in (("x0vncserver", "X0tigervnc"), ("x11vnc", "x11vnc"), ("floor", "true")):

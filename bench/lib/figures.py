@@ -60,7 +60,7 @@ class Row:
 
     @property
     def cpu(self):
-        """The server's own and what it adds to the X server's."""
+        """The server's own, and what it adds to the X server's."""
         added = self.added_x_cpu
         return self.server_cpu + (added if added == added else 0)
 
@@ -70,7 +70,7 @@ class Row:
 
     @property
     def worst_frames(self):
-        """Of the viewer that got least."""
+        """Of the viewer that got the fewest."""
         return median([min(p["frames"] for p in r["probes"]) for r in self.used if r.get("probes")])
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What gpudesk is to reach, and whether it did. Only for guacd's encodings at 2560x1600."""
+"""gpudesk's goals, and whether they were met. Only for guacd's encodings at 2560x1600."""
 from figures import NAN, better_rival, percentile
 
 # workload: fr/s at least, CPU % at most, median and 99th percentile of the latency in ms at most
@@ -57,7 +57,7 @@ def check_links(case, rows):
                better_rival(rows, "lat50"))
     if case["workload"] in ("scroll", "view", "drag"):
         rival = better_rival(rows, "frames", smallest=False)
-        drawn = own.field("workload_fps")  # more than is drawn nobody can get
+        drawn = own.field("workload_fps")  # no viewer can get more than is drawn
         goal = min(1.5 * rival, 0.98 * drawn)
         out += line(f"{what}: frames a second", own.frames, goal, at_least=True)
         out += line(f"{what}: CPU %", own.cpu, better_rival(rows, "cpu"))

@@ -7,7 +7,7 @@ from process import Child
 SERVER_ADDRESS = "10.77.0.1"
 
 # name: Mbit/s, round trip in ms, bytes of a packet. The fast one has large packets: with small
-# ones the work of carrying 83,000 of them a second would be measured.
+# ones, the work of carrying 83,000 per second would be measured.
 LINKS = {
     "1gbit-1ms": (1000, 1, 9000),
     "100mbit-20ms": (100, 20, 1500),

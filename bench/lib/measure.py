@@ -11,7 +11,7 @@ from contenders import PASSWORD
 from link import open_link
 from process import BenchError, Child, Snapshot, foreign_load
 
-# What viewers ask for: probe's arguments. libvncclient adds compression level 3 by itself.
+# What viewers request, as probe's arguments. libvncclient adds compression level 3 by itself.
 ENCODINGS = {
     "guacd": ["-encodings", "zrle ultra copyrect hextile zlib corre rre raw", "-level", "3"],
     "raw": ["-encodings", "raw copyrect"],
@@ -23,8 +23,8 @@ ENCODINGS = {
 }
 WITHOUT_TICKS = ("idle", "marker")  # nothing is drawn but, in "marker", the probe's own window
 FIRST_PICTURE_S = 95
-# Of 255, in each channel: a marker under JPEG, or as coarse as a slow link made it. The tick
-# colours are at least 29 apart. Everywhere else a colour must be the very same.
+# Of 255, in each channel, for a marker after JPEG or over a slow link. The tick colours are at
+# least 29 apart. Everywhere else a colour must match exactly.
 TOLERANCE = 14
 
 
@@ -38,16 +38,16 @@ class Job:
     geometry: str = "2560x1600"
     link: str = ""
     viewers: int = 1
-    stalled: int = 0  # viewers that ask and then never read
+    stalled: int = 0  # viewers that request a picture and never read it
     keys: bool = False  # the marker answers to keys that are sent through the server
     seconds: float = 5
     warmup: float = 1
-    hogs: tuple = ()  # (from, to): all cores are kept busy by others in these seconds
+    hogs: tuple = ()  # (from, to): all cores are kept busy in these seconds
     round: int = 0
 
 
 def memory_file(stack):
-    """The descriptor of a file of no name, which ends with us and those who inherit it."""
+    """The descriptor of a file without a name, which ends with its last process."""
     fd = os.memfd_create("bench-ticks")
     stack.callback(os.close, fd)
     return fd
@@ -87,11 +87,11 @@ def start_probe(stack, bench, x, job, link, server, extra, ticks=None):
 
 
 def start_viewers(stack, bench, x, job, link, server, ticks):
-    """The stalled ones first: they must not help themselves by coming late."""
+    """Starts the stalled ones first: coming late would spare them load."""
     for _ in range(job.stalled):
         start_probe(stack, bench, x, job, link, server, ["-stall"])
     lossy, slow = job.encoding == "jpeg", bool(job.link)
-    # A slow server may well pause that long between two updates of one of many viewers.
+    # With many viewers, a slow server may pause that long between two updates of one.
     rest = (2.5 if lossy or slow else 0.7) + 0.5 * (job.viewers - 1)
     extra = ["-display", x.display, "-verify", "-verify-rest", str(rest),
              "-verify-wait", "45" if slow or job.viewers > 1 else "15"]
@@ -118,7 +118,7 @@ def keep_cores_busy(stack, bench, job):
 
 
 def watch(stack, bench, job, probes, groups):
-    """Opens the window of all probes at once; returns what everybody cost in it."""
+    """Opens the window of all probes at once; returns the cost of each process in it."""
     before = Snapshot(groups)
     for probe in probes:
         probe.say()
@@ -126,7 +126,7 @@ def watch(stack, bench, job, probes, groups):
         probe.expect("START", 10)
     if job.hogs:
         keep_cores_busy(stack, bench, job)
-    # Until the first one is at its end; the others are a moment later.
+    # Until the first one ends; the others end a moment later.
     probes[0].expect("END", job.seconds + 30)
     rates = before.rates_until(Snapshot(groups))
     for probe in probes[1:]:
@@ -151,7 +151,7 @@ def measure_server(stack, bench, x, job):
     stack.callback(link.stop)
     server = bench.contenders[job.contender].start(bench, x, link)
     stack.callback(server.stop)
-    time.sleep(0.6)  # what a server does once after it has begun to listen
+    time.sleep(0.6)  # for a server's one-time work after it begins to listen
     ticks = workload = None
     if job.workload not in WITHOUT_TICKS:
         ticks = memory_file(stack)
@@ -182,13 +182,13 @@ def measure_once(bench, x, job):
                 record.update(measure_without_server(stack, bench, x, job))
             else:
                 record.update(measure_server(stack, bench, x, job))
-        except (BenchError, ValueError, OSError) as error:  # one bad server must not end the run
+        except (BenchError, ValueError, OSError) as error:  # a failing server must not end the run
             record["error"] = str(error) or repr(error)
     return record
 
 
 def measure(bench, x, job):
-    """Waits for a quiet machine, and tries once more when somebody else took CPU meanwhile."""
+    """Waits for a quiet machine, and retries if other processes took CPU meanwhile."""
     for attempt in range(bench.retries + 1):
         deadline = time.monotonic() + bench.quiet_wait
         while bench.quiet_wait and foreign_load() > bench.quiet and time.monotonic() < deadline:
@@ -196,6 +196,6 @@ def measure(bench, x, job):
         record = measure_once(bench, x, job)
         record["disturbed"] = record.get("foreign_cpu", 0) > bench.quiet
         bench.write(record)
-        # The hogs are not ours to count: with them a run always looks disturbed.
+        # Hogs count as other processes: with them, a run always looks disturbed.
         if not record["disturbed"] or "error" in record or job.hogs or attempt == bench.retries:
             return

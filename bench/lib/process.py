@@ -151,7 +151,7 @@ class Snapshot:
         self.switches = {g: {p: context_switches(p) for p in pids} for g, pids in groups.items()}
 
     def rates_until(self, later):
-        """Per second: NAME_cpu, NAME_switches of each group, and foreign_cpu of everybody else."""
+        """Per second: NAME_cpu and NAME_switches of each group; foreign_cpu: other processes."""
         seconds = later.time - self.time
         rates, ours = {"wall": seconds}, later.own - self.own
         for group in self.cpu:

@@ -9,7 +9,7 @@ fr/s: distinct whole frames that the viewer got. lat: from "on the X screen" to 
 viewer's decoded picture", ms, median and 99th percentile; content: the same for the workload's own
 frames. torn: updates a second that show two frames at once. wrong: pixels that differ from the
 screen at rest. wake/s: context switches of the server. PSS: MB. first: connect to first whole
-picture, ms. other: CPU that somebody else took meanwhile. runs: used/made.
+picture, ms. other: CPU used by other processes meanwhile. runs: used/made.
 x lat, x CPU, x fr/s: how many times better than the better one of the two rivals."""
 
 MEANINGFUL = 0.05  # below this (%, ms, fr/s) a ratio is one of noise

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every program of the bench needs: monotonic time in nanoseconds, and dying with a reason. */
+/* For every program of the bench: monotonic time in nanoseconds, and exiting with a reason. */
 #ifndef BENCH_BASE_H
 #define BENCH_BASE_H
 
@@ -28,7 +28,7 @@ static inline void sleep_until(int64_t ns)
 		;
 }
 
-/* One line on standard error, then exit status 1. The program that ran us reports the line. */
+/* One line on standard error, then exit status 1. The caller reports the line. */
 __attribute__((noreturn, format(printf, 1, 2))) static inline void die(const char *format, ...)
 {
 	va_list list;

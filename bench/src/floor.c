@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * floor: the smallest scraper that answers "what do XDamage, XShmGetImage straight into place, a
- * comparison of tiles and Raw cost, and nothing else?". The yardstick of the bench, not a product:
+ * floor: the smallest possible scraper, which shows the cost of XDamage, XShmGetImage, a comparison
+ * of tiles and Raw, and of nothing else. The yardstick of the bench, not a product:
  * one viewer at a time, security type None, Raw only, no input, no cursor, blocking writes.
  *
  *   floor -display :N -port P [-address A]
@@ -114,7 +114,7 @@ static void put16(uint8_t *p, int value)
 	p[1] = (uint8_t)value;
 }
 
-/* ---- what has changed ---- */
+/* ---- changed rectangles ---- */
 
 /* Notes a changed rectangle; joins a run of tiles with an equal run straight above it. */
 static void add_changed(int x, int y, int width, int height)
@@ -131,7 +131,7 @@ static void add_changed(int x, int y, int width, int height)
 		changed[n_changed++] = (struct rectangle){ x, y, width, height };
 }
 
-/* Whether a tile differs from what was sent; if so, takes it over. */
+/* Whether a tile differs from what was sent; if so, copies it. */
 static bool take_tile(int x, int y, int width, int height, bool all)
 {
 	size_t length = (size_t)width * 4, offset = (size_t)y * screen.stride + (size_t)x * 4;
@@ -150,7 +150,7 @@ static bool take_tile(int x, int y, int width, int height, bool all)
 	return true;
 }
 
-/* Compares the tiles of columns left..right in rows top..bottom, and notes runs of changed ones. */
+/* Compares the tiles of columns left..right in rows top..bottom, and notes runs that changed. */
 static void compare(int left, int top, int right, int bottom, bool all)
 {
 	left -= left % TILE;
@@ -172,7 +172,7 @@ static void compare(int left, int top, int right, int bottom, bool all)
 	}
 }
 
-/* Reads full-width rows straight to their place. */
+/* Reads full-width rows directly into place. */
 static void read_rows(int top, int bottom)
 {
 	screen.image->data = (char *)screen.fresh + (size_t)top * screen.stride;
@@ -199,7 +199,7 @@ static void read_damage(bool all)
 	XRectangle *list, box;
 	int count = 0;
 
-	/* First: what changes from here on is reported again. */
+	/* First, so that changes from here on are reported again. */
 	XDamageSubtract(screen.display, screen.damage, None, screen.region);
 	list = XFixesFetchRegion(screen.display, screen.region, &count);
 	if (all) {
@@ -269,7 +269,7 @@ static bool shake_hands(void)
 	       send_bytes(init, sizeof(init));
 }
 
-/* One message from the viewer. False when it is gone. */
+/* Handles one message from the viewer. False if it has disconnected. */
 static bool read_message(bool *asked, bool *asked_for_all)
 {
 	uint8_t type, b[9];
@@ -277,7 +277,7 @@ static bool read_message(bool *asked, bool *asked_for_all)
 	if (!receive(&type, 1))
 		return false;
 	switch (type) {
-	case 0: /* SetPixelFormat: taken as the only one there is */
+	case 0: /* SetPixelFormat: assumed to be our only format */
 		return skip(19);
 	case 2: /* SetEncodings */
 		return receive(b, 3) && skip(4u * ((size_t)b[1] << 8 | b[2]));
@@ -325,7 +325,7 @@ static void serve(void)
 	}
 }
 
-/* ---- set up ---- */
+/* ---- setup ---- */
 
 static void open_screen(const char *name)
 {
@@ -353,7 +353,7 @@ static void open_screen(const char *name)
 	screen.fresh = (uint8_t *)screen.segment.shmaddr;
 	screen.sent = aligned_alloc(64, (size + 63) / 64 * 64);
 	if (screen.segment.shmid < 0 || screen.segment.shmaddr == (void *)-1 || !screen.sent)
-		die("floor: memory: %s", strerror(errno));
+		die("floor: shared memory: %s", strerror(errno));
 	XShmAttach(d, &screen.segment);
 	XSync(d, False);
 	shmctl(screen.segment.shmid, IPC_RMID, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * limits: what this machine can do with one frame of 2560x1600 at best, so that the figures of the
- * servers can be read against it. A line for each: what, milliseconds, GB/s.
+ * limits: the best that this machine can do with one frame of 2560x1600, to compare the servers'
+ * figures with. Each line says what was measured, milliseconds, GB/s.
  *
  *   limits [-display :N]      the display must be at least that large
  */
@@ -25,7 +25,7 @@
 enum { WIDTH = 2560, HEIGHT = 1600, TILE = 64, STRIDE = WIDTH * 4, FRAME = STRIDE * HEIGHT };
 
 static uint8_t *frame, *same, *output;
-static volatile uint64_t sink; /* keeps the compiler from dropping what is measured */
+static volatile uint64_t sink; /* keeps the compiler from removing the measured code */
 
 static struct {
 	Display *display;
@@ -137,12 +137,12 @@ static void send_over_loopback(void)
 	    getsockname(listener, (struct sockaddr *)&in, &length) ||
 	    pthread_create(&thread, NULL, receive_all, &listener) ||
 	    connect(fd, (struct sockaddr *)&in, length))
-		die("limits: loopback");
+		die("limits: cannot connect over loopback");
 	for (size_t sent = 0; sent < FRAME;) {
 		ssize_t n = send(fd, frame + sent, FRAME - sent, MSG_NOSIGNAL);
 
 		if (n <= 0)
-			die("limits: send");
+			die("limits: cannot send");
 		sent += (size_t)n;
 	}
 	close(fd);
@@ -188,7 +188,7 @@ static void report_screen(const char *name)
 	screen.segment.shmid = shmget(IPC_PRIVATE, FRAME, IPC_CREAT | 0600);
 	screen.segment.shmaddr = shmat(screen.segment.shmid, NULL, 0);
 	if (!screen.image || screen.segment.shmid < 0 || screen.segment.shmaddr == (void *)-1)
-		die("limits: shared memory");
+		die("limits: cannot create shared memory");
 	screen.image->data = screen.segment.shmaddr;
 	XShmAttach(d, &screen.segment);
 	XSync(d, False);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Latency. A small window on top of everything changes its colour; XSync says when that is on the
- * screen; the latency ends when the decoded picture has the colour at the end of an update. It is a
- * closed loop with jittered pauses, so that no polling server falls in step with it.
+ * Latency. A small window on top of all others changes its colour, and XSync confirms that it is on
+ * the screen. The latency ends when the decoded picture has the colour at the end of an update. It
+ * is a closed loop with jittered pauses, so that no polling server falls in step with it.
  *
  * With options.keys each change of colour is caused by a key: the marker window has the focus and
- * changes its colour when it gets the KeyPress. Every other key is sent through the server, those
- * between straight to X, which nothing that injects keys can be faster than.
+ * changes its colour when it gets the KeyPress. Keys go alternately through the server and straight
+ * to X; no server can be faster than the latter.
  */
 #include <X11/Xlib.h>
 #include <X11/extensions/XTest.h>
@@ -27,7 +27,7 @@ static GC gc;
 static pthread_t thread;
 static atomic_bool running;
 
-/* The marker's number, when it was on the screen (0: not yet), and the last one that was seen. */
+/* The marker's number, when it was shown (0: not yet), and the last one that was seen. */
 static _Atomic uint32_t shown_number, seen_number;
 static _Atomic int64_t shown_at, seen_at;
 
@@ -70,7 +70,7 @@ static void paint_next(void)
 	atomic_store(&shown_at, now_ns());
 }
 
-/* Until the picture shows the marker, the run ends, or the round has taken too long. */
+/* Waits until the picture shows the marker, the run ends, or the round takes too long. */
 static bool wait_until_seen(void)
 {
 	int64_t limit = now_ns() + ROUND_LIMIT_S * SECOND;
@@ -125,7 +125,7 @@ static void press_key_and_wait(bool directly)
 	bool counted = window_state == WINDOW_OPEN;
 	int64_t sent, pressed;
 
-	drop_events(); /* an autorepeat of a slow server */
+	drop_events(); /* autorepeats caused by a slow server */
 	sent = now_ns();
 	if (directly)
 		press_key_on_x();
@@ -189,7 +189,7 @@ void marker_look(void)
 	if (!tick_color_matches(pixel, marker_color(number), options.tolerance))
 		return;
 	now = now_ns();
-	shown = atomic_load(&shown_at); /* 0: seen before XSync came back */
+	shown = atomic_load(&shown_at); /* 0: seen before XSync returned */
 	if (window_state == WINDOW_OPEN)
 		samples_add(&marker_samples,
 			    shown ? (double)(now - shown) / (double)MILLISECOND : 0);
@@ -206,7 +206,7 @@ void ticks_attach(const char *path)
 		die("probe: cannot map %s", path);
 }
 
-/* The middle of a block; after JPEG its mean, as single pixels are off by more. */
+/* The middle of a block; after JPEG its mean, since single pixels deviate more. */
 static uint32_t block_color(int x, int y)
 {
 	enum { HALF = TICK_PIXELS / 4 };
@@ -226,7 +226,7 @@ static uint32_t block_color(int x, int y)
 	return sum[2] / n << 16 | sum[1] / n << 8 | sum[0] / n;
 }
 
-/* How many of the blocks of frame `id` the picture has; -1 when one lies outside. */
+/* How many blocks of frame `id` the picture has; -1 if one lies outside. */
 static int count_blocks(uint32_t id)
 {
 	int tolerance = options.tolerance ? TICK_TOLERANCE : 0;
@@ -258,14 +258,14 @@ static void note_frame(uint32_t id)
 	last_tick = id;
 }
 
-/* Looks for the newest frame in the picture: whole, or torn when it has only some of the blocks. */
+/* Finds the newest frame in the picture: whole, or torn if only some of its blocks are there. */
 void ticks_look(void)
 {
 	uint32_t newest, oldest;
 
 	if (!ticks || !ticks->n_blocks)
 		return;
-	newest = atomic_load(&ticks->current) + 1; /* the one being drawn may be there already */
+	newest = atomic_load(&ticks->current) + 1; /* the one being drawn may already be there */
 	if (newest <= 1)
 		return;
 	oldest = newest > TICK_WINDOW ? newest - TICK_WINDOW : 1;

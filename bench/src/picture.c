@@ -56,7 +56,7 @@ static uint32_t read_pixel(void)
 {
 	uint32_t pixel;
 
-	wire_read(&pixel, sizeof(pixel)); /* the format asked for is this machine's own */
+	wire_read(&pixel, sizeof(pixel)); /* the requested format is this machine's own */
 	return pixel;
 }
 

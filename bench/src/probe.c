@@ -6,10 +6,10 @@
  *         [-display :N] [-marker | -keys] [-ticks FILE] [-verify] [-verify-wait S]
  *         [-tolerance N] [-verify-rest S] [-seconds S] [-gap S] [-once | -stall]
  *
- * Prints READY when the first whole picture is there; a line (or the end) of standard input opens
- * the measured window (START); after -seconds it closes (END); then one line of JSON.
- *   -once   ends at READY: only the times of the first picture
- *   -stall  asks for more at READY, and never reads again
+ * Prints READY when the first whole picture has arrived. A line (or the end) of standard input
+ * opens the measured window (START), which closes after -seconds (END). Then prints one line of
+ * JSON. -once   end at READY: only the times of the first picture -stall  request more at READY,
+ * and never read again
  */
 #include <X11/Xlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static const struct {
 	{ "-stall", NULL, NULL, NULL, &options.stall },
 };
 
-/* Takes argv[i] and its value; returns how many arguments that were. */
+/* Takes argv[i] and its value; returns the number of arguments used. */
 static int parse_option(char **argv, int i, int argc)
 {
 	for (size_t k = 0; k < sizeof(table) / sizeof(*table); k++) {

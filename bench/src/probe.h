@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe: the measuring RFB client. One connection, so its parts keep their state in their own
- * files; this header is what they share. Whatever is wrong ends the program with a reason.
+ * probe: the measuring RFB client. It has one connection, so each part keeps its state in its own
+ * file; this header declares what they share. Any error ends the program with a reason.
  */
 #ifndef BENCH_PROBE_H
 #define BENCH_PROBE_H
@@ -15,11 +15,11 @@
 struct options {
 	const char *host, *port, *display, *password, *encodings, *ticks;
 	double seconds;	    /* length of the measured window */
-	double verify_wait; /* give up waiting for rest after this many seconds */
+	double verify_wait; /* stop waiting for rest after this many seconds */
 	double verify_rest; /* rest is this many seconds without a message */
-	double gap;	    /* least pause between two markers, seconds */
+	double gap;	    /* shortest pause between two markers, seconds */
 	int tolerance;	    /* how far a channel of a marker or tick may be off, 0 to 255 */
-	int quality, level; /* JPEG quality and compression level asked for, -1: none */
+	int quality, level; /* requested JPEG quality and compression level, -1: none */
 	bool marker, keys, verify, stall, once;
 };
 extern struct options options;
@@ -35,8 +35,8 @@ struct samples {
 	double *values; /* ms */
 	size_t count, capacity;
 };
-/* marker: shown on the screen -> in the picture; content: the same for the workload's frames;
- * key: sent -> KeyPress in X; echo: sent -> its effect in the picture; frame_time: since the start.
+/* marker: from the screen to the picture; content: the same for the workload's frames;
+ * key: from sending to KeyPress in X; echo: to its effect in the picture; frame_time: since start.
  */
 extern struct samples marker_samples, content_samples, key_samples, direct_samples, echo_samples,
 	frame_times;
@@ -48,10 +48,10 @@ extern enum window_state window_state;
 extern int64_t window_start, window_end;
 
 /* Opens the window when a line comes on standard input; prints START. */
-int window_poll_fd(void); /* -1 unless it is awaited */
+int window_poll_fd(void); /* -1 unless the line is awaited */
 void window_await(void);
 void window_open(void);
-/* Closes it when its time is over, also in the middle of an update; prints END. */
+/* Closes it when its time is over, even in the middle of an update; prints END. */
 void window_tick(void);
 
 void stats_count_rectangle(int32_t encoding, uint64_t pixels, uint64_t bytes);
@@ -74,7 +74,7 @@ void wire_skip(size_t length);
 unsigned wire_read8(void);
 unsigned wire_read16(void);
 uint32_t wire_read32(void);
-uint64_t wire_position(void); /* bytes taken out so far */
+uint64_t wire_position(void); /* bytes consumed so far */
 /* May be called from any thread; one call is one message. */
 void wire_write(const void *data, size_t length);
 
@@ -97,14 +97,14 @@ void decode_copyrect(int x, int y, int width, int height);
 void decode_rre(int x, int y, int width, int height, bool compact);
 void decode_hextile(int x, int y, int width, int height);
 
-/* ---- inflate.c: the compressed encodings but Tight and ZRLE's tiles ---- */
+/* ---- inflate.c: the compressed encodings except Tight and ZRLE's tiles ---- */
 
 enum inflate_stream { STREAM_TIGHT = 0, STREAM_ZRLE = 4, STREAM_ZLIB = 5, N_STREAMS };
 
 /* A buffer of at least `size` bytes that stays valid until the next call. */
 uint8_t *inflate_output(size_t size);
 uint8_t *inflate_input(size_t size);
-/* Reads `length` bytes and inflates them to `out`; returns how many came out, at most `capacity`.
+/* Reads `length` bytes and inflates them to `out`; returns how many that gives, at most `capacity`.
  */
 size_t inflate_from_wire(int stream, size_t length, uint8_t *out, size_t capacity);
 void inflate_reset_stream(int stream);
@@ -126,12 +126,12 @@ enum message { MESSAGE_OTHER, MESSAGE_UPDATE, MESSAGE_PICTURE };
 /* Reads one message; MESSAGE_PICTURE is an update that carried pixels. */
 enum message protocol_message(void);
 
-/* ---- marker.c: what is looked for in the picture ---- */
+/* ---- marker.c: finding the marker and the frames in the picture ---- */
 
 void marker_open(const char *display);
 void marker_start(void);
 void marker_stop(void);
-/* Looks whether the marker's last colour is in the picture. */
+/* Checks whether the marker's last colour is in the picture. */
 void marker_look(void);
 void ticks_attach(const char *path);
 void ticks_look(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The RFB protocol (RFC 6143) as libvncclient speaks it, so as guacd does: the encodings in its
- * order and with its pseudo-encodings, first a request for all, then one incremental request for
- * the whole screen after each update that was read to its end.
+ * The RFB protocol (RFC 6143) as libvncclient, and so guacd, speaks it: the same encodings and
+ * pseudo-encodings in the same order; first a request for everything, then one incremental request
+ * for the whole screen after each update that was read completely.
  */
 #include <arpa/inet.h>
 #include <rfb/rfb.h>
@@ -184,7 +184,7 @@ void protocol_key(uint32_t keysym)
 	wire_write(message, sizeof(message));
 }
 
-/* Takes a pseudo-rectangle. False when it is none; *resized when the screen has another size now.
+/* Reads a pseudo-rectangle. False if it is none; *resized if the screen's size has changed.
  */
 static bool read_pseudo(int32_t encoding, int x, int y, int width, int height, bool *resized)
 {
@@ -203,7 +203,7 @@ static bool read_pseudo(int32_t encoding, int x, int y, int width, int height, b
 		break;
 	case EXTENDED_DESKTOP_SIZE:
 		wire_skip(3 + 16 * (size_t)wire_read8());
-		if (x == 0 || y == 0) /* y: the result of somebody's wish; 0 is success */
+		if (x == 0 || y == 0) /* y: the result of a client's request; 0 is success */
 			picture_resize(width, height);
 		break;
 	case DESKTOP_NAME:

@@ -8,7 +8,7 @@
 /*
  * Paints frame `index` of `count` of a looping animation, `width` x `height` pixels of 0xRRGGBB,
  * rows `width` pixels apart: a moving smooth gradient, a noisy floor, shaded spheres with slight
- * noise. Some 40 % of the pixels carry noise, as a rendered scene with textures does.
+ * noise. About 40 % of the pixels carry noise, as in a rendered scene with textures.
  */
 void scene_render(uint32_t *pixels, int width, int height, int index, int count);
 

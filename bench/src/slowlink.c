@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * slowlink: two network namespaces joined by a link of a given rate and delay.
+ * slowlink: two network namespaces joined by a link with a given rate and delay.
  *
  *   slowlink -rate MBIT -rtt MS [-mtu BYTES] [-queue MS]
  *
  * Each namespace gets a tun device, 10.77.0.1 (the server's) and 10.77.0.2 (the viewer's); this
- * program carries the IP packets between them, as late and as slowly as told, in both directions.
- * The TCP of both ends sees a real link: TCP_INFO's round trip, delivery rate and losses are those
- * of the link. No kernel module besides tun is needed (sch_netem is missing on many small kernels).
+ * program carries the IP packets between them, in both directions, at that rate and with that
+ * delay. TCP sees a real link at both ends: TCP_INFO's round trip, delivery rate and losses are
+ * those of the link. No kernel module besides tun is needed (sch_netem is missing on many small
+ * kernels).
  *
- * Prints "READY SERVER VIEWER", the paths of the namespaces for nsenter(1), and works until
- * SIGTERM. The namespaces are held by this process alone: they end with it, however it ends.
- * Without root it makes a user namespace for them.
+ * Prints "READY SERVER VIEWER", the paths of the namespaces for nsenter(1), and runs until
+ * SIGTERM. Only this process holds the namespaces, so they end with it, however it ends. Without
+ * root it creates a user namespace for them.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -41,7 +42,7 @@ struct direction {
 	int in, out;
 	struct packet *packets; /* a ring */
 	unsigned head, count;
-	int64_t busy_until; /* when the transmitter has sent everything that it holds */
+	int64_t busy_until; /* when the transmitter has sent all that it holds */
 	uint64_t carried, dropped;
 };
 
@@ -60,7 +61,7 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* The same user inside as outside, with the right to make network namespaces. */
+/* Maps the user to itself, with the right to create network namespaces. */
 static void enter_user_namespace(void)
 {
 	char map[64];
@@ -94,7 +95,7 @@ static void set_up(int fd, const char *name)
 		die("slowlink: %s up: %s", name, strerror(errno));
 }
 
-/* Makes a namespace and moves into it. Returns the tun device's descriptor. */
+/* Creates a namespace and enters it. Returns the tun device's descriptor. */
 static int create_end(const char *address, const char *peer, int mtu, int *ret_namespace)
 {
 	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
@@ -121,7 +122,7 @@ static int create_end(const char *address, const char *peer, int mtu, int *ret_n
 	return tun;
 }
 
-/* Takes what the near end has sent. A packet that finds the queue full is lost, as on a router. */
+/* Takes what the near end sent. A packet that finds the queue full is lost, as on a router. */
 static void take_packets(struct direction *d, const struct shape *shape)
 {
 	static uint8_t buffer[PACKET_MAX];
@@ -148,7 +149,7 @@ static void take_packets(struct direction *d, const struct shape *shape)
 	}
 }
 
-/* Hands over what has arrived. Returns when the next packet is due, 0 for none. */
+/* Delivers what has arrived. Returns when the next packet is due, 0 for none. */
 static int64_t deliver_packets(struct direction *d)
 {
 	while (d->count) {
@@ -222,7 +223,7 @@ int main(int argc, char **argv)
 	}
 	if (!(rate > 0) || !(rtt >= 0))
 		die("slowlink: bad rate or round trip");
-	if (!(queue > 0)) /* a router's usual buffer: a round trip, and not less than 50 ms */
+	if (!(queue > 0)) /* as usual on a router: a round trip, but at least 50 ms */
 		queue = rtt > 50 ? rtt : 50;
 	shape.ns_per_byte = 8000 / rate;
 	shape.delay = (int64_t)(rtt / 2 * (double)MILLISECOND);
@@ -231,7 +232,7 @@ int main(int argc, char **argv)
 		enter_user_namespace();
 	server = create_end("10.77.0.1", "10.77.0.2", mtu, &namespaces[0]);
 	viewer = create_end("10.77.0.2", "10.77.0.1", mtu, &namespaces[1]);
-	prctl(PR_SET_TIMERSLACK, 1UL); /* the default, 50 us, is much at 1 ms */
+	prctl(PR_SET_TIMERSLACK, 1UL); /* the default, 50 us, is too coarse at 1 ms */
 	prctl(PR_SET_DUMPABLE, 1UL);   /* so that its user may open /proc/PID/fd */
 	init_direction(&ways[0], server, viewer);
 	init_direction(&ways[1], viewer, server);

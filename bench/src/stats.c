@@ -47,9 +47,9 @@ void window_open(void)
 {
 	char line[64];
 
-	/* End of file opens it too: then nobody wants to say when. */
+	/* The end of the file opens it too: then no caller says when. */
 	if (read(STDIN_FILENO, line, sizeof(line)) < 0)
-		die("probe: standard input cannot be read");
+		die("probe: cannot read standard input");
 	awaited = false;
 	at_start = counters;
 	window_start = now_ns();

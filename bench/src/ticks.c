@@ -29,7 +29,7 @@ struct ticks *ticks_open(const char *path, bool create)
 
 uint32_t tick_color(uint32_t id)
 {
-	/* Odd ends: no picture of the workloads is made of them by chance. */
+	/* Odd values, which no workload's picture has by chance. */
 	static const uint8_t levels[8] = { 5, 41, 77, 113, 149, 185, 221, 250 };
 	uint32_t n = id * 293 &
 		     511; /* 293 = 0b100'100'101: each step moves every channel by half */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tick ring: how the workload tells the probe which frame was on the screen when.
+ * The tick ring, in which the workload tells the probe when each frame was on the screen.
  *
  * Frames have ids 1, 2, 3... In frame `id` the workload paints square blocks of the colour
  * tick_color(id); each block's centre is at position[id] + block[i]. shown[id] is the time at which
@@ -17,7 +17,7 @@ enum {
 	TICK_PIXELS = 16, /* the side of a block */
 	TICK_RING = 65536,
 	TICK_BLOCKS_MAX = 8,
-	TICK_WINDOW = 240, /* a viewer lags fewer frames than this; half of the distinct colours */
+	TICK_WINDOW = 240, /* a viewer lags by fewer frames than this: half the colours */
 	TICK_TOLERANCE =
 		17, /* each channel, under JPEG: just below half the distance of two levels */
 };

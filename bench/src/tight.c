@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tight, with its JPEG (the RFB protocol as kept by the community, "Tight Encoding"). */
+/* Tight, with its JPEG (rfbproto.rst, "Tight Encoding"). */
 #include <string.h>
 #include <turbojpeg.h>
 
@@ -74,7 +74,7 @@ static void put_palette(const struct basic *b, const uint8_t *palette, unsigned 
 	}
 }
 
-/* Each channel was predicted from its neighbours left, above and left above. */
+/* Each channel is predicted from its neighbours left, above and above left. */
 static void put_gradient(const struct basic *b)
 {
 	uint8_t *above = calloc(b->row, 1);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether the viewer's picture equals the screen, pixel for pixel, once nothing moves any more. */
+/* Whether the viewer's picture equals the screen, pixel for pixel, once nothing moves. */
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 #include <stdlib.h>
 
 #include "probe.h"
 
-enum { POINTER_REACH = 48 }; /* some servers paint the pointer into the picture: counted apart */
+enum {
+	POINTER_REACH = 48
+}; /* some servers paint the pointer into the picture: counted separately */
 
 static Display *display;
 

@@ -55,7 +55,7 @@ bool wire_wait(int64_t until)
 		window_tick();
 		if (ready > 0 && polled[0].revents)
 			return true;
-		if (window_state != before) /* the caller must see that */
+		if (window_state != before) /* the caller must notice that */
 			return false;
 		if (until && now_ns() >= until)
 			return false;
@@ -88,7 +88,7 @@ void wire_read(void *data, size_t length)
 		size_t n;
 
 		if (position == filled && length >= sizeof(buffer) / 2) {
-			n = receive(out, length); /* large ones go straight to their place */
+			n = receive(out, length); /* large ones go directly into place */
 		} else {
 			if (position == filled) {
 				n = receive(buffer, sizeof(buffer));

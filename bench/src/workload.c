@@ -4,7 +4,7 @@
  *
  *   workload KIND -display :N [-ticks FILE] [-fps F]
  *
- * Prints READY when its windows are there, and one JSON line at the end.
+ * Prints READY when its windows are shown, and one JSON line at the end.
  */
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -22,7 +22,7 @@
 
 enum { FRAMES_MAX = 16, LINE_HEIGHT = 18, COLUMNS_MAX = 400 };
 
-/* What the activity paints: the X screen, and the one window (or the root) it moves in. */
+/* What the activity paints on: the X screen, and the one window (or the root) that moves. */
 static struct {
 	Display *display;
 	Window root;
@@ -65,7 +65,7 @@ static void add_block(int x, int y)
 	ticks->n_blocks++;
 }
 
-/* A window of this size at this place, made to fit on small screens. */
+/* Opens a window of this size at this place, reduced to fit small screens. */
 static void open_window(int x, int y, int width, int height, unsigned long background)
 {
 	XSetWindowAttributes a = { .override_redirect = True, .background_pixel = background };
@@ -128,7 +128,7 @@ static Pixmap open_pixmap(int width, int height)
 			     (unsigned)DefaultDepth(screen.display, DefaultScreen(screen.display)));
 }
 
-/* ---- desk: a wallpaper with three "windows" of text, left on the root for good ---- */
+/* ---- desk: a wallpaper with three "windows" of text, which stays on the root window ---- */
 
 static void paint_desk(void)
 {
@@ -153,7 +153,7 @@ static void paint_desk(void)
 	}
 	XSetWindowBackgroundPixmap(screen.display, screen.root, pixmap);
 	XClearWindow(screen.display, screen.root);
-	/* Away from all ticks: some servers paint the cursor into the frame. */
+	/* Away from all ticks, since some servers paint the cursor into the frame. */
 	XWarpPointer(screen.display, None, screen.root, 0, 0, 0, 0, screen.width - 40,
 		     screen.height - 40);
 	XSync(screen.display, False);
@@ -214,7 +214,7 @@ static void open_frames(int count)
 	}
 }
 
-/* Three blocks from the top edge to the bottom edge: a torn frame has them of different frames. */
+/* Three blocks, from the top edge to the bottom: in a torn frame they differ in number. */
 static void add_column_of_blocks(void)
 {
 	int step = window.width < 1000 ? window.width / 4 : 300;
@@ -259,7 +259,7 @@ static void draw_frame(uint32_t id)
 		     (unsigned)window.width, (unsigned)window.height, False);
 }
 
-/* ---- drag: a window of text is moved about ---- */
+/* ---- drag: a window of text is moved ---- */
 
 static void setup_drag(void)
 {
@@ -311,7 +311,7 @@ static void open_screen(const char *name)
 		XSetFont(screen.display, screen.gc, font->fid);
 }
 
-/* Draws one frame and writes down when it was on the screen. */
+/* Draws one frame and records when it was on the screen. */
 static int64_t show_frame(const struct activity *activity, uint32_t id)
 {
 	uint32_t slot = id % TICK_RING;
@@ -344,7 +344,7 @@ static void run(const struct activity *activity, double fps)
 			missed++;
 		}
 		sleep_until(next);
-		if (stopped) /* also: do not draw once more after SIGCONT */
+		if (stopped) /* also avoids another frame after SIGCONT */
 			break;
 		last = show_frame(activity, ++id);
 	}

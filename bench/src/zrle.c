@@ -75,7 +75,7 @@ static int take_run_length(void)
 	return length;
 }
 
-/* Plain runs where the tile has no palette; palette runs else. */
+/* Plain runs if the tile has no palette, otherwise palette runs. */
 static void decode_runs(const struct tile *tile)
 {
 	int count = tile->width * tile->height, done = 0;
@@ -139,5 +139,5 @@ void decode_zrle(int x, int y, int width, int height)
 			decode_tile(&tile);
 		}
 	if (data != data_end)
-		die("probe: ZRLE rectangle with %zu bytes too many", (size_t)(data_end - data));
+		die("probe: ZRLE rectangle has %zu extra bytes", (size_t)(data_end - data));
 }

@@ -82,7 +82,7 @@ static void check_firewall(const struct machine *machine, struct findings *findi
 		report_opening(machine, &firewall, &firewall.openings[i], findings);
 	if (!firewall.is_readable || !has_rules)
 		finding_warn(findings, "nft list ruleset",
-			     "cannot read the firewall's %s: look for port %u yourself",
+			     "cannot read the firewall's %s: check them for port %u",
 			     has_rules ? "files" : "rules", machine->port);
 	if (findings->n == 0)
 		finding_ok(findings, "no rule opens port %u to everyone", machine->port);

@@ -132,7 +132,7 @@ static void check_autologin(const struct machine *machine, struct findings *find
 		finding_fail(findings, fix, "GDM logs %s in, not %s (%s)",
 			     machine->gdm.autologin_user, user, path);
 	else
-		finding_fail(findings, fix, "GDM logs nobody in when it starts (%s)", path);
+		finding_fail(findings, fix, "GDM logs no user in when it starts (%s)", path);
 }
 
 const struct check gdm_checks[] = {

@@ -141,8 +141,8 @@ static void check_address(const struct machine *machine, struct findings *findin
 				 &docker);
 	if (is_any_address(address))
 		finding_warn(findings, "systemctl edit gpudesk.socket",
-			     "gpudesk.socket listens on all addresses: only allow keeps others "
-			     "out");
+			     "gpudesk.socket listens on all addresses: only allow restricts who "
+			     "can connect");
 	else if (found)
 		finding_ok(findings, "%s is an address of this machine%s", address,
 			   docker && strcmp(address, docker) == 0 ? ", docker0's" : "");

@@ -86,7 +86,7 @@ static void check_record(const struct machine_record *one, struct findings *find
 
 	if (one->error) {
 		finding_warn(findings, fix, "the record of session %s is ignored: %s", one->id,
-			     one->error == -EPERM ? "someone other than root may have written it"
+			     one->error == -EPERM ? "a user other than root may have written it"
 						  : strerror(-one->error));
 		return;
 	}

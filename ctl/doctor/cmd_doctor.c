@@ -86,7 +86,8 @@ int cmd_doctor(struct ctl *ctl, int argc, char **argv)
 	json_t *array = NULL;
 	bool json = false;
 	const struct ctl_option options[] = {
-		{ "json", NULL, "print an array of { check, result, cause, fix }", &json, NULL },
+		{ "json", NULL, "print JSON: an array of { check, result, cause, fix }", &json,
+		  NULL },
 		{ 0 },
 	};
 	int status = ctl_options_status(

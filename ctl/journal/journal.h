@@ -82,7 +82,7 @@ int journal_after_program(struct journal *journal);
 enum journal_outcome {
 	JOURNAL_RESTORED,	/* to the state before */
 	JOURNAL_UNCHANGED,	/* it was in that state already */
-	JOURNAL_KEPT,		/* not restored: someone else has changed it since */
+	JOURNAL_KEPT,		/* not restored: it was changed since */
 	JOURNAL_KEPT_AND_SAVED, /* the same; the original is in NAME.gpudesk-saved */
 	JOURNAL_FOR_CALLER,	/* the caller has to undo it: no file, link or directory */
 };

@@ -102,9 +102,9 @@ int cmd_passwd(struct ctl *ctl, int argc, char **argv)
 {
 	struct request request = { 0 };
 	const struct ctl_option options[] = {
-		{ "user", "NAME", "whose password; only root may set another user's",
+		{ "user", "NAME", "whose password to set; only root may set another user's",
 		  .value = &request.user },
-		{ "view-only", NULL, "the second password, for viewers that may only watch",
+		{ "view-only", NULL, "set the second password, with which a viewer can only watch",
 		  .flag = &request.view_only },
 		{ "generate", NULL, "generate a password and print it", .flag = &request.generate },
 		{ 0 },

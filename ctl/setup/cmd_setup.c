@@ -29,9 +29,11 @@ struct request {
 };
 
 static const char about[] =
-	"Configures this machine so that viewers see the user's desktop, on the NVIDIA card if "
-	"it has one.\n"
-	"Changes only what is missing, shows each change, and asks first.\n";
+	"Configures this machine so that viewers see the user's desktop, drawn by the NVIDIA card\n"
+	"if there is one.\n"
+	"Changes only what is missing, shows each change, and asks first. Needs root. Always "
+	"edits\n" GPUDESK_SYSCONFDIR
+	"/gpudesk.conf, which the services read: --config cannot be used.\n";
 
 static void take_steps(struct setup *setup)
 {
@@ -158,12 +160,12 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 {
 	struct request request = { 0 };
 	const struct ctl_option options[] = {
-		{ "user", "NAME", "the desktop's user", NULL, &request.user },
-		{ "gpu", "N|BUSID", "the NVIDIA card: its number from 0, or its address", NULL,
-		  &request.gpu },
-		{ "dry-run", NULL, "only show the changes", &request.is_dry, NULL },
+		{ "user", "NAME", "whose desktop to show", NULL, &request.user },
+		{ "gpu", "N|BUSID", "the NVIDIA card to use: its number from 0, or its address",
+		  NULL, &request.gpu },
+		{ "dry-run", NULL, "print the changes without making them", &request.is_dry, NULL },
 		{ "undo", NULL, "undo what setup has changed", &request.undo, NULL },
-		{ "yes", NULL, "do not ask", &request.yes, NULL },
+		{ "yes", NULL, "make the changes without asking", &request.yes, NULL },
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
 		  &request.restart_desktop, NULL },

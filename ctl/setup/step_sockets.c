@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk's sockets are enabled for the user, for nobody else, and listen. */
+/* gpudesk's sockets are enabled for the user, for no other user, and listen. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

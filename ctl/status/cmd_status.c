@@ -26,8 +26,9 @@ int cmd_status(struct ctl *ctl, int argc, char **argv)
 	bool as_json = false;
 	const char *socket = NULL;
 	const struct ctl_option options[] = {
-		{ "json", NULL, "print it as JSON", .flag = &as_json },
-		{ "control-socket", "PATH", "use this control socket", .value = &socket },
+		{ "json", NULL, "print JSON", .flag = &as_json },
+		{ "control-socket", "PATH", "the scraper's control socket, if not the usual one",
+		  .value = &socket },
 		{ 0 },
 	};
 	int result = ctl_options_status(ctl, argc, argv, about, options);

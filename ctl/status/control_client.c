@@ -275,7 +275,8 @@ int control_client_command(struct ctl *ctl, int argc, char **argv, const char *a
 {
 	const char *socket = NULL;
 	const struct ctl_option options[] = {
-		{ "control-socket", "PATH", "use this control socket", .value = &socket },
+		{ "control-socket", "PATH", "the scraper's control socket, if not the usual one",
+		  .value = &socket },
 		{ 0 },
 	};
 	char answer[CONTROL_ANSWER_MAX], error[SCRAPER_ERROR_MAX];

@@ -169,7 +169,7 @@ static int gather_scraper(const struct ctl *ctl, const char *socket, struct stat
 		r = scraper_report_parse(answer, &status->report);
 		if (r < 0)
 			snprintf(status->scraper_error, sizeof(status->scraper_error),
-				 "the scraper sent an answer that makes no sense: stop it with "
+				 "the scraper sent an invalid answer: stop it with "
 				 "\"gpudesk stop\"");
 	}
 	status->scraper = r >= 0 ? SCRAPER_RUNS : r == -ENOTCONN ? SCRAPER_IS_OFF : SCRAPER_UNKNOWN;

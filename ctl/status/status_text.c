@@ -50,7 +50,7 @@ static void print_record(const struct status_record *at, const char *user, FILE 
 
 	if (at->error) {
 		fprintf(out, "session %s: cannot use its record: %s\n", at->id,
-			at->error == -EPERM ? "someone other than root may have written it"
+			at->error == -EPERM ? "a user other than root may have written it"
 					    : strerror(-at->error));
 		return;
 	}

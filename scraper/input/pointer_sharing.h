@@ -25,7 +25,7 @@ struct pointer_sharing_user {
 
 /* Starts as all zeros. */
 struct pointer_sharing {
-	struct pointer_sharing_user *owner; /* holds buttons; NULL: nobody does */
+	struct pointer_sharing_user *owner; /* holds buttons; NULL: no viewer does */
 	uint64_t owner_heard;		    /* ms: its last event */
 };
 

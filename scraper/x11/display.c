@@ -93,7 +93,7 @@ static void query_extensions(struct display *display)
 			       &xkb_minor))
 		display->xkb_event = 0;
 	if (!display->has_test)
-		log_warning("the X server has no XTEST extension: viewers can only look");
+		log_warning("the X server has no XTEST extension: viewers can only watch");
 	if (!display->has_shm)
 		log_warning("the X server has no MIT-SHM extension: reading the screen is slow");
 }

@@ -33,7 +33,7 @@ void randr_read_layout(struct display *display, struct screen_layout *ret_layout
  */
 enum size_status randr_resize(struct randr *randr, struct size_request request);
 
-/* Restores the size from before the first resize, unless somebody else has set another since. */
+/* Restores the size from before the first resize, unless another one was set since. */
 void randr_restore(struct randr *randr);
 
 #endif

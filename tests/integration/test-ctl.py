@@ -163,7 +163,7 @@ class StatusTest(ControlTest):
         os.chmod(self.config_path, 0o644)
         done = self.ask("stop", status=1, **as_nobody(self.directory))
         self.assertIn("gave no answer", done.stderr)
-        self.scraper.wait_log("user %d is not allowed to ask" % NOBODY)
+        self.scraper.wait_log("user %d may not use it" % NOBODY)
         self.assertTrue(self.scraper.is_running())
 
 

@@ -26,7 +26,7 @@ PAM_LINE = "session    optional    pam_gpudesk.so"
 
 def find_config():
     """Where the tested program expects gpudesk.conf, below a machine's root."""
-    return re.search(r"in place of /(\S+)", run(PROGRAM, "--help").stdout).group(1)
+    return re.search(r"instead of /(\S+)", run(PROGRAM, "--help").stdout).group(1)
 
 
 OLD_XORG = """Section "DRI"

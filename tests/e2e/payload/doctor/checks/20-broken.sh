@@ -45,7 +45,7 @@ broken "an unknown key in gpudesk.conf" warn config '/etc/gpudesk.conf:2: .*idle
 broken "a bad value of a key that guards access" FAIL config \
 	'/etc/gpudesk.conf:1: .*allow.*connections are refused' "allow" \
 	'set_conf "allow = 10.0.0.0/33"' "$default_conf"
-broken "user names nobody" FAIL user 'there is no user nosuch' \
+broken "user names no user of the machine" FAIL user 'there is no user nosuch' \
 	"$sockets services autologin session password x $no_x" 'set_conf "user = nosuch"' "$default_conf"
 broken "user is not the one of the units" FAIL scraper-socket \
 	'enabled for exouser, but user = other' \
@@ -151,7 +151,7 @@ tuple() {
 	echo "ENABLED=$1" >/etc/ufw/ufw.conf
 	echo '### tuple ### allow tcp 5901 0.0.0.0/0 any 0.0.0.0/0 in' >/etc/ufw/user.rules
 }
-broken "ufw allows everybody" FAIL firewall 'ufw has "allow 5901/tcp".*ufw delete allow 5901/tcp' "" \
+broken "ufw allows every address" FAIL firewall 'ufw has "allow 5901/tcp".*ufw delete allow 5901/tcp' "" \
 	'tuple yes' 'rm -r /etc/ufw'
 broken "ufw would, if it were on" warn firewall 'would open the VNC port' "" \
 	'tuple no' 'rm -r /etc/ufw'
@@ -176,7 +176,7 @@ broken "and nothing else starts the desktop" FAIL default-target 'GDM does not s
 	"$default_conf; systemctl set-default graphical.target"
 broken "Wayland is not off" FAIL wayland 'on: GDM may' "" \
 	'keep $gdm_conf; sed -i /WaylandEnable/d $gdm_conf' 'put_back'
-broken "autologin is not on" FAIL autologin 'logs nobody in' "" \
+broken "autologin is not on" FAIL autologin 'logs no user in' "" \
 	'keep $gdm_conf; sed -i /AutomaticLoginEnable/d $gdm_conf' 'put_back'
 broken "autologin is for another user" FAIL autologin 'logs alice in, not exouser' "" \
 	'keep $gdm_conf; sed -i s/AutomaticLogin=.*/AutomaticLogin=alice/ $gdm_conf' 'put_back'
@@ -199,7 +199,7 @@ broken "pam_systemd is not active" FAIL pam 'pam_systemd is not in' "" \
 id=$(session)
 broken "a stale record" warn records 'record of session 999 is stale: logind no longer knows' "" \
 	'sed s/^SESSION=.*/SESSION=999/ $records/$id >$records/999' 'rm $records/999'
-broken "a record that somebody else wrote" warn records 'session 998 is ignored: someone other than root' "" \
+broken "a record that another user wrote" warn records 'session 998 is ignored: a user other than root' "" \
 	'sed s/^SESSION=.*/SESSION=998/ $records/$id >$records/998; chown exouser $records/998' \
 	'rm $records/998'
 broken "the session has no record" FAIL session 'session [0-9a-z]+ of exouser has no record' "x $no_x" \
