@@ -49,6 +49,34 @@ static long qemu_length(const uint8_t *data, size_t have,
 	return data[1] == 0 ? 12 : -EPROTO; /* 0: a key; audio is not offered */
 }
 
+/* Whether `screen`, of a SetDesktopSize, has the size that the message requests. */
+static bool has_size(const uint8_t *screen, const uint8_t *message)
+{
+	return memcmp(screen + 8, message + 2, 4) == 0;
+}
+
+static long size_request_length(const uint8_t *data, size_t have)
+{
+	enum { HEADER = 8, REQUEST = 10, SCREEN = 16, SIZE_END = 12 /* bytes of a screen */ };
+
+	if (have < HEADER)
+		return 0;
+	long whole = HEADER + SCREEN * (long)data[6];
+	const uint8_t *next = data + HEADER;
+
+	if (data[6] != 1)
+		return whole;
+	if (have < HEADER + 2)
+		return have > HEADER && *next != CLIENT_UPDATE_REQUEST ? whole : 0;
+	if (*next != CLIENT_UPDATE_REQUEST || next[1] > 1)
+		return whole;
+	if (have >= HEADER + SIZE_END && has_size(next, data))
+		return whole;
+	if (have < HEADER + REQUEST + SIZE_END)
+		return 0;
+	return has_size(next + REQUEST, data) ? CLIENT_TORN_SIZE_REQUEST : whole;
+}
+
 long client_message_length(const uint8_t *data, size_t have,
 			   const struct client_extensions *extensions)
 {
@@ -75,7 +103,7 @@ long client_message_length(const uint8_t *data, size_t have,
 	case CLIENT_SET_SINGLE_WINDOW:
 		return 6;
 	case CLIENT_SET_DESKTOP_SIZE:
-		return have < 8 ? 0 : 8 + 16 * (long)data[6];
+		return size_request_length(data, have);
 	case CLIENT_QEMU:
 		return qemu_length(data, have, extensions);
 	default:

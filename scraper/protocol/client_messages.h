@@ -35,7 +35,8 @@ enum {
 	CLIENT_CUT_TEXT_MAX = 1 << 20,	     /* bytes; libvncserver's own limit, too */
 	CLIENT_CUT_TEXT_SKIP_MAX = 64 << 20, /* longer ones are skipped, up to this length */
 	CLIENT_MESSAGE_MAX = CLIENT_CUT_TEXT_MAX + 8,
-	CLIENT_HEADER_MAX = 20, /* bytes that decide how long a message is */
+	CLIENT_HEADER_MAX = 30,			/* bytes that decide how long a message is */
+	CLIENT_TORN_SIZE_REQUEST = 8 + 10 + 16, /* bytes: see client_message_length() */
 };
 
 /* Extensions that change what a viewer may send, from the moment it has listed them. */
@@ -49,6 +50,10 @@ struct client_extensions {
  * that are there. Returns 0 if they do not decide it yet, -EPROTO for a type that was not offered,
  * -EMSGSIZE for a message over the limits above. Only a ClientCutText can be longer than
  * CLIENT_MESSAGE_MAX: the caller skips it.
+ *
+ * guacd writes from two threads, and a FramebufferUpdateRequest may land inside a SetDesktopSize of
+ * one screen, behind its first 8 bytes. Both together are one message of CLIENT_TORN_SIZE_REQUEST
+ * bytes: nothing else has that length.
  */
 long client_message_length(const uint8_t *data, size_t have,
 			   const struct client_extensions *extensions);

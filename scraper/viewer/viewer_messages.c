@@ -115,6 +115,8 @@ static int handle_message(struct viewer *viewer, uint8_t *message, size_t length
 		explicit_bzero(message, length);
 		return 0;
 	case CLIENT_SET_DESKTOP_SIZE:
+		if (length == CLIENT_TORN_SIZE_REQUEST)
+			handle_request(viewer, message + 8);
 		viewer->update.size_rect.requested = true;
 		viewer->callbacks->resize(viewer, client_size_request_read(message),
 					  viewer->userdata);

@@ -96,6 +96,16 @@ class XvfbTest(ResizeTest):
             viewer.expect_screen(lambda: self.picture(screen), requested=True)
             self.assertEqual((viewer.width, viewer.height), sizes[-1])
 
+    def test_a_torn_size_request(self):
+        """guacd writes from two threads: an update request lands inside a SetDesktopSize."""
+        self.start_chain()
+        viewer = self.log_in_extended()
+        size = rfb.set_desktop_size(1000, 700)
+        viewer.send(size[:8], rfb.update_request(True, 0, 0, 1280, 800), size[8:])
+        viewer.read_update()
+        self.assertEqual(viewer.size_answers.pop(0), (BY_VIEWER, DONE, 1000, 700))
+        self.check_picture(viewer, 1)
+
     def test_two_sizes_at_once(self):
         self.check_storm([(1000, 700), (800, 600)], 0.05)
 

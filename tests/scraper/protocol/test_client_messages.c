@@ -18,7 +18,7 @@
 /* Every message: its first bytes, how many of them decide its length, and that length. */
 static const struct message {
 	const char *name;
-	uint8_t header[8];
+	uint8_t header[10];
 	size_t decides;
 	long length;
 } messages[] = {
@@ -48,7 +48,8 @@ static const struct message {
 	{ "PalmSetScale", { 15 }, 1, 4 },
 	{ "xvp", { 250 }, 1, 4 },
 	{ "SetDesktopSize, no screen", { 251, 0, 0, 0, 0, 0, 0, 0 }, 8, 8 },
-	{ "SetDesktopSize, one", { 251, 0, 3, 32, 2, 88, 1, 0 }, 8, 8 + 16 },
+	{ "SetDesktopSize, one", { 251, 0, 3, 32, 2, 88, 1, 0, 1 }, 9, 8 + 16 },
+	{ "SetDesktopSize, two", { 251, 0, 3, 32, 2, 88, 2, 0 }, 8, 8 + 32 },
 	{ "SetDesktopSize, 255", { 251, 0, 3, 32, 2, 88, 255, 0 }, 8, 8 + 16 * 255 },
 	{ "QEMU key", { 255, 0 }, 2, 12 },
 	{ "QEMU audio", { 255, 1 }, 2, -EPROTO },
@@ -84,6 +85,36 @@ static void test_lengths(void **state)
 			free(data);
 		}
 	}
+}
+
+/* guacd's two threads: an update request between the two parts of a SetDesktopSize. */
+static void test_torn_size_requests(void **state)
+{
+	const uint8_t torn[] = {
+		251, 0, 3, 32, 2, 88, 1, 0,	   /* 800x600, one screen */
+		3,   1, 0, 0,  0, 0,  5, 0, 3, 32, /* the request, as long as 1280x800 */
+		0,   0, 0, 1,  0, 0,  0, 0, 3, 32, 2, 88, 0, 0, 0, 0 /* the screen */
+	};
+	uint8_t whole[8 + 16] = { 251, 0, 3, 32, 2, 88, 1, 0 };
+
+	(void)state;
+	assert_int_equal(sizeof(torn), CLIENT_TORN_SIZE_REQUEST);
+	for (size_t have = 8; have <= sizeof(torn); have++) {
+		uint8_t *data = malloc(have);
+
+		memcpy(data, torn, have);
+		long length = client_message_length(data, have, &all);
+		assert_int_equal(length, have < CLIENT_HEADER_MAX ? 0 : (long)sizeof(torn));
+		free(data);
+	}
+	/* What merely begins like one is whole: another screen's size, or its number. */
+	memcpy(whole + 8, torn + 18, 16);
+	whole[8] = 3;
+	whole[9] = 1;
+	assert_int_equal(client_message_length(whole, sizeof(whole), &all), sizeof(whole));
+	whole[8] = 4;
+	whole[17] = 33;
+	assert_int_equal(client_message_length(whole, sizeof(whole), &all), sizeof(whole));
 }
 
 static void test_unknown_types(void **state)
@@ -329,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_torn_size_requests),
 		cmocka_unit_test(test_unknown_types),
 		cmocka_unit_test(test_extensions_are_agreed_on),
 		cmocka_unit_test(test_keys),
