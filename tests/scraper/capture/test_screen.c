@@ -13,7 +13,7 @@
 #include <X11/Xutil.h>
 
 #include "capture/screen.h"
-#include "tests/scraper/xvfb.h"
+#include "tests/scraper/x_display.h"
 
 enum { WIDTH = 1280, HEIGHT = 800, FRAME = 16667, BURST = 12 };
 
@@ -31,53 +31,16 @@ static void on_damaged(void *userdata)
 	screen_damaged(&screen);
 }
 
-static void ignore(void *userdata)
-{
-	(void)userdata;
-}
-
-static void ignore_event(void *userdata, XEvent *event)
-{
-	(void)userdata;
-	(void)event;
-}
-
-static void ignore_other(const XEvent *event, void *userdata)
-{
-	(void)event;
-	(void)userdata;
-}
-
-__attribute__((noreturn)) static void lose(void *userdata)
-{
-	(void)userdata;
-	abort();
-}
-
-static const struct display_callbacks callbacks = {
-	.damaged = on_damaged,
-	.cursor_changed = ignore,
-	.resized = ignore,
-	.layout_changed = ignore,
-	.xkb = ignore_event,
-	.other = ignore_other,
-	.lost = lose,
-};
-
 static void capture_what_is_due(void);
 
 static int set_up(void **state)
 {
-	char reason[256];
-
 	(void)state;
-	if (xvfb_start_sized(&xvfb, "1280x800x24") < 0)
+	if (x_display_start(&xvfb, &display, "1280x800x24", on_damaged, NULL) < 0)
 		return -1;
 	drawer = XOpenDisplay(xvfb.display);
-	if (!drawer || display_open(&display, xvfb.display, NULL, &callbacks, NULL, reason,
-				    sizeof(reason)) < 0)
+	if (!drawer)
 		return -1;
-	display_watch(&display);
 	picture = XCreatePixmap(drawer, DefaultRootWindow(drawer), WIDTH, HEIGHT, 24);
 	gc = XCreateGC(drawer, picture, 0, NULL);
 	XSetForeground(drawer, gc, 0x204060);
@@ -92,10 +55,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	screen_finish(&screen);
-	display_unwatch(&display);
-	display_close(&display);
 	XCloseDisplay(drawer);
-	xvfb_stop(&xvfb);
+	x_display_stop(&xvfb, &display);
 	return 0;
 }
 

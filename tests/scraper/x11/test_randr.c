@@ -11,29 +11,12 @@
 
 #include <X11/extensions/Xrandr.h>
 
-#include "tests/scraper/xvfb.h"
+#include "tests/scraper/x_display.h"
 #include "x11/randr.h"
 
 static struct xvfb xvfb;
 static struct display display;
 static int n_layout_changes;
-
-static void ignore(void *userdata)
-{
-	(void)userdata;
-}
-
-static void ignore_event(void *userdata, XEvent *event)
-{
-	(void)userdata;
-	(void)event;
-}
-
-static void ignore_other(const XEvent *event, void *userdata)
-{
-	(void)event;
-	(void)userdata;
-}
 
 static void count_change(void *userdata)
 {
@@ -41,42 +24,16 @@ static void count_change(void *userdata)
 	n_layout_changes++;
 }
 
-__attribute__((noreturn)) static void lose(void *userdata)
-{
-	(void)userdata;
-	abort();
-}
-
-static const struct display_callbacks callbacks = {
-	.damaged = ignore,
-	.cursor_changed = ignore,
-	.resized = ignore,
-	.layout_changed = count_change,
-	.xkb = ignore_event,
-	.other = ignore_other,
-	.lost = lose,
-};
-
 static int set_up(void **state)
 {
-	char reason[256];
-
 	(void)state;
-	if (xvfb_start_sized(&xvfb, "1280x800x24") < 0)
-		return -1;
-	if (display_open(&display, xvfb.display, NULL, &callbacks, NULL, reason, sizeof(reason)) <
-	    0)
-		return -1;
-	display_watch(&display);
-	return 0;
+	return x_display_start(&xvfb, &display, "1280x800x24", NULL, count_change);
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	display_unwatch(&display);
-	display_close(&display);
-	xvfb_stop(&xvfb);
+	x_display_stop(&xvfb, &display);
 	return 0;
 }
 
