@@ -128,6 +128,28 @@ static void read_all(struct run *run)
 			rfb_reader_add(&run->reader, bytes, (size_t)n);
 }
 
+static struct run *current;
+
+/*
+ * The server asks this about each SetPixelFormat that it acts on: also about one that was in other
+ * bytes, and not about one that it took for a part of another message (ld's --wrap).
+ */
+int __real_client_pixel_format_check(const uint8_t *message);
+int __wrap_client_pixel_format_check(const uint8_t *message);
+int __wrap_client_pixel_format_check(const uint8_t *message)
+{
+	int r = __real_client_pixel_format_check(message);
+
+	if (r < 0 || current->was_stalled)
+		return r;
+	/* What was sent until now, ServerInit perhaps, is in the old format. */
+	viewer_flush(current->viewer);
+	read_all(current);
+	rfb_reader_run(&current->reader);
+	rfb_reader_set_format(&current->reader, message);
+	return r;
+}
+
 /* Runs until nothing is left to do: then everything begun must be complete. */
 static void settle(struct run *run)
 {
@@ -163,9 +185,6 @@ static void set_pixel_format(struct run *run, struct bytes *input)
 	if (n)
 		memcpy(message + 4, format, n);
 	send_bytes(run, message, sizeof(message));
-	settle(run);
-	if (!run->is_gone && run->reader.has_init)
-		rfb_reader_set_format(&run->reader, message);
 }
 
 /* A valid format; also 8 bits of any distribution. */
@@ -418,6 +437,7 @@ static void begin(struct run *run, struct bytes *input)
 	};
 	int pair[2];
 
+	current = run;
 	log_set_level(LOG_LEVEL_ERROR);
 	run->event = steered_event_new();
 	run->format = formats[choice % 4];
