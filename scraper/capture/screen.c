@@ -129,10 +129,10 @@ static bool is_large(const struct screen *screen)
  */
 static uint64_t fetch_due(const struct screen *screen)
 {
-	uint64_t due = screen_next_due(screen);
-
 	if (!screen->all_stale && !screen->n_pending)
 		return 0;
+	uint64_t due = screen_next_due(screen);
+
 	return due < screen->fetched + FETCH_INTERVAL ? due : screen->fetched + FETCH_INTERVAL;
 }
 

@@ -24,6 +24,10 @@
  *  9. The size is changed for viewers at most every 250 ms: server/desktop_size.c.
  * 10. Viewers that read nothing, or send no input, are disconnected: viewer/viewer_timeouts.c.
  * 11. Long work yields to keys and pointers every half megabyte: framebuffer/yield.h.
+ * 12. While something waits for its time, the X server is asked at most every 4 ms what was drawn
+ *     besides: fetch_due() (capture/screen.c).
+ * 13. A viewer that has requested a size is sent nothing before the answer: viewer_is_waiting()
+ *     (viewer/viewer.c).
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H
