@@ -62,11 +62,22 @@ static size_t collect_descriptors(struct msghdr *header,
 	return n;
 }
 
+static bool is_of_another_version(const void *message, size_t n, uint32_t version)
+{
+	uint32_t head[2];
+
+	if (n < sizeof(head))
+		return false;
+	memcpy(head, message, sizeof(head));
+	return head[0] == HANDOFF_MAGIC && head[1] != version;
+}
+
 /*
- * Receives one message of exactly `size` bytes, with one descriptor if `ret_descriptor` is given,
- * or else none. Closes all descriptors of a message that is refused.
+ * Receives one message of exactly `size` bytes, with one descriptor or none (-1). Closes all
+ * descriptors of a message that is refused.
  */
-static int receive_message(int fd, void *ret_message, size_t size, int *ret_descriptor)
+static int receive_message(int fd, void *ret_message, size_t size, uint32_t version,
+			   int *ret_descriptor)
 {
 	union descriptor_control control;
 	struct iovec part = { .iov_base = ret_message, .iov_len = size };
@@ -76,9 +87,10 @@ static int receive_message(int fd, void *ret_message, size_t size, int *ret_desc
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes),
 	};
-	int descriptors[DESCRIPTORS_MAX];
+	int descriptors[DESCRIPTORS_MAX] = { -1 };
 	size_t n_descriptors;
 	ssize_t n;
+	int r;
 
 	do
 		n = recvmsg(fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -89,15 +101,15 @@ static int receive_message(int fd, void *ret_message, size_t size, int *ret_desc
 	if (n == 0 && n_descriptors == 0)
 		return -ECONNRESET; /* the end: there are no empty messages */
 
-	if ((size_t)n == size && !(header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
-	    n_descriptors == (ret_descriptor ? 1 : 0)) {
-		if (ret_descriptor)
-			*ret_descriptor = descriptors[0];
+	r = is_of_another_version(ret_message, (size_t)n, version) ? -EPROTONOSUPPORT : -EBADMSG;
+	if (r == -EBADMSG && (size_t)n == size && n_descriptors <= 1 &&
+	    !(header.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
+		*ret_descriptor = descriptors[0];
 		return 0;
 	}
 	while (n_descriptors > 0)
 		close(descriptors[--n_descriptors]);
-	return -EBADMSG;
+	return r;
 }
 
 static bool is_control(char c)
@@ -118,19 +130,34 @@ static bool is_plain_text(const char *text, size_t size)
 	return true;
 }
 
-static bool request_is_valid(const struct handoff_request *request)
+static bool request_is_valid(const struct handoff_request *request, bool has_viewer)
 {
-	return request->magic == HANDOFF_MAGIC && request->version == HANDOFF_VERSION &&
+	if (request->magic != HANDOFF_MAGIC || request->version != HANDOFF_VERSION)
+		return false;
+	if (request->kind == HANDOFF_CHALLENGE)
+		return !has_viewer;
+	return request->kind == HANDOFF_CONNECT && has_viewer &&
 	       (request->minor == 3 || request->minor == 7 || request->minor == 8) &&
-	       request->reserved == 0 && is_plain_text(request->peer, sizeof(request->peer));
+	       is_plain_text(request->peer, sizeof(request->peer));
 }
 
-static bool is_stream_socket(int fd)
+/* Whether the socket is a viewer's: other kinds could be connected to anything. */
+static int check_viewer(int fd, const char *peer)
 {
+	struct sockaddr_storage address = { 0 };
+	char found[HANDOFF_PEER_MAX];
 	int type = 0;
 	socklen_t size = sizeof(type);
 
-	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_STREAM)
+		return -EBADMSG;
+	size = sizeof(address);
+	if (getpeername(fd, (struct sockaddr *)&address, &size) < 0)
+		return errno == ENOTCONN ? -ENOTCONN : -EBADMSG;
+	if (address.ss_family != AF_INET && address.ss_family != AF_INET6)
+		return -EBADMSG;
+	net_format_peer((const struct sockaddr *)&address, found);
+	return strcmp(found, peer) == 0 ? 0 : -EBADMSG;
 }
 
 int handoff_send_request(int fd, const struct handoff_request *request, int viewer)
@@ -140,8 +167,7 @@ int handoff_send_request(int fd, const struct handoff_request *request, int view
 
 	message.magic = HANDOFF_MAGIC;
 	message.version = HANDOFF_VERSION;
-	message.reserved = 0;
-	r = request_is_valid(&message) && viewer >= 0
+	r = request_is_valid(&message, viewer >= 0)
 		    ? send_message(fd, &message, sizeof(message), viewer)
 		    : -EINVAL;
 	explicit_bzero(message.response, sizeof(message.response));
@@ -153,15 +179,16 @@ int handoff_receive_request(int fd, struct handoff_request *ret_request, int *re
 	struct handoff_request message;
 	int viewer = -1, r;
 
-	r = receive_message(fd, &message, sizeof(message), &viewer);
+	r = receive_message(fd, &message, sizeof(message), HANDOFF_VERSION, &viewer);
+	if (r == 0 && !request_is_valid(&message, viewer >= 0))
+		r = -EBADMSG;
+	if (r == 0 && viewer >= 0)
+		r = check_viewer(viewer, message.peer);
 	if (r == 0) {
-		if (request_is_valid(&message) && is_stream_socket(viewer)) {
-			*ret_request = message;
-			*ret_viewer = viewer;
-		} else {
-			close(viewer);
-			r = -EBADMSG;
-		}
+		*ret_request = message;
+		*ret_viewer = viewer;
+	} else if (viewer >= 0) {
+		close(viewer);
 	}
 	explicit_bzero(&message, sizeof(message));
 	return r;
@@ -185,7 +212,7 @@ int handoff_send_answer(int fd, enum handoff_result result, const char *reason)
 {
 	struct handoff_answer message = {
 		.magic = HANDOFF_MAGIC,
-		.version = HANDOFF_VERSION,
+		.version = HANDOFF_ANSWER_VERSION,
 		.result = result,
 	};
 
@@ -194,17 +221,33 @@ int handoff_send_answer(int fd, enum handoff_result result, const char *reason)
 	return send_message(fd, &message, sizeof(message), -1);
 }
 
+int handoff_send_challenge(int fd, const uint8_t challenge[static HANDOFF_CHALLENGE_SIZE])
+{
+	struct handoff_answer message = {
+		.magic = HANDOFF_MAGIC,
+		.version = HANDOFF_ANSWER_VERSION,
+		.result = HANDOFF_CHALLENGED,
+	};
+
+	memcpy(message.challenge, challenge, HANDOFF_CHALLENGE_SIZE);
+	return send_message(fd, &message, sizeof(message), -1);
+}
+
 int handoff_receive_answer(int fd, struct handoff_answer *ret_answer)
 {
 	struct handoff_answer message;
-	int r;
+	int descriptor = -1, r;
 
-	r = receive_message(fd, &message, sizeof(message), NULL);
+	r = receive_message(fd, &message, sizeof(message), HANDOFF_ANSWER_VERSION, &descriptor);
 	if (r < 0)
 		return r;
-	if (message.magic != HANDOFF_MAGIC || message.version != HANDOFF_VERSION ||
-	    message.result > HANDOFF_NOT_POSSIBLE ||
-	    !is_plain_text(message.reason, sizeof(message.reason)))
+	if (descriptor >= 0) {
+		close(descriptor);
+		return -EBADMSG;
+	}
+	if (message.magic != HANDOFF_MAGIC || message.result > HANDOFF_CHALLENGED ||
+	    (message.result != HANDOFF_CHALLENGED &&
+	     !is_plain_text(message.reason, sizeof(message.reason))))
 		return -EBADMSG;
 	*ret_answer = message;
 	return 0;

@@ -199,3 +199,55 @@ int net_list_format(const struct net_list *list, char *ret_text, size_t size)
 		*ret_text = '\0';
 	return (int)length;
 }
+
+static const struct sockaddr_in *as_ipv4(const struct sockaddr *address)
+{
+	return (const struct sockaddr_in *)(const void *)address;
+}
+
+static const struct sockaddr_in6 *as_ipv6(const struct sockaddr *address)
+{
+	return (const struct sockaddr_in6 *)(const void *)address;
+}
+
+void net_format_host(const struct sockaddr *address, char ret_text[static NET_PEER_TEXT_MAX])
+{
+	if (address->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &as_ipv4(address)->sin_addr, ret_text, NET_PEER_TEXT_MAX);
+	} else if (address->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = as_ipv6(address);
+		size_t length;
+
+		if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+			inet_ntop(AF_INET, in6->sin6_addr.s6_addr + 12, ret_text,
+				  NET_PEER_TEXT_MAX);
+			return;
+		}
+		inet_ntop(AF_INET6, &in6->sin6_addr, ret_text, NET_PEER_TEXT_MAX);
+		length = strlen(ret_text);
+		if (in6->sin6_scope_id != 0)
+			snprintf(ret_text + length, NET_PEER_TEXT_MAX - length, "%%%u",
+				 (unsigned)in6->sin6_scope_id);
+	} else {
+		snprintf(ret_text, NET_PEER_TEXT_MAX, "unknown");
+	}
+}
+
+static unsigned get_port(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return ntohs(as_ipv4(address)->sin_port);
+	if (address->sa_family == AF_INET6)
+		return ntohs(as_ipv6(address)->sin6_port);
+	return 0;
+}
+
+/* At most 58: 39 characters of IPv6, a scope of 11, brackets, and a port of 6. */
+void net_format_peer(const struct sockaddr *address, char ret_text[static NET_PEER_TEXT_MAX])
+{
+	char host[NET_PEER_TEXT_MAX];
+
+	net_format_host(address, host);
+	snprintf(ret_text, NET_PEER_TEXT_MAX, strchr(host, ':') ? "[%.50s]:%u" : "%.50s:%u", host,
+		 get_port(address));
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists of address blocks in CIDR notation: "127.0.0.0/8, 172.16.0.0/12, ::1". */
+/* Addresses as text, and lists of blocks in CIDR notation: "127.0.0.0/8, 172.16.0.0/12, ::1". */
 #ifndef GPUDESK_NET_LIST_H
 #define GPUDESK_NET_LIST_H
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum { NET_LIST_MAX = 64 };
+enum { NET_LIST_MAX = 64, NET_PEER_TEXT_MAX = 64 };
 
 /* Any of these separate blocks. */
 #define NET_LIST_SEPARATORS ", \t\r\n"
@@ -39,5 +39,11 @@ bool net_list_contains(const struct net_list *list, const struct sockaddr *addre
 
 /* Writes "127.0.0.0/8, ::1/128"; returns its length, or -ENOSPC with *ret_text unspecified. */
 int net_list_format(const struct net_list *list, char *ret_text, size_t size);
+
+/* "172.17.0.2:34567" or "[fe80::1%2]:34567"; IPv4 mapped to IPv6 is written as IPv4. */
+void net_format_peer(const struct sockaddr *address, char ret_text[static NET_PEER_TEXT_MAX]);
+
+/* The same without the port, "172.17.0.2" or "fe80::1%2". */
+void net_format_host(const struct sockaddr *address, char ret_text[static NET_PEER_TEXT_MAX]);
 
 #endif

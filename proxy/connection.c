@@ -16,7 +16,7 @@
 #include "common/timer.h"
 
 enum {
-	HANDSHAKE_TIME = 10 * 1000000, /* µs */
+	HANDSHAKE_TIME = 10 * 1000000, /* µs, up to the security type, and for the response */
 	LINGER_TIME = 2 * 1000000,     /* µs */
 	LINGER_BYTES = 64 * 1024,
 	/* A peer that vanished is noticed after about 45 s. */
@@ -114,11 +114,18 @@ static int drain(struct connection *c)
 	return n < 0 ? -errno : -ECONNRESET;
 }
 
+/* Whether the viewer can only wait or leave. */
+static bool is_waiting(const struct connection *c)
+{
+	return c->phase == CONNECTION_ASKING || c->phase == CONNECTION_ANSWERED ||
+	       c->phase == CONNECTION_FAILING;
+}
+
 static int set_events(struct connection *c)
 {
 	uint32_t events;
 
-	if (c->phase == CONNECTION_ANSWERED || c->phase == CONNECTION_FAILING)
+	if (is_waiting(c))
 		events = EPOLLRDHUP;
 	else
 		events = c->handshake.n_output > 0 ? EPOLLOUT : EPOLLIN;
@@ -145,7 +152,7 @@ static int begin_closing(struct connection *c)
 	return r < 0 ? r : run_closing(c);
 }
 
-/* Returns 0 when the viewer has answered, -EAGAIN while there is more to do, or why it is over. */
+/* Returns 0 when the viewer has to wait, -EAGAIN while there is more to do, or why it is over. */
 static int run_handshake(struct connection *c)
 {
 	for (;;) {
@@ -155,7 +162,7 @@ static int run_handshake(struct connection *c)
 			r = receive(c);
 		if (r < 0)
 			return r;
-		if (c->handshake.state == RFB_ANSWERED)
+		if (c->handshake.state == RFB_CHALLENGE || c->handshake.state == RFB_ANSWERED)
 			return 0;
 		if (c->handshake.state == RFB_OVER)
 			return c->handshake.n_output > 0 ? begin_closing(c) : -EPROTO;
@@ -182,11 +189,14 @@ static void run(struct connection *c)
 		return;
 	}
 	if (r == 0) {
-		c->phase = CONNECTION_ANSWERED;
+		c->phase = c->handshake.state == RFB_CHALLENGE ? CONNECTION_ASKING
+							       : CONNECTION_ANSWERED;
 		timer_stop(c->timer);
 	}
 	if (set_events(c) < 0)
 		end(c, "out of memory");
+	else if (r == 0 && c->phase == CONNECTION_ASKING)
+		c->handlers->asking(c->userdata);
 	else if (r == 0)
 		c->handlers->answered(c->userdata);
 }
@@ -198,11 +208,23 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 	(void)source;
 	(void)fd;
 	(void)events;
-	if (c->phase == CONNECTION_ANSWERED || c->phase == CONNECTION_FAILING)
+	if (is_waiting(c))
 		end(c, "the viewer disconnected before the result");
 	else
 		run(c);
 	return 0;
+}
+
+/* A viewer that expects a challenge gets one to which no answer is right. */
+static void fail(struct connection *c, const char *reason)
+{
+	uint8_t none[RFB_CHALLENGE_SIZE];
+
+	if (c->handshake.state == RFB_CHALLENGE && c->handshake.minor != 3) {
+		randombytes_buf(none, sizeof(none));
+		rfb_handshake_challenge(&c->handshake, none);
+	}
+	rfb_handshake_fail(&c->handshake, reason);
 }
 
 static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
@@ -212,7 +234,7 @@ static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 	(void)source;
 	(void)when;
 	if (c->phase == CONNECTION_FAILING) {
-		rfb_handshake_fail(&c->handshake, c->reason);
+		fail(c, c->reason);
 		if (begin_closing(c) == -EAGAIN && set_events(c) == 0)
 			return 0;
 	}
@@ -235,7 +257,6 @@ int connection_create(sd_event *event, int fd, const char *refusal,
 		      const struct connection_handlers *handlers, void *userdata,
 		      struct connection **ret_connection)
 {
-	uint8_t challenge[RFB_CHALLENGE_SIZE];
 	struct connection *c = calloc(1, sizeof(*c));
 	int r;
 
@@ -252,8 +273,7 @@ int connection_create(sd_event *event, int fd, const char *refusal,
 		return r;
 	}
 	set_options(fd);
-	randombytes_buf(challenge, sizeof(challenge));
-	rfb_handshake_init(&c->handshake, challenge, refusal);
+	rfb_handshake_init(&c->handshake, refusal);
 	*ret_connection = c;
 	return 0;
 }
@@ -286,20 +306,35 @@ const struct rfb_handshake *connection_get_handshake(const struct connection *co
 	return &connection->handshake;
 }
 
+/* `ended` is called when the event loop notices: not from calls of the owner. */
+static void hang_up(struct connection *c)
+{
+	shutdown(c->fd, SHUT_RDWR);
+}
+
+void connection_challenge(struct connection *connection,
+			  const uint8_t challenge[static RFB_CHALLENGE_SIZE])
+{
+	rfb_handshake_challenge(&connection->handshake, challenge);
+	connection->phase = CONNECTION_HANDSHAKE;
+	if (set_events(connection) < 0 || timer_start(connection->timer, HANDSHAKE_TIME) < 0)
+		hang_up(connection);
+}
+
 void connection_fail(struct connection *connection, const char *reason, uint64_t delay)
 {
 	strncpy(connection->reason, reason, sizeof(connection->reason) - 1);
 	connection->phase = CONNECTION_FAILING;
-	/* By the timer also without a delay: `ended` is never called from here. */
-	if (timer_start(connection->timer, delay) < 0)
-		shutdown(connection->fd, SHUT_RDWR);
+	/* By the timer also without a delay. */
+	if (set_events(connection) < 0 || timer_start(connection->timer, delay) < 0)
+		hang_up(connection);
 }
 
 void connection_give_up(struct connection *connection, const char *reason)
 {
 	if (connection->phase == CONNECTION_CLOSING)
 		return;
-	rfb_handshake_fail(&connection->handshake, reason);
+	fail(connection, reason);
 	(void)flush(connection);
 	/* Not just close(2): a scraper that was asked may still have a copy of the socket. */
 	shutdown(connection->fd, SHUT_WR);

@@ -15,7 +15,9 @@
 struct connection;
 
 enum connection_phase {
-	CONNECTION_HANDSHAKE, /* the viewer has 10 s for all of it */
+	CONNECTION_HANDSHAKE, /* the viewer has 10 s to ask for a challenge, and 10 s to answer it
+			       */
+	CONNECTION_ASKING,    /* waits for connection_challenge() or connection_fail() */
 	CONNECTION_ANSWERED, /* waits for connection_fail() or connection_destroy(), without a limit
 			      */
 	CONNECTION_FAILING,  /* a failure will be sent after its delay */
@@ -23,6 +25,8 @@ enum connection_phase {
 };
 
 struct connection_handlers {
+	/* The viewer has sent its version and security type, and needs a challenge. */
+	void (*asking)(void *userdata);
 	/* The viewer has answered its challenge. */
 	void (*answered)(void *userdata);
 	/* The connection is over: destroy it, now or later. `why` is for the log; NULL: nothing. */
@@ -44,9 +48,13 @@ enum connection_phase connection_get_phase(const struct connection *connection);
 int connection_get_fd(const struct connection *connection);
 const struct rfb_handshake *connection_get_handshake(const struct connection *connection);
 
+/* Passes the scraper's challenge on to a viewer in CONNECTION_ASKING. */
+void connection_challenge(struct connection *connection,
+			  const uint8_t challenge[static RFB_CHALLENGE_SIZE]);
+
 /*
- * Refuses a viewer that has answered: it is told `reason` after `delay` µs, then the connection
- * ends.
+ * Refuses a viewer that has asked for its challenge, or answered it: it is told `reason` after
+ * `delay` µs, then the connection ends.
  */
 void connection_fail(struct connection *connection, const char *reason, uint64_t delay);
 

@@ -22,8 +22,8 @@ enum {
 	/* How much longer than session_wait a scraper may take to answer. */
 	ANSWER_MARGIN = 30 * 1000000, /* µs */
 	/*
-	 * Scrapers that may end over one request. Stays below systemd's start limit of 5 in 10 s,
-	 * which would stop the socket.
+	 * Scrapers that may end before one has given a challenge. Stays below systemd's start
+	 * limit of 5 in 10 s, which would stop the socket.
 	 */
 	DEATHS_MAX = 3,
 };
@@ -35,50 +35,50 @@ static const char dying_reason[] =
 	"the desktop's scraper keeps ending; see: journalctl -u 'gpudesk-scraper@*'";
 static const char silent_reason[] =
 	"the desktop's scraper does not answer; see: journalctl -u 'gpudesk-scraper@*'";
+/* Its challenge ended with it, and the viewer cannot get another one. */
+static const char ended_reason[] = "the desktop's scraper has just ended; connect again";
 
-struct scraper_check {
+struct handoff_client {
 	sd_event *event;
 	sd_event_source *timer; /* the next attempt, or the time limit for the answer */
-	sd_event_source *answer;
+	sd_event_source *io;
 	int fd;
 	struct sockaddr_un address;
-	struct handoff_request request;
-	int viewer;
+	char peer[HANDOFF_PEER_MAX];
+	bool challenged;
 	uint64_t wait;	  /* µs */
 	uint64_t give_up; /* CLOCK_MONOTONIC, µs: no attempt after this */
 	uint64_t pause;	  /* µs, before the next attempt */
 	unsigned deaths;
 	bool waiting_said;
-	scraper_result_fn result;
-	bool (*make_room)(void *userdata);
+	const struct handoff_client_handlers *handlers;
 	void *userdata;
 };
 
-static void disconnect(struct scraper_check *check)
+static void disconnect(struct handoff_client *client)
 {
-	check->answer = event_source_end(check->answer);
-	if (check->fd >= 0)
-		close(check->fd);
-	check->fd = -1;
+	client->io = event_source_end(client->io);
+	if (client->fd >= 0)
+		close(client->fd);
+	client->fd = -1;
 }
 
-void handoff_check_destroy(struct scraper_check *check)
+void handoff_client_destroy(struct handoff_client *client)
 {
-	if (!check)
+	if (!client)
 		return;
-	disconnect(check);
-	event_source_end(check->timer);
-	sd_event_unref(check->event);
-	explicit_bzero(&check->request, sizeof(check->request));
-	free(check);
+	disconnect(client);
+	event_source_end(client->timer);
+	sd_event_unref(client->event);
+	free(client);
 }
 
-/* The last use of the check: its owner may destroy it here. */
-static void finish(struct scraper_check *check, enum handoff_result result, const char *reason)
+/* The last use of the client: its owner may destroy it here. */
+static void finish(struct handoff_client *client, enum handoff_result result, const char *reason)
 {
-	disconnect(check);
-	timer_stop(check->timer);
-	check->result(result, reason, check->userdata);
+	disconnect(client);
+	timer_stop(client->timer);
+	client->handlers->result(result, reason, client->userdata);
 }
 
 /* Errors that retrying may get past: no socket yet, a full backlog, no descriptor or memory. */
@@ -95,45 +95,55 @@ static bool may_pass(int error)
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
-	case ETOOMANYREFS:
 		return true;
 	default:
 		return false;
 	}
 }
 
-static void try_later(struct scraper_check *check, int error)
+static void try_later(struct handoff_client *client, int error)
 {
-	disconnect(check);
-	if (!may_pass(error) || timer_now(check->event) >= check->give_up ||
-	    timer_start(check->timer, check->pause) < 0) {
-		log_warning("%s: no scraper at %s: %s", check->request.peer,
-			    check->address.sun_path, strerror(-error));
-		finish(check, HANDOFF_NOT_POSSIBLE, unreachable_reason);
+	disconnect(client);
+	if (!may_pass(error) || timer_now(client->event) >= client->give_up ||
+	    timer_start(client->timer, client->pause) < 0) {
+		log_warning("%s: no scraper at %s: %s", client->peer, client->address.sun_path,
+			    strerror(-error));
+		finish(client, HANDOFF_NOT_POSSIBLE, unreachable_reason);
 		return;
 	}
-	if (!check->waiting_said)
-		log_info("%s: waiting for the scraper at %s (%s)", check->request.peer,
-			 check->address.sun_path, strerror(-error));
-	check->waiting_said = true;
-	check->pause = check->pause * 2 < LONGEST_PAUSE ? check->pause * 2 : LONGEST_PAUSE;
+	if (!client->waiting_said)
+		log_info("%s: waiting for the scraper at %s (%s)", client->peer,
+			 client->address.sun_path, strerror(-error));
+	client->waiting_said = true;
+	client->pause = client->pause * 2 < LONGEST_PAUSE ? client->pause * 2 : LONGEST_PAUSE;
 }
 
-/* The scraper ended without an answer: it was about to anyway, or the request killed it. */
-static void ask_again(struct scraper_check *check, int error)
+/* The scraper ended: it was about to anyway, or what it was asked killed it. */
+static void on_end(struct handoff_client *client, int error)
 {
-	if (++check->deaths < DEATHS_MAX) {
-		try_later(check, error);
-		return;
+	if (client->challenged) {
+		log_warning("%s: the scraper at %s ended without an answer", client->peer,
+			    client->address.sun_path);
+		finish(client, HANDOFF_NOT_POSSIBLE, ended_reason);
+	} else if (++client->deaths < DEATHS_MAX) {
+		try_later(client, error);
+	} else {
+		log_warning("%s: the scraper at %s ended %u times without an answer", client->peer,
+			    client->address.sun_path, client->deaths);
+		finish(client, HANDOFF_NOT_POSSIBLE, dying_reason);
 	}
-	log_warning("%s: the scraper at %s ended %u times without an answer", check->request.peer,
-		    check->address.sun_path, check->deaths);
-	finish(check, HANDOFF_NOT_POSSIBLE, dying_reason);
 }
 
-static int on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static void take_challenge(struct handoff_client *client, const uint8_t *challenge)
 {
-	struct scraper_check *check = userdata;
+	client->challenged = true;
+	timer_stop(client->timer);
+	client->handlers->challenged(challenge, client->userdata);
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct handoff_client *client = userdata;
 	struct handoff_answer answer;
 	int r;
 
@@ -143,95 +153,115 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *use
 	if (r == -EAGAIN)
 		return 0;
 	if (r == -ECONNRESET || r == -EPIPE) {
-		ask_again(check, r);
-	} else if (r < 0) {
-		log_warning("%s: the scraper's answer cannot be read: %s", check->request.peer,
-			    strerror(-r));
-		finish(check, HANDOFF_NOT_POSSIBLE, silent_reason);
+		on_end(client, r);
+	} else if (r < 0 || (answer.result != HANDOFF_NOT_POSSIBLE &&
+			     (answer.result == HANDOFF_CHALLENGED) == client->challenged)) {
+		log_warning("%s: the scraper's answer cannot be read: %s", client->peer,
+			    strerror(r < 0 ? -r : EBADMSG));
+		finish(client, HANDOFF_NOT_POSSIBLE, silent_reason);
+	} else if (answer.result == HANDOFF_CHALLENGED) {
+		take_challenge(client, answer.challenge);
 	} else {
-		finish(check, (enum handoff_result)answer.result, answer.reason);
+		finish(client, (enum handoff_result)answer.result, answer.reason);
 	}
 	return 0;
 }
 
 /* Neither connect(2) nor the first message waits for the other side of a SOCK_SEQPACKET. */
-static int ask(struct scraper_check *check)
+static int ask(struct handoff_client *client)
 {
+	static const struct handoff_request request = { .kind = HANDOFF_CHALLENGE };
 	int r;
 
-	check->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (check->fd < 0)
+	client->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (client->fd < 0)
 		return -errno;
-	if (connect(check->fd, (const struct sockaddr *)&check->address, sizeof(check->address)) <
-	    0)
+	if (connect(client->fd, (const struct sockaddr *)&client->address,
+		    sizeof(client->address)) < 0)
 		return -errno;
-	r = handoff_send_request(check->fd, &check->request, check->viewer);
+	r = handoff_send_request(client->fd, &request, -1);
 	if (r < 0)
 		return r;
-	r = sd_event_add_io(check->event, &check->answer, check->fd, EPOLLIN, on_answer, check);
+	r = sd_event_add_io(client->event, &client->io, client->fd, EPOLLIN, on_io, client);
 	if (r < 0)
 		return r;
 	/* Handled before a disconnect of the viewer, so that a wrong guess counts. */
-	return sd_event_source_set_priority(check->answer, SD_EVENT_PRIORITY_IMPORTANT);
+	return sd_event_source_set_priority(client->io, SD_EVENT_PRIORITY_IMPORTANT);
+}
+
+static int start_answer_time(struct handoff_client *client)
+{
+	return timer_start(client->timer, client->wait + ANSWER_MARGIN);
 }
 
 static int on_timer(sd_event_source *source, uint64_t when, void *userdata)
 {
-	struct scraper_check *check = userdata;
+	struct handoff_client *client = userdata;
 	int r;
 
 	(void)source;
 	(void)when;
-	if (check->fd >= 0) {
-		log_warning("%s: the scraper at %s did not answer in time", check->request.peer,
-			    check->address.sun_path);
-		finish(check, HANDOFF_NOT_POSSIBLE, silent_reason);
+	if (client->fd >= 0) {
+		log_warning("%s: the scraper at %s did not answer in time", client->peer,
+			    client->address.sun_path);
+		finish(client, HANDOFF_NOT_POSSIBLE, silent_reason);
 		return 0;
 	}
-	r = ask(check);
-	/* A viewer that has answered comes before silent ones. */
-	while ((r == -EMFILE || r == -ENFILE) && check->make_room &&
-	       check->make_room(check->userdata)) {
-		disconnect(check);
-		r = ask(check);
+	r = ask(client);
+	/* A viewer that speaks RFB comes before silent ones. */
+	while ((r == -EMFILE || r == -ENFILE) && client->handlers->make_room &&
+	       client->handlers->make_room(client->userdata)) {
+		disconnect(client);
+		r = ask(client);
 	}
 	if (r == 0)
-		r = timer_start(check->timer, check->wait + ANSWER_MARGIN);
+		r = start_answer_time(client);
 	if (r < 0)
-		try_later(check, r);
+		try_later(client, r);
 	return 0;
 }
 
-int handoff_check_start(const struct handoff_check_parameters *parameters,
-			const struct handoff_request *request, struct scraper_check **ret_check)
+int handoff_client_start(const struct handoff_client_parameters *parameters,
+			 struct handoff_client **ret_client)
 {
-	struct scraper_check *check;
+	struct handoff_client *client;
 	size_t length = strlen(parameters->path);
 	int r;
 
-	if (length >= sizeof(check->address.sun_path))
+	if (length >= sizeof(client->address.sun_path))
 		return -ENAMETOOLONG;
-	check = calloc(1, sizeof(*check));
-	if (!check)
+	client = calloc(1, sizeof(*client));
+	if (!client)
 		return -ENOMEM;
-	check->event = sd_event_ref(parameters->event);
-	check->fd = -1;
-	check->address.sun_family = AF_UNIX;
-	memcpy(check->address.sun_path, parameters->path, length + 1);
-	check->request = *request;
-	check->viewer = parameters->viewer;
-	check->wait = parameters->wait;
-	check->pause = FIRST_PAUSE;
-	check->result = parameters->result;
-	check->make_room = parameters->make_room;
-	check->userdata = parameters->userdata;
-	check->give_up = timer_now(check->event) +
-			 (check->wait > SHORTEST_WAIT ? check->wait : SHORTEST_WAIT);
-	r = timer_add(check->event, 0, on_timer, check, &check->timer);
+	client->event = sd_event_ref(parameters->event);
+	client->fd = -1;
+	client->address.sun_family = AF_UNIX;
+	memcpy(client->address.sun_path, parameters->path, length + 1);
+	strncpy(client->peer, parameters->peer, sizeof(client->peer) - 1);
+	client->wait = parameters->wait;
+	client->pause = FIRST_PAUSE;
+	client->handlers = parameters->handlers;
+	client->userdata = parameters->userdata;
+	client->give_up = timer_now(client->event) +
+			  (client->wait > SHORTEST_WAIT ? client->wait : SHORTEST_WAIT);
+	r = timer_add(client->event, 0, on_timer, client, &client->timer);
 	if (r < 0) {
-		handoff_check_destroy(check);
+		handoff_client_destroy(client);
 		return r;
 	}
-	*ret_check = check;
+	*ret_client = client;
 	return 0;
+}
+
+int handoff_client_connect(struct handoff_client *client, unsigned minor,
+			   const uint8_t response[static HANDOFF_CHALLENGE_SIZE], int viewer)
+{
+	struct handoff_request request = { .kind = HANDOFF_CONNECT, .minor = minor };
+	int r;
+
+	memcpy(request.response, response, sizeof(request.response));
+	memcpy(request.peer, client->peer, sizeof(request.peer));
+	r = handoff_send_request(client->fd, &request, viewer);
+	explicit_bzero(request.response, sizeof(request.response));
+	return r < 0 ? r : start_answer_time(client);
 }

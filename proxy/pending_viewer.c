@@ -22,7 +22,7 @@ int pending_viewer_create(sd_event *event, int fd, const struct sockaddr *addres
 		return r;
 	}
 	viewer->accepted = timer_now(event);
-	peer_format(address, viewer->peer);
+	net_format_peer(address, viewer->peer);
 	*ret_viewer = viewer;
 	return 0;
 }
@@ -31,54 +31,60 @@ void pending_viewer_destroy(struct pending_viewer *viewer)
 {
 	if (!viewer)
 		return;
-	pending_viewer_end_check(viewer);
+	pending_viewer_end_handoff(viewer);
 	connection_destroy(viewer->connection);
 	free(viewer);
 }
 
+bool pending_viewer_needs_challenge(const struct pending_viewer *viewer)
+{
+	return !viewer->handoff && connection_get_phase(viewer->connection) == CONNECTION_ASKING;
+}
+
 bool pending_viewer_waits_for_check(const struct pending_viewer *viewer)
 {
-	return !viewer->check && connection_get_phase(viewer->connection) == CONNECTION_ANSWERED;
+	return !viewer->checking && connection_get_phase(viewer->connection) == CONNECTION_ANSWERED;
 }
 
-int pending_viewer_begin_check(struct pending_viewer *viewer, sd_event *event, const char *path,
-			       uint64_t wait, scraper_result_fn result,
-			       bool (*make_room)(void *userdata))
+int pending_viewer_ask(struct pending_viewer *viewer, sd_event *event, const char *path,
+		       uint64_t wait, const struct handoff_client_handlers *handlers)
 {
-	const struct rfb_handshake *handshake = connection_get_handshake(viewer->connection);
-	struct handoff_request request = { .minor = handshake->minor };
-	const struct handoff_check_parameters parameters = {
+	const struct handoff_client_parameters parameters = {
 		.event = event,
 		.path = path,
+		.peer = viewer->peer,
 		.wait = wait,
-		.viewer = connection_get_fd(viewer->connection),
-		.result = result,
-		.make_room = make_room,
+		.handlers = handlers,
 		.userdata = viewer,
 	};
-	int r;
 
-	memcpy(request.challenge, handshake->challenge, sizeof(request.challenge));
-	memcpy(request.response, handshake->response, sizeof(request.response));
-	memcpy(request.peer, viewer->peer, sizeof(request.peer));
-	r = handoff_check_start(&parameters, &request, &viewer->check);
-	explicit_bzero(request.response, sizeof(request.response));
-	return r;
+	return handoff_client_start(&parameters, &viewer->handoff);
 }
 
-void pending_viewer_end_check(struct pending_viewer *viewer)
+int pending_viewer_begin_check(struct pending_viewer *viewer)
 {
-	handoff_check_destroy(viewer->check);
-	viewer->check = NULL;
+	const struct rfb_handshake *handshake = connection_get_handshake(viewer->connection);
+
+	viewer->checking = true;
+	return handoff_client_connect(viewer->handoff, handshake->minor, handshake->response,
+				      connection_get_fd(viewer->connection));
+}
+
+void pending_viewer_end_handoff(struct pending_viewer *viewer)
+{
+	handoff_client_destroy(viewer->handoff);
+	viewer->handoff = NULL;
+	viewer->checking = false;
 }
 
 static enum eviction_kind get_kind(const struct pending_viewer *viewer)
 {
 	switch (connection_get_phase(viewer->connection)) {
 	case CONNECTION_HANDSHAKE:
+	case CONNECTION_ASKING:
 		return EVICTION_SILENT;
 	case CONNECTION_ANSWERED:
-		return viewer->check ? EVICTION_CHECKED : EVICTION_WAITING;
+		return viewer->checking ? EVICTION_CHECKED : EVICTION_WAITING;
 	case CONNECTION_FAILING:
 		return EVICTION_WAITING;
 	case CONNECTION_CLOSING:
@@ -87,7 +93,7 @@ static enum eviction_kind get_kind(const struct pending_viewer *viewer)
 	return EVICTION_OVER;
 }
 
-struct eviction_entry pending_viewer_get_entry(const struct pending_viewer *viewer)
+static struct eviction_entry get_entry(const struct pending_viewer *viewer)
 {
 	return (struct eviction_entry){
 		.source = viewer->source,
@@ -99,11 +105,29 @@ struct eviction_entry pending_viewer_get_entry(const struct pending_viewer *view
 	};
 }
 
+size_t pending_viewer_list_entries(const struct viewer_list *viewers,
+				   const struct pending_viewer *except,
+				   struct eviction_entry ret_entries[static EVICTION_TOTAL],
+				   struct pending_viewer *ret_viewers[static EVICTION_TOTAL])
+{
+	struct pending_viewer *viewer;
+	size_t n = 0;
+
+	TAILQ_FOREACH(viewer, viewers, link)
+	{
+		if (viewer == except)
+			continue;
+		ret_entries[n] = get_entry(viewer);
+		ret_viewers[n++] = viewer;
+	}
+	return n;
+}
+
 /*
  * The order of throttle.h. Of unknown sources the newest is first: the others may be an attacker's
  * many addresses.
  */
-int pending_viewer_compare_turns(const void *a, const void *b)
+static int compare_turns(const void *a, const void *b)
 {
 	const struct pending_viewer *x = *(struct pending_viewer *const *)a,
 				    *y = *(struct pending_viewer *const *)b;
@@ -114,4 +138,20 @@ int pending_viewer_compare_turns(const void *a, const void *b)
 		return order;
 	order = (x->accepted > y->accepted) - (x->accepted < y->accepted);
 	return newest_first ? -order : order;
+}
+
+size_t pending_viewer_list_turns(const struct viewer_list *viewers,
+				 bool (*waits)(const struct pending_viewer *viewer),
+				 struct pending_viewer *ret_turns[static EVICTION_TOTAL])
+{
+	struct pending_viewer *viewer;
+	size_t n = 0;
+
+	TAILQ_FOREACH(viewer, viewers, link)
+	{
+		if (waits(viewer))
+			ret_turns[n++] = viewer;
+	}
+	qsort(ret_turns, n, sizeof(ret_turns[0]), compare_turns);
+	return n;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A viewer that is not handed over yet: its socket, its source, and its check, if any. */
+/* A viewer that is not handed over yet: its socket, its source, and its hand-off, once begun. */
 #ifndef GPUDESK_PENDING_VIEWER_H
 #define GPUDESK_PENDING_VIEWER_H
 
@@ -12,7 +12,6 @@
 #include "connection.h"
 #include "eviction.h"
 #include "handoff_client.h"
-#include "peer.h"
 #include "throttle.h"
 
 struct pending_viewer {
@@ -20,9 +19,10 @@ struct pending_viewer {
 	void *owner;
 	struct connection *connection;
 	struct throttle_source *source; /* borrowed; its owner acquires and releases it */
-	struct scraper_check *check;	/* NULL: none is under way */
+	struct handoff_client *handoff; /* NULL: the scraper is not being asked */
+	bool checking;			/* it is checking the response */
 	uint64_t accepted;		/* µs */
-	char peer[PEER_TEXT_MAX];
+	char peer[NET_PEER_TEXT_MAX];
 };
 
 TAILQ_HEAD(viewer_list, pending_viewer);
@@ -35,25 +35,42 @@ int pending_viewer_create(sd_event *event, int fd, const struct sockaddr *addres
 			  const char *refusal, const struct connection_handlers *handlers,
 			  struct pending_viewer **ret_viewer);
 
-/* Closes the socket and cancels a check under way. Takes NULL. */
+/* Closes the socket and cancels a hand-off under way. Takes NULL. */
 void pending_viewer_destroy(struct pending_viewer *viewer);
+
+/* Whether it needs a challenge for which the scraper has not been asked. */
+bool pending_viewer_needs_challenge(const struct pending_viewer *viewer);
 
 /* Whether it has answered its challenge, and its check has not begun. */
 bool pending_viewer_waits_for_check(const struct pending_viewer *viewer);
 
 /*
- * Has the scraper at `path` check the response; `wait`, `result` and `make_room` are as in
+ * Begins the hand-off: asks the scraper at `path` for a challenge. `wait` and `handlers` are as in
  * handoff_client.h, with the viewer as userdata. Returns 0 or -errno.
  */
-int pending_viewer_begin_check(struct pending_viewer *viewer, sd_event *event, const char *path,
-			       uint64_t wait, scraper_result_fn result,
-			       bool (*make_room)(void *userdata));
-void pending_viewer_end_check(struct pending_viewer *viewer);
+int pending_viewer_ask(struct pending_viewer *viewer, sd_event *event, const char *path,
+		       uint64_t wait, const struct handoff_client_handlers *handlers);
 
-/* The viewer as eviction.h sees it. */
-struct eviction_entry pending_viewer_get_entry(const struct pending_viewer *viewer);
+/* Has the response checked. Returns 0 or -errno. */
+int pending_viewer_begin_check(struct pending_viewer *viewer);
 
-/* Whose check is first: for qsort(3) over pointers to viewers. */
-int pending_viewer_compare_turns(const void *a, const void *b);
+/* Ends the hand-off, at any stage. */
+void pending_viewer_end_handoff(struct pending_viewer *viewer);
+
+/*
+ * The viewers of the list, but for `except` (or NULL), and each as eviction.h sees it; returns how
+ * many. There are EVICTION_TOTAL viewers at most.
+ */
+size_t pending_viewer_list_entries(const struct viewer_list *viewers,
+				   const struct pending_viewer *except,
+				   struct eviction_entry ret_entries[static EVICTION_TOTAL],
+				   struct pending_viewer *ret_viewers[static EVICTION_TOTAL]);
+
+/*
+ * Those of the list for which `waits` holds, in the order of their turns; returns how many.
+ */
+size_t pending_viewer_list_turns(const struct viewer_list *viewers,
+				 bool (*waits)(const struct pending_viewer *viewer),
+				 struct pending_viewer *ret_turns[static EVICTION_TOTAL]);
 
 #endif

@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <unistd.h>
 
+#include "ask_limit.h"
 #include "common/event_source.h"
 #include "common/program.h"
 #include "common/timer.h"
@@ -26,14 +26,15 @@ struct proxy {
 	const char *scraper_path;
 	uint64_t exit_idle_time; /* µs */
 	sd_event_source *idle;
-	sd_event_source *schedule;  /* when the next check may begin */
+	sd_event_source *schedule; /* when the scraper may be asked or a check may begin */
+	struct ask_limit asks;
 	struct viewer_list viewers; /* oldest first */
 	size_t n_viewers;
 	struct rate_limit refusal_log, failure_log, end_log;
 };
 
-/* By the timer, so that a check never begins or ends within another's callback. */
-static void schedule_checks(struct proxy *proxy)
+/* By the timer, so that a hand-off never begins or ends within another's callback. */
+static void schedule_turns(struct proxy *proxy)
 {
 	timer_start(proxy->schedule, 0);
 }
@@ -47,32 +48,18 @@ static void remove_viewer(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 
-	if (viewer->check)
+	if (viewer->checking)
 		throttle_check_abandoned(viewer->source);
 	throttle_release(proxy->throttle, viewer->source, timer_now(proxy->event));
 	TAILQ_REMOVE(&proxy->viewers, viewer, link);
 	proxy->n_viewers--;
 	pending_viewer_destroy(viewer);
-	schedule_checks(proxy);
+	schedule_turns(proxy);
 	if (proxy->n_viewers == 0)
 		begin_idle_time(proxy);
 }
 
 /* ---- making room ---- */
-
-static size_t list_entries(const struct proxy *proxy, struct eviction_entry *ret_entries,
-			   struct pending_viewer **ret_viewers)
-{
-	struct pending_viewer *viewer;
-	size_t n = 0;
-
-	TAILQ_FOREACH(viewer, &proxy->viewers, link)
-	{
-		ret_entries[n] = pending_viewer_get_entry(viewer);
-		ret_viewers[n++] = viewer;
-	}
-	return n;
-}
 
 static void drop(struct pending_viewer *viewer)
 {
@@ -83,12 +70,12 @@ static void drop(struct pending_viewer *viewer)
 	remove_viewer(viewer);
 }
 
-static bool on_exhausted(void *userdata)
+/* Descriptors ran out, for `viewer` or for accepting another (NULL). */
+static bool drop_one_for(struct proxy *proxy, const struct pending_viewer *viewer)
 {
-	struct proxy *proxy = userdata;
 	struct eviction_entry entries[EVICTION_TOTAL];
 	struct pending_viewer *viewers[EVICTION_TOTAL];
-	size_t n = list_entries(proxy, entries, viewers);
+	size_t n = pending_viewer_list_entries(&proxy->viewers, viewer, entries, viewers);
 	int i = eviction_choose(entries, n);
 
 	if (i >= 0)
@@ -96,14 +83,19 @@ static bool on_exhausted(void *userdata)
 	return i >= 0;
 }
 
-static bool on_check_exhausted(void *userdata)
+static bool on_exhausted(void *userdata)
+{
+	return drop_one_for(userdata, NULL);
+}
+
+static bool on_ask_exhausted(void *userdata)
 {
 	const struct pending_viewer *viewer = userdata;
 
-	return on_exhausted(viewer->owner);
+	return drop_one_for(viewer->owner, viewer);
 }
 
-/* ---- checks: the scraper is asked about one response after the other ---- */
+/* ---- hand-offs: first for a challenge, then for the check of the response ---- */
 
 static void on_wrong_password(struct pending_viewer *viewer)
 {
@@ -124,10 +116,18 @@ static void on_not_possible(struct pending_viewer *viewer, const char *reason)
 {
 	struct proxy *proxy = viewer->owner;
 
-	throttle_check_abandoned(viewer->source);
+	if (viewer->checking)
+		throttle_check_abandoned(viewer->source);
 	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING,
 		    "%s: refused: %s", viewer->peer, reason);
 	connection_fail(viewer->connection, reason, 0);
+}
+
+static void on_challenged(const uint8_t challenge[static HANDOFF_CHALLENGE_SIZE], void *userdata)
+{
+	const struct pending_viewer *viewer = userdata;
+
+	connection_challenge(viewer->connection, challenge);
 }
 
 static void on_result(enum handoff_result result, const char *reason, void *userdata)
@@ -139,65 +139,103 @@ static void on_result(enum handoff_result result, const char *reason, void *user
 	case HANDOFF_TAKEN:
 		log_info("%s: handed over to the scraper", viewer->peer);
 		throttle_check_passed(proxy->throttle, viewer->source);
-		pending_viewer_end_check(viewer);
+		pending_viewer_end_handoff(viewer);
 		remove_viewer(viewer);
 		return;
 	case HANDOFF_WRONG_PASSWORD:
 		on_wrong_password(viewer);
 		break;
 	case HANDOFF_NOT_POSSIBLE:
+	case HANDOFF_CHALLENGED: /* is no result */
 		on_not_possible(viewer, reason[0] ? reason : "the desktop cannot be shown now");
 		break;
 	}
-	pending_viewer_end_check(viewer);
-	schedule_checks(proxy);
+	pending_viewer_end_handoff(viewer);
+	schedule_turns(proxy);
 }
 
-static void begin_check(struct pending_viewer *viewer)
+static const struct handoff_client_handlers handoff_handlers = {
+	.challenged = on_challenged,
+	.result = on_result,
+	.make_room = on_ask_exhausted,
+};
+
+static void cannot_ask(struct pending_viewer *viewer, int error)
 {
-	struct proxy *proxy = viewer->owner;
-	const struct config *config = &proxy->settings.config;
-	char path[sizeof(GPUDESK_RUNDIR "/scraper/.sock") + CONFIG_USER_MAX];
+	log_error("%s: cannot ask the scraper: %s", viewer->peer, strerror(-error));
+	on_not_possible(viewer, "the service is short of resources; try again");
+	pending_viewer_end_handoff(viewer);
+}
+
+static void ask_for_challenge(struct pending_viewer *viewer)
+{
+	const struct proxy *proxy = viewer->owner;
+	char path[SETTINGS_PATH_MAX];
 	int r;
 
-	snprintf(path, sizeof(path), GPUDESK_RUNDIR "/scraper/%s.sock", config->user);
-	r = pending_viewer_begin_check(viewer, proxy->event,
-				       proxy->scraper_path ? proxy->scraper_path : path,
-				       config->session_wait, on_result, on_check_exhausted);
-	if (r < 0) {
-		log_error("%s: cannot ask the scraper: %s", viewer->peer, strerror(-r));
-		on_not_possible(viewer, "the service is short of resources; try again");
+	settings_get_scraper_path(&proxy->settings, path);
+	r = pending_viewer_ask(viewer, proxy->event,
+			       proxy->scraper_path ? proxy->scraper_path : path,
+			       proxy->settings.config.session_wait, &handoff_handlers);
+	if (r < 0)
+		cannot_ask(viewer, r);
+}
+
+/* Each returns when to try again; UINT64_MAX: when something has changed. */
+static uint64_t ask_for_challenges(struct proxy *proxy, uint64_t now)
+{
+	struct pending_viewer *turns[EVICTION_TOTAL];
+	size_t n = pending_viewer_list_turns(&proxy->viewers, pending_viewer_needs_challenge,
+					     turns);
+	uint64_t when = UINT64_MAX;
+
+	for (size_t i = 0; i < n && ask_limit_take(&proxy->asks, now, &when) == 0; i++)
+		ask_for_challenge(turns[i]);
+	return when;
+}
+
+static uint64_t begin_checks(struct proxy *proxy, uint64_t now)
+{
+	struct pending_viewer *turns[EVICTION_TOTAL];
+	size_t n = pending_viewer_list_turns(&proxy->viewers, pending_viewer_waits_for_check,
+					     turns);
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t when = UINT64_MAX;
+		int r = throttle_begin_check(proxy->throttle, turns[i]->source, now, &when);
+
+		if (r < 0) {
+			next = when < next ? when : next;
+			continue;
+		}
+		r = pending_viewer_begin_check(turns[i]);
+		if (r < 0)
+			cannot_ask(turns[i], r);
 	}
+	return next;
 }
 
 static int on_schedule(sd_event_source *source, uint64_t time, void *userdata)
 {
 	struct proxy *proxy = userdata;
-	struct pending_viewer *waiting[EVICTION_TOTAL], *viewer;
-	uint64_t now = timer_now(proxy->event), next = UINT64_MAX;
-	size_t n = 0;
+	uint64_t now = timer_now(proxy->event);
+	uint64_t next_ask = ask_for_challenges(proxy, now), next_check = begin_checks(proxy, now);
 
 	(void)source;
 	(void)time;
-	TAILQ_FOREACH(viewer, &proxy->viewers, link)
-	{
-		if (pending_viewer_waits_for_check(viewer))
-			waiting[n++] = viewer;
-	}
-	qsort(waiting, n, sizeof(waiting[0]), pending_viewer_compare_turns);
-	for (size_t i = 0; i < n; i++) {
-		uint64_t when = UINT64_MAX;
-
-		if (throttle_begin_check(proxy->throttle, waiting[i]->source, now, &when) == 0)
-			begin_check(waiting[i]);
-		else if (when < next)
-			next = when;
-	}
-	timer_start_at(proxy->schedule, next);
+	timer_start_at(proxy->schedule, next_ask < next_check ? next_ask : next_check);
 	return 0;
 }
 
 /* ---- viewers ---- */
+
+static void on_asking(void *userdata)
+{
+	const struct pending_viewer *viewer = userdata;
+
+	schedule_turns(viewer->owner);
+}
 
 static void on_answered(void *userdata)
 {
@@ -205,7 +243,7 @@ static void on_answered(void *userdata)
 
 	log_debug("%s: answered the challenge (RFB 3.%u)", viewer->peer,
 		  connection_get_handshake(viewer->connection)->minor);
-	schedule_checks(viewer->owner);
+	schedule_turns(viewer->owner);
 }
 
 static void on_ended(const char *why, void *userdata)
@@ -216,41 +254,23 @@ static void on_ended(const char *why, void *userdata)
 	if (why)
 		limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
 			    "%s: closed: %s", viewer->peer, why);
-	if (viewer->check || pending_viewer_waits_for_check(viewer))
+	if (viewer->checking || pending_viewer_waits_for_check(viewer))
 		throttle_gave_up(viewer->source, timer_now(proxy->event));
 	remove_viewer(viewer);
 }
 
-static const struct connection_handlers connection_handlers = { on_answered, on_ended };
+static const struct connection_handlers connection_handlers = { on_asking, on_answered, on_ended };
 
 static bool make_room(struct proxy *proxy, const struct throttle_source *source)
 {
 	struct eviction_entry entries[EVICTION_TOTAL];
 	struct pending_viewer *viewers[EVICTION_TOTAL];
-	size_t n = list_entries(proxy, entries, viewers);
+	size_t n = pending_viewer_list_entries(&proxy->viewers, NULL, entries, viewers);
 	int i = eviction_decide(entries, n, source, throttle_source_users(source) - 1);
 
 	if (i >= 0)
 		drop(viewers[i]);
 	return i != EVICTION_REFUSED;
-}
-
-/* Why a viewer from `address` is refused before it may try a password; "": it may. */
-static void get_refusal(const struct proxy *proxy, const struct sockaddr *address,
-			char ret_reason[static RFB_REASON_MAX])
-{
-	const struct config *config = &proxy->settings.config;
-	char host[PEER_TEXT_MAX];
-
-	ret_reason[0] = '\0';
-	if (config->refusal[0]) {
-		snprintf(ret_reason, RFB_REASON_MAX, "%s", config->refusal);
-	} else if (!net_list_contains(&config->allow, address)) {
-		peer_format_host(address, host);
-		snprintf(ret_reason, RFB_REASON_MAX,
-			 "address %s is not allowed; see allow in %.300s", host,
-			 proxy->settings.path);
-	}
 }
 
 static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *address,
@@ -260,7 +280,7 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	char refusal[RFB_REASON_MAX];
 	int r;
 
-	get_refusal(proxy, address, refusal);
+	settings_get_refusal(&proxy->settings, address, refusal, sizeof(refusal));
 	r = pending_viewer_create(proxy->event, fd, address, refusal, &connection_handlers,
 				  &viewer);
 	if (r < 0)
@@ -287,9 +307,9 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 	if (source && make_room(proxy, source))
 		r = add_viewer(proxy, fd, address, source);
 	if (r < 0) {
-		char peer[PEER_TEXT_MAX];
+		char peer[NET_PEER_TEXT_MAX];
 
-		peer_format(address, peer);
+		net_format_peer(address, peer);
 		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
 			    r == -ENOSPC ? "too many viewers are waiting for the password check"
 					 : strerror(-r));

@@ -42,11 +42,9 @@ static void end_with_error(struct rfb_handshake *h, const char *error)
 	h->error = error;
 }
 
-void rfb_handshake_init(struct rfb_handshake *h, const uint8_t challenge[static RFB_CHALLENGE_SIZE],
-			const char *refusal)
+void rfb_handshake_init(struct rfb_handshake *h, const char *refusal)
 {
 	*h = (struct rfb_handshake){ .state = RFB_VERSION };
-	memcpy(h->challenge, challenge, RFB_CHALLENGE_SIZE);
 	if (refusal)
 		strncpy(h->refusal, refusal, sizeof(h->refusal) - 1);
 	put_bytes(h, server_version, VERSION_SIZE);
@@ -63,6 +61,7 @@ size_t rfb_handshake_wants(const struct rfb_handshake *h)
 		return 1;
 	case RFB_RESPONSE:
 		return RFB_CHALLENGE_SIZE - h->n_input;
+	case RFB_CHALLENGE:
 	case RFB_ANSWERED:
 	case RFB_OVER:
 		break;
@@ -101,9 +100,14 @@ static void put_result(struct rfb_handshake *h, const char *reason)
 		put_reason(h, reason);
 }
 
-static void put_challenge(struct rfb_handshake *h)
+void rfb_handshake_challenge(struct rfb_handshake *h,
+			     const uint8_t challenge[static RFB_CHALLENGE_SIZE])
 {
-	put_bytes(h, h->challenge, RFB_CHALLENGE_SIZE);
+	if (h->state != RFB_CHALLENGE)
+		return;
+	if (h->minor == 3)
+		put_u32(h, SECURITY_VNC_AUTH);
+	put_bytes(h, challenge, RFB_CHALLENGE_SIZE);
 	h->state = RFB_RESPONSE;
 }
 
@@ -134,8 +138,7 @@ static void take_version(struct rfb_handshake *h)
 	if (h->refusal[0]) {
 		refuse_security(h, h->refusal);
 	} else if (h->minor == 3) {
-		put_u32(h, SECURITY_VNC_AUTH);
-		put_challenge(h);
+		h->state = RFB_CHALLENGE;
 	} else {
 		put_u8(h, 1);
 		put_u8(h, SECURITY_VNC_AUTH);
@@ -146,7 +149,7 @@ static void take_version(struct rfb_handshake *h)
 static void take_security(struct rfb_handshake *h)
 {
 	if (h->input[0] == SECURITY_VNC_AUTH) {
-		put_challenge(h);
+		h->state = RFB_CHALLENGE;
 		return;
 	}
 	put_result(h, "only VNC authentication is supported");
@@ -192,5 +195,7 @@ void rfb_handshake_fail(struct rfb_handshake *h, const char *reason)
 {
 	if (h->state == RFB_RESPONSE || h->state == RFB_ANSWERED)
 		put_result(h, reason);
+	else if (h->state == RFB_CHALLENGE && h->minor == 3)
+		refuse_security(h, reason);
 	h->state = RFB_OVER;
 }

@@ -17,17 +17,18 @@ enum {
 };
 
 enum rfb_state {
-	RFB_VERSION,  /* waits for the viewer's version, 12 bytes */
-	RFB_SECURITY, /* waits for the chosen security type, 1 byte; not with RFB 3.3 */
-	RFB_RESPONSE, /* waits for the response to the challenge, 16 bytes */
-	RFB_ANSWERED, /* takes no more: the response has to be checked */
-	RFB_OVER,     /* takes no more: write the output, if any, and close */
+	RFB_VERSION,   /* waits for the viewer's version, 12 bytes */
+	RFB_SECURITY,  /* waits for the chosen security type, 1 byte; not with RFB 3.3 */
+	RFB_CHALLENGE, /* takes no bytes: waits for rfb_handshake_challenge() */
+	RFB_RESPONSE,  /* waits for the response to the challenge, 16 bytes */
+	RFB_ANSWERED,  /* takes no more: the response has to be checked */
+	RFB_OVER,      /* takes no more: write the output, if any, and close */
 };
 
 struct rfb_handshake {
 	enum rfb_state state;
 	unsigned minor; /* of RFB 3.x: 3, 7 or 8; 0 before the viewer's version is known */
-	uint8_t challenge[RFB_CHALLENGE_SIZE], response[RFB_CHALLENGE_SIZE];
+	uint8_t response[RFB_CHALLENGE_SIZE];
 	uint8_t input[RFB_CHALLENGE_SIZE];
 	size_t n_input;
 	char refusal[RFB_REASON_MAX];	/* "": none */
@@ -40,10 +41,16 @@ struct rfb_handshake {
  * The server's version is in the output at once. With a `refusal` (not NULL or "") the viewer is
  * told that reason instead of the security types.
  */
-void rfb_handshake_init(struct rfb_handshake *h, const uint8_t challenge[static RFB_CHALLENGE_SIZE],
-			const char *refusal);
+void rfb_handshake_init(struct rfb_handshake *h, const char *refusal);
 
-/* How many bytes to read next, 0 to 16: 0 while there is output, and in the last two states. */
+/* In RFB_CHALLENGE: sends the challenge. */
+void rfb_handshake_challenge(struct rfb_handshake *h,
+			     const uint8_t challenge[static RFB_CHALLENGE_SIZE]);
+
+/*
+ * How many bytes to read next, 0 to 16: 0 while there is output, and in RFB_CHALLENGE and the last
+ * two states.
+ */
 size_t rfb_handshake_wants(const struct rfb_handshake *h);
 
 /* Takes `n` bytes, of which there may not be more. */
@@ -54,7 +61,8 @@ void rfb_handshake_sent(struct rfb_handshake *h, size_t n);
 
 /*
  * Ends the handshake, in any state. Once the challenge is out, the viewer gets a SecurityResult
- * that says failed; RFB 3.3 and 3.7 have no reason in it (RFC 6143, appendix A).
+ * that says failed; RFB 3.3 and 3.7 have no reason in it (RFC 6143, appendix A). Before that, only
+ * RFB 3.3 in RFB_CHALLENGE can be told the reason: other viewers read a challenge next.
  */
 void rfb_handshake_fail(struct rfb_handshake *h, const char *reason);
 

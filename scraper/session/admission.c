@@ -2,10 +2,8 @@
 #include "admission.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +11,10 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "check_budget.h"
 #include "common/log.h"
-#include "common/program.h"
+#include "common/timer.h"
+#include "desktop_starter.h"
 #include "handoff_server.h"
 #include "idle_exit.h"
 #include "server/server.h"
@@ -42,37 +42,40 @@ struct admission {
 	char session[64];      /* whose display it is; "": given by --display */
 	struct session_watch watch;
 	struct idle_exit idle;
+	struct check_budget budget;
 	struct arrival *waiting; /* have given the right password */
 	char desktop_socket[256];
 };
 
+static void turn_away(const struct arrival *viewer, enum handoff_result result, const char *reason)
+{
+	handoff_reply_send(viewer->reply, result, reason);
+	close(viewer->fd);
+}
+
 static void refuse(const struct arrival *viewer, const char *reason)
 {
 	log_warning("viewer %s refused: %s", viewer->peer, reason);
-	handoff_reply_send(viewer->reply, HANDOFF_NOT_POSSIBLE, reason);
-	close(viewer->fd);
+	turn_away(viewer, HANDOFF_NOT_POSSIBLE, reason);
 }
 
 /* ---- when to exit ---- */
 
-static bool is_idle(const void *userdata)
+static enum idle_state get_idle_state(const void *userdata)
 {
 	const struct admission *admission = userdata;
 
-	return !(admission->server && server_n_viewers(admission->server)) && !admission->waiting &&
-	       !handoff_server_pending(admission->handoff);
+	if ((admission->server && server_n_viewers(admission->server)) || admission->waiting ||
+	    handoff_server_pending(admission->handoff))
+		return IDLE_NOT;
+	return handoff_server_strangers(admission->handoff) ? IDLE_BUT_AWAITING : IDLE;
 }
 
-/* After an upgrade, the next viewer is for the new version, which systemd starts then. */
 static bool may_accept(void *userdata)
 {
 	struct admission *admission = userdata;
 
-	if (!is_idle(admission) || !program_is_replaced())
-		return true;
-	log_info("this program was replaced by another version: stopping so that it can start");
-	sd_event_exit(admission->event, 0);
-	return false;
+	return idle_exit_may_accept(&admission->idle);
 }
 
 static void on_viewers_changed(unsigned n, void *userdata)
@@ -281,31 +284,44 @@ static void admit(const struct arrival *viewer)
 		answer_waiting(admission, strerror(-r));
 }
 
-static void on_request(const struct handoff_request *request, int fd, struct handoff_reply *reply,
-		       void *userdata)
+/* A session that is over has no challenges: the proxy asks again, and gets a new scraper. */
+static bool may_challenge(void *userdata)
 {
 	struct admission *admission = userdata;
-	const struct config *config = admission->config;
+	const char *over = session_watch_over_reason(&admission->watch);
+
+	if (over)
+		on_session_over(over, admission);
+	return !over;
+}
+
+static void on_request(const struct handoff_request *request,
+		       const uint8_t challenge[static HANDOFF_CHALLENGE_SIZE], int fd,
+		       struct handoff_reply *reply, void *userdata)
+{
+	struct admission *admission = userdata;
 	struct arrival viewer = { .admission = admission, .reply = reply, .fd = fd };
 	enum vnc_access access = VNC_ACCESS_NONE;
 	char reason[SESSION_REASON_MAX];
-	const char *over = session_watch_over_reason(&admission->watch);
 
-	if (over) {
-		/* No answer: the proxy retries, and gets a new scraper for the new session. */
-		close(fd);
-		on_session_over(over, admission);
+	snprintf(viewer.peer, sizeof(viewer.peer), "%s", request->peer);
+	if (!may_challenge(admission)) {
+		refuse(&viewer, "the session has just ended; connect again");
 		return;
 	}
-	snprintf(viewer.peer, sizeof(viewer.peer), "%s", request->peer);
-	if (*config->refusal) {
-		refuse(&viewer, config->refusal);
-	} else if (vnc_auth_check_file(config->password_file, request->challenge, request->response,
-				       &access, reason, sizeof(reason)) < 0) {
+	if (*admission->config->refusal) {
+		refuse(&viewer, admission->config->refusal);
+		return;
+	}
+	int r = vnc_auth_check_file(&admission->budget, timer_now(admission->event),
+				    admission->config->password_file, challenge, request->response,
+				    &access, reason, sizeof(reason));
+	if (r == -EBUSY && admission->budget.n_refused > 1) {
+		turn_away(&viewer, HANDOFF_NOT_POSSIBLE, reason); /* the log has the first */
+	} else if (r < 0) {
 		refuse(&viewer, reason);
 	} else if (access == VNC_ACCESS_NONE) {
-		handoff_reply_send(reply, HANDOFF_WRONG_PASSWORD, NULL);
-		close(fd);
+		turn_away(&viewer, HANDOFF_WRONG_PASSWORD, NULL);
 	} else {
 		viewer.view_only = access == VNC_ACCESS_VIEW_ONLY;
 		idle_exit_note_use(&admission->idle);
@@ -314,18 +330,6 @@ static void on_request(const struct handoff_request *request, int fd, struct han
 }
 
 /* ---- start and end ---- */
-
-/* The desktop's socket is named after our user, as systemd's instance is. */
-static int set_desktop_socket(struct admission *admission)
-{
-	const char *given = admission->options->desktop_socket;
-	const struct passwd *user = getpwuid(geteuid());
-	int n = snprintf(admission->desktop_socket, sizeof(admission->desktop_socket), "%s%s%s",
-			 given ? given : GPUDESK_RUNDIR "/desktop/",
-			 given || !user ? "" : user->pw_name, given ? "" : ".sock");
-
-	return n < (int)sizeof(admission->desktop_socket) ? 0 : -ENAMETOOLONG;
-}
 
 int admission_start(sd_event *event, const struct admission_options *options,
 		    const struct config *config, int listener, struct admission **ret_admission)
@@ -337,9 +341,10 @@ int admission_start(sd_event *event, const struct admission_options *options,
 	admission->event = sd_event_ref(event);
 	admission->options = options;
 	admission->config = config;
-	int r = set_desktop_socket(admission);
+	int r = desktop_starter_get_path(options->desktop_socket, admission->desktop_socket,
+					 sizeof(admission->desktop_socket));
 	if (r >= 0)
-		r = idle_exit_init(&admission->idle, event, config, is_idle, admission);
+		r = idle_exit_init(&admission->idle, event, config, get_idle_state, admission);
 	if (r >= 0)
 		r = handoff_server_start(event, listener, on_request, admission,
 					 &admission->handoff);
@@ -347,7 +352,7 @@ int admission_start(sd_event *event, const struct admission_options *options,
 		admission_destroy(admission);
 		return r;
 	}
-	handoff_server_ask_before(admission->handoff, may_accept);
+	handoff_server_ask_before(admission->handoff, may_accept, may_challenge);
 	*ret_admission = admission;
 	return 0;
 }
@@ -361,8 +366,6 @@ void admission_disconnect(struct admission *admission, const char *reason)
 
 void admission_report(const struct admission *admission, FILE *answer)
 {
-	uint64_t idle_timeout = admission->config->idle_timeout;
-	uint64_t end = idle_exit_remaining(&admission->idle);
 	unsigned waiting = 0;
 
 	for (const struct arrival *viewer = admission->waiting; viewer; viewer = viewer->next)
@@ -371,12 +374,7 @@ void admission_report(const struct admission *admission, FILE *answer)
 	if (*admission->session)
 		fprintf(answer, "session=%s\n", admission->session);
 	fprintf(answer, "waiting=%u\n", waiting);
-	if (idle_timeout == CONFIG_NEVER)
-		fputs("idle_timeout=never\n", answer);
-	else
-		fprintf(answer, "idle_timeout=%" PRIu64 "\n", idle_timeout / 1000000);
-	if (end != UINT64_MAX)
-		fprintf(answer, "stops_in=%" PRIu64 "\n", end);
+	idle_exit_report(&admission->idle, answer);
 	if (admission->server)
 		server_report(admission->server, answer);
 	else

@@ -2,6 +2,7 @@
 #include "desktop_starter.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,15 @@ struct desktop_starter {
 	size_t length; /* of the line so far; the rest of a longer one is dropped */
 	char line[DESKTOP_LINE_MAX];
 };
+
+int desktop_starter_get_path(const char *given, char *ret_path, size_t size)
+{
+	const struct passwd *user = given ? NULL : getpwuid(geteuid());
+	int n = snprintf(ret_path, size, "%s%s%s", given ? given : GPUDESK_RUNDIR "/desktop/",
+			 user ? user->pw_name : "", given ? "" : ".sock");
+
+	return n < (int)size ? 0 : -ENAMETOOLONG;
+}
 
 static int connect_to(const char *path, int *ret_fd)
 {

@@ -6,6 +6,7 @@
 #ifndef GPUDESK_DESKTOP_STARTER_H
 #define GPUDESK_DESKTOP_STARTER_H
 
+#include <stddef.h>
 #include <systemd/sd-event.h>
 
 enum { DESKTOP_LINE_MAX = 512, DESKTOP_LINES_MAX = 64 };
@@ -18,6 +19,12 @@ enum desktop_answer {
 };
 
 struct desktop_starter;
+
+/*
+ * The path of the desktop's socket: the `given` one, or (NULL) the one that is named after our user
+ * as systemd's instance is. Returns 0 or -ENAMETOOLONG.
+ */
+int desktop_starter_get_path(const char *given, char *ret_path, size_t size);
 
 /*
  * Called from the event loop for each line with its text (maybe ""; control characters are '?').

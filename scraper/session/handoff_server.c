@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ struct handoff_reply {
 	struct handoff_reply *next, *previous;
 	int fd;
 	sd_event_source *io, *timeout;
-	bool requested;
+	enum { ACCEPTED, CHALLENGED, REQUESTED } state;
+	uint8_t challenge[HANDOFF_CHALLENGE_SIZE];
 	handoff_gone_fn gone;
 	void *gone_userdata;
 };
@@ -33,10 +35,10 @@ struct handoff_server {
 	sd_event *event;
 	sd_event_source *listening, *pause;
 	handoff_request_fn on_request;
-	handoff_may_accept_fn may_accept; /* NULL: always */
+	handoff_may_accept_fn may_accept, may_challenge; /* NULL: always */
 	void *userdata;
 	struct handoff_reply *connections;
-	unsigned n_connections;
+	unsigned n_connections, n_requested;
 };
 
 static void unlink_connection(struct handoff_reply *connection)
@@ -54,6 +56,7 @@ static void unlink_connection(struct handoff_reply *connection)
 	connection->next = connection->previous = NULL;
 	connection->server = NULL;
 	server->n_connections--;
+	server->n_requested -= connection->state == REQUESTED;
 	if (!server->pause)
 		(void)sd_event_source_set_enabled(server->listening, SD_EVENT_ON);
 }
@@ -64,6 +67,7 @@ static void connection_destroy(struct handoff_reply *connection)
 	sd_event_source_unref(connection->timeout);
 	sd_event_source_unref(connection->io);
 	(void)close(connection->fd);
+	sodium_memzero(connection->challenge, sizeof(connection->challenge));
 	free(connection);
 }
 
@@ -83,43 +87,82 @@ static void on_closed(struct handoff_reply *connection)
 		connection->gone(connection, connection->gone_userdata);
 }
 
+static const char mismatch_reason[] =
+	"gpudesk was upgraded while in use: connect again, at the latest when all viewers have "
+	"disconnected";
+
 static void drop_connection(struct handoff_reply *connection, int error)
 {
-	if (error == -EBADMSG) {
-		log_warning("hand-off: bad message from process %d; ignoring it",
-			    (int)peer_pid(connection->fd));
-		(void)handoff_send_answer(connection->fd, HANDOFF_NOT_POSSIBLE,
-					  "gpudesk's proxy and scraper do not match: "
-					  "restart gpudesk.service");
-	} else if (error != -EPIPE && error != -ECONNRESET) {
-		log_warning("hand-off: %s", strerror(-error));
+	const char *reason = error == -EPROTONOSUPPORT ? mismatch_reason : strerror(-error);
+
+	if (error != -EPIPE && error != -ECONNRESET) {
+		if (error != -ENOTCONN) /* the viewer has just disconnected */
+			log_warning("hand-off: message from process %d refused: %s",
+				    (int)peer_pid(connection->fd), reason);
+		(void)handoff_send_answer(connection->fd, HANDOFF_NOT_POSSIBLE, reason);
 	}
 	connection_destroy(connection);
+}
+
+/* From now on, the first response counts, and it has to come in time. */
+static void give_challenge(struct handoff_reply *connection)
+{
+	const struct handoff_server *server = connection->server;
+	int r;
+
+	if (server->may_challenge && !server->may_challenge(server->userdata)) {
+		connection_destroy(connection);
+		return;
+	}
+	randombytes_buf(connection->challenge, sizeof(connection->challenge));
+	connection->state = CHALLENGED;
+	r = timer_start(connection->timeout, HANDOFF_CHALLENGE_USEC);
+	if (r >= 0)
+		r = handoff_send_challenge(connection->fd, connection->challenge);
+	if (r < 0)
+		drop_connection(connection, r);
+}
+
+static void take_response(struct handoff_reply *connection, const struct handoff_request *request,
+			  int viewer)
+{
+	struct handoff_server *server = connection->server;
+
+	connection->state = REQUESTED;
+	server->n_requested++;
+	connection->timeout = sd_event_source_unref(connection->timeout);
+	/* From now on only its end matters, which epoll always reports. */
+	(void)sd_event_source_set_io_events(connection->io, 0);
+	server->on_request(request, connection->challenge, viewer, connection, server->userdata);
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct handoff_reply *connection = userdata;
 	struct handoff_request request;
-	int viewer;
+	int viewer = -1, r;
 
+	(void)source;
 	(void)events;
-	if (connection->requested) {
+	if (connection->state == REQUESTED) {
 		on_closed(connection);
 		return 0;
 	}
-	int r = handoff_receive_request(fd, &request, &viewer);
+	r = handoff_receive_request(fd, &request, &viewer);
 	if (r == -EAGAIN || r == -EINTR)
 		return 0;
 	if (r < 0) {
 		drop_connection(connection, r);
-		return 0;
+	} else if (connection->state == ACCEPTED && request.kind == HANDOFF_CHALLENGE) {
+		give_challenge(connection);
+	} else if (connection->state == CHALLENGED && request.kind == HANDOFF_CONNECT) {
+		take_response(connection, &request, viewer);
+	} else {
+		if (viewer >= 0)
+			(void)close(viewer);
+		drop_connection(connection, -EPROTO);
 	}
-	connection->requested = true;
-	connection->timeout = sd_event_source_unref(connection->timeout);
-	/* From now on only its end matters, which epoll always reports. */
-	(void)sd_event_source_set_io_events(source, 0);
-	connection->server->on_request(&request, viewer, connection, connection->server->userdata);
+	explicit_bzero(&request, sizeof(request));
 	return 0;
 }
 
@@ -129,8 +172,10 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	log_warning("hand-off: process %d sent no request in time; ignoring it",
-		    (int)peer_pid(connection->fd));
+	log_info("hand-off: process %d sent no %s in time", (int)peer_pid(connection->fd),
+		 connection->state == CHALLENGED ? "response" : "request");
+	(void)handoff_send_answer(connection->fd, HANDOFF_NOT_POSSIBLE,
+				  "the password came too late; connect again");
 	connection_destroy(connection);
 	return 0;
 }
@@ -229,9 +274,11 @@ int handoff_server_start(sd_event *event, int fd, handoff_request_fn on_request,
 	return 0;
 }
 
-void handoff_server_ask_before(struct handoff_server *server, handoff_may_accept_fn may_accept)
+void handoff_server_ask_before(struct handoff_server *server, handoff_may_accept_fn may_accept,
+			       handoff_may_accept_fn may_challenge)
 {
 	server->may_accept = may_accept;
+	server->may_challenge = may_challenge;
 }
 
 struct handoff_server *handoff_server_destroy(struct handoff_server *server)
@@ -240,7 +287,8 @@ struct handoff_server *handoff_server_destroy(struct handoff_server *server)
 		return NULL;
 	while (server->connections) {
 		/* Both unlink it, which the analyser does not see. */
-		if (server->connections->requested) /* NOLINT(clang-analyzer-unix.Malloc) */
+		if (server->connections->state ==
+		    REQUESTED) /* NOLINT(clang-analyzer-unix.Malloc) */
 			unlink_connection(server->connections);
 		else
 			connection_destroy(server->connections);
@@ -255,7 +303,12 @@ struct handoff_server *handoff_server_destroy(struct handoff_server *server)
 
 unsigned handoff_server_pending(const struct handoff_server *server)
 {
-	return server->n_connections;
+	return server->n_requested;
+}
+
+unsigned handoff_server_strangers(const struct handoff_server *server)
+{
+	return server->n_connections - server->n_requested;
 }
 
 void handoff_reply_on_gone(struct handoff_reply *reply, handoff_gone_fn gone, void *userdata)

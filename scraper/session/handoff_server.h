@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scraper's end of the hand-off: accepts the proxy's connections, with one request and one
- * answer each (common/handoff.h). The socket's file decides who may connect (0600, the proxy's
- * user).
+ * The scraper's end of the hand-off: accepts the proxy's connections, gives each one challenge, and
+ * takes one response to it (common/handoff.h). The socket's file decides who may connect (0600, the
+ * proxy's user). That proxy may have been taken over: nothing that it sends is believed.
  */
 #ifndef GPUDESK_HANDOFF_SERVER_H
 #define GPUDESK_HANDOFF_SERVER_H
@@ -14,10 +14,13 @@
 #include "common/handoff.h"
 
 enum {
-	/* Connections at a time, without answered ones; more wait in the socket's backlog. */
-	HANDOFF_CONNECTIONS_MAX = 64,
+	/*
+	 * Connections at a time, without answered ones; more wait in the socket's backlog. As many
+	 * as the proxy has viewers at most, so that silent ones keep no place from others.
+	 */
+	HANDOFF_CONNECTIONS_MAX = 256,
 };
-#define HANDOFF_REQUEST_USEC UINT64_C(10000000) /* for the request to come */
+#define HANDOFF_REQUEST_USEC UINT64_C(10000000) /* for the first request to come */
 
 struct handoff_server;
 
@@ -25,11 +28,12 @@ struct handoff_server;
 struct handoff_reply;
 
 /*
- * A request came. The callee owns `viewer` (close-on-exec, otherwise as the proxy left it) and
- * `reply`, which it answers now or later. `request` lives for the call.
+ * A response to `challenge` came, the only one. The callee owns `viewer` (close-on-exec, otherwise
+ * as the proxy left it) and `reply`, which it answers now or later. The others live for the call.
  */
-typedef void (*handoff_request_fn)(const struct handoff_request *request, int viewer,
-				   struct handoff_reply *reply, void *userdata);
+typedef void (*handoff_request_fn)(const struct handoff_request *request,
+				   const uint8_t challenge[static HANDOFF_CHALLENGE_SIZE],
+				   int viewer, struct handoff_reply *reply, void *userdata);
 
 /*
  * The proxy closed its end before the answer: it timed out, or its viewer disconnected. Still to be
@@ -37,7 +41,9 @@ typedef void (*handoff_request_fn)(const struct handoff_request *request, int vi
  */
 typedef void (*handoff_gone_fn)(struct handoff_reply *reply, void *userdata);
 
-/* Whether to accept a connection; false leaves it to the next process. */
+/*
+ * Whether to accept a connection, or to give one a challenge; false leaves it to the next process.
+ */
 typedef bool (*handoff_may_accept_fn)(void *userdata);
 
 /*
@@ -48,14 +54,22 @@ typedef bool (*handoff_may_accept_fn)(void *userdata);
 int handoff_server_start(sd_event *event, int fd, handoff_request_fn on_request, void *userdata,
 			 struct handoff_server **ret_server);
 
-/* `may_accept`, with the `userdata` given at the start, is asked before each connection. */
-void handoff_server_ask_before(struct handoff_server *server, handoff_may_accept_fn may_accept);
+/*
+ * With the `userdata` given at the start, `may_accept` is asked before each connection, and
+ * `may_challenge` before each challenge: a connection that gets none is closed.
+ */
+void handoff_server_ask_before(struct handoff_server *server, handoff_may_accept_fn may_accept,
+			       handoff_may_accept_fn may_challenge);
 
-/* Closes the socket and the connections without a request; open replies stay. NULL is fine. */
+/* Closes the socket and the connections without a response; open replies stay. NULL is fine. */
 struct handoff_server *handoff_server_destroy(struct handoff_server *server);
 
-/* The number of connections that have sent no request yet, or wait for their answer. */
+/*
+ * The number of connections that wait for their answer, and of those that have sent no response
+ * yet: any stranger can cause these.
+ */
 unsigned handoff_server_pending(const struct handoff_server *server);
+unsigned handoff_server_strangers(const struct handoff_server *server);
 
 /* `gone` may be NULL: then it is not called. */
 void handoff_reply_on_gone(struct handoff_reply *reply, handoff_gone_fn gone, void *userdata);

@@ -1,25 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "idle_exit.h"
 
+#include <inttypes.h>
 #include <systemd/sd-daemon.h>
 
 #include "common/event_source.h"
+#include "common/handoff.h"
 #include "common/log.h"
+#include "common/program.h"
 #include "common/timer.h"
 
 /* Before the first viewer is accepted, there is no reason to stay long. */
-#define UNUSED_TIMEOUT UINT64_C(30000000)
+#define UNUSED_TIMEOUT UINT64_C(10000000)
+/* How often to look whether strangers are gone that postpone the exit. */
+#define AWAITING_INTERVAL UINT64_C(1000000)
+
+/* How long a replaced program stays for those who have its challenge. */
+#define REPLACED_TIMEOUT UINT64_C(5000000)
+
+/*
+ * Those who had a challenge when the exit was due may use it; those who came later may not rely on
+ * that.
+ */
+static bool may_postpone(struct idle_exit *idle)
+{
+	uint64_t now = timer_now(idle->event);
+
+	if (idle->deadline == 0)
+		idle->deadline = now + HANDOFF_CHALLENGE_USEC;
+	return now < idle->deadline && timer_start(idle->timer, AWAITING_INTERVAL) >= 0;
+}
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct idle_exit *idle = userdata;
+	enum idle_state state = idle->get_state(idle->userdata);
 
 	(void)source;
 	(void)usec;
-	if (!idle->is_idle(idle->userdata)) {
+	if (state == IDLE_NOT) {
 		idle_exit_restart(idle);
 		return 0;
 	}
+	if (state == IDLE_BUT_AWAITING && may_postpone(idle))
+		return 0;
 	log_info("no viewer is connected: stopping");
 	return sd_event_exit(idle->event, 0);
 }
@@ -35,6 +59,7 @@ static void report_status(const struct idle_exit *idle)
 
 void idle_exit_restart(struct idle_exit *idle)
 {
+	idle->deadline = 0;
 	timer_start(idle->timer, UNUSED_TIMEOUT);
 }
 
@@ -49,6 +74,7 @@ void idle_exit_set_viewers(struct idle_exit *idle, unsigned n)
 {
 	const struct config *config = idle->config;
 
+	idle->deadline = 0;
 	/* At the latest when the desktop is due to end: idle_timeout = never must not keep it. */
 	if (n)
 		timer_stop(idle->timer);
@@ -60,7 +86,30 @@ void idle_exit_set_viewers(struct idle_exit *idle, unsigned n)
 	idle_exit_note_use(idle);
 }
 
-uint64_t idle_exit_remaining(const struct idle_exit *idle)
+/*
+ * The next viewer is for the new version, which systemd starts then. Those who have a challenge of
+ * this one may answer it, but strangers cannot keep it running.
+ */
+bool idle_exit_may_accept(struct idle_exit *idle)
+{
+	enum idle_state state = idle->get_state(idle->userdata);
+	uint64_t now = timer_now(idle->event);
+
+	if (state == IDLE_NOT || !program_is_replaced()) {
+		idle->replaced = 0;
+		return true;
+	}
+	if (idle->replaced == 0)
+		idle->replaced = now;
+	if (state == IDLE_BUT_AWAITING && now < idle->replaced + REPLACED_TIMEOUT)
+		return true;
+	log_info("this program was replaced by another version: stopping so that it can start");
+	sd_event_exit(idle->event, 0);
+	return false;
+}
+
+/* Seconds until the exit; UINT64_MAX: not due. */
+static uint64_t get_remaining(const struct idle_exit *idle)
 {
 	uint64_t now = timer_now(idle->event), end = 0;
 	int enabled = SD_EVENT_OFF;
@@ -71,13 +120,25 @@ uint64_t idle_exit_remaining(const struct idle_exit *idle)
 	return end > now ? (end - now) / 1000000 : 0;
 }
 
+void idle_exit_report(const struct idle_exit *idle, FILE *answer)
+{
+	uint64_t idle_timeout = idle->config->idle_timeout, end = get_remaining(idle);
+
+	if (idle_timeout == CONFIG_NEVER)
+		fputs("idle_timeout=never\n", answer);
+	else
+		fprintf(answer, "idle_timeout=%" PRIu64 "\n", idle_timeout / 1000000);
+	if (end != UINT64_MAX)
+		fprintf(answer, "stops_in=%" PRIu64 "\n", end);
+}
+
 int idle_exit_init(struct idle_exit *idle, sd_event *event, const struct config *config,
-		   bool (*is_idle)(const void *userdata), void *userdata)
+		   enum idle_state (*get_state)(const void *userdata), void *userdata)
 {
 	*idle = (struct idle_exit){
 		.event = event,
 		.config = config,
-		.is_idle = is_idle,
+		.get_state = get_state,
 		.userdata = userdata,
 	};
 	int r = timer_add(event, UNUSED_TIMEOUT, on_timer, idle, &idle->timer);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sodium.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "common/vnc_des.h"
 
@@ -37,17 +38,24 @@ enum vnc_access vnc_auth_check(const uint8_t challenge[static VNC_CHALLENGE_SIZE
 	return view_only ? VNC_ACCESS_VIEW_ONLY : VNC_ACCESS_NONE;
 }
 
-int vnc_auth_check_file(const char *password_file,
+int vnc_auth_check_file(struct check_budget *budget, uint64_t now, const char *password_file,
 			const uint8_t challenge[static VNC_CHALLENGE_SIZE],
 			const uint8_t response[static VNC_CHALLENGE_SIZE],
 			enum vnc_access *ret_access, char *ret_reason, size_t reason_size)
 {
 	struct vnc_passwords *passwords;
-	int r = password_file_load(password_file, &passwords, ret_reason, reason_size);
+	int r;
 
-	if (r < 0)
-		return r;
-	*ret_access = vnc_auth_check(challenge, response, passwords);
-	vnc_passwords_destroy(passwords);
-	return 0;
+	if (!check_budget_take(budget, now)) {
+		snprintf(ret_reason, reason_size, "too many wrong passwords; try again");
+		return -EBUSY;
+	}
+	r = password_file_load(password_file, &passwords, ret_reason, reason_size);
+	if (r >= 0) {
+		*ret_access = vnc_auth_check(challenge, response, passwords);
+		vnc_passwords_destroy(passwords);
+	}
+	if (r < 0 || *ret_access != VNC_ACCESS_NONE)
+		check_budget_give_back(budget);
+	return r;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check_budget.h"
 #include "password_file.h"
 
 enum { VNC_CHALLENGE_SIZE = 16 };
@@ -28,12 +29,13 @@ enum vnc_access vnc_auth_check(const uint8_t challenge[static VNC_CHALLENGE_SIZE
 			       const struct vnc_passwords *passwords);
 
 /*
- * The same with the passwords of a file, read now and wiped at once. `password_file` is as in the
- * configuration ("~/.vnc/passwd"). Returns 0 and *ret_access; or -errno if there is no usable
- * password, and the reason for the viewer and the log in ret_reason ("no VNC password is set for
- * exouser: run vncpasswd (or gpudesk passwd)").
+ * The same with the passwords of a file, read now and wiped at once, as far as the budget allows.
+ * `password_file` is as in the configuration ("~/.vnc/passwd"). Returns 0 and *ret_access; or
+ * -errno if there is no usable password, and the reason for the viewer and the log in ret_reason
+ * ("no VNC password is set for exouser: run vncpasswd (or gpudesk passwd)"); -EBUSY if there were
+ * too many wrong ones before `now`, and a reason.
  */
-int vnc_auth_check_file(const char *password_file,
+int vnc_auth_check_file(struct check_budget *budget, uint64_t now, const char *password_file,
 			const uint8_t challenge[static VNC_CHALLENGE_SIZE],
 			const uint8_t response[static VNC_CHALLENGE_SIZE],
 			enum vnc_access *ret_access, char *ret_reason, size_t reason_size);

@@ -202,6 +202,42 @@ static void test_formats(void **state)
 	}
 }
 
+static void expect6(const char *address, uint16_t port, uint32_t scope, const char *text,
+		    const char *host)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+				    .sin6_port = htons(port),
+				    .sin6_scope_id = scope };
+	char result[NET_PEER_TEXT_MAX];
+
+	assert_int_equal(inet_pton(AF_INET6, address, &in6.sin6_addr), 1);
+	net_format_peer((const struct sockaddr *)&in6, result);
+	assert_string_equal(result, text);
+	net_format_host((const struct sockaddr *)&in6, result);
+	assert_string_equal(result, host);
+}
+
+static void test_peers_as_text(void **state)
+{
+	const struct sockaddr_in in = { .sin_family = AF_INET,
+					.sin_port = htons(34567),
+					.sin_addr.s_addr = htonl(0xac110002) };
+	const struct sockaddr unknown = { .sa_family = AF_UNIX };
+	char result[NET_PEER_TEXT_MAX];
+
+	(void)state;
+	net_format_peer((const struct sockaddr *)&in, result);
+	assert_string_equal(result, "172.17.0.2:34567");
+	expect6("::1", 1, 0, "[::1]:1", "::1");
+	expect6("::ffff:172.17.0.2", 65535, 0, "172.17.0.2:65535", "172.17.0.2");
+	expect6("fe80::1", 80, 2, "[fe80::1%2]:80", "fe80::1%2");
+	expect6("2001:db8:1234:5678:9abc:def0:1234:5678", 65535, UINT32_MAX,
+		"[2001:db8:1234:5678:9abc:def0:1234:5678%4294967295]:65535",
+		"2001:db8:1234:5678:9abc:def0:1234:5678%4294967295");
+	net_format_peer(&unknown, result);
+	assert_string_equal(result, "unknown:0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_takes_no_more_blocks_than_fit),
 		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_peers_as_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /*
  * The proxy's connection as a state machine, on a real socket and our own clock. The input decides
  * in which order a viewer writes (in pieces of any size), reads, and closes half or all, time
- * passes, and a check fails or is given up.
+ * passes, and the scraper gives a challenge, or a check fails or is given up.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -28,14 +28,23 @@ struct run {
 	struct connection *connection;
 	int viewer; /* its end of the socket, -1 once it has closed it */
 	size_t written;
-	int n_answered, n_ended;
+	int n_asked, n_answered, n_ended;
 	bool given_up, failed;
 };
+
+static void on_asking(void *userdata)
+{
+	struct run *run = userdata;
+
+	require(!run->n_asked && !run->n_answered && !run->n_ended);
+	run->n_asked++;
+}
 
 static void on_answered(void *userdata)
 {
 	struct run *run = userdata;
 
+	require(run->n_asked);
 	require(!run->n_answered && !run->n_ended);
 	run->n_answered++;
 }
@@ -49,7 +58,9 @@ static void on_ended(const char *why, void *userdata)
 	run->n_ended++;
 }
 
-static const struct connection_handlers handlers = { .answered = on_answered, .ended = on_ended };
+static const struct connection_handlers handlers = { .asking = on_asking,
+						     .answered = on_answered,
+						     .ended = on_ended };
 
 static void write_some(struct run *run, const void *bytes, size_t n)
 {
@@ -88,9 +99,20 @@ static void check_unread(const struct run *run)
 	}
 }
 
+static void challenge(struct run *run)
+{
+	static const uint8_t bytes[RFB_CHALLENGE_SIZE];
+
+	if (connection_get_phase(run->connection) == CONNECTION_ASKING)
+		connection_challenge(run->connection, bytes);
+}
+
+/* As its owner may: once it has asked, until it is over. */
 static void fail(struct run *run, uint64_t delay)
 {
-	if (connection_get_phase(run->connection) != CONNECTION_ANSWERED || run->failed)
+	enum connection_phase phase = connection_get_phase(run->connection);
+
+	if (!run->n_asked || phase == CONNECTION_CLOSING || run->failed)
 		return;
 	run->failed = true;
 	connection_fail(run->connection, "wrong password", delay);
@@ -139,10 +161,17 @@ static void step(struct run *run, struct bytes *input)
 		break;
 	default: /* all that is to be done at once */
 		for (int i = 0; i < 8 && !run->n_ended && steered_event_run_io(run->event); i++)
-			;
+			challenge(run);
 		break;
 	}
 	check_unread(run);
+}
+
+static bool is_owners_turn(const struct run *run)
+{
+	enum connection_phase phase = connection_get_phase(run->connection);
+
+	return phase == CONNECTION_ASKING || phase == CONNECTION_ANSWERED;
 }
 
 /* It always ends by itself, unless it waits for its owner. */
@@ -158,8 +187,7 @@ static void come_to_an_end(struct run *run)
 			break;
 	if (!run->n_ended)
 		steered_event_advance(run->event, LINGER_LIMIT);
-	require(run->n_ended ||
-		(connection_get_phase(run->connection) == CONNECTION_ANSWERED && !run->failed));
+	require(run->n_ended || (is_owners_turn(run) && !run->failed));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

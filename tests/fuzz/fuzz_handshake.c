@@ -44,11 +44,16 @@ static void go(struct run *run, const uint8_t *data, size_t size, const char *re
 	struct rfb_handshake *h = &run->handshake;
 
 	run->n_written = run->n_read = 0;
-	rfb_handshake_init(h, challenge, refusal);
+	rfb_handshake_init(h, refusal);
 	for (;;) {
 		size_t n, wanted;
 
 		write_out(run, at_a_time);
+		if (h->state == RFB_CHALLENGE) {
+			require(rfb_handshake_wants(h) == 0);
+			rfb_handshake_challenge(h, challenge);
+			write_out(run, at_a_time);
+		}
 		wanted = rfb_handshake_wants(h);
 		require(wanted <= RFB_CHALLENGE_SIZE);
 		require((wanted == 0) == (h->state == RFB_ANSWERED || h->state == RFB_OVER));

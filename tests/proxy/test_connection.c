@@ -16,9 +16,19 @@ struct fixture {
 	sd_event *event;
 	struct connection *connection;
 	int viewer;
-	unsigned answered, ended;
+	unsigned asked, answered, ended;
 	char why[128]; /* why it ended, or "" */
 };
+
+static const uint8_t challenge[RFB_CHALLENGE_SIZE] = "a known challeng";
+
+static void on_asking(void *userdata)
+{
+	struct fixture *f = userdata;
+
+	f->asked++;
+	assert_int_equal(connection_get_phase(f->connection), CONNECTION_ASKING);
+}
 
 static void on_answered(void *userdata)
 {
@@ -39,7 +49,7 @@ static void on_ended(const char *why, void *userdata)
 	f->connection = NULL;
 }
 
-static const struct connection_handlers handlers = { on_answered, on_ended };
+static const struct connection_handlers handlers = { on_asking, on_answered, on_ended };
 
 static void begin(struct fixture *f, const char *refusal)
 {
@@ -100,14 +110,22 @@ static void expect(struct fixture *f, const char *bytes, size_t n)
 	assert_memory_equal(got, bytes, n);
 }
 
-static void log_in(struct fixture *f)
+static void ask(struct fixture *f)
 {
-	char challenge[64];
-
 	begin(f, "");
 	settle(f);
 	send_text(f, "RFB 003.008\n\2");
-	assert_int_equal(recv(f->viewer, challenge, sizeof(challenge), 0), 12 + 2 + 16);
+	expect(f, "RFB 003.008\n\1\2", 14);
+	assert_int_equal(f->asked, 1);
+}
+
+static void log_in(struct fixture *f)
+{
+	ask(f);
+	connection_challenge(f->connection, challenge);
+	assert_int_equal(connection_get_phase(f->connection), CONNECTION_HANDSHAKE);
+	settle(f);
+	expect(f, (const char *)challenge, sizeof(challenge));
 	send_text(f, "0123456789abcdef");
 	assert_int_equal(f->answered, 1);
 	assert_int_equal(connection_get_phase(f->connection), CONNECTION_ANSWERED);
@@ -120,6 +138,9 @@ static void test_no_byte_too_many_is_read(void **state)
 
 	begin(f, "");
 	send_text(f, "RFB 003.003\n0123456789abcdef\1ClientInit and more");
+	assert_int_equal(f->asked, 1);
+	connection_challenge(f->connection, challenge);
+	settle(f);
 	assert_int_equal(f->answered, 1);
 	assert_memory_equal(connection_get_handshake(f->connection)->response, "0123456789abcdef",
 			    16);
@@ -194,6 +215,57 @@ static void test_viewer_leaves_while_it_waits(void **state)
 	assert_int_equal(f->ended, 1);
 }
 
+static void test_viewer_leaves_while_it_asks(void **state)
+{
+	struct fixture *f = *state;
+
+	ask(f);
+	send_text(f, "sent ahead");
+	assert_int_equal(sd_event_run(f->event, 0), 0);
+	shutdown(f->viewer, SHUT_WR);
+	settle(f);
+	assert_int_equal(f->ended, 1);
+	assert_non_null(strstr(f->why, "disconnected"));
+}
+
+/* It is told why, after a challenge that nobody knows: that is what it reads next. */
+static void test_no_challenge(void **state)
+{
+	struct fixture *f = *state;
+	char got[64];
+
+	ask(f);
+	connection_fail(f->connection, "no", 0);
+	settle(f);
+	assert_int_equal(recv(f->viewer, got, sizeof(got), MSG_DONTWAIT), 16 + 10);
+	assert_memory_equal(got + 16, "\0\0\0\1\0\0\0\2no", 10);
+	expect(f, "", 0);
+}
+
+static void test_no_challenge_for_rfb_3_3(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, "");
+	send_text(f, "RFB 003.003\n");
+	connection_fail(f->connection, "no", 0);
+	settle(f);
+	expect(f, "RFB 003.008\n\0\0\0\0\0\0\0\2no", 12 + 10);
+}
+
+/* The scraper ended while its challenge was being answered. */
+static void test_failure_before_the_response(void **state)
+{
+	struct fixture *f = *state;
+
+	ask(f);
+	connection_challenge(f->connection, challenge);
+	connection_fail(f->connection, "no", 0); /* before a byte of the challenge was written */
+	settle(f);
+	expect(f, "a known challeng\0\0\0\1\0\0\0\2no", 16 + 10);
+	expect(f, "", 0);
+}
+
 static void test_refusal(void **state)
 {
 	struct fixture *f = *state;
@@ -265,6 +337,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_viewer_leaves_during_a_delay, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_viewer_leaves_while_it_waits, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_viewer_leaves_while_it_asks, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_no_challenge, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_challenge_for_rfb_3_3, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_failure_before_the_response, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_refusal, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_garbage_ends_it_at_once, set_up, tear_down),

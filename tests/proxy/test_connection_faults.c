@@ -109,6 +109,13 @@ struct fixture {
 	char why[128];
 };
 
+static const uint8_t challenge[RFB_CHALLENGE_SIZE];
+
+static void on_asking(void *userdata)
+{
+	(void)userdata;
+}
+
 static void on_answered(void *userdata)
 {
 	((struct fixture *)userdata)->answered++;
@@ -122,7 +129,7 @@ static void on_ended(const char *why, void *userdata)
 	strncpy(f->why, why ? why : "", sizeof(f->why) - 1);
 }
 
-static const struct connection_handlers handlers = { on_answered, on_ended };
+static const struct connection_handlers handlers = { on_asking, on_answered, on_ended };
 
 static int set_up(void **state)
 {
@@ -170,11 +177,19 @@ static void write_viewer(struct fixture *f, const char *text)
 	assert_int_equal(write(f->viewer, text, strlen(text)), strlen(text));
 }
 
-static void log_in(struct fixture *f)
+static void ask(struct fixture *f)
 {
 	begin(f);
 	settle(f);
 	write_viewer(f, "RFB 003.008\n\2");
+	settle(f);
+	assert_int_equal(connection_get_phase(f->connection), CONNECTION_ASKING);
+}
+
+static void log_in(struct fixture *f)
+{
+	ask(f);
+	connection_challenge(f->connection, challenge);
 	settle(f);
 	write_viewer(f, "0123456789abcdef");
 	settle(f);
@@ -256,6 +271,37 @@ static void test_no_time_for_a_failure(void **state)
 	assert_int_equal(f->ended, 1);
 }
 
+/* The same for the response: no viewer may take forever for it. */
+static void test_no_time_for_the_response(void **state)
+{
+	struct fixture *f = *state;
+	char byte[64];
+
+	ask(f);
+	while (recv(f->viewer, byte, sizeof(byte), 0) > 0)
+		;
+	failing = NOW;
+	failure = ENOMEM;
+	connection_challenge(f->connection, challenge);
+	failing = NO_CALL;
+	assert_int_equal(recv(f->viewer, byte, 1, 0), 0);
+	settle(f);
+	assert_int_equal(f->ended, 1);
+}
+
+static void test_no_way_to_wait_for_the_response(void **state)
+{
+	struct fixture *f = *state;
+
+	ask(f);
+	failing = SET_EVENTS;
+	failure = ENOMEM;
+	connection_challenge(f->connection, challenge);
+	failing = NO_CALL;
+	settle(f);
+	assert_int_equal(f->ended, 1);
+}
+
 /* The same for a refused viewer: the time to read its reason cannot be limited. */
 static void test_no_time_for_the_end(void **state)
 {
@@ -274,9 +320,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_it_cannot_begin),	   TEST(test_reading_fails),
-		TEST(test_waiting_for_more_fails), TEST(test_writing_the_reason_fails),
-		TEST(test_no_time_for_a_failure),  TEST(test_no_time_for_the_end),
+		TEST(test_it_cannot_begin),	     TEST(test_reading_fails),
+		TEST(test_waiting_for_more_fails),   TEST(test_writing_the_reason_fails),
+		TEST(test_no_time_for_a_failure),    TEST(test_no_time_for_the_end),
+		TEST(test_no_time_for_the_response), TEST(test_no_way_to_wait_for_the_response),
 	};
 #undef TEST
 	return cmocka_run_group_tests(tests, NULL, NULL);

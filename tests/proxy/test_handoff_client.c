@@ -16,23 +16,31 @@
 #include <cmocka.h>
 
 #include "tests/support/scratch.h"
+#include "tests/support/tcp_pair.h"
 
 struct fixture {
 	struct sockaddr_un address;
 	sd_event *event;
-	struct scraper_check *check;
+	struct handoff_client *client;
 	int listening; /* the scraper's */
-	int viewer, peer;
-	unsigned results;
+	struct tcp_pair tcp;
+	unsigned challenges, results;
 	enum handoff_result result;
 	char reason[HANDOFF_REASON_MAX];
 };
 
-static const struct handoff_request request = {
-	.minor = 8, .challenge = "0123456789abcde", .response = "fedcba987654321", .peer = "[::1]:9"
-};
+static const uint8_t challenge[] = "0123456789abcdef", response[] = "fedcba9876543210";
 
-/* Destroys the check within the callback, as its owner may. */
+static void on_challenged(const uint8_t got[static HANDOFF_CHALLENGE_SIZE], void *userdata)
+{
+	struct fixture *f = userdata;
+
+	f->challenges++;
+	assert_int_equal(f->results, 0);
+	assert_memory_equal(got, challenge, HANDOFF_CHALLENGE_SIZE);
+}
+
+/* Destroys the client within the callback, as its owner may. */
 static void on_result(enum handoff_result result, const char *reason, void *userdata)
 {
 	struct fixture *f = userdata;
@@ -40,25 +48,24 @@ static void on_result(enum handoff_result result, const char *reason, void *user
 	f->results++;
 	f->result = result;
 	snprintf(f->reason, sizeof(f->reason), "%s", reason);
-	handoff_check_destroy(f->check);
-	f->check = NULL;
+	handoff_client_destroy(f->client);
+	f->client = NULL;
 }
+
+static const struct handoff_client_handlers handlers = { .challenged = on_challenged,
+							 .result = on_result };
 
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	int pair[2];
 
-	if (!f || sd_event_new(&f->event) < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+	if (!f || sd_event_new(&f->event) < 0 || tcp_pair_create(AF_INET, &f->tcp) < 0)
 		return -1;
 	if (scratch_create(state) < 0)
 		return -1;
 	f->address.sun_family = AF_UNIX;
 	snprintf(f->address.sun_path, sizeof(f->address.sun_path), "%s", scratch_path("socket"));
 	f->listening = -1;
-	f->viewer = pair[0];
-	f->peer = pair[1];
 	*state = f;
 	return 0;
 }
@@ -67,11 +74,10 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	handoff_check_destroy(f->check);
+	handoff_client_destroy(f->client);
 	if (f->listening >= 0)
 		close(f->listening);
-	close(f->viewer);
-	close(f->peer);
+	tcp_pair_close(&f->tcp);
 	sd_event_unref(f->event);
 	free(f);
 	return scratch_remove(state);
@@ -86,16 +92,17 @@ static void start_scraper(struct fixture *f, int backlog)
 	assert_int_equal(listen(f->listening, backlog), 0);
 }
 
-static void start_check(struct fixture *f, uint64_t wait)
+static void start_client(struct fixture *f, uint64_t wait)
 {
-	const struct handoff_check_parameters parameters = { .event = f->event,
-							     .path = f->address.sun_path,
-							     .wait = wait,
-							     .viewer = f->viewer,
-							     .result = on_result,
-							     .userdata = f };
+	const struct handoff_client_parameters parameters = { .event = f->event,
+							      .path = f->address.sun_path,
+							      .peer = f->tcp.peer,
+							      .wait = wait,
+							      .handlers = &handlers,
+							      .userdata = f };
 
-	assert_int_equal(handoff_check_start(&parameters, &request, &f->check), 0);
+	f->challenges = f->results = 0;
+	assert_int_equal(handoff_client_start(&parameters, &f->client), 0);
 	assert_int_equal(f->results, 0);
 }
 
@@ -121,14 +128,41 @@ static void run_until_result(struct fixture *f)
 	assert_int_equal(f->results, 1);
 }
 
-static void receive(int fd, int *ret_viewer)
+static void receive_question(int fd)
+{
+	struct handoff_request got;
+	int viewer = -1;
+
+	assert_int_equal(handoff_receive_request(fd, &got, &viewer), 0);
+	assert_int_equal(got.kind, HANDOFF_CHALLENGE);
+	assert_int_equal(viewer, -1);
+}
+
+/* As the scraper: gives the challenge. Returns its end of the connection. */
+static int give_challenge(struct fixture *f)
+{
+	int fd = accept_one(f);
+
+	receive_question(fd);
+	assert_int_equal(handoff_send_challenge(fd, challenge), 0);
+	while (f->challenges == 0 && f->results == 0)
+		assert_true(sd_event_run(f->event, UINT64_MAX) >= 0);
+	return fd;
+}
+
+static void send_response(struct fixture *f)
+{
+	assert_int_equal(handoff_client_connect(f->client, 8, response, f->tcp.server), 0);
+}
+
+static void receive_response(const struct fixture *f, int fd, int *ret_viewer)
 {
 	struct handoff_request got;
 
 	assert_int_equal(handoff_receive_request(fd, &got, ret_viewer), 0);
-	assert_memory_equal(got.challenge, request.challenge, sizeof(got.challenge));
-	assert_memory_equal(got.response, request.response, sizeof(got.response));
-	assert_string_equal(got.peer, request.peer);
+	assert_int_equal(got.kind, HANDOFF_CONNECT);
+	assert_memory_equal(got.response, response, sizeof(got.response));
+	assert_string_equal(got.peer, f->tcp.peer);
 	assert_int_equal(got.minor, 8);
 }
 
@@ -141,12 +175,13 @@ static void test_each_result(void **state)
 		int fd, viewer = -1;
 		char byte;
 
-		f->results = 0;
-		start_check(f, 1000000);
-		fd = accept_one(f);
-		receive(fd, &viewer);
+		start_client(f, 1000000);
+		fd = give_challenge(f);
+		assert_int_equal(f->challenges, 1);
+		send_response(f);
+		receive_response(f, fd, &viewer);
 		assert_int_equal(write(viewer, "x", 1), 1);
-		assert_int_equal(read(f->peer, &byte, 1), 1);
+		assert_int_equal(read(f->tcp.viewer, &byte, 1), 1);
 		close(viewer);
 		assert_int_equal(handoff_send_answer(fd, r, r == HANDOFF_TAKEN ? "" : "words"), 0);
 		run_until_result(f);
@@ -156,20 +191,91 @@ static void test_each_result(void **state)
 	}
 }
 
+/* The scraper's challenge has expired, or it is of another version. */
+static void test_refusal_at_any_time(void **state)
+{
+	struct fixture *f = *state;
+
+	start_scraper(f, 8);
+	for (int challenged = 0; challenged < 2; challenged++) {
+		int fd;
+
+		start_client(f, 1000000);
+		fd = challenged ? give_challenge(f) : accept_one(f);
+		assert_int_equal(handoff_send_answer(fd, HANDOFF_NOT_POSSIBLE, "words"), 0);
+		run_until_result(f);
+		assert_int_equal(f->challenges, challenged);
+		assert_int_equal(f->result, HANDOFF_NOT_POSSIBLE);
+		assert_string_equal(f->reason, "words");
+		close(fd);
+	}
+}
+
+/* "Taken" before a challenge was given; a second challenge. */
+static void test_answers_in_the_wrong_order(void **state)
+{
+	struct fixture *f = *state;
+
+	start_scraper(f, 8);
+	for (int challenged = 0; challenged < 2; challenged++) {
+		int fd;
+
+		start_client(f, 1000000);
+		fd = challenged ? give_challenge(f) : accept_one(f);
+		assert_int_equal(challenged ? handoff_send_challenge(fd, challenge)
+					    : handoff_send_answer(fd, HANDOFF_TAKEN, NULL),
+				 0);
+		run_until_result(f);
+		assert_int_equal(f->challenges, challenged);
+		assert_int_equal(f->result, HANDOFF_NOT_POSSIBLE);
+		assert_non_null(strstr(f->reason, "does not answer"));
+		close(fd);
+	}
+}
+
+/* Its challenge is lost: a new scraper could not check the response. */
+static void test_scraper_that_ends_after_its_challenge(void **state)
+{
+	struct fixture *f = *state;
+
+	start_scraper(f, 8);
+	for (int answered = 0; answered < 2; answered++) {
+		int fd;
+
+		start_client(f, UINT64_C(60000000));
+		fd = give_challenge(f);
+		if (answered)
+			send_response(f);
+		close(fd);
+		run_until_result(f);
+		assert_int_equal(f->result, HANDOFF_NOT_POSSIBLE);
+		assert_non_null(strstr(f->reason, "connect again"));
+	}
+}
+
+/* The event loop has not yet noticed that. */
+static void test_response_for_a_scraper_that_has_ended(void **state)
+{
+	struct fixture *f = *state;
+
+	start_scraper(f, 8);
+	start_client(f, 1000000);
+	close(give_challenge(f));
+	assert_int_equal(handoff_client_connect(f->client, 8, response, f->tcp.server), -EPIPE);
+	assert_int_equal(f->results, 0);
+}
+
 static void test_scraper_that_comes_later(void **state)
 {
 	struct fixture *f = *state;
 	int fd;
 
-	start_check(f, UINT64_C(60000000));
+	start_client(f, UINT64_C(60000000));
 	for (int i = 0; i < 3; i++)
 		assert_true(sd_event_run(f->event, 100000) >= 0);
 	start_scraper(f, 8);
-	fd = accept_one(f);
-	assert_true(fd >= 0);
-	assert_int_equal(handoff_send_answer(fd, HANDOFF_TAKEN, NULL), 0);
-	run_until_result(f);
-	assert_int_equal(f->result, HANDOFF_TAKEN);
+	fd = give_challenge(f);
+	assert_int_equal(f->challenges, 1);
 	close(fd);
 }
 
@@ -187,15 +293,14 @@ static void test_full_backlog(void **state)
 			 0 &&
 		 n < 8);
 	assert_int_equal(errno, EAGAIN);
-	start_check(f, UINT64_C(60000000));
+	start_client(f, UINT64_C(60000000));
 	for (int i = 0; i < 3; i++)
 		assert_true(sd_event_run(f->event, 100000) >= 0);
 	assert_int_equal(f->results, 0);
 	for (int i = 0; i < n - 1; i++)
 		close(accept4(f->listening, NULL, NULL, SOCK_CLOEXEC));
-	fd = accept_one(f);
-	assert_int_equal(handoff_send_answer(fd, HANDOFF_TAKEN, NULL), 0);
-	run_until_result(f);
+	fd = give_challenge(f);
+	assert_int_equal(f->challenges, 1);
 	close(fd);
 	while (n > 0)
 		close(crowd[--n]);
@@ -208,7 +313,7 @@ static void test_scraper_that_dies(void **state)
 	int fd;
 
 	start_scraper(f, 8);
-	start_check(f, UINT64_C(60000000));
+	start_client(f, UINT64_C(60000000));
 	while ((fd = accept_one(f)) >= 0) {
 		close(fd);
 		deaths++;
@@ -227,7 +332,7 @@ static void test_path_that_will_never_work(void **state)
 	assert_int_equal(
 		bind(f->listening, (const struct sockaddr *)&f->address, sizeof(f->address)), 0);
 	assert_int_equal(listen(f->listening, 8), 0);
-	start_check(f, UINT64_C(60000000));
+	start_client(f, UINT64_C(60000000));
 	run_until_result(f);
 	assert_int_equal(f->result, HANDOFF_NOT_POSSIBLE);
 }
@@ -236,27 +341,30 @@ static void test_path_that_is_too_long(void **state)
 {
 	struct fixture *f = *state;
 	char path[sizeof(f->address.sun_path) + 1];
-	struct handoff_check_parameters parameters = { .event = f->event, .path = path };
+	const struct handoff_client_parameters parameters = { .event = f->event,
+							      .path = path,
+							      .peer = "" };
 
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(handoff_check_start(&parameters, &request, &f->check), -ENAMETOOLONG);
-	assert_null(f->check);
+	assert_int_equal(handoff_client_start(&parameters, &f->client), -ENAMETOOLONG);
+	assert_null(f->client);
 }
 
-static void test_ending_a_check(void **state)
+static void test_ending_it(void **state)
 {
 	struct fixture *f = *state;
 	int fd, viewer = -1;
 	char byte;
 
 	start_scraper(f, 8);
-	start_check(f, 1000000);
-	fd = accept_one(f);
-	receive(fd, &viewer);
+	start_client(f, 1000000);
+	fd = give_challenge(f);
+	send_response(f);
+	receive_response(f, fd, &viewer);
 	close(viewer);
-	handoff_check_destroy(f->check);
-	f->check = NULL;
+	handoff_client_destroy(f->client);
+	f->client = NULL;
 	assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), 0);
 	assert_int_equal(handoff_send_answer(fd, HANDOFF_TAKEN, NULL), -EPIPE);
 	assert_int_equal(sd_event_run(f->event, 0), 0);
@@ -268,12 +376,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_each_result, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_refusal_at_any_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_answers_in_the_wrong_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_scraper_that_ends_after_its_challenge, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_response_for_a_scraper_that_has_ended, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_scraper_that_comes_later, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_backlog, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_scraper_that_dies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_path_that_will_never_work, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_path_that_is_too_long, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_ending_a_check, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ending_it, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static const char response[] = "fedcba9876543210";
 
 static void begin(struct rfb_handshake *h, const char *refusal)
 {
-	rfb_handshake_init(h, challenge, refusal);
+	rfb_handshake_init(h, refusal);
 	assert_int_equal(h->n_output, 12);
 	assert_memory_equal(h->output, "RFB 003.008\n", 12);
 	assert_int_equal(rfb_handshake_wants(h), 0);
@@ -34,6 +34,18 @@ static void expect_output(struct rfb_handshake *h, const char *bytes, size_t n)
 	assert_int_equal(h->n_output, n);
 	assert_memory_equal(h->output, bytes, n);
 	rfb_handshake_sent(h, n);
+}
+
+/* It waits for the challenge, takes nothing meanwhile, and passes it on. */
+static void give_challenge(struct rfb_handshake *h)
+{
+	assert_int_equal(h->state, RFB_CHALLENGE);
+	assert_int_equal(h->n_output, 0);
+	assert_int_equal(rfb_handshake_wants(h), 0);
+	feed(h, "sent ahead");
+	assert_int_equal(h->n_input, 0);
+	rfb_handshake_challenge(h, challenge);
+	assert_int_equal(h->state, RFB_RESPONSE);
 }
 
 static void expect_challenge(struct rfb_handshake *h)
@@ -61,13 +73,15 @@ static void test_versions(void **state)
 		begin(&h, NULL);
 		feed(&h, cases[i].text);
 		assert_int_equal(h.minor, cases[i].minor);
-		if (cases[i].minor == 3) {
-			assert_memory_equal(h.output, "\0\0\0\2", 4);
-			rfb_handshake_sent(&h, 4);
-		} else {
+		if (cases[i].minor != 3) {
 			expect_output(&h, "\1\2", 2);
 			assert_int_equal(rfb_handshake_wants(&h), 1);
 			feed(&h, "\2");
+		}
+		give_challenge(&h);
+		if (cases[i].minor == 3) {
+			assert_memory_equal(h.output, "\0\0\0\2", 4);
+			rfb_handshake_sent(&h, 4);
 		}
 		expect_challenge(&h);
 		feed(&h, response);
@@ -139,7 +153,7 @@ static void test_security_types(void **state)
 			rfb_handshake_sent(&h, 2);
 			rfb_handshake_feed(&h, &byte, 1);
 			if (type == 2) {
-				assert_int_equal(h.state, RFB_RESPONSE);
+				give_challenge(&h);
 				continue;
 			}
 			assert_int_equal(h.state, RFB_OVER);
@@ -158,6 +172,7 @@ static void go_to_response(struct rfb_handshake *h, const char *version)
 		rfb_handshake_sent(h, h->n_output);
 		feed(h, "\2");
 	}
+	give_challenge(h);
 	rfb_handshake_sent(h, h->n_output);
 	feed(h, response);
 	assert_int_equal(h->state, RFB_ANSWERED);
@@ -200,9 +215,41 @@ static void test_failures_on_the_way(void **state)
 
 	begin(&h, NULL);
 	feed(&h, "RFB 003.003\n");
+	rfb_handshake_challenge(&h, challenge);
 	rfb_handshake_fail(&h, "stop");
 	assert_int_equal(h.n_output, 4 + 16 + 4);
 	assert_memory_equal(h.output + 20, "\0\0\0\1", 4);
+
+	begin(&h, NULL);
+	feed(&h, "RFB 003.003\n");
+	rfb_handshake_fail(&h, "stop");
+	assert_int_equal(h.state, RFB_OVER);
+	expect_output(&h, "\0\0\0\0\0\0\0\4stop", 12);
+
+	begin(&h, NULL);
+	feed(&h, "RFB 003.008\n");
+	rfb_handshake_sent(&h, 2);
+	feed(&h, "\2");
+	rfb_handshake_fail(&h, "stop");
+	assert_int_equal(h.state, RFB_OVER);
+	assert_int_equal(h.n_output, 0);
+}
+
+static void test_challenges_that_nobody_waits_for(void **state)
+{
+	struct rfb_handshake h;
+
+	(void)state;
+	begin(&h, NULL);
+	rfb_handshake_challenge(&h, challenge);
+	assert_int_equal(h.state, RFB_VERSION);
+	go_to_response(&h, "RFB 003.008\n");
+	rfb_handshake_challenge(&h, challenge);
+	assert_int_equal(h.state, RFB_ANSWERED);
+	assert_int_equal(h.n_output, 0);
+	rfb_handshake_fail(&h, "stop");
+	rfb_handshake_challenge(&h, challenge);
+	expect_output(&h, "\0\0\0\1\0\0\0\4stop", 12);
 }
 
 static void test_long_reasons_are_cut(void **state)
@@ -227,6 +274,7 @@ static void test_long_reasons_are_cut(void **state)
 	feed(&h, "RFB 003.008\n");
 	rfb_handshake_sent(&h, 2);
 	feed(&h, "\2");
+	rfb_handshake_challenge(&h, challenge);
 	rfb_handshake_fail(&h, text);
 	assert_int_equal(h.n_output, 16 + 8 + RFB_REASON_MAX - 1);
 	assert_true(h.n_output <= RFB_OUTPUT_MAX);
@@ -238,8 +286,9 @@ static void test_one_byte_at_a_time(void **state)
 	struct rfb_handshake h;
 
 	(void)state;
-	rfb_handshake_init(&h, challenge, "");
+	rfb_handshake_init(&h, "");
 	for (size_t i = 0; i < sizeof(input) - 1; i++) {
+		rfb_handshake_challenge(&h, challenge); /* once it is waited for */
 		while (h.n_output > 0)
 			rfb_handshake_sent(&h, 1);
 		assert_true(rfb_handshake_wants(&h) > 0);
@@ -254,7 +303,7 @@ static void test_nothing_is_taken_that_is_not_wanted(void **state)
 	struct rfb_handshake h;
 
 	(void)state;
-	rfb_handshake_init(&h, challenge, NULL);
+	rfb_handshake_init(&h, NULL);
 	feed(&h, "RFB 003.008\n"); /* our version is not yet written */
 	assert_int_equal(h.minor, 0);
 	rfb_handshake_sent(&h, 100);
@@ -262,8 +311,7 @@ static void test_nothing_is_taken_that_is_not_wanted(void **state)
 	assert_int_equal(h.state, RFB_SECURITY);
 	rfb_handshake_sent(&h, 2);
 	feed(&h, "\2and more");
-	assert_int_equal(h.state, RFB_RESPONSE);
-	assert_int_equal(h.n_input, 0);
+	give_challenge(&h);
 	rfb_handshake_sent(&h, 16);
 	feed(&h, "fedcba9876543210 and more");
 	assert_int_equal(h.state, RFB_ANSWERED);
@@ -280,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_security_types),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_failures_on_the_way),
+		cmocka_unit_test(test_challenges_that_nobody_waits_for),
 		cmocka_unit_test(test_long_reasons_are_cut),
 		cmocka_unit_test(test_one_byte_at_a_time),
 		cmocka_unit_test(test_nothing_is_taken_that_is_not_wanted),

@@ -102,31 +102,66 @@ static void test_challenge_sent_back(void **state)
 	assert_int_equal(vnc_auth_check(challenge, zeros, &passwords), VNC_ACCESS_NONE);
 }
 
+static char reason[256];
+
+static int check_file(struct check_budget *budget, const char *path, const uint8_t *response,
+		      enum vnc_access *ret_access)
+{
+	return vnc_auth_check_file(budget, UINT64_C(1000000000), path, challenge, response,
+				   ret_access, reason, sizeof(reason));
+}
+
 static void test_file(void **state)
 {
+	struct check_budget budget = { 0 };
 	enum vnc_access access = VNC_ACCESS_NONE;
 	uint8_t response[VNC_CHALLENGE_SIZE];
-	char password[] = "secret", path[128], reason[256];
+	char password[] = "secret", path[128];
 
 	(void)state;
 	(void)snprintf(path, sizeof(path), "%s", scratch_path("passwd"));
 	memcpy(response, challenge, sizeof(response));
 	rfbEncryptBytes(response, password);
 
-	assert_int_equal(
-		vnc_auth_check_file(path, challenge, response, &access, reason, sizeof(reason)),
-		-ENOENT);
+	assert_int_equal(check_file(&budget, path, response, &access), -ENOENT);
 	assert_non_null(strstr(reason, "run vncpasswd"));
 	assert_int_equal(access, VNC_ACCESS_NONE);
 
 	assert_int_equal(rfbEncryptAndStorePasswd(password, path), 0);
-	assert_int_equal(
-		vnc_auth_check_file(path, challenge, response, &access, reason, sizeof(reason)), 0);
+	assert_int_equal(check_file(&budget, path, response, &access), 0);
 	assert_int_equal(access, VNC_ACCESS_FULL);
 	response[0] ^= 1;
-	assert_int_equal(
-		vnc_auth_check_file(path, challenge, response, &access, reason, sizeof(reason)), 0);
+	assert_int_equal(check_file(&budget, path, response, &access), 0);
 	assert_int_equal(access, VNC_ACCESS_NONE);
+}
+
+/* Only wrong passwords count, and when there were too many, the right one is not looked at. */
+static void test_too_many_wrong_ones(void **state)
+{
+	struct check_budget budget = { 0 };
+	enum vnc_access access = VNC_ACCESS_NONE;
+	uint8_t right[VNC_CHALLENGE_SIZE], wrong[VNC_CHALLENGE_SIZE] = { 0 };
+	char password[] = "secret", path[128];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s", scratch_path("passwd"));
+	memcpy(right, challenge, sizeof(right));
+	rfbEncryptBytes(right, password);
+	for (int i = 0; i < CHECK_BUDGET_RESERVE; i++) /* there is no password */
+		assert_int_equal(check_file(&budget, path, wrong, &access), -ENOENT);
+	assert_int_equal(rfbEncryptAndStorePasswd(password, path), 0);
+	for (int i = 0; i < CHECK_BUDGET_RESERVE; i++) {
+		assert_int_equal(check_file(&budget, path, right, &access), 0);
+		assert_int_equal(access, VNC_ACCESS_FULL);
+		assert_int_equal(check_file(&budget, path, wrong, &access), 0);
+		assert_int_equal(access, VNC_ACCESS_NONE);
+	}
+	for (unsigned i = 1; i < 3; i++) {
+		assert_int_equal(check_file(&budget, path, right, &access), -EBUSY);
+		assert_int_equal(access, VNC_ACCESS_NONE);
+		assert_non_null(strstr(reason, "too many"));
+		assert_int_equal(budget.n_refused, i);
+	}
 }
 
 int main(void)
@@ -138,6 +173,8 @@ int main(void)
 		cmocka_unit_test(test_every_bit_counts),
 		cmocka_unit_test(test_challenge_sent_back),
 		cmocka_unit_test_setup_teardown(test_file, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_too_many_wrong_ones, scratch_create,
+						scratch_remove),
 	};
 
 	if (vnc_auth_init() < 0)
