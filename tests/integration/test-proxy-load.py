@@ -7,8 +7,9 @@ import threading
 import time
 
 from lib import proxytest
+from lib.handoff import NOT_POSSIBLE
 from lib.process import wait_until
-from lib.proxytest import NOT_POSSIBLE, RIGHT, WRONG, ProxyTest
+from lib.proxytest import RIGHT, WRONG, ProxyTest
 
 
 def run_all(functions):
@@ -153,6 +154,7 @@ class CrowdTest(ProxyTest):
         wait_until(lambda: proxy.count_descriptors() == rest, "the proxy to close all")
 
     def test_one_more_than_a_source_may_have(self):
+        self.start_scraper()
         self.start_proxy()
         viewers = [self.view() for _ in range(65)]
         viewers[-1].read_challenge()
@@ -162,6 +164,7 @@ class CrowdTest(ProxyTest):
             viewer.read_challenge()
 
     def test_one_more_than_there_are_places(self):
+        self.start_scraper()
         self.start_proxy()
         viewers = [self.view(source="127.0.0.%d" % (2 + i // 60)) for i in range(256)]
         viewers.append(self.view(source="127.0.0.200"))

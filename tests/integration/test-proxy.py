@@ -9,10 +9,11 @@ import socket
 import time
 import unittest
 
-from lib import proxytest, rfb
+from lib import handoff, proxytest, rfb
 from lib.activator import listen_tcp
+from lib.handoff import CHALLENGED, NOT_POSSIBLE, TAKEN
 from lib.process import run, wait_until
-from lib.proxytest import NOT_POSSIBLE, PROGRAM, RIGHT, TAKEN, WRONG, ProxyTest, Request
+from lib.proxytest import PROGRAM, RIGHT, WRONG, ProxyTest, Request
 
 
 class HandshakeTest(ProxyTest):
@@ -31,13 +32,16 @@ class HandshakeTest(ProxyTest):
             self.assertEqual(request.n_descriptors, 1)
             self.assertEqual(request.peer, "127.0.0.1:%d" % viewer.socket.getsockname()[1])
 
-    def test_challenges_differ(self):
+    def test_the_scraper_is_asked_only_by_who_speaks_rfb(self):
+        scraper = self.start_scraper()
         self.start_proxy()
-        challenges = set()
-        for _ in range(20):
-            with self.view() as viewer:
-                challenges.add(viewer.read_challenge())
-        self.assertEqual(len(challenges), 20)
+        for minor, said in ((3, b""), (8, b""), (8, b"RFB 003.008\n"), (8, b"RFB 003.008\n\1"),
+                            (8, b"GET / HTTP/1.1\r\n\r\n"), (3, b"RFB 003.003")):
+            viewer = self.view()
+            viewer.send(said)
+            viewer.read(12)
+            self.view().read_challenge(minor)
+        self.assertEqual(scraper.n_asked, 6)
 
     def test_byte_by_byte(self):
         self.start_scraper()
@@ -169,6 +173,7 @@ class BadPeerTest(ProxyTest):
         wait_until(lambda: held == [b""], "the scraper to see the end")
 
     def test_silence_ends_after_ten_seconds(self):
+        self.start_scraper()
         self.start_proxy()
         begin = time.monotonic()
         silent, slow = self.view(), self.view()
@@ -224,9 +229,11 @@ class ScraperTest(ProxyTest):
     def test_scraper_that_comes_late(self):
         proxy = self.start_proxy()
         viewer = self.view()
-        viewer.answer(RIGHT)
+        viewer.ask()
         wait_until(lambda: "waiting for the scraper" in proxy.read_log(), "the proxy to wait")
         self.start_scraper()
+        viewer.read(16)
+        viewer.send(RIGHT)
         self.assertIsNone(viewer.read_result())
 
     def test_scraper_whose_socket_is_dead_at_first(self):
@@ -235,38 +242,90 @@ class ScraperTest(ProxyTest):
         dead.close()
         proxy = self.start_proxy()
         viewer = self.view()
-        viewer.answer(RIGHT)
+        viewer.ask()
         wait_until(lambda: "waiting for the scraper" in proxy.read_log(), "the proxy to wait")
         os.unlink(self.scraper_path)
         self.start_scraper()
+        viewer.read(16)
+        viewer.send(RIGHT)
         self.assertIsNone(viewer.read_result())
 
-    def test_scraper_that_dies_with_the_request(self):
-        def die_once(request):
-            if len(scraper.requests) == 1:
-                request.close()
+    def test_scraper_that_dies_when_asked(self):
+        def die_once(connection, challenge):
+            if scraper.n_asked == 1:
+                connection.close()
             else:
-                request.take()
-        scraper = self.start_scraper(die_once)
+                proxytest.give_challenge(connection, challenge)
+        scraper = self.start_scraper(challenge=die_once)
         self.start_proxy()
         self.assertIsNone(self.view().log_in())
-        self.assertEqual(len(scraper.requests), 2)
-        self.assertEqual(scraper.requests[0].challenge, scraper.requests[1].challenge)
+        self.assertEqual(scraper.n_asked, 2)
 
     def test_scraper_that_dies_again_and_again(self):
-        scraper = self.start_scraper(Request.close)
+        scraper = self.start_scraper(challenge=lambda connection, _: connection.close())
+        self.start_proxy()
+        for minor, reason in ((3, None), (7, ""), (8, "keeps ending")):
+            before = scraper.n_asked
+            viewer = self.view()
+            if minor == 3:
+                self.assertIn("keeps ending", viewer.read_refusal(minor))
+            else:
+                # It is told why after a challenge, which nobody checks.
+                self.assertIn(reason, viewer.log_in(minor=minor))
+            self.assertTrue(viewer.is_closed())
+            self.assertIn(scraper.n_asked - before, range(2, 5))
+
+    def test_scraper_that_dies_with_its_challenge(self):
+        """Another one could not check the response: the viewer has to connect again."""
+        for die in (lambda r: r.connection.shutdown(socket.SHUT_RDWR), None):
+            scraper = self.start_scraper(die)
+            self.start_proxy()
+            viewer = self.view()
+            viewer.read_challenge()
+            if die:
+                viewer.send(RIGHT)
+            else:
+                for connection in scraper.connections:
+                    connection.shutdown(socket.SHUT_RDWR)
+            self.assertIn("connect again", viewer.read_result())
+            self.assertTrue(viewer.is_closed())
+            self.assertEqual(scraper.n_asked, 1)
+            self.start_over()
+
+    def test_challenge_that_expires(self):
+        """The scraper says so while the proxy waits for the viewer's response."""
+        scraper = self.start_scraper()
         self.start_proxy()
         viewer = self.view()
-        self.assertIn("keeps ending", viewer.log_in())
+        viewer.read_challenge()
+        scraper.connections[0].send(handoff.pack_answer(NOT_POSSIBLE, b"too late"))
+        self.assertEqual(viewer.read_result(), "too late")
         self.assertTrue(viewer.is_closed())
-        self.assertLess(len(scraper.requests), 5)
+
+    def test_scraper_of_another_version(self):
+        """Its answers have the same form in all versions."""
+        self.start_scraper(challenge=lambda connection, _: connection.send(
+            handoff.pack_answer(NOT_POSSIBLE, b"gpudesk was upgraded")))
+        self.start_proxy()
+        self.assertEqual(self.view().log_in(), "gpudesk was upgraded")
 
     def test_scraper_that_talks_nonsense(self):
-        for answer in (lambda r: r.answer(3), lambda r: r.answer(TAKEN, magic=1),
+        for answer in (lambda r: r.answer(4), lambda r: r.answer(TAKEN, magic=1),
+                       lambda r: r.answer(CHALLENGED, b"x" * 16),
                        lambda r: r.answer(NOT_POSSIBLE, b"x" * 448),
                        lambda r: r.connection.send(b"short"),
                        lambda r: r.connection.send(b"l" * 4096)):
             self.start_scraper(answer)
+            self.start_proxy()
+            viewer = self.view()
+            self.assertIn("does not answer", viewer.log_in())
+            self.assertTrue(viewer.is_closed())
+            self.start_over()
+
+    def test_scraper_that_talks_nonsense_instead_of_a_challenge(self):
+        for message in (handoff.pack_answer(TAKEN), handoff.pack_answer(4), b"short",
+                        handoff.pack_answer(CHALLENGED, b"x" * 16)[:-1]):
+            self.start_scraper(challenge=lambda connection, _, m=message: connection.send(m))
             self.start_proxy()
             viewer = self.view()
             self.assertIn("does not answer", viewer.log_in())
@@ -371,6 +430,7 @@ class LifeTest(ProxyTest):
             proxy.end()
 
     def test_never_idle(self):
+        self.start_scraper()
         proxy = self.start_proxy("--exit-idle-time", "never")
         with self.view() as viewer:
             viewer.read_challenge()

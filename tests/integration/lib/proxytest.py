@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the tests of gpudesk-proxy share: the proxy itself, a scraper's stand-in and a viewer."""
 
-import array
 import os
 import resource
 import socket
@@ -9,7 +8,7 @@ import struct
 import threading
 import time
 
-from lib import chain, rfb
+from lib import chain, handoff, rfb
 from lib.activator import listen_local, listen_tcp
 from lib.process import BUILD, Program
 
@@ -17,55 +16,57 @@ PROGRAM = os.path.join(BUILD, "proxy/gpudesk-proxy")
 
 RIGHT = b"the right answer"
 WRONG = b"the wrong answer"
-TAKEN, WRONG_PASSWORD, NOT_POSSIBLE = 0, 1, 2
-
-MAGIC = 0x67704431
-REQUEST = struct.Struct("=IIII16s16s64s")
-ANSWER = struct.Struct("=III448s")
 
 
 class Request:
-    """A request from the proxy, and the connection that it came by."""
+    """A viewer's response from the proxy, and the connection that it came by."""
 
-    def __init__(self, connection, message, descriptors):
-        fields = REQUEST.unpack(message)
-        self.magic, self.version, self.minor, self.reserved = fields[:4]
-        self.challenge, self.response = fields[4:6]
-        self.peer = fields[6].rstrip(b"\0").decode()
+    def __init__(self, connection, challenge, message, descriptors):
+        fields = handoff.REQUEST.unpack(message)
+        self.magic, self.version, self.kind, self.minor, self.response, peer = fields
+        self.challenge = challenge
+        self.peer = peer.rstrip(b"\0").decode()
         self.connection = connection
         self.n_descriptors = len(descriptors)
         self.viewer = socket.socket(fileno=descriptors[0])
         self.viewer.settimeout(rfb.PATIENCE)
 
-    def answer(self, result, reason=b"", magic=MAGIC):
+    def answer(self, result, reason=b"", magic=handoff.MAGIC):
         try:
-            self.connection.send(ANSWER.pack(magic, 1, result, reason))
+            self.connection.send(handoff.pack_answer(result, reason, magic))
         except OSError:
             pass  # the viewer left, and so did the proxy; or the test is over
 
     def take(self):
         """Writes the SecurityResult itself, as the scraper does."""
         self.viewer.sendall(struct.pack(">I", 0))
-        self.answer(TAKEN)
+        self.answer(handoff.TAKEN)
 
     def decide(self):
         if self.response == RIGHT:
             self.take()
         else:
-            self.answer(WRONG_PASSWORD)
+            self.answer(handoff.WRONG_PASSWORD)
 
     def close(self):
         self.viewer.close()
         self.connection.close()
 
 
-class Scraper:
-    """Listens where the scraper would. `handle` gets each Request, in a thread of its own."""
+def give_challenge(connection, challenge):
+    connection.send(handoff.pack_answer(handoff.CHALLENGED, challenge))
 
-    def __init__(self, path, handle=None):
+
+class Scraper:
+    """Listens where the scraper would. `challenge` gets a connection and what to send there as a
+    challenge, `handle` each Request, in a thread of its own."""
+
+    def __init__(self, path, handle=None, challenge=None):
         self.path = path
         self.handle = handle or Request.decide
-        self.requests = []
+        self.challenge = challenge or give_challenge
+        self.requests, self.connections = [], []
+        self.n_asked = 0
         self.socket = listen_local(path)
         self.socket.setblocking(True)
         threading.Thread(target=self._serve, daemon=True).start()
@@ -76,18 +77,23 @@ class Scraper:
                 connection, _ = self.socket.accept()
             except OSError:
                 return
+            self.connections.append(connection)
             threading.Thread(target=self._serve_one, args=(connection,), daemon=True).start()
 
     def _serve_one(self, connection):
-        message, ancillary, _, _ = connection.recvmsg(4096, socket.CMSG_SPACE(64))
-        descriptors = array.array("i")
-        for level, kind, data in ancillary:
-            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                descriptors.frombytes(data)
+        try:
+            message, _ = handoff.receive(connection)
+            if message:
+                self.n_asked += 1
+                challenge = os.urandom(16)
+                self.challenge(connection, challenge)
+                message, descriptors = handoff.receive(connection)
+        except OSError:
+            message = b""
         if not message:
             connection.close()
             return
-        request = Request(connection, message, descriptors)
+        request = Request(connection, challenge, message, descriptors)
         self.requests.append(request)
         self.handle(request)
 
@@ -95,6 +101,8 @@ class Scraper:
         self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
         os.unlink(self.path)
+        for connection in self.connections:
+            connection.close()
         for request in self.requests:
             request.close()
 
@@ -115,6 +123,13 @@ class Viewer(rfb.Viewer):
             raise AssertionError("got a challenge: %r" % self.read_challenge(minor))
         except rfb.Refused as refused:
             return str(refused)
+
+    def ask(self, minor=8):
+        """As far as the viewer's part goes without a challenge."""
+        self.send_version(minor)
+        if minor in (7, 8):
+            self.read(2)
+            self.send(b"\2")
 
     def answer(self, response, minor=8):
         self.read_challenge(minor)
@@ -164,8 +179,8 @@ class ProxyTest(chain.DirectoryTest):
             file.write(text)
         os.rename(self.config_path + ".new", self.config_path)
 
-    def start_scraper(self, handle=None):
-        scraper = Scraper(self.scraper_path, handle)
+    def start_scraper(self, handle=None, challenge=None):
+        scraper = Scraper(self.scraper_path, handle, challenge)
         self.addCleanup(scraper.close)
         return scraper
 

@@ -24,6 +24,21 @@
 static sd_event *event;
 static struct handoff_server *server;
 
+/* Timers start that long ago. */
+static uint64_t earlier; /* µs */
+
+int __real_sd_event_now(sd_event *e, clockid_t clock, uint64_t *usec);
+int __wrap_sd_event_now(sd_event *e, clockid_t clock, uint64_t *usec);
+
+int __wrap_sd_event_now(sd_event *e, clockid_t clock, uint64_t *usec)
+{
+	int r = __real_sd_event_now(e, clock, usec);
+
+	if (r >= 0)
+		*usec -= earlier;
+	return r;
+}
+
 /* The requests received. */
 static unsigned n_requests;
 static struct handoff_reply *replies[2 * HANDOFF_CONNECTIONS_MAX];
@@ -59,6 +74,7 @@ static int setup(void **state)
 	int fd;
 
 	n_requests = n_gone = 0;
+	earlier = 0;
 	if (scratch_create(state) < 0 || sd_event_new(&event) < 0)
 		return -1;
 	fd = scratch_listen(scratch_path("handoff"), SOCK_SEQPACKET, 2 * HANDOFF_CONNECTIONS_MAX);
@@ -109,6 +125,18 @@ static void respond(int proxy, int *ret_far_end)
 	assert_int_equal(handoff_send_request(proxy, &message, tcp.server), 0);
 	(void)close(tcp.server);
 	*ret_far_end = tcp.viewer;
+}
+
+/* It has closed its end. */
+static void respond_to_nobody(int proxy)
+{
+	struct handoff_request message = { .kind = HANDOFF_CONNECT, .minor = 8 };
+	struct tcp_pair tcp;
+
+	assert_int_equal(tcp_pair_create(AF_INET, &tcp), 0);
+	memcpy(message.peer, tcp.peer, sizeof(message.peer));
+	assert_int_equal(handoff_send_request(proxy, &message, tcp.server), -EPIPE);
+	tcp_pair_close(&tcp);
 }
 
 static void request(int proxy, int *ret_far_end)
@@ -294,6 +322,33 @@ static void assert_refused(int proxy, const char *why)
 	assert_non_null(strstr(answer.reason, why));
 	assert_int_equal(handoff_receive_answer(proxy, &answer), -ECONNRESET);
 	(void)close(proxy);
+}
+
+static void test_challenge_that_has_expired(void **state)
+{
+	uint8_t challenge[HANDOFF_CHALLENGE_SIZE];
+	int proxy = connect_proxy(), far_end;
+
+	(void)state;
+	event_loop_run_ready(event);
+	earlier = HANDOFF_CHALLENGE_USEC - UINT64_C(30000000); /* half a minute is left */
+	request(proxy, &far_end);
+	event_loop_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_WRONG_PASSWORD, NULL), 0);
+	(void)close(viewers[0]);
+	(void)close(far_end);
+	(void)close(proxy);
+
+	n_requests = 0;
+	earlier = 0;
+	proxy = connect_proxy();
+	event_loop_run_ready(event);
+	earlier = HANDOFF_CHALLENGE_USEC;
+	get_challenge(proxy, challenge);
+	event_loop_run_ready(event);
+	respond_to_nobody(proxy);
+	assert_refused(proxy, "too late");
 }
 
 static void test_messages_in_the_wrong_order(void **state)
@@ -595,6 +650,7 @@ int main(void)
 		TEST_CASE(test_gives_no_challenge),
 		TEST_CASE(test_challenges),
 		TEST_CASE(test_replayed_response),
+		TEST_CASE(test_challenge_that_has_expired),
 		TEST_CASE(test_messages_in_the_wrong_order),
 		TEST_CASE(test_other_versions),
 		TEST_CASE(test_sockets_that_are_no_viewers),
