@@ -99,9 +99,12 @@ class KilledTest(FaultTest):
             steps = staged(viewer)
             scraper_waits = steps.NAMES[stage - 1] == "response sent"
             if scraper_waits:
-                self.log_in().close()  # so that there is a scraper
+                self.log_in().close()  # so that there is a scraper with a display
+                steps.go(0, stage - 1)
                 self.chain.scraper.signal(signal.SIGSTOP)
-            steps.go(0, stage)
+                steps.go(stage - 1, stage)
+            else:
+                steps.go(0, stage)
             if stage == len(steps.NAMES):
                 wait_until(self.keys_down, "the key")
             kill()
@@ -114,7 +117,7 @@ class KilledTest(FaultTest):
                 elif stage == 7:
                     viewer.fetch(False)
                 lives = survives(stage) if stage >= 8 else True
-            except (OSError, EOFError):
+            except (OSError, EOFError, rfb.Refused):
                 lives = False
             self.assertEqual(lives, survives(stage))
         self.check_works()
@@ -125,12 +128,13 @@ class KilledTest(FaultTest):
         self.kill_at_every_stage(self.chain.proxy.kill, lambda stage: stage > 4)
 
     def test_scraper(self):
-        """A viewer that is not handed over yet does not notice."""
-        self.kill_at_every_stage(self.chain.scraper.kill, lambda stage: stage <= 4)
+        """A viewer that has no challenge yet does not notice: challenges end with it."""
+        self.kill_at_every_stage(self.chain.scraper.kill, lambda stage: stage <= 2)
 
     def test_x_server(self):
-        """The same, when the next X server comes in time."""
-        self.kill_at_every_stage(self.chain.lose_x, lambda stage: stage <= 4)
+        """The same, when the next X server comes in time: a scraper that has a display ends with
+        it."""
+        self.kill_at_every_stage(self.chain.lose_x, lambda stage: stage <= 2)
 
 
 class ShortageTest(FaultTest):
@@ -213,12 +217,12 @@ class StoppedTest(FaultTest):
             viewer.send(rfb.key_event(ord("s"), True))
             waiting = self.view()
             steps = staged(waiting)
-            steps.go(0, 4)
+            steps.go(0, 2)  # the scraper stands still as well, and gives no challenge
             time.sleep(2)
         finally:
             os.kill(self.chain.x.pid, signal.SIGCONT)
         viewer.read_update()
-        steps.go(4, 7)
+        steps.go(2, 7)
         colour = self.paint(screen)
         self.sees(viewer, colour)
         self.sees(waiting, colour)

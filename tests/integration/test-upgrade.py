@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Programs that are replaced on the disk while they run, as an upgrade does it."""
 
+import contextlib
 import os
 import shutil
 import unittest.mock
 
-from lib import chain, standing
+from lib import chain, handoff, rfb, standing
 from lib.chain import wait_until
 from lib.standing import StandingTest
 
@@ -51,6 +52,46 @@ class UpgradeTest(StandingTest):
             late.fetch(False)
         self.log_in().close()
         self.assertEqual(self.starts(), (2, 2))
+
+    def relay(self, version):
+        """The proxies to come are of a version whose hand-off is another one; or not, with None."""
+        path = os.path.join(self.directory, "relay.sock")
+        relay = handoff.Relay(path, self.chain.scraper_socket, handoff.of_version(version))
+        self.addCleanup(relay.close)
+        command = self.chain.proxy.command
+        command[command.index(self.chain.scraper_socket)] = path
+        copy_programs(self.directory)
+        return relay
+
+    def test_new_hand_off_under_a_viewer(self):
+        """The old scraper cannot serve the new proxy's viewers, and goes on serving its own."""
+        viewer = self.log_in()
+        relay = self.relay(handoff.VERSION + 1)
+        for _ in range(2):
+            self.assertIn("gpudesk was upgraded", self.refusal())
+        self.x_client().do("fill", 10, 10, 50, 50, "336699")
+        viewer.fetch(False)
+        self.assertEqual(self.starts(), (2, 1))
+        viewer.close()
+        wait_until(lambda: "disconnected" in self.chain.scraper.read_log(), "it to be gone")
+        relay.change = bytes  # as the new scraper would understand it
+        self.log_in().fetch(False)
+        self.assertEqual(self.starts(), (2, 2))
+
+    def test_old_proxy_with_a_new_scraper(self):
+        """It has a handshake under way while it is upgraded: it tells its viewers to come again."""
+        self.relay(handoff.VERSION - 1)
+        with self.view() as viewer, self.assertRaisesRegex(rfb.Refused, "connect again"):
+            viewer.log_in(chain.PASSWORD)
+        command = self.chain.proxy.command
+        command[command.index(os.path.join(self.directory, "relay.sock"))] = \
+            self.chain.scraper_socket
+        copy_programs(self.directory)
+        wait_until(self.try_to_log_in, "the new proxy").fetch(False)
+
+    def try_to_log_in(self):
+        with contextlib.suppress(rfb.Refused):
+            return self.log_in()
 
 
 if __name__ == "__main__":
