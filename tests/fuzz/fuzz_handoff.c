@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hand-off messages, as the scraper and the proxy receive them from a real socket. The input's
- * first byte chooses how many descriptors come along (a viewer's socket, or others), the second
- * their kind and whether the rest
- * overwrites a part of a valid message or is the message.
+ * first byte chooses how many descriptors come along, the second whether they are a viewer's socket
+ * or others, and whether the rest overwrites the end or the beginning of a valid message, or is the
+ * message.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +72,7 @@ static void receive_answer(int fd)
 
 /* The message to send: a valid one whose last bytes are the input, or the input alone. */
 static size_t build_message(uint8_t ret_message[static MESSAGE_MAX], const uint8_t *data,
-			    size_t size, bool is_request, bool over_valid)
+			    size_t size, bool is_request, bool over_valid, bool at_end)
 {
 	struct handoff_request request = { HANDOFF_MAGIC,   HANDOFF_VERSION,
 					   HANDOFF_CONNECT, 8,
@@ -89,8 +89,8 @@ static size_t build_message(uint8_t ret_message[static MESSAGE_MAX], const uint8
 		memcpy(ret_message, is_request ? (const void *)&request : &answer, n);
 	}
 	size = size < MESSAGE_MAX ? size : MESSAGE_MAX;
-	/* The end is where the texts are. */
-	memcpy(over_valid && size < n ? ret_message + n - size : ret_message, data, size);
+	/* The end is where the texts are, the beginning where the other fields are. */
+	memcpy(over_valid && at_end && size < n ? ret_message + n - size : ret_message, data, size);
 	return size > n ? size : n;
 }
 
@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
 	descriptor = data[1] & 2 ? tcp.server : data[1] & 4 ? pair[0] : STDERR_FILENO;
 	before = get_free_descriptor();
-	n = build_message(message, data + 2, size - 2, is_request, data[1] & 8);
+	n = build_message(message, data + 2, size - 2, is_request, data[1] & 8, !(data[1] & 16));
 	for (size_t i = 0; i < DESCRIPTORS_MAX; i++)
 		descriptors[i] = descriptor;
 	require(send_raw(pair[0], message, n, descriptors, data[0] % (DESCRIPTORS_MAX + 1)) ==
