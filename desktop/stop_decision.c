@@ -34,8 +34,8 @@ static enum stop_action decide_for_others(const struct stop_facts *facts, char *
 }
 
 /*
- * A scraper that has accepted a viewer starts the timer anew when it ends. One that was started by
- * a wrong password does not, and soon ends.
+ * A scraper that has accepted a viewer starts the timer anew when it ends. One that only strangers
+ * have started does not count, or they could keep the desktop running.
  */
 static enum stop_action decide_for_viewers(const struct stop_facts *facts, char *text,
 					   uint64_t *again)
@@ -46,10 +46,8 @@ static enum stop_action decide_for_viewers(const struct stop_facts *facts, char 
 		*again = STOP_RETRY_SOON;
 		return because(STOP_DO_RETRY, "its viewers are disconnecting");
 	}
-	if (facts->scraper == SCRAPER_RUNS)
-		return facts->viewers.used
-			       ? because(STOP_DO_NOTHING, "a viewer has connected meanwhile")
-			       : because(STOP_DO_RETRY, "a viewer is connecting");
+	if (facts->scraper == SCRAPER_RUNS && facts->viewers.used)
+		return because(STOP_DO_NOTHING, "a viewer has connected meanwhile");
 	if (left != CONFIG_NEVER && left > 0) {
 		*again = left;
 		return because(STOP_DO_RETRY, "a viewer was connected meanwhile");
