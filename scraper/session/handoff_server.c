@@ -39,6 +39,8 @@ struct handoff_server {
 	void *userdata;
 	struct handoff_reply *connections;
 	unsigned n_connections, n_requested;
+	uint64_t interval_end; /* µs */
+	unsigned n_accepted;   /* in this interval */
 };
 
 static void unlink_connection(struct handoff_reply *connection)
@@ -217,30 +219,52 @@ static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static void pause_accepting(struct handoff_server *server, int error)
+static void pause_accepting(struct handoff_server *server, uint64_t usec)
+{
+	if (timer_add(server->event, usec, on_pause_over, server, &server->pause) >= 0)
+		(void)sd_event_source_set_enabled(server->listening, SD_EVENT_OFF);
+}
+
+static void cannot_accept(struct handoff_server *server, int error)
 {
 	log_warning("hand-off: cannot accept connections: %s; retrying in a second",
 		    strerror(-error));
-	if (timer_add(server->event, ACCEPT_PAUSE_USEC, on_pause_over, server, &server->pause) >= 0)
-		(void)sd_event_source_set_enabled(server->listening, SD_EVENT_OFF);
+	pause_accepting(server, ACCEPT_PAUSE_USEC);
+}
+
+/* Whether it is too early for one more. */
+static bool waits_for_interval(struct handoff_server *server)
+{
+	uint64_t now = timer_now(server->event);
+
+	if (now >= server->interval_end) {
+		server->interval_end = now + HANDOFF_ACCEPT_INTERVAL;
+		server->n_accepted = 0;
+	}
+	if (++server->n_accepted <= HANDOFF_ACCEPTS_MAX)
+		return false;
+	pause_accepting(server, server->interval_end - now);
+	return true;
 }
 
 static int on_listening(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct handoff_server *server = userdata;
 	(void)events;
+	if (waits_for_interval(server))
+		return 0;
 	if (server->may_accept && !server->may_accept(server->userdata))
 		return 0;
 	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (connection < 0) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			pause_accepting(server, -errno);
+			cannot_accept(server, -errno);
 		return 0;
 	}
 	int r = add_connection(server, connection);
 	if (r < 0) {
 		(void)close(connection);
-		pause_accepting(server, r);
+		cannot_accept(server, r);
 		return 0;
 	}
 	if (server->n_connections >= HANDOFF_CONNECTIONS_MAX)

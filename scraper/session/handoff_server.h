@@ -19,6 +19,12 @@ enum {
 	 * as the proxy has viewers at most, so that silent ones keep no place from others.
 	 */
 	HANDOFF_CONNECTIONS_MAX = 256,
+	/*
+	 * Connections accepted in each HANDOFF_ACCEPT_INTERVAL: five times what the proxy asks for
+	 * (proxy/ask_limit.h). One that was taken over cannot keep this process from other work.
+	 */
+	HANDOFF_ACCEPTS_MAX = 256,
+	HANDOFF_ACCEPT_INTERVAL = 100 * 1000, /* µs */
 };
 #define HANDOFF_REQUEST_USEC UINT64_C(10000000) /* for the first request to come */
 

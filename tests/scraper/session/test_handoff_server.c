@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/timer.h"
 #include "session/handoff_server.h"
 #include "tests/scraper/event_loop.h"
 #include "tests/support/scratch.h"
@@ -24,8 +25,8 @@
 static sd_event *event;
 static struct handoff_server *server;
 
-/* Timers start that long ago. */
-static uint64_t earlier; /* µs */
+/* The clock: that much behind, or (other than 0) standing still. */
+static uint64_t earlier, frozen; /* µs */
 
 int __real_sd_event_now(sd_event *e, clockid_t clock, uint64_t *usec);
 int __wrap_sd_event_now(sd_event *e, clockid_t clock, uint64_t *usec);
@@ -35,7 +36,7 @@ int __wrap_sd_event_now(sd_event *e, clockid_t clock, uint64_t *usec)
 	int r = __real_sd_event_now(e, clock, usec);
 
 	if (r >= 0)
-		*usec -= earlier;
+		*usec = frozen ? frozen : *usec - earlier;
 	return r;
 }
 
@@ -74,7 +75,7 @@ static int setup(void **state)
 	int fd;
 
 	n_requests = n_gone = 0;
-	earlier = 0;
+	earlier = frozen = 0;
 	if (scratch_create(state) < 0 || sd_event_new(&event) < 0)
 		return -1;
 	fd = scratch_listen(scratch_path("handoff"), SOCK_SEQPACKET, 2 * HANDOFF_CONNECTIONS_MAX);
@@ -542,6 +543,47 @@ static void test_server_ends_before_the_answer(void **state)
 	(void)close(far_end);
 }
 
+static int on_interval(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	*(bool *)userdata = true;
+	return 0;
+}
+
+static void wait_for_interval(void)
+{
+	bool over = false;
+	sd_event_source *timer;
+
+	assert_int_equal(timer_add(event, 2 * HANDOFF_ACCEPT_INTERVAL, on_interval, &over, &timer),
+			 0);
+	event_loop_run(event, &over, 60);
+	sd_event_source_unref(timer);
+	event_loop_run_ready(event);
+}
+
+/* A proxy that was taken over connects all the time: other work gets its turn. */
+static void test_more_than_an_interval_has(void **state)
+{
+	int proxy;
+
+	(void)state;
+	assert_true(__real_sd_event_now(event, CLOCK_MONOTONIC, &frozen) >= 0);
+	frozen += UINT64_C(3600000000); /* so that no timer elapses */
+	for (unsigned i = 0; i < HANDOFF_ACCEPTS_MAX; i++) {
+		proxy = connect_proxy();
+		event_loop_run_ready(event);
+		assert_int_equal(handoff_server_strangers(server), 1);
+		(void)close(proxy);
+		event_loop_run_ready(event);
+	}
+	proxy = connect_proxy();
+	event_loop_run_ready(event);
+	assert_int_equal(handoff_server_strangers(server), 0);
+	(void)close(proxy);
+}
+
 /* The last one waits in the backlog until one of the others is answered. */
 static void test_one_more_than_the_limit(void **state)
 {
@@ -556,13 +598,13 @@ static void test_one_more_than_the_limit(void **state)
 	}
 	proxies[N] = connect_proxy();
 	ask(proxies[N]);
-	event_loop_run_ready(event);
+	wait_for_interval();
 	assert_int_equal(handoff_receive_answer(proxies[N], &answer), -EAGAIN);
 	assert_int_equal(n_requests, N);
 	assert_int_equal(handoff_server_pending(server), N);
 
 	assert_int_equal(handoff_reply_send(replies[5], HANDOFF_TAKEN, NULL), 0);
-	event_loop_run_ready(event);
+	wait_for_interval();
 	assert_int_equal(handoff_receive_answer(proxies[N], &answer), 0);
 	respond(proxies[N], &far_ends[N]);
 	event_loop_run_ready(event);
@@ -589,7 +631,7 @@ static void test_silent_ones_make_room(void **state)
 		silent[i] = connect_proxy();
 	proxy = connect_proxy();
 	ask(proxy);
-	event_loop_run_ready(event);
+	wait_for_interval();
 	assert_int_equal(handoff_receive_answer(proxy, &answer), -EAGAIN);
 	assert_int_equal(handoff_server_strangers(server), HANDOFF_CONNECTIONS_MAX);
 
@@ -660,6 +702,7 @@ int main(void)
 		TEST_CASE(test_whole_request_without_descriptor),
 		TEST_CASE(test_more_after_the_request_is_not_read),
 		TEST_CASE(test_server_ends_before_the_answer),
+		TEST_CASE(test_more_than_an_interval_has),
 		TEST_CASE(test_one_more_than_the_limit),
 		TEST_CASE(test_silent_ones_make_room),
 		TEST_CASE(test_other_kinds_of_descriptors),
