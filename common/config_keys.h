@@ -25,7 +25,7 @@
 #endif
 
 TYPE(USER, char[CONFIG_USER_MAX],
-     "a user name (letters, digits and ._-; not only digits; no - in front)")
+     "a user name (letters, digits and ._-@\\; not only digits; no - in front)")
 TYPE(PATH, char[CONFIG_PATH_MAX], "a file's path that begins with / or ~/, without quotation marks")
 TYPE(NETS, struct net_list,
      "addresses or blocks, such as 172.16.0.0/12 or ::1, with no bits set after the prefix")
