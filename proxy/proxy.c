@@ -26,6 +26,7 @@ struct proxy {
 	struct settings settings;
 	const char *scraper_path;
 	uint64_t exit_idle_time; /* µs */
+	bool is_replaced;	 /* by an upgrade: no viewer is accepted any more */
 	sd_event_source *idle;
 	sd_event_source *schedule;  /* when the next check may begin */
 	struct viewer_list viewers; /* oldest first */
@@ -44,6 +45,12 @@ static void begin_idle_time(struct proxy *proxy)
 	timer_start(proxy->idle, proxy->exit_idle_time);
 }
 
+static void exit_replaced(struct proxy *proxy)
+{
+	log_info("exiting: an upgrade has replaced this program, and the new one takes over");
+	sd_event_exit(proxy->event, 0);
+}
+
 static void remove_viewer(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
@@ -55,7 +62,11 @@ static void remove_viewer(struct pending_viewer *viewer)
 	proxy->n_viewers--;
 	pending_viewer_destroy(viewer);
 	schedule_checks(proxy);
-	if (proxy->n_viewers == 0)
+	if (proxy->n_viewers > 0)
+		return;
+	if (proxy->is_replaced)
+		exit_replaced(proxy);
+	else
 		begin_idle_time(proxy);
 }
 
@@ -319,15 +330,21 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 	}
 }
 
-/* After an upgrade, new viewers are left to the new program, which systemd then starts. */
+/*
+ * After an upgrade, new viewers are left to the new program, which systemd starts when those that
+ * are in the handshake have been served: nobody keeps the old one by coming again and again.
+ */
 static bool may_accept(void *userdata)
 {
 	struct proxy *proxy = userdata;
 
-	if (proxy->n_viewers > 0 || !program_is_replaced())
+	proxy->is_replaced = proxy->is_replaced || program_is_replaced();
+	if (!proxy->is_replaced)
 		return true;
-	log_info("exiting: an upgrade has replaced this program, and the new one takes over");
-	sd_event_exit(proxy->event, 0);
+	if (proxy->n_viewers > 0)
+		listener_stop(proxy->listener);
+	else
+		exit_replaced(proxy);
 	return false;
 }
 
