@@ -9,13 +9,13 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-#include "arrival.h"
 #include "common/event_source.h"
 #include "common/program.h"
 #include "common/timer.h"
 #include "limited_log.h"
 #include "listener.h"
 #include "pending_viewer.h"
+#include "refusal.h"
 #include "settings.h"
 #include "throttle.h"
 
@@ -247,43 +247,6 @@ static bool make_room(struct proxy *proxy, const struct throttle_source *source)
 	return i != EVICTION_REFUSED;
 }
 
-/* Why a viewer is refused before it may try a password, for the log; "": it may. */
-static void get_refusal(const struct proxy *proxy, int fd, const struct sockaddr *address,
-			char ret_reason[static RFB_REASON_MAX])
-{
-	const struct config *config = &proxy->settings.config;
-	char host[PEER_TEXT_MAX], interface[IF_NAMESIZE];
-	int arrival = arrival_find(fd, interface);
-
-	ret_reason[0] = '\0';
-	if (config->refusal[0]) {
-		snprintf(ret_reason, RFB_REASON_MAX, "%s", config->refusal);
-	} else if (!net_list_contains(&config->allow, address)) {
-		peer_format_host(address, host);
-		snprintf(ret_reason, RFB_REASON_MAX,
-			 "address %s is not allowed; see allow in %.300s", host,
-			 proxy->settings.path);
-	} else if (arrival == ARRIVAL_FOREIGN) {
-		snprintf(ret_reason, RFB_REASON_MAX,
-			 "it came in by %s, which neither has the address that it connected to "
-			 "nor is a bridge of this machine; see gpudesk-proxy(8)",
-			 interface);
-	} else if (arrival < 0) {
-		snprintf(ret_reason, RFB_REASON_MAX,
-			 "cannot find out by which interface it came in: %s", strerror(-arrival));
-	}
-}
-
-/* Strangers are told neither paths nor settings. */
-static const char *get_public_refusal(const struct proxy *proxy, const char *refusal)
-{
-	if (!refusal[0])
-		return "";
-	return proxy->settings.config.refusal[0]
-		       ? "the server's configuration has an error; its log says which"
-		       : "not allowed from where you connect; the server's log says why";
-}
-
 static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *address,
 		      struct throttle_source *source)
 {
@@ -291,9 +254,8 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	char refusal[RFB_REASON_MAX];
 	int r;
 
-	get_refusal(proxy, fd, address, refusal);
-	r = pending_viewer_create(proxy->event, fd, address, get_public_refusal(proxy, refusal),
-				  &connection_handlers, &viewer);
+	const char *told = refusal_find(&proxy->settings, fd, address, refusal);
+	r = pending_viewer_create(proxy->event, fd, address, told, &connection_handlers, &viewer);
 	if (r < 0)
 		return r;
 	viewer->owner = proxy;

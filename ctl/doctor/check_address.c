@@ -20,12 +20,23 @@ static const struct interface *find_address(const struct interfaces *interfaces,
 	return NULL;
 }
 
-static const struct interface *find_docker(const struct interfaces *interfaces)
+static bool is_listened_at(const struct machine *machine, const struct interface *interface)
+{
+	for (size_t i = 0; i < machine->n_listens; i++)
+		if (strcmp(machine->listens[i].address, interface->text) == 0)
+			return true;
+	return false;
+}
+
+/* docker0, if it has another address than those that the socket listens at; or NULL. */
+static const struct interface *find_other_docker(const struct machine *machine,
+						 const struct interfaces *interfaces)
 {
 	for (size_t i = 0; i < interfaces->n; i++)
 		if (strcmp(interfaces->all[i].name, "docker0") == 0 &&
 		    interfaces->all[i].address.ss_family == AF_INET)
-			return &interfaces->all[i];
+			return is_listened_at(machine, &interfaces->all[i]) ? NULL
+									    : &interfaces->all[i];
 	return NULL;
 }
 
@@ -46,21 +57,22 @@ static void report_missing(const struct machine *machine, const struct machine_l
 			     unit_exists(machine_unit(machine, "docker.service"))
 				     ? "systemctl start docker"
 				     : "install docker, or: systemctl edit gpudesk.socket",
-			     "no interface has the address %s: docker creates docker0 when it "
-			     "starts",
-			     listen->address);
+			     "no interface has the address %s%s", listen->address,
+			     strcmp(listen->address, "172.17.0.1") == 0
+				     ? ": docker creates docker0 when it starts"
+				     : "");
 }
 
 static void report_card(const struct machine *machine, const struct interface *card,
 			struct findings *findings)
 {
 	if (card->address.ss_family == AF_INET6 && strcmp(machine->bound_to, card->name) != 0)
-		finding_fail(findings,
-			     finding_text("systemctl edit gpudesk.socket (BindToDevice=%s)",
-					  card->name),
-			     "%s is an address of %s, but the socket is not bound to that: viewers "
-			     "from there are refused",
-			     card->text, card->name);
+		finding_fail(
+			findings,
+			finding_text("systemctl edit gpudesk.socket (BindToDevice=%s)", card->name),
+			"%s is an address of %s, but the socket is not bound to that: viewers "
+			"from there are refused",
+			card->text, card->name);
 	else
 		finding_warn(findings, "systemctl edit gpudesk.socket",
 			     "%s is an address of %s: hosts of that network can connect, if allow "
@@ -78,7 +90,7 @@ static void check_one(const struct machine *machine, const struct machine_listen
 			     "gpudesk.socket listens on all addresses: only allow restricts who "
 			     "can connect");
 	else if (!owner)
-		report_missing(machine, listen, find_docker(interfaces), findings);
+		report_missing(machine, listen, find_other_docker(machine, interfaces), findings);
 	else if (owner->is_bridge || owner->is_loopback)
 		finding_ok(findings, "%s is an address of this machine, %s's", owner->text,
 			   owner->name);
@@ -97,14 +109,6 @@ static void check_address(const struct machine *machine, struct findings *findin
 		finding_warn(findings, "", "not checked: gpudesk.socket is not loaded");
 }
 
-static bool is_listened_at(const struct machine *machine, const struct interface *interface)
-{
-	for (size_t i = 0; i < machine->n_listens; i++)
-		if (strcmp(machine->listens[i].address, interface->text) == 0)
-			return true;
-	return false;
-}
-
 /* Containers come from the networks of their bridges, and of the interface that is listened at. */
 static void check_allow(const struct machine *machine, struct findings *findings)
 {
@@ -117,8 +121,8 @@ static void check_allow(const struct machine *machine, struct findings *findings
 		bool listened_at = is_listened_at(machine, one);
 
 		/* Containers reach an IPv4 address from IPv4 addresses. */
-		if ((!listened_at && (!interface_is_container_bridge(one) ||
-				      one->address.ss_family != AF_INET)) ||
+		if ((!listened_at &&
+		     (!interface_is_container_bridge(one) || one->address.ss_family != AF_INET)) ||
 		    net_list_contains(&machine->config.allow,
 				      (const struct sockaddr *)&one->address))
 			continue;

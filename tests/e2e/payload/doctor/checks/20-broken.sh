@@ -130,7 +130,7 @@ broken "podman's network is not in allow" FAIL allow 'podman0 \(10.88.0.1\) is n
 	'ip link add podman0 type bridge; ip addr add 10.88.0.1/16 dev podman0' 'ip link del podman0'
 broken "gpudesk.socket listens at an address of a card as well" warn address \
 	'10.9.8.1 is an address of card0: hosts of that network' "allow" \
-	'ip link add card0 type dummy; ip addr add 10.9.8.1/24 dev card0
+	'ip link add card0 type veth peer name card1; ip addr add 10.9.8.1/24 dev card0
 	 mkdir -p /run/systemd/system/gpudesk.socket.d
 	 printf "[Socket]\nListenStream=10.9.8.1:5901\n" >/run/systemd/system/gpudesk.socket.d/card.conf
 	 systemctl daemon-reload; systemctl restart gpudesk.socket' \
