@@ -90,8 +90,8 @@ static void drop(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 
-	limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
-		    "%s: closed: a new viewer needs its place", viewer->peer);
+	limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO, viewer->peer,
+		    "closed", "%s: closed: a new viewer needs its place", viewer->peer);
 	remove_viewer(viewer);
 }
 
@@ -124,7 +124,7 @@ static void on_wrong_password(struct pending_viewer *viewer)
 	uint64_t delay = throttle_check_failed(proxy->throttle, viewer->source, now);
 	unsigned failures = throttle_source_failures(viewer->source);
 
-	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
+	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING, viewer->peer, "wrong-password",
 		    "%s: wrong password (%u consecutive failure%s from this address); answering in "
 		    "%u.%u s",
 		    viewer->peer, failures, failures == 1 ? "" : "s", (unsigned)(delay / 1000000),
@@ -137,8 +137,8 @@ static void on_not_possible(struct pending_viewer *viewer, const char *reason)
 	struct proxy *proxy = viewer->owner;
 
 	throttle_check_abandoned(viewer->source);
-	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING,
-		    "%s: refused: %s", viewer->peer, reason);
+	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING, viewer->peer,
+		    "refused", "%s: refused: %s", viewer->peer, reason);
 	connection_fail(viewer->connection, reason, 0);
 }
 
@@ -226,8 +226,8 @@ static void on_ended(const char *why, void *userdata)
 	struct proxy *proxy = viewer->owner;
 
 	if (why)
-		limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
-			    "%s: closed: %s", viewer->peer, why);
+		limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO, viewer->peer,
+			    "closed", "%s: closed: %s", viewer->peer, why);
 	if (viewer->check || pending_viewer_waits_for_check(viewer))
 		throttle_gave_up(viewer->source, timer_now(proxy->event));
 	remove_viewer(viewer);
@@ -264,8 +264,8 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	proxy->n_viewers++;
 	timer_stop(proxy->idle);
 	if (refusal[0])
-		limited_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING,
-			    "%s: refused: %s", viewer->peer, refusal);
+		limited_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING, viewer->peer,
+			    "refused", "%s: refused: %s", viewer->peer, refusal);
 	return 0;
 }
 
@@ -283,7 +283,8 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 		char peer[PEER_TEXT_MAX];
 
 		peer_format(address, peer);
-		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
+		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, peer, "closed",
+			    "%s: closed: %s", peer,
 			    r == -ENOSPC ? "too many viewers are waiting for the password check"
 					 : strerror(-r));
 		close(fd);

@@ -18,6 +18,8 @@ delayed_by() {
 		awk -v least="$1" '{ found = $1 >= least } END { exit !found }'
 }
 check "it is delayed" delayed_by 0.5 wrong
+check "the journal's entry names viewer and result" eventually 10 grep -q "wrong password" \
+	<<<"$(journalctl -b -o cat -u gpudesk.service GPUDESK_RESULT=wrong-password)"
 start_viewer wrong2 wrongpwd
 check "a second wrong password is refused" viewer_ended wrong2 3 30
 check "with a longer delay" delayed_by 1.0 wrong2

@@ -131,11 +131,11 @@ broken "podman's network is not in allow" FAIL allow 'podman0 \(10.88.0.1\) is n
 broken "gpudesk.socket listens at an address of a card as well" warn address \
 	'10.9.8.1 is an address of card0: hosts of that network' "allow" \
 	'ip link add card0 type veth peer name card1; ip addr add 10.9.8.1/24 dev card0
-	 mkdir -p /run/systemd/system/gpudesk.socket.d
+	 systemctl stop gpudesk.socket; mkdir -p /run/systemd/system/gpudesk.socket.d
 	 printf "[Socket]\nListenStream=10.9.8.1:5901\n" >/run/systemd/system/gpudesk.socket.d/card.conf
-	 systemctl daemon-reload; systemctl restart gpudesk.socket' \
-	'rm -r /run/systemd/system/gpudesk.socket.d; systemctl daemon-reload
-	 systemctl restart gpudesk.socket; ip link del card0'
+	 systemctl daemon-reload; systemctl start gpudesk.socket' \
+	'systemctl stop gpudesk.socket; rm -r /run/systemd/system/gpudesk.socket.d
+	 systemctl daemon-reload; systemctl start gpudesk.socket; ip link del card0'
 broken "gpudesk.socket listens at all addresses" warn address 'on all addresses' "" \
 	'mkdir -p /run/systemd/system/gpudesk.socket.d
 	 printf "[Socket]\nListenStream=\nListenStream=0.0.0.0:5901\n" \
