@@ -25,7 +25,7 @@
 #endif
 
 TYPE(USER, char[CONFIG_USER_MAX],
-     "a user name (letters, digits and ._-; not only digits; no - in front)")
+     "a user name (letters, digits and ._-@\\; not only digits; no - in front)")
 TYPE(PATH, char[CONFIG_PATH_MAX], "a file's path that begins with / or ~/, without quotation marks")
 TYPE(NETS, struct net_list,
      "addresses or blocks, such as 172.16.0.0/12 or ::1, with no bits set after the prefix")
@@ -76,9 +76,8 @@ KEY(allow, NETS, "127.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16", "", "", true,
     "The source addresses that may connect: up to 64, separated by commas. The default is loopback "
     "and docker's own address pools: a container that was started by itself is behind 172.17.0.1, "
     "and a compose project gets a network of its own from 172.16.0.0/12 and then from "
-    "192.168.0.0/16. If the machine itself is in such a network, allow only the container's. An "
-    "address on docker0 also answers on other interfaces, so this list is what refuses hosts "
-    "outside.")
+    "192.168.0.0/16. Besides, whatever their address, viewers must come in by the interface that "
+    "has the listening address, by a bridge of this machine, or by loopback: see gpudesk-proxy(8).")
 KEY(max_viewers, UINT, "8", "1", "64", false, "The highest number of viewers at the same time.")
 KEY(frame_rate, UINT, "60", "1", "240", false,
     "Captures per second, at most. The screen is captured only when a viewer has requested a frame "

@@ -19,22 +19,23 @@ static int format_string(const void *value, char *ret_text, size_t size)
 	return config_fitted(snprintf(ret_text, size, "%s", (const char *)value), size);
 }
 
-/* Users: what useradd(8) accepts. The name becomes part of file and unit names. */
+/*
+ * Users: all names that systemd accepts after a unit's @, so useradd's, "user@example.org" and
+ * EXAMPLE\user, but no "machine$".
+ */
 
 static const char digits[] = "0123456789";
 static const char user_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_.-";
+				      "0123456789_.-@\\";
 
 static bool is_user_name(const char *text)
 {
-	size_t length = strspn(text, user_characters);
-
 	if (*text == '-' || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		return false;
 	/* Many programs take a number alone for a uid. */
-	if (strspn(text, digits) == length)
+	if (text[strspn(text, digits)] == '\0')
 		return false;
-	return !text[length] || strcmp(text + length, "$") == 0;
+	return text[strspn(text, user_characters)] == '\0';
 }
 
 static int parse_user(const char *text, void *ret, const char **ret_bad)

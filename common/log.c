@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define SD_JOURNAL_SUPPRESS_LOCATION
 #include "log.h"
 
 #include <errno.h>
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 /* A whole line: below PIPE_BUF, so that a pipe takes it in one piece. */
@@ -160,24 +163,75 @@ static void line_append_text(struct line *line, const char *text)
 		}
 }
 
-void log_message(enum log_level level, const char *format, va_list arguments)
+static void write_line(const struct line *line)
+{
+	ssize_t written;
+
+	do {
+		written = write(STDERR_FILENO, line->text, line->length);
+	} while (written < 0 && errno == EINTR);
+}
+
+/* With fields of its own, which a line on standard error cannot have. Returns whether it worked. */
+static bool send_entry(enum log_level level, const char *peer, const char *result, const char *text)
+{
+	struct line line = { .length = 0 };
+	char fields[4][128];
+	struct iovec entry[5];
+
+	line_append(&line, "MESSAGE=", strlen("MESSAGE="));
+	line_append_text(&line, text);
+	entry[0] = (struct iovec){ line.text, line.length };
+	snprintf(fields[0], sizeof(fields[0]), "PRIORITY=%d", (int)level);
+	snprintf(fields[1], sizeof(fields[1]), "SYSLOG_IDENTIFIER=%s", log_state.program);
+	snprintf(fields[2], sizeof(fields[2]), "GPUDESK_PEER=%s", peer);
+	snprintf(fields[3], sizeof(fields[3]), "GPUDESK_RESULT=%s", result);
+	for (int i = 0; i < 4; i++)
+		entry[i + 1] = (struct iovec){ fields[i], strlen(fields[i]) };
+	return sd_journal_sendv(entry, 5) >= 0;
+}
+
+/* `peer` is NULL for what is not about a viewer. */
+static void say(enum log_level level, const char *peer, const char *result, const char *format,
+		va_list arguments) __attribute__((format(printf, 4, 0)));
+
+static void say(enum log_level level, const char *peer, const char *result, const char *format,
+		va_list arguments)
 {
 	int saved_errno = errno;
 	char text[LOG_LINE_MAX];
 	struct line line;
-	ssize_t written;
 
 	if (level > log_state.level)
 		return;
-	if (vsnprintf(text, sizeof(text), format, arguments) >= 0) {
+	if (vsnprintf(text, sizeof(text), format, arguments) >= 0 &&
+	    !(peer && log_state.to_journal && send_entry(level, peer, result, text))) {
 		line_start(&line, level);
 		line_append_text(&line, text);
 		line.text[line.length++] = '\n';
-		do {
-			written = write(STDERR_FILENO, line.text, line.length);
-		} while (written < 0 && errno == EINTR);
+		write_line(&line);
 	}
 	errno = saved_errno;
+}
+
+void log_message(enum log_level level, const char *format, va_list arguments)
+{
+	say(level, NULL, NULL, format, arguments);
+}
+
+void log_viewer_message(enum log_level level, const char *peer, const char *result,
+			const char *format, va_list arguments)
+{
+	say(level, peer, result, format, arguments);
+}
+
+void log_viewer(enum log_level level, const char *peer, const char *result, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(level, peer, result, format, arguments);
+	va_end(arguments);
 }
 
 #define DEFINE_LOG(name, level)                                                                    \
@@ -186,7 +240,7 @@ void log_message(enum log_level level, const char *format, va_list arguments)
 		va_list arguments;                                                                 \
                                                                                                    \
 		va_start(arguments, format);                                                       \
-		log_message(level, format, arguments);                                             \
+		say(level, NULL, NULL, format, arguments);                                         \
 		va_end(arguments);                                                                 \
 	}
 

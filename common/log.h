@@ -29,4 +29,15 @@ void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_message(enum log_level level, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));
 
+/*
+ * The same about the viewer at `peer`, its address and port. Where journald reads, the entry has
+ * these in the fields GPUDESK_PEER and GPUDESK_RESULT: "accepted", "disconnected"; "refused",
+ * "wrong-password", "closed" for those that were not accepted.
+ */
+void log_viewer(enum log_level level, const char *peer, const char *result, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void log_viewer_message(enum log_level level, const char *peer, const char *result,
+			const char *format, va_list arguments)
+	__attribute__((format(printf, 4, 0)));
+
 #endif

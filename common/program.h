@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Whether the file that this process was started from was replaced, as by an upgrade, or removed.
- * False if that cannot be told.
+ * Whether the file that this process was started from, or one of the libraries in it, was replaced,
+ * as by an upgrade, or removed. False if that cannot be told.
  */
 bool program_is_replaced(void);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "xserver.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -14,8 +13,12 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
-/* All users may create files in the directory; entries after these are ignored. */
-enum { XSERVER_ENTRIES_MAX = 4096 };
+/*
+ * All users may create files in the directory, as many as they like. So it is not read: the names
+ * that an X server can have are tried in turn. It takes the lowest one that is free, so the first
+ * few are enough, unless somebody else has filled them.
+ */
+enum { XSERVER_NEAR = 256, XSERVER_NUMBERS = 65536 - 6000 };
 
 struct search {
 	const char *directory;
@@ -26,16 +29,6 @@ struct search {
 	struct timespec since; /* of the best so far */
 	char display[DISPLAY_MAX];
 };
-
-static bool is_socket_name(const char *name)
-{
-	size_t n_digits;
-
-	if (name[0] != 'X')
-		return false;
-	n_digits = strspn(name + 1, "0123456789");
-	return n_digits >= 1 && n_digits <= 5 && name[1 + n_digits] == '\0';
-}
 
 static bool is_trusted(uid_t uid)
 {
@@ -70,15 +63,15 @@ static bool is_earlier(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
-static void consider(struct search *search, const char *name)
+static void consider(struct search *search, int number)
 {
-	char session[SESSION_ID_MAX];
+	char name[DISPLAY_MAX], session[SESSION_ID_MAX];
 	struct ucred credentials = { 0 };
 	struct stat st;
 	int r;
 
-	if (!is_socket_name(name) ||
-	    fstatat(search->directory_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	(void)snprintf(name, sizeof(name), "X%d", number);
+	if (fstatat(search->directory_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !S_ISSOCK(st.st_mode) || !is_trusted(st.st_uid))
 		return;
 	/* The time of bind(2), which connections do not change. */
@@ -95,7 +88,7 @@ static void consider(struct search *search, const char *name)
 		return;
 	search->found = true;
 	search->since = st.st_mtim;
-	(void)snprintf(search->display, sizeof(search->display), ":%.5s", name + 1);
+	(void)snprintf(search->display, sizeof(search->display), ":%d", number);
 }
 
 int xserver_find(const char *directory, const char *id, session_of_pid_fn session_of_pid,
@@ -106,16 +99,16 @@ int xserver_find(const char *directory, const char *id, session_of_pid_fn sessio
 		.id = id,
 		.session_of_pid = session_of_pid,
 	};
-	const struct dirent *entry;
-	DIR *entries;
+	int number = 0;
 
-	entries = opendir(directory);
-	if (!entries)
+	search.directory_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (search.directory_fd < 0)
 		return -errno;
-	search.directory_fd = dirfd(entries);
-	for (unsigned n = 0; n < XSERVER_ENTRIES_MAX && (entry = readdir(entries)); n++)
-		consider(&search, entry->d_name);
-	(void)closedir(entries);
+	while (number < XSERVER_NEAR)
+		consider(&search, number++);
+	while (number < XSERVER_NUMBERS && !search.found)
+		consider(&search, number++);
+	(void)close(search.directory_fd);
 	if (!search.found)
 		return search.hidden ? -EACCES : -ENOENT;
 	memcpy(ret_display, search.display, sizeof(search.display));

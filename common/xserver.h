@@ -20,8 +20,8 @@ int logind_session_of_pid(pid_t pid, char ret_id[static SESSION_ID_MAX]);
  * Finds the X server that runs inside session `id`, among the sockets in `directory`, and writes
  * ":N" to ret_display. Of two, the one that has listened longest: the session's own is there before
  * any that is started within it. Sockets and servers of users other than root and the caller are
- * ignored. Returns 0; -ENOENT if no X server of that session listens (yet); -EACCES if the session
- * of one cannot be read (a hidden /proc); or -errno.
+ * ignored, however many there are. Returns 0; -ENOENT if no X server of that session listens (yet);
+ * -EACCES if the session of one cannot be read (a hidden /proc); or -errno.
  */
 int xserver_find(const char *directory, const char *id, session_of_pid_fn session_of_pid,
 		 char ret_display[static DISPLAY_MAX]);

@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "ctl.h"
+#include "plain_output.h"
 
 static const struct command {
 	const char *name;
@@ -90,6 +91,7 @@ int main(int argc, char **argv)
 {
 	struct ctl ctl = { .config_path = GPUDESK_SYSCONFDIR "/gpudesk.conf", .root = "" };
 
+	plain_output_install();
 	log_init("gpudesk");
 	int status = parse(&ctl, argc, argv);
 	if (status >= 0)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@
 #include "manager.h"
 #include "stop.h"
 
-enum { ANSWER_MAX = 512 };
+enum { ANSWER_MAX = 512, DESKTOP_SOCKET_MAX = 128 };
 
 /* The answer to all that ask: a word for the scraper, and a text for people. */
 struct answer {
@@ -149,23 +150,41 @@ static void look_and_act(const struct config *config, const struct options *opti
 	sd_bus_flush_close_unref(bus);
 }
 
+/*
+ * By the owner of the user's own socket, for which systemd has looked the user up: the modules of
+ * nsswitch.conf (sssd, LDAP) may need files and sockets that this program's unit hides. Started by
+ * hand, there is none.
+ */
+static bool find_uid(const char *user, uid_t *ret_uid)
+{
+	char path[DESKTOP_SOCKET_MAX];
+	const struct passwd *account;
+	struct stat st;
+
+	snprintf(path, sizeof(path), GPUDESK_RUNDIR "/desktop/%s.sock", user);
+	if (stat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+		*ret_uid = st.st_uid;
+		return true;
+	}
+	account = getpwnam(user);
+	if (account)
+		*ret_uid = account->pw_uid;
+	return account;
+}
+
 /* Returns whether anything is to be done for the user, and their id; else the text says why not. */
 static bool find_user(const struct config *config, const struct options *options, uid_t *ret_uid,
 		      char ret_text[static ANSWER_MAX])
 {
-	const struct passwd *account = getpwnam(options->user);
-
 	if (config->refusal[0])
 		snprintf(ret_text, ANSWER_MAX, "%s", config->refusal);
 	else if (strcmp(options->user, config->user) != 0)
 		snprintf(ret_text, ANSWER_MAX, "%s says user = %s, not %s", options->config_path,
 			 config->user, options->user);
-	else if (!account)
+	else if (!find_uid(options->user, ret_uid))
 		snprintf(ret_text, ANSWER_MAX, "there is no user %s", options->user);
-	else {
-		*ret_uid = account->pw_uid;
+	else
 		return true;
-	}
 	return false;
 }
 

@@ -10,13 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const services[] = {
-	"gdm-password",
-	"gdm-autologin",
-	"gdm-fingerprint",
-	"gdm-smartcard",
-};
-
 /* A text item; "" when it is not set. */
 static const char *get_item(pam_handle_t *handle, int item)
 {
@@ -38,11 +31,11 @@ static const char *get_variable(pam_handle_t *handle, const char *name)
 bool login_is_of_gdm(pam_handle_t *handle)
 {
 	const char *service = get_item(handle, PAM_SERVICE);
+	const char *class = get_variable(handle, "XDG_SESSION_CLASS");
 
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		if (strcmp(service, services[i]) == 0)
-			return strcmp(get_variable(handle, "XDG_SESSION_CLASS"), "greeter") != 0;
-	return false;
+	/* GDM has a service for each way to log in, and newer ones more of them. */
+	return strncmp(service, "gdm-", 4) == 0 && strcmp(service, "gdm-launch-environment") != 0 &&
+	       (!*class || strncmp(class, "user", 4) == 0);
 }
 
 static bool is_usable(const char *value, size_t size)

@@ -11,7 +11,7 @@
 
 #include "common/session_record.h"
 
-/* Whether GDM is logging a user in: one of its services for that, and no greeter. */
+/* Whether GDM is logging a user in: any of its services, and no greeter (class "user..."). */
 bool login_is_of_gdm(pam_handle_t *handle);
 
 /*

@@ -8,8 +8,11 @@
 #include "common/log.h"
 #include "rate_limit.h"
 
-/* Logs the line and how many of its kind were dropped before it, or drops it. `now` is in µs. */
-void limited_log(struct rate_limit *limit, uint64_t now, enum log_level level, const char *format,
-		 ...) __attribute__((format(printf, 4, 5)));
+/*
+ * Logs the line about a viewer (log.h), and how many of its kind were dropped before it, or drops
+ * it. `now` is in µs.
+ */
+void limited_log(struct rate_limit *limit, uint64_t now, enum log_level level, const char *peer,
+		 const char *result, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 #endif

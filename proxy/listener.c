@@ -58,6 +58,12 @@ static void pause_accepting(struct listener *listener)
 		set_enabled(listener, SD_EVENT_OFF);
 }
 
+void listener_stop(struct listener *listener)
+{
+	timer_stop(listener->resume);
+	set_enabled(listener, SD_EVENT_OFF);
+}
+
 static bool is_exhaustion(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;

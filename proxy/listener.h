@@ -29,6 +29,9 @@ int listener_create(sd_event *event, const struct listener_handlers *handlers, v
 /* Closes the descriptors; systemd keeps its own. Takes NULL. */
 void listener_destroy(struct listener *listener);
 
+/* Accepts no more; waiting connections are left to the next process. */
+void listener_stop(struct listener *listener);
+
 /* Accepts waiting connections now, a batch from each socket; returns how many. */
 unsigned listener_accept(struct listener *listener);
 

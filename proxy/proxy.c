@@ -15,6 +15,7 @@
 #include "limited_log.h"
 #include "listener.h"
 #include "pending_viewer.h"
+#include "refusal.h"
 #include "settings.h"
 #include "throttle.h"
 
@@ -25,6 +26,7 @@ struct proxy {
 	struct settings settings;
 	const char *scraper_path;
 	uint64_t exit_idle_time; /* µs */
+	bool is_replaced;	 /* by an upgrade: no viewer is accepted any more */
 	sd_event_source *idle;
 	sd_event_source *schedule; /* when the scraper may be asked or a check may begin */
 	struct ask_limit asks;
@@ -44,6 +46,12 @@ static void begin_idle_time(struct proxy *proxy)
 	timer_start(proxy->idle, proxy->exit_idle_time);
 }
 
+static void exit_replaced(struct proxy *proxy)
+{
+	log_info("exiting: an upgrade has replaced this program, and the new one takes over");
+	sd_event_exit(proxy->event, 0);
+}
+
 static void remove_viewer(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
@@ -55,7 +63,11 @@ static void remove_viewer(struct pending_viewer *viewer)
 	proxy->n_viewers--;
 	pending_viewer_destroy(viewer);
 	schedule_turns(proxy);
-	if (proxy->n_viewers == 0)
+	if (proxy->n_viewers > 0)
+		return;
+	if (proxy->is_replaced)
+		exit_replaced(proxy);
+	else
 		begin_idle_time(proxy);
 }
 
@@ -65,8 +77,8 @@ static void drop(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
 
-	limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
-		    "%s: closed: a new viewer needs its place", viewer->peer);
+	limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO, viewer->peer,
+		    "closed", "%s: closed: a new viewer needs its place", viewer->peer);
 	remove_viewer(viewer);
 }
 
@@ -104,7 +116,7 @@ static void on_wrong_password(struct pending_viewer *viewer)
 	uint64_t delay = throttle_check_failed(proxy->throttle, viewer->source, now);
 	unsigned failures = throttle_source_failures(viewer->source);
 
-	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING,
+	limited_log(&proxy->failure_log, now, LOG_LEVEL_WARNING, viewer->peer, "wrong-password",
 		    "%s: wrong password (%u consecutive failure%s from this address); answering in "
 		    "%u.%u s",
 		    viewer->peer, failures, failures == 1 ? "" : "s", (unsigned)(delay / 1000000),
@@ -118,8 +130,8 @@ static void on_not_possible(struct pending_viewer *viewer, const char *reason)
 
 	if (viewer->checking)
 		throttle_check_abandoned(viewer->source);
-	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING,
-		    "%s: refused: %s", viewer->peer, reason);
+	limited_log(&proxy->refusal_log, timer_now(proxy->event), LOG_LEVEL_WARNING, viewer->peer,
+		    "refused", "%s: refused: %s", viewer->peer, reason);
 	connection_fail(viewer->connection, reason, 0);
 }
 
@@ -252,8 +264,8 @@ static void on_ended(const char *why, void *userdata)
 	struct proxy *proxy = viewer->owner;
 
 	if (why)
-		limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO,
-			    "%s: closed: %s", viewer->peer, why);
+		limited_log(&proxy->end_log, timer_now(proxy->event), LOG_LEVEL_INFO, viewer->peer,
+			    "closed", "%s: closed: %s", viewer->peer, why);
 	if (viewer->checking || pending_viewer_waits_for_check(viewer))
 		throttle_gave_up(viewer->source, timer_now(proxy->event));
 	remove_viewer(viewer);
@@ -280,9 +292,8 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	char refusal[RFB_REASON_MAX];
 	int r;
 
-	settings_get_refusal(&proxy->settings, address, refusal, sizeof(refusal));
-	r = pending_viewer_create(proxy->event, fd, address, refusal, &connection_handlers,
-				  &viewer);
+	const char *told = refusal_find(&proxy->settings, fd, address, refusal);
+	r = pending_viewer_create(proxy->event, fd, address, told, &connection_handlers, &viewer);
 	if (r < 0)
 		return r;
 	viewer->owner = proxy;
@@ -291,8 +302,8 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	proxy->n_viewers++;
 	timer_stop(proxy->idle);
 	if (refusal[0])
-		limited_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING,
-			    "%s: refused: %s", viewer->peer, refusal);
+		limited_log(&proxy->refusal_log, viewer->accepted, LOG_LEVEL_WARNING, viewer->peer,
+			    "refused", "%s: refused: %s", viewer->peer, refusal);
 	return 0;
 }
 
@@ -310,7 +321,8 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 		char peer[NET_PEER_TEXT_MAX];
 
 		net_format_peer(address, peer);
-		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, "%s: closed: %s", peer,
+		limited_log(&proxy->refusal_log, now, LOG_LEVEL_WARNING, peer, "closed",
+			    "%s: closed: %s", peer,
 			    r == -ENOSPC ? "too many viewers are waiting for the password check"
 					 : strerror(-r));
 		close(fd);
@@ -319,15 +331,21 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 	}
 }
 
-/* After an upgrade, new viewers are left to the new program, which systemd then starts. */
+/*
+ * After an upgrade, new viewers are left to the new program, which systemd starts when those that
+ * are in the handshake have been served: nobody keeps the old one by coming again and again.
+ */
 static bool may_accept(void *userdata)
 {
 	struct proxy *proxy = userdata;
 
-	if (proxy->n_viewers > 0 || !program_is_replaced())
+	proxy->is_replaced = proxy->is_replaced || program_is_replaced();
+	if (!proxy->is_replaced)
 		return true;
-	log_info("exiting: an upgrade has replaced this program, and the new one takes over");
-	sd_event_exit(proxy->event, 0);
+	if (proxy->n_viewers > 0)
+		listener_stop(proxy->listener);
+	else
+		exit_replaced(proxy);
 	return false;
 }
 

@@ -51,22 +51,6 @@ void settings_refresh(struct settings *settings)
 	load(settings);
 }
 
-void settings_get_refusal(const struct settings *settings, const struct sockaddr *address,
-			  char *ret_reason, size_t size)
-{
-	const struct config *config = &settings->config;
-	char host[NET_PEER_TEXT_MAX];
-
-	ret_reason[0] = '\0';
-	if (config->refusal[0]) {
-		snprintf(ret_reason, size, "%s", config->refusal);
-	} else if (!net_list_contains(&config->allow, address)) {
-		net_format_host(address, host);
-		snprintf(ret_reason, size, "address %s is not allowed; see allow in %.300s", host,
-			 settings->path);
-	}
-}
-
 void settings_get_scraper_path(const struct settings *settings,
 			       char ret_path[static SETTINGS_PATH_MAX])
 {

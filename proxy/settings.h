@@ -4,8 +4,6 @@
 #define GPUDESK_SETTINGS_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "common/config.h"
@@ -24,10 +22,6 @@ void settings_init(struct settings *ret_settings, const char *path);
 
 /* Reads the file again if it has changed or was replaced. Also sets the log level. */
 void settings_refresh(struct settings *settings);
-
-/* Why a viewer from `address` is refused before it may try a password; "": it may. */
-void settings_get_refusal(const struct settings *settings, const struct sockaddr *address,
-			  char *ret_reason, size_t size);
 
 /* The socket of the configured user's scraper. */
 void settings_get_scraper_path(const struct settings *settings,

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 static const struct check *const tables[] = {
-	config_checks, unit_checks,    port_checks, firewall_checks,
+	config_checks, unit_checks,    port_checks, address_checks, firewall_checks,
 	gdm_checks,    session_checks, x_checks,    gpu_checks,
 };
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way from Guacamole to the socket: the port, who else holds it, the address, `allow`. */
+/* The way from Guacamole to the socket: the port, and who else holds it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
-#include "facts/interfaces.h"
 #include "facts/old_server.h"
 
 /* What stops the process that holds the port, and keeps it from coming back. */
@@ -20,15 +19,13 @@ static const char *stop_holder(const struct listener *holder)
 	return "find the process: ss -tlnp";
 }
 
-static bool is_any_address(const char *address)
-{
-	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
-}
-
 static bool conflicts(const struct machine *machine, const struct listener *holder)
 {
-	return holder->is_any || !machine->address[0] || is_any_address(machine->address) ||
-	       strcmp(machine->address, holder->address) == 0;
+	for (size_t i = 0; i < machine->n_listens; i++)
+		if (machine_is_any_address(machine->listens[i].address) ||
+		    strcmp(machine->listens[i].address, holder->address) == 0)
+			return true;
+	return holder->is_any || machine->n_listens == 0;
 }
 
 static void report_holder(const struct machine *machine, const struct listener *holder,
@@ -56,8 +53,12 @@ static bool is_ours(const struct machine *machine, const struct listener *holder
 {
 	if (strcmp(holder->unit, "gpudesk.service") == 0)
 		return true;
-	return holder->pid == 1 && unit_is_active(machine_unit(machine, "gpudesk.socket")) &&
-	       strcmp(holder->address, machine->address) == 0;
+	if (holder->pid != 1 || !unit_is_active(machine_unit(machine, "gpudesk.socket")))
+		return false;
+	for (size_t i = 0; i < machine->n_listens; i++)
+		if (strcmp(holder->address, machine->listens[i].address) == 0)
+			return true;
+	return false;
 }
 
 static void check_port(const struct machine *machine, struct findings *findings)
@@ -113,89 +114,8 @@ static void check_other_vnc(const struct machine *machine, struct findings *find
 		finding_ok(findings, "no other VNC server is set up");
 }
 
-/* Whether an interface has the socket's address; and docker0's own, or NULL. */
-static bool has_address(const struct interface *interfaces, size_t n, const char *address,
-			const char **ret_docker)
-{
-	bool found = false;
-
-	*ret_docker = NULL;
-	for (size_t i = 0; i < n; i++) {
-		found = found || strcmp(interfaces[i].text, address) == 0;
-		if (strcmp(interfaces[i].name, "docker0") == 0)
-			*ret_docker = interfaces[i].text;
-	}
-	return found;
-}
-
-static void check_address(const struct machine *machine, struct findings *findings)
-{
-	const char *address = machine->address, *docker;
-	struct interface interfaces[INTERFACES_MAX];
-
-	if (!address[0]) {
-		finding_warn(findings, "", "not checked: gpudesk.socket is not loaded");
-		return;
-	}
-	bool found = has_address(interfaces, interfaces_read(interfaces, INTERFACES_MAX), address,
-				 &docker);
-	if (is_any_address(address))
-		finding_warn(findings, "systemctl edit gpudesk.socket",
-			     "gpudesk.socket listens on all addresses: only allow restricts who "
-			     "can connect");
-	else if (found)
-		finding_ok(findings, "%s is an address of this machine%s", address,
-			   docker && strcmp(address, docker) == 0 ? ", docker0's" : "");
-	else if (docker)
-		finding_fail(findings,
-			     finding_text("systemctl edit gpudesk.socket (ListenStream=, then "
-					  "ListenStream=%s:%u), or set docker's bip in "
-					  "/etc/docker/daemon.json",
-					  docker, machine->port),
-			     "docker0 has the address %s, but gpudesk.socket listens on %s: "
-			     "Guacamole cannot reach it",
-			     docker, address);
-	else
-		finding_warn(findings,
-			     unit_exists(machine_unit(machine, "docker.service"))
-				     ? "systemctl start docker"
-				     : "install docker, or: systemctl edit gpudesk.socket",
-			     "no interface has the address %s: docker creates docker0 when it "
-			     "starts",
-			     address);
-}
-
-static void check_allow(const struct machine *machine, struct findings *findings)
-{
-	struct interface interfaces[INTERFACES_MAX];
-	size_t n = interfaces_read(interfaces, INTERFACES_MAX);
-	char list[512];
-
-	for (size_t i = 0; i < n; i++) {
-		const struct interface *bridge = &interfaces[i];
-
-		if (!interface_is_docker_bridge(bridge) ||
-		    net_list_contains(&machine->config.allow,
-				      (const struct sockaddr *)&bridge->address))
-			continue;
-		finding_fail(findings,
-			     finding_text("add the network of %s to allow in %s", bridge->name,
-					  machine->ctl->config_path),
-			     "docker's network on %s (%s) is not in allow: Guacamole there is "
-			     "refused",
-			     bridge->name, bridge->text);
-	}
-	if (findings->n > 0)
-		return;
-	if (net_list_format(&machine->config.allow, list, sizeof(list)) < 0)
-		snprintf(list, sizeof(list), "docker's networks");
-	finding_ok(findings, "viewers may connect from %s", list);
-}
-
 const struct check port_checks[] = {
 	{ "port", CHECK_NEEDS_ROOT | CHECK_NEEDS_SYSTEMD, check_port },
 	{ "other-vnc", CHECK_NEEDS_SYSTEMD, check_other_vnc },
-	{ "address", CHECK_NEEDS_SYSTEMD, check_address },
-	{ "allow", CHECK_NEEDS_NOTHING, check_allow },
 	{ 0 },
 };

@@ -46,9 +46,13 @@ static void check_socket(const struct machine *machine, struct findings *finding
 {
 	const struct unit *unit = machine_unit(machine, "gpudesk.socket");
 
-	if (works(unit, "gpudesk.socket", findings))
+	if (!works(unit, "gpudesk.socket", findings))
+		return;
+	for (size_t i = 0; i < machine->n_listens; i++)
 		finding_ok(findings, "gpudesk.socket listens on %s port %u",
-			   machine->address[0] ? machine->address : "?", machine->port);
+			   machine->listens[i].address, machine->listens[i].port);
+	if (machine->n_listens == 0)
+		finding_ok(findings, "gpudesk.socket listens");
 }
 
 /* The user whom the socket is enabled for; "" if for none. */

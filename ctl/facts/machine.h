@@ -3,6 +3,7 @@
 #ifndef GPUDESK_MACHINE_H
 #define GPUDESK_MACHINE_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ enum {
 	MACHINE_RECORDS_MAX = 32,
 	MACHINE_WORDS_MAX = 320,
 	MACHINE_ADDRESS_MAX = 64,
+	MACHINE_LISTENS_MAX = 8,
 };
 
 /* A session's record, and what logind knows of the session. */
@@ -34,6 +36,12 @@ struct machine_record {
 	int error; /* of loading it: 0 or -errno */
 	struct session_record record;
 	struct session_facts facts;
+};
+
+/* What gpudesk.socket listens at. */
+struct machine_listen {
+	char address[MACHINE_ADDRESS_MAX]; /* "172.17.0.1", "::" */
+	uint16_t port;
 };
 
 struct machine {
@@ -57,8 +65,10 @@ struct machine {
 	size_t n_units;
 	char default_target[UNIT_NAME_MAX]; /* "" if unknown */
 
-	char address[MACHINE_ADDRESS_MAX]; /* gpudesk.socket's, "172.17.0.1"; "" if unknown */
-	uint16_t port;			   /* gpudesk.socket's, or CTL_PORT if unknown */
+	struct machine_listen listens[MACHINE_LISTENS_MAX]; /* gpudesk.socket's */
+	size_t n_listens;				    /* 0: unknown */
+	char bound_to[IF_NAMESIZE];			    /* its BindToDevice=; "" */
+	uint16_t port;					    /* the first one's, or CTL_PORT */
 	struct listener listeners[LISTENERS_MAX];
 	int n_listeners; /* or -errno */
 
@@ -96,5 +106,8 @@ const char *machine_instance(const struct machine *machine, const char *name, co
 
 /* How many NVIDIA cards there are. ret_first is the first one, NULL if there is none. */
 size_t machine_nvidia_cards(const struct machine *machine, const struct gpu **ret_first);
+
+/* "0.0.0.0" or "::". */
+bool machine_is_any_address(const char *address);
 
 #endif

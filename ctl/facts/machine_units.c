@@ -100,8 +100,22 @@ static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRES
 	return 0;
 }
 
-/* The first stream address of gpudesk.socket. */
-static void read_address(struct machine *machine, sd_bus *bus)
+bool machine_is_any_address(const char *address)
+{
+	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+}
+
+static void add_listen(struct machine *machine, const char *text)
+{
+	struct machine_listen *listen = &machine->listens[machine->n_listens];
+
+	if (machine->n_listens < MACHINE_LISTENS_MAX &&
+	    parse_listen(text, listen->address, &listen->port) == 0)
+		machine->n_listens++;
+}
+
+/* The stream addresses of gpudesk.socket. */
+static void read_addresses(struct machine *machine, sd_bus *bus)
 {
 	sd_bus_message *reply = NULL;
 	const char *kind, *text;
@@ -112,12 +126,16 @@ static void read_address(struct machine *machine, sd_bus *bus)
 	if (sd_bus_get_property(bus, service, path, "org.freedesktop.systemd1.Socket", "Listen",
 				NULL, &reply, "a(ss)") >= 0 &&
 	    sd_bus_message_enter_container(reply, 'a', "(ss)") >= 0) {
-		while (machine->port == 0 && sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
+		while (sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
 			if (strcmp(kind, "Stream") == 0)
-				parse_listen(text, machine->address, &machine->port);
+				add_listen(machine, text);
 	}
 	sd_bus_message_unref(reply);
 	free(path);
+	if (machine->n_listens > 0)
+		machine->port = machine->listens[0].port;
+	(void)units_get_text(bus, "gpudesk.socket", "Socket", "BindToDevice", machine->bound_to,
+			     sizeof(machine->bound_to), NULL);
 }
 
 static void read_manager(struct machine *machine, sd_bus *bus)
@@ -159,6 +177,6 @@ void machine_read_units(struct machine *machine)
 	for (size_t i = 0; i < sizeof(instance_names) / sizeof(*instance_names); i++)
 		read_unit(machine, bus,
 			  machine_instance(machine, instance_names[i][0], instance_names[i][1]));
-	read_address(machine, bus);
+	read_addresses(machine, bus);
 	sd_bus_flush_close_unref(bus);
 }

@@ -265,7 +265,7 @@ int control_client_ask(const struct ctl *ctl, const struct config *config, const
 	/* It was started before the socket, or without it. */
 	snprintf(ret_error, SCRAPER_ERROR_MAX,
 		 "it is running, but nothing listens on %.128s: systemctl stop "
-		 "gpudesk-scraper@%s.service; systemctl start gpudesk-control@%s.socket",
+		 "'gpudesk-scraper@%s.service'; systemctl start 'gpudesk-control@%s.socket'",
 		 path, config->user, config->user);
 	return -ENOENT;
 }

@@ -53,7 +53,8 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	log_info("viewer %s disconnected: %s", viewer->peer, reason);
+	log_viewer(LOG_LEVEL_INFO, viewer->peer, "disconnected", "viewer %s disconnected: %s",
+		   viewer->peer, reason);
 	input_release(&extra->server->input, &extra->holder);
 	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
 	server_request_work(extra->server); /* to free it, outside its own code */

@@ -55,7 +55,8 @@ static void turn_away(const struct arrival *viewer, enum handoff_result result, 
 
 static void refuse(const struct arrival *viewer, const char *reason)
 {
-	log_warning("viewer %s refused: %s", viewer->peer, reason);
+	log_viewer(LOG_LEVEL_WARNING, viewer->peer, "refused", "viewer %s refused: %s",
+		   viewer->peer, reason);
 	turn_away(viewer, HANDOFF_NOT_POSSIBLE, reason);
 }
 
@@ -136,7 +137,8 @@ static void accept_viewer(const struct arrival *viewer)
 		return;
 	}
 	setsockopt(viewer->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-	log_info("viewer %s accepted%s", viewer->peer, viewer->view_only ? ", view only" : "");
+	log_viewer(LOG_LEVEL_INFO, viewer->peer, "accepted", "viewer %s accepted%s", viewer->peer,
+		   viewer->view_only ? ", view only" : "");
 	int r = server_add_viewer(admission->server, viewer->fd, viewer->peer, viewer->view_only);
 	if (r < 0)
 		log_error("cannot serve viewer %s: %s", viewer->peer, strerror(-r));

@@ -208,11 +208,14 @@ static void check_strings(const struct config_type *type, const char *const *goo
 
 static void test_users(void **state)
 {
-	static const char *const good[] = { "exouser", "a",   "_apt",  "j.doe", "user-1",
-					    "Host$",   "0x1", ".user", "u_",	NULL };
-	static const char *const bad[] = { "",	    "-user",	   ".",	   "..", "a/b",
-					   "../x",  "a b",	   "1001", "$",	 "a$b",
-					   "root;", "us\xc3\xa9r", "a@b",  NULL };
+	static const char *const good[] = {
+		"exouser",	 "a",	  "_apt", "j.doe", "user-1",
+		"0x1",		 ".user", "u_",	  "0day",  "user@example.org",
+		"EXAMPLE\\user", NULL
+	};
+	static const char *const bad[] = { "",	    "-user",	   ".",	    "..",  "a/b",
+					   "../x",  "a b",	   "1001",  "$",   "a$b",
+					   "root;", "us\xc3\xa9r", "Host$", "a+b", NULL };
 
 	(void)state;
 	check_strings(&config_type_USER, good, bad);

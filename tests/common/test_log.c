@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -106,6 +108,55 @@ static void test_prefixes_lines_for_the_journal(void **state)
 	assert_string_equal(capture.lines[0], "<3>one 1\n");
 	assert_string_equal(capture.lines[1], "<4>two\n");
 	assert_string_equal(capture.lines[2], "<6>three\n");
+}
+
+static void write_about_a_viewer(void)
+{
+	log_viewer(LOG_LEVEL_WARNING, "10.0.0.1:5", "refused", "10.0.0.1:5: %s", "refused: no\n");
+	log_viewer(LOG_LEVEL_DEBUG, "10.0.0.1:5", "refused", "not logged");
+}
+
+static void test_a_line_about_a_viewer(void **state)
+{
+	struct capture capture;
+
+	(void)state;
+	capture_lines(&capture, STREAM_OTHER, write_about_a_viewer);
+	assert_int_equal(capture.n_lines, 1);
+	assert_string_equal(capture.lines[0],
+			    "gpudesk-test: warning: 10.0.0.1:5: refused: no\\x0a\n");
+}
+
+/* In place of journald's own socket. */
+static bool journal_is_away;
+static char entry[1024];
+
+int __wrap_sd_journal_sendv(const struct iovec *fields, int n);
+int __wrap_sd_journal_sendv(const struct iovec *fields, int n)
+{
+	size_t length = 0;
+
+	for (int i = 0; i < n; i++)
+		length += (size_t)snprintf(entry + length, sizeof(entry) - length, "%.*s|",
+					   (int)fields[i].iov_len, (char *)fields[i].iov_base);
+	return journal_is_away ? -ENOENT : 0;
+}
+
+static void test_fields_for_the_journal(void **state)
+{
+	struct capture capture;
+
+	(void)state;
+	journal_is_away = false;
+	capture_lines(&capture, STREAM_IS_STDERR, write_about_a_viewer);
+	assert_int_equal(capture.n_lines, 0);
+	assert_string_equal(entry, "MESSAGE=10.0.0.1:5: refused: no\\x0a|PRIORITY=4|"
+				   "SYSLOG_IDENTIFIER=gpudesk-test|GPUDESK_PEER=10.0.0.1:5|"
+				   "GPUDESK_RESULT=refused|");
+	journal_is_away = true;
+	capture_lines(&capture, STREAM_IS_STDERR, write_about_a_viewer);
+	assert_int_equal(capture.n_lines, 1);
+	assert_string_equal(capture.lines[0], "<4>10.0.0.1:5: refused: no\\x0a\n");
 }
 
 static void write_debug(void)
@@ -239,6 +290,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_names_program_and_level, reset, reset),
+		cmocka_unit_test_setup_teardown(test_a_line_about_a_viewer, reset, reset),
+		cmocka_unit_test_setup_teardown(test_fields_for_the_journal, reset, reset),
 		cmocka_unit_test_setup_teardown(test_prefixes_lines_for_the_journal, reset, reset),
 		cmocka_unit_test_setup_teardown(test_drops_what_is_below_the_level, reset, reset),
 		cmocka_unit_test_setup_teardown(test_escapes_what_is_not_text, reset, reset),

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,10 @@ static int replace_self(const char *how, const char *self, const char *by)
 {
 	if (program_is_replaced())
 		return BAD_BEFORE;
+	/* `by` is a library here, loaded like those that the program is linked with */
+	if (strcmp(how, "library") == 0 &&
+	    (!dlopen(by, RTLD_NOW) || program_is_replaced() || unlink(by) < 0))
+		return EXIT_FAILURE;
 	if (strcmp(how, "unlink") == 0 && unlink(self) < 0)
 		return EXIT_FAILURE;
 	if (strcmp(how, "rename") == 0 && rename(by, self) < 0)
@@ -50,14 +56,26 @@ static void copy_file(const char *from, const char *to)
 	close(out);
 }
 
+/* A library that this program is linked with. */
+static int find_library(struct dl_phdr_info *info, size_t size, void *userdata)
+{
+	(void)size;
+	if (!strstr(info->dlpi_name, "libcmocka"))
+		return 0;
+	*(const char **)userdata = info->dlpi_name;
+	return 1;
+}
+
 static int run_copy(const char *how)
 {
-	const char *copy = scratch_path("copy"), *other = scratch_path("other");
+	const char *copy = scratch_path("copy"), *other = scratch_path("other"), *library = NULL;
 	int status = 0;
 	pid_t pid;
 
 	copy_file("/proc/self/exe", copy);
-	copy_file("/proc/self/exe", other);
+	dl_iterate_phdr(find_library, &library);
+	assert_non_null(library);
+	copy_file(strcmp(how, "library") == 0 ? library : "/proc/self/exe", other);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
@@ -76,6 +94,7 @@ static void test_replaced(void **state)
 	assert_int_equal(run_copy("unlink"), REPLACED);
 	assert_int_equal(run_copy("rename"), REPLACED);
 	assert_int_equal(run_copy("dpkg"), REPLACED);
+	assert_int_equal(run_copy("library"), REPLACED);
 }
 
 int main(int argc, char **argv)

@@ -11,6 +11,7 @@ import select
 import socket
 import stat
 import subprocess
+import threading
 import time
 
 from lib import chain, des, rfb
@@ -208,6 +209,28 @@ class WordsTest(ControlTest):
             self.assertIn(words, done.stdout)
             for command in "stop", "disconnect":
                 self.assertIn(words, self.ask(command, status=1, **nobody).stderr)
+
+    def test_a_scraper_that_sends_what_terminals_obey(self):
+        """It runs as the desktop's user, and whoever reads its answer may be root."""
+        answer = "ok\nversion=1\npid=1\nsession=\33]0;x\7\x9b2J\ndisplay=\33[2J\n"
+
+        def serve():
+            connection = listener.accept()[0]
+            connection.recv(100)
+            connection.send(answer.encode("latin-1"))
+            connection.close()
+
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(self.control_socket)
+            listener.listen()
+            thread = threading.Thread(target=serve)
+            thread.start()
+            done = self.gpudesk("status", "--control-socket", self.control_socket,
+                                encoding=None, errors=None)
+            thread.join()
+        for byte in b"\33\7\x9b":
+            self.assertNotIn(byte, done.stdout + done.stderr)
+        self.assertIn(b"?[2J", done.stdout)
 
     def test_wrong_words(self):
         for arguments, words in (

@@ -358,19 +358,23 @@ class ConfigTest(ProxyTest):
         for minor in (3, 7, 8):
             viewer = self.view()
             reason = viewer.read_refusal(minor)
-            self.assertIn("127.0.0.1 is not allowed", reason)
-            self.assertIn(self.config_path, reason)
+            self.assertIn("not allowed from where you connect", reason)
+            self.assertNotIn("gpudesk.conf", reason)
             self.assertTrue(viewer.is_closed())
         self.assertIsNone(self.view(source="127.0.0.2").log_in())
         self.assertEqual(len(scraper.requests), 1)
-        self.assertIn("127.0.0.1 is not allowed", proxy.read_log())
+        self.assertIn("127.0.0.1 is not allowed; see allow in " + self.config_path,
+                      proxy.read_log())
 
     def test_bad_value_that_guards_access(self):
         self.write_config("\nallow = everybody")
         scraper = self.start_scraper()
-        self.start_proxy()
+        proxy = self.start_proxy()
         reason = self.view().read_refusal()
-        self.assertIn("gpudesk.conf:2:", reason)
+        self.assertIn("configuration has an error", reason)
+        for secret in "gpudesk.conf", "allow", "everybody":
+            self.assertNotIn(secret, reason)
+        self.assertRegex(proxy.read_log(), r"refused: \S*gpudesk.conf:2: allow: .*everybody")
         self.assertEqual(scraper.requests, [])
 
     def test_file_that_changes(self):

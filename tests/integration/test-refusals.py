@@ -100,7 +100,7 @@ class ConfigurationTest(RefusalBase):
     def test_a_bad_value_that_guards_access_refuses(self):
         self.write_config("allow = everybody")
         self.start_chain()
-        self.assertIn("gpudesk.conf", self.refusal())
+        self.assertIn("configuration has an error", self.refusal())
         self.assertIn("gpudesk.conf:3:", self.proxy.read_log())
 
     def test_max_viewers(self):

@@ -94,5 +94,26 @@ class UpgradeTest(StandingTest):
             return self.log_in()
 
 
+    def test_silent_viewers_do_not_keep_the_old_proxy(self):
+        """There is always one in the handshake, as somebody who wants that would have it."""
+        self.log_in().close()
+        silent = self.view()
+        silent.read(12)
+        copy_programs(self.directory)
+        waiting = self.view()
+        silent.close()
+        waiting.read(12)
+        self.assertEqual(self.starts()[0], 2)
+
+    def test_a_viewer_in_the_handshake_is_served(self):
+        viewer = self.view()
+        viewer.read_challenge()
+        copy_programs(self.directory)
+        later = self.view()
+        viewer.close()
+        self.assertEqual(len(later.read_challenge()), 16)
+        self.assertEqual(self.starts()[0], 2)
+
+
 if __name__ == "__main__":
     chain.main()

@@ -180,8 +180,13 @@ static void test_wayland_is_recorded_as_such(void **state)
 
 static void test_all_services_of_gdm_for_people(void **state)
 {
-	static const char *const services[] = { "gdm-password", "gdm-autologin", "gdm-fingerprint",
-						"gdm-smartcard" };
+	static const char *const services[] = { "gdm-password",
+						"gdm-autologin",
+						"gdm-fingerprint",
+						"gdm-smartcard",
+						"gdm-switchable-auth",
+						"gdm-authd",
+						"gdm-smartcard-sssd-or-password" };
 	static const char *const environment[] = { "XDG_SESSION_ID=2", NULL };
 	struct session_record record;
 
@@ -221,10 +226,11 @@ static void test_greeters_and_foreign_services_are_ignored(void **state)
 	assert_ignored("gdm-launch-environment", "XDG_SESSION_CLASS=greeter");
 	assert_ignored("gdm-launch-environment", "XDG_SESSION_CLASS=user");
 	assert_ignored("gdm-password", "XDG_SESSION_CLASS=greeter");
+	assert_ignored("gdm-switchable-auth", "XDG_SESSION_CLASS=lock-screen");
 	assert_ignored("sshd", "XDG_SESSION_CLASS=user");
 	assert_ignored("login", NULL);
 	assert_ignored("gdm", NULL);
-	assert_ignored("gdm-password2", NULL);
+	assert_ignored("gdmsomething", NULL);
 }
 
 static void assert_not_recorded(pam_handle_t *handle, const char *word)

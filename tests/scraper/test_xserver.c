@@ -100,8 +100,9 @@ static int stop_xvfbs(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const names[] = { "X",   "Y0",      "x0",   "X0a", ".X0", "X 1",
-					     "X-1", "X123456", "X1.0", "XX1", "X1_", "other" };
+	static const char *const names[] = { "X",    "Y0",  "x0",      "X0a",	 ".X0",
+					     "X 1",  "X-1", "X123456", "X59536", "X01",
+					     "X1.0", "XX1", "X1_",     "other" };
 	int listener;
 
 	(void)state;
@@ -192,6 +193,23 @@ static void test_another_users_socket(void **state)
 	(void)close(listener);
 }
 
+/* X takes the first number that others have left free. */
+static void test_directory_filled_by_others(void **state)
+{
+	char name[16];
+	int listener;
+
+	(void)state;
+	for (int number = 0; number < 5000; number++) {
+		(void)snprintf(name, sizeof(name), "X%d", number);
+		scratch_write(name, "", 0, 0600);
+	}
+	listener = scratch_listen(scratch_path("X5000"), SOCK_STREAM, 8);
+	assert_int_equal(find("test"), 0);
+	assert_string_equal(display, ":5000");
+	(void)close(listener);
+}
+
 static pid_t any_pid;
 
 static int session_of_any(pid_t pid, char ret_id[static SESSION_ID_MAX])
@@ -267,6 +285,7 @@ int main(void)
 		TEST_CASE(test_sockets_that_refuse),
 		TEST_CASE(test_of_two_in_a_session_the_older),
 		TEST_CASE(test_another_users_socket),
+		TEST_CASE(test_directory_filled_by_others),
 		TEST_CASE(test_another_users_server),
 		TEST_CASE(test_hidden_processes),
 		TEST_CASE(test_no_directory),

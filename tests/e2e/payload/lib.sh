@@ -75,10 +75,11 @@ processes() {
 	pgrep -a -f "^$libexec/"
 }
 
+# All of them start with gpudesk.socket, but not before it.
 are_listening() {
 	local socket
 	for socket in gpudesk gpudesk-{scraper,control,desktop}@exouser; do
-		systemctl is-active "$socket.socket" || return
+		eventually 10 systemctl is-active "$socket.socket" || return
 	done
 }
 

@@ -45,19 +45,26 @@ def add_addresses(*addresses):
 
 
 class Cable:
-    """A cable to another namespace. Sockets made `with cable.far():` belong to that one."""
+    """A cable to another namespace. Sockets made `with cable.far():` belong to that one.
 
-    def __init__(self, here, there):
+    Its near end has the address `here`, unless it is a port of `bridge`.
+    """
+
+    def __init__(self, here, there, name="cable", bridge=None):
+        self.near = name + "0"
         self.process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 600"],
                                         stdout=subprocess.PIPE)
         self.process.stdout.readline()
         pid = str(self.process.pid)
-        ip("link", "add", "cable0", "type", "veth", "peer", "name", "cable1", "netns", pid)
-        ip("address", "add", here + "/24", "dev", "cable0")
-        ip("link", "set", "cable0", "up")
+        ip("link", "add", self.near, "type", "veth", "peer", "name", "far", "netns", pid)
+        if bridge:
+            ip("link", "set", self.near, "master", bridge)
+        else:
+            ip("address", "add", here + "/24", "dev", self.near)
+        ip("link", "set", self.near, "up")
         with self.far():
-            ip("address", "add", there + "/24", "dev", "cable1")
-            ip("link", "set", "cable1", "up")
+            ip("address", "add", there + "/24", "dev", "far")
+            ip("link", "set", "far", "up")
 
     @contextlib.contextmanager
     def far(self):
@@ -71,17 +78,15 @@ class Cable:
             finally:
                 libc.setns(here.fileno(), 0)
 
-    @staticmethod
-    def cut():
+    def cut(self):
         """Nothing comes through from now on, and neither end is told."""
-        ip("link", "set", "cable0", "down")
+        ip("link", "set", self.near, "down")
 
-    @staticmethod
-    def repair():
-        ip("link", "set", "cable0", "up")
+    def repair(self):
+        ip("link", "set", self.near, "up")
 
     def close(self):
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
-        subprocess.run(["ip", "link", "delete", "cable0"], check=False, capture_output=True)
+        subprocess.run(["ip", "link", "delete", self.near], check=False, capture_output=True)

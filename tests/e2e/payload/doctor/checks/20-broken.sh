@@ -51,7 +51,7 @@ broken "user is not the one of the units" FAIL scraper-socket \
 	'enabled for exouser, but user = other' \
 	"$sockets services autologin session password x $no_x" \
 	'useradd -m other; set_conf "user = other"' "$default_conf; userdel -r other"
-broken "allow leaves docker out" FAIL allow 'docker0 \(172.17.0.1\) is not in allow' "" \
+broken "allow leaves docker out" FAIL allow 'network on docker0 \(172.17.0.1\) is not in allow' "" \
 	'set_conf "allow = 10.0.0.0/8"' "$default_conf"
 
 # ---- what the package brings ----
@@ -126,6 +126,16 @@ broken "docker0 has another address" FAIL address \
 	'docker0 has the address 172.20.0.1, but gpudesk.socket listens on 172.17.0.1' "" \
 	'ip addr flush dev docker0; ip addr add 172.20.0.1/16 dev docker0' \
 	'ip addr flush dev docker0; ip addr add 172.17.0.1/16 dev docker0'
+broken "podman's network is not in allow" FAIL allow 'podman0 \(10.88.0.1\) is not in allow' "" \
+	'ip link add podman0 type bridge; ip addr add 10.88.0.1/16 dev podman0' 'ip link del podman0'
+broken "gpudesk.socket listens at an address of a card as well" warn address \
+	'10.9.8.1 is an address of card0: hosts of that network' "allow" \
+	'ip link add card0 type veth peer name card1; ip addr add 10.9.8.1/24 dev card0
+	 systemctl stop gpudesk.socket; mkdir -p /run/systemd/system/gpudesk.socket.d
+	 printf "[Socket]\nListenStream=10.9.8.1:5901\n" >/run/systemd/system/gpudesk.socket.d/card.conf
+	 systemctl daemon-reload; systemctl start gpudesk.socket' \
+	'systemctl stop gpudesk.socket; rm -r /run/systemd/system/gpudesk.socket.d
+	 systemctl daemon-reload; systemctl start gpudesk.socket; ip link del card0'
 broken "gpudesk.socket listens at all addresses" warn address 'on all addresses' "" \
 	'mkdir -p /run/systemd/system/gpudesk.socket.d
 	 printf "[Socket]\nListenStream=\nListenStream=0.0.0.0:5901\n" \

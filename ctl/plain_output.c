@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plain_output.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct plain_output {
+	int fd;
+	unsigned n_following; /* bytes that the character begun needs yet */
+	bool may_be_c1;	      /* after 0xc2 */
+};
+
+/* How many bytes of UTF-8 follow this first one. */
+static unsigned following(unsigned char byte)
+{
+	return byte >= 0xf0 && byte <= 0xf4 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc2 ? 1 : 0;
+}
+
+static char plain(struct plain_output *output, unsigned char byte)
+{
+	bool is_c1 = output->may_be_c1 && byte < 0xa0;
+
+	if ((byte & 0xc0) == 0x80 && output->n_following > 0) {
+		output->n_following--;
+		output->may_be_c1 = false;
+		return (char)(is_c1 ? '?' : byte);
+	}
+	output->n_following = byte < 0xf5 ? following(byte) : 0;
+	output->may_be_c1 = byte == 0xc2;
+	if (byte == '\n' || byte == '\t' || (byte >= 0x20 && byte < 0x7f) ||
+	    output->n_following > 0)
+		return (char)byte;
+	return '?';
+}
+
+static bool write_whole(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, bytes, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+/* All of it: stdio takes less for an error. */
+static ssize_t write_plain(void *cookie, const char *bytes, size_t size)
+{
+	struct plain_output *output = cookie;
+	char buffer[4096];
+
+	for (size_t done = 0; done < size;) {
+		size_t n = size - done < sizeof(buffer) ? size - done : sizeof(buffer);
+
+		for (size_t i = 0; i < n; i++)
+			buffer[i] = plain(output, (unsigned char)bytes[done + i]);
+		if (!write_whole(output->fd, buffer, n))
+			return 0;
+		done += n;
+	}
+	return (ssize_t)size;
+}
+
+static int close_plain(void *cookie)
+{
+	free(cookie);
+	return 0;
+}
+
+FILE *plain_output_open(int fd, int mode)
+{
+	static const cookie_io_functions_t functions = { .write = write_plain,
+							 .close = close_plain };
+	struct plain_output *output = calloc(1, sizeof(*output));
+	FILE *stream = output ? fopencookie(output, "w", functions) : NULL;
+
+	if (!stream) {
+		free(output);
+		return NULL;
+	}
+	output->fd = fd;
+	setvbuf(stream, NULL, isatty(fd) && mode == _IOFBF ? _IOLBF : mode, BUFSIZ);
+	return stream;
+}
+
+void plain_output_install(void)
+{
+	FILE *out = plain_output_open(STDOUT_FILENO, _IOFBF);
+	FILE *errors = plain_output_open(STDERR_FILENO, _IONBF);
+
+	if (!out || !errors) {
+		fputs("gpudesk: out of memory\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	stdout = out;
+	stderr = errors;
+}
