@@ -61,6 +61,7 @@ class ArrivalTest(ProxyTest):
         if device:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
         self.port = listening.getsockname()[1]
+        self.start_scraper()
         self.proxy = self.start_proxy(sockets=[listening])
 
     def connect(self, address, cable=None):
