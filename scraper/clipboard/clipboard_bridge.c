@@ -33,6 +33,7 @@ static const struct clipboard_operations operations = {
 
 static const struct selection_callbacks callbacks = {
 	.changed = clipboard_changed,
+	.cleared = clipboard_cleared,
 	.answers = { .queried = clipboard_queried, .fetched = clipboard_fetched },
 };
 
@@ -45,8 +46,9 @@ int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
 		       &bridge->selection);
 	if (clipboard->mode == CLIPBOARD_OFF)
 		return 0;
-	return selection_start(&bridge->selection, event, display, clipboard->limit, &callbacks,
-			       clipboard);
+	/* What `clipboard` forbids, `primary` does not allow. */
+	return selection_start(&bridge->selection, event, display, clipboard->limit,
+			       config->primary & clipboard->mode, &callbacks, clipboard);
 }
 
 void clipboard_bridge_stop(struct clipboard_bridge *bridge)

@@ -262,12 +262,21 @@ static void on_request(struct selection_owner *owner, const XSelectionRequestEve
 	XFlush(owner->display->x);
 }
 
-static void on_clear(struct selection_owner *owner, Atom selection)
+bool selection_owner_is_stale(const struct selection_owner *owner, const XEvent *event, Time time)
 {
-	int i = selection_index(owner, selection);
+	bool is_earlier = (long)(event->xany.serial - owner->serial) < 0;
 
-	if (i >= 0)
-		owner->owns[i] = false;
+	return owner->text && (is_earlier || (time && is_before(time, owner->acquired)));
+}
+
+static void on_clear(struct selection_owner *owner, const XEvent *event)
+{
+	int i = selection_index(owner, event->xselectionclear.selection);
+
+	if (i < 0 || event->xselectionclear.window != owner->window ||
+	    selection_owner_is_stale(owner, event, event->xselectionclear.time))
+		return;
+	owner->owns[i] = false;
 	if (!owner->owns[0] && !owner->owns[1])
 		owner->text = clipboard_text_unref(owner->text);
 }
@@ -289,8 +298,7 @@ void selection_owner_handle(struct selection_owner *owner, const XEvent *event)
 		on_request(owner, &event->xselectionrequest);
 		break;
 	case SelectionClear:
-		if (event->xselectionclear.window == owner->window)
-			on_clear(owner, event->xselectionclear.selection);
+		on_clear(owner, event);
 		break;
 	case PropertyNotify:
 		/* Any client can send an event, even one of window None: that is no transfer. */
@@ -319,8 +327,9 @@ void selection_owner_acquire(struct selection_owner *owner, struct clipboard_tex
 	clipboard_text_unref(owner->text);
 	owner->text = text;
 	owner->acquired = now;
+	owner->serial = XNextRequest(x);
 	/* The server refuses if another program has acquired it after `now`. */
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < (owner->with_primary ? 2 : 1); i++) {
 		XSetSelectionOwner(x, owner->atoms->names[i], owner->window, now);
 		owner->owns[i] = XGetSelectionOwner(x, owner->atoms->names[i]) == owner->window;
 	}

@@ -20,7 +20,9 @@ static void on_wants(struct viewer *viewer, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	(void)viewer;
+	if (viewer->requested)
+		clipboard_requested(&extra->server->clipboard.clipboard, &extra->clip,
+				    viewer->n_updates > 0);
 	server_request_work(extra->server);
 }
 

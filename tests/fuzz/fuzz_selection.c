@@ -276,6 +276,12 @@ int XSendEvent(Display *x, Window window, Bool propagate, long mask, XEvent *eve
 	return 1;
 }
 
+unsigned long XNextRequest(Display *x)
+{
+	(void)x;
+	return 0; /* no event is late */
+}
+
 int XFlush(Display *x)
 {
 	(void)x;
@@ -349,6 +355,7 @@ static void on_fetched(struct clipboard *clipboard, int result, struct clipboard
 
 static const struct selection_callbacks callbacks = {
 	.changed = clipboard_changed,
+	.cleared = clipboard_cleared,
 	.answers = { .queried = on_queried, .fetched = on_fetched },
 };
 
@@ -512,6 +519,10 @@ static void viewer_step(struct run *run, struct bytes *input, unsigned what)
 			clipboard_serve(&run->clipboard, viewer);
 		break;
 	default:
+		if (what & 8) {
+			clipboard_requested(&run->clipboard, viewer, what & 4);
+			break;
+		}
 		clipboard_remove(&run->clipboard, viewer);
 		clipboard_add(&run->clipboard, viewer, "viewer", what & 4, run);
 		break;
@@ -580,7 +591,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	owners[0] = owners[1] = take_u8(&input) & 1 ? FOREIGN : None;
 	others_are_quicker = false;
 	clipboard_init(&run.clipboard, CLIPBOARD_BOTH, LIMIT, &operations, &run.selection);
-	require(selection_start(&run.selection, event, &display, LIMIT, &callbacks,
+	require(selection_start(&run.selection, event, &display, LIMIT, CLIPBOARD_BOTH, &callbacks,
 				&run.clipboard) == 0);
 	for (int i = 0; i < N_VIEWERS; i++)
 		clipboard_add(&run.clipboard, &run.viewers[i], "viewer", false, &run);
