@@ -13,6 +13,7 @@
 
 #include <X11/Xatom.h>
 #include <X11/Xlib-xcb.h>
+#include <X11/Xutil.h>
 #include <xcb/xcb.h>
 
 #include "bytes.h"
@@ -31,7 +32,7 @@ enum {
 	FOREIGN = 3, /* and above */
 	FIXES_EVENT = 87,
 	FIRST_ATOM = 100,
-	N_ATOMS = 11,
+	N_ATOMS = 13,
 	PROPERTY_MAX = 8192, /* bytes */
 	N_VIEWERS = 2,
 	SECOND = 1000000,
@@ -274,6 +275,47 @@ int XSendEvent(Display *x, Window window, Bool propagate, long mask, XEvent *eve
 	(void)mask;
 	require(event->type == SelectionNotify);
 	return 1;
+}
+
+Atom XInternAtom(Display *x, const char *name, Bool only_if_exists)
+{
+	(void)x;
+	(void)name;
+	(void)only_if_exists;
+	return FIRST_ATOM + 3;
+}
+
+/* Xlib's conversions are not what is tested: bytes stay as they are. */
+int Xutf8TextListToTextProperty(Display *x, char **list, int count, XICCEncodingStyle style,
+				XTextProperty *ret_property)
+{
+	(void)x;
+	require(count == 1 && style == XCompoundTextStyle);
+	ret_property->nitems = strlen(list[0]);
+	ret_property->value = (unsigned char *)strdup(list[0]);
+	return 0;
+}
+
+int Xutf8TextPropertyToTextList(Display *x, const XTextProperty *from, char ***ret_list,
+				int *ret_count)
+{
+	(void)x;
+	if (from->nitems && from->value[0] == 0xff)
+		return XConverterNotFound;
+	*ret_count = from->nitems > 0;
+	*ret_list = NULL;
+	if (!*ret_count)
+		return 0;
+	*ret_list = malloc(sizeof(**ret_list));
+	require(*ret_list != NULL);
+	(*ret_list)[0] = strndup((const char *)from->value, from->nitems);
+	return 0;
+}
+
+void XFreeStringList(char **list)
+{
+	free(list[0]);
+	free(list);
 }
 
 unsigned long XNextRequest(Display *x)

@@ -73,6 +73,7 @@ static const struct selection_callbacks callbacks = {
 enum manners {
 	ANSWERS, /* as UTF-8 */
 	ONLY_LATIN1,
+	ONLY_THIS,  /* peer.only, as that type */
 	NO_TARGETS, /* does not list its targets */
 	PICTURE,    /* has no text */
 	LIES,	    /* answers with a number */
@@ -87,6 +88,7 @@ static struct {
 	Window window;
 	struct selection_atoms atoms;
 	enum manners manners;
+	enum selection_target only;
 	const char *bytes; /* what it owns */
 	size_t length, sent;
 	Window requestor;
@@ -107,6 +109,10 @@ static void peer_put_targets(void)
 			    peer.atoms.texts[SELECTION_UTF8_STRING] };
 	int n = peer.manners == ONLY_LATIN1 ? 2 : peer.manners == PICTURE ? 1 : 3;
 
+	if (peer.manners == ONLY_THIS) {
+		offered[1] = peer.atoms.texts[peer.only];
+		n = 2;
+	}
 	XChangeProperty(peer.x, peer.requestor, peer.property, XA_ATOM, 32, PropModeReplace,
 			(unsigned char *)offered, n);
 }
@@ -121,6 +127,8 @@ static bool peer_convert(Atom target)
 		return peer.manners != NO_TARGETS;
 	}
 	peer.type = target;
+	if (peer.manners == ONLY_THIS && target != peer.atoms.texts[peer.only])
+		return false;
 	if (peer.manners == LIES) {
 		peer_put(XA_CARDINAL, "1234", 4);
 	} else if (peer.manners >= IN_PIECES) {
@@ -374,11 +382,26 @@ static int fetch(void)
 	return fetch_result;
 }
 
-static void assert_text(const char *expected)
+static char *many(size_t length)
+{
+	char *bytes = malloc(length + 1);
+
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = (char)('a' + i % 23);
+	bytes[length] = '\0';
+	return bytes;
+}
+
+static void assert_text_is(const char *expected, size_t length)
 {
 	assert_non_null(text);
-	assert_int_equal(text->length, strlen(expected));
-	assert_memory_equal(text->bytes, expected, text->length);
+	assert_int_equal(text->length, length);
+	assert_memory_equal(text->bytes, expected, length);
+}
+
+static void assert_text(const char *expected)
+{
+	assert_text_is(expected, strlen(expected));
 }
 
 static void test_fetch(void **state)
@@ -406,6 +429,43 @@ static void test_fetch_latin1(void **state)
 	assert_text("grün");
 }
 
+/* Owners that know one kind of text alone. */
+static void test_fetch_the_only_target(void **state)
+{
+	static const struct {
+		enum selection_target target;
+		const char *bytes, *text;
+	} cases[] = {
+		{ SELECTION_UTF8_STRING, "grün 你", "grün 你" },
+		{ SELECTION_PLAIN_UTF8, "grün 你", "grün 你" },
+		{ SELECTION_PLAIN, "grün 你", "grün 你" },
+		{ SELECTION_PLAIN, "gr\xfcn", "grün" },
+		{ SELECTION_STRING, "gr\xc3\xbcn", "gr\xc3\x83\xc2\xbcn" },
+		{ SELECTION_TEXT, "gr\xfcn", "grün" },
+		{ SELECTION_TEXT, "你", "你" },
+		{ SELECTION_COMPOUND_TEXT, "gr\xfcn\t\n", "grün\t\n" },
+		{ SELECTION_COMPOUND_TEXT, "", "" },
+		/* Cyrillic, Japanese, and UTF-8. */
+		{ SELECTION_COMPOUND_TEXT, "\x1b-L\xd7\x1b$(B$\"\x1b(B\x1b%G😀\x1b%@z", "зあ😀z" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		peer.only = cases[i].target;
+		peer_owns(0, ONLY_THIS, cases[i].bytes, strlen(cases[i].bytes));
+		assert_int_equal(query(), 1);
+		assert_int_equal(fetch(), 0);
+		assert_text(cases[i].text);
+	}
+	peer.only = SELECTION_COMPOUND_TEXT;
+	char *bytes = many(LIMIT + 1);
+	peer_owns(0, ONLY_THIS, bytes, LIMIT);
+	assert_int_equal(query(), 1);
+	assert_int_equal(fetch(), 0);
+	assert_text_is(bytes, LIMIT);
+	free(bytes);
+}
+
 static void test_no_text(void **state)
 {
 	(void)state;
@@ -422,16 +482,6 @@ static void test_no_text(void **state)
 	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), 0);
 	assert_text("");
-}
-
-static char *many(size_t length)
-{
-	char *bytes = malloc(length + 1);
-
-	for (size_t i = 0; i < length; i++)
-		bytes[i] = (char)('a' + i % 23);
-	bytes[length] = '\0';
-	return bytes;
 }
 
 static void test_limit(void **state)
@@ -614,8 +664,13 @@ static void test_targets(void **state)
 		assert_answer(property, atoms->texts[1], "grün €\n");
 		assert_true(peer_asks(name, XA_STRING, property, CurrentTime));
 		assert_answer(property, XA_STRING, "gr\xfcn EUR\n");
-		assert_true(peer_asks(name, atoms->text, property, CurrentTime));
+		assert_true(peer_asks(name, atoms->texts[SELECTION_TEXT], property, CurrentTime));
 		assert_answer(property, atoms->texts[0], "grün €\n");
+		assert_true(peer_asks(name, atoms->texts[SELECTION_PLAIN], property, CurrentTime));
+		assert_answer(property, atoms->texts[SELECTION_PLAIN], "grün €\n");
+		Atom compound = atoms->texts[SELECTION_COMPOUND_TEXT];
+		assert_true(peer_asks(name, compound, property, CurrentTime));
+		assert_answer(property, compound, "gr\xfcn \x1b-b\xa4\n");
 		assert_false(peer_asks(name, XA_PIXMAP, property, CurrentTime));
 		assert_false(peer_asks(name, XA_BITMAP, None, CurrentTime));
 	}
@@ -623,16 +678,16 @@ static void test_targets(void **state)
 	assert_true(peer_asks(XA_PRIMARY, XA_STRING, None, CurrentTime));
 	assert_answer(XA_STRING, XA_STRING, "gr\xfcn EUR\n");
 	own("grün");
-	assert_true(peer_asks(XA_PRIMARY, atoms->text, property, CurrentTime));
+	assert_true(peer_asks(XA_PRIMARY, atoms->texts[SELECTION_TEXT], property, CurrentTime));
 	assert_answer(property, XA_STRING, "gr\xfcn");
 }
 
 static void test_targets_target(void **state)
 {
 	const struct selection_atoms *atoms = &peer.atoms;
-	const Atom expected[] = { atoms->targets,  atoms->texts[0], atoms->texts[1],
-				  atoms->texts[2], atoms->text,	    atoms->timestamp,
-				  atoms->multiple };
+	const Atom expected[] = { atoms->targets,  atoms->timestamp, atoms->multiple,
+				  atoms->texts[0], atoms->texts[1],  atoms->texts[2],
+				  atoms->texts[3], atoms->texts[4],  atoms->texts[5] };
 	struct answer answer;
 
 	(void)state;
@@ -641,7 +696,7 @@ static void test_targets_target(void **state)
 	answer = take(atoms->property);
 	assert_int_equal(answer.type, XA_ATOM);
 	assert_int_equal(answer.format, 32);
-	assert_int_equal(answer.n, 7);
+	assert_int_equal(answer.n, 9);
 	assert_memory_equal(answer.data, expected, sizeof(expected));
 	XFree(answer.data);
 }
@@ -933,6 +988,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_CASE(test_fetch),
 		TEST_CASE(test_fetch_latin1),
+		TEST_CASE(test_fetch_the_only_target),
 		TEST_CASE(test_no_text),
 		TEST_CASE(test_limit),
 		TEST_CASE(test_pieces),
