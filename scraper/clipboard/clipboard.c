@@ -85,27 +85,37 @@ static void serve_all(struct clipboard *clipboard)
 static void announce(struct clipboard *clipboard)
 {
 	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next)
-		if (viewer != clipboard->source)
+		if (viewer != clipboard->source) {
 			viewer->wants |= clipboard_viewer_announcement(viewer);
+			viewer->was_offered = true;
+		}
 	serve_all(clipboard);
 }
 
-/* What was there before the viewer connected. */
-static void offer(struct clipboard *clipboard, struct clipboard_viewer *viewer)
+void clipboard_requested(struct clipboard_viewer *viewer, uint64_t now)
 {
-	bool is_text = clipboard->state != CLIPBOARD_NONE && clipboard->state != CLIPBOARD_CLEARED;
-
-	if (!viewer->was_offered && is_text && clipboard->source != viewer)
-		viewer->wants |= clipboard_viewer_offer(viewer);
-	viewer->was_offered = true;
-	clipboard_serve(clipboard, viewer);
+	if (!viewer->was_offered && !viewer->offer_due)
+		viewer->offer_due = now + CLIPBOARD_OFFER_USEC;
 }
 
-void clipboard_requested(struct clipboard *clipboard, struct clipboard_viewer *viewer, bool again)
+uint64_t clipboard_offer(struct clipboard *clipboard, uint64_t now)
 {
-	/* The caps of a viewer that sends any come before its second request. */
-	if (!viewer->was_offered && (again || !viewer->extended))
-		offer(clipboard, viewer);
+	bool is_text = clipboard->state != CLIPBOARD_NONE && clipboard->state != CLIPBOARD_CLEARED;
+	uint64_t next = UINT64_MAX;
+
+	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next) {
+		if (viewer->was_offered || !viewer->offer_due)
+			continue;
+		if (viewer->offer_due > now) {
+			next = viewer->offer_due < next ? viewer->offer_due : next;
+			continue;
+		}
+		viewer->was_offered = true;
+		if (is_text)
+			viewer->wants |= clipboard_viewer_offer(viewer);
+	}
+	serve_all(clipboard);
+	return next;
 }
 
 /* ---- from the viewers ---- */
@@ -129,6 +139,7 @@ static void take_text(struct clipboard *clipboard, struct clipboard_viewer *view
 	clipboard_viewer_has_copied(viewer, text);
 	viewer->wants &= ~(unsigned)(CLIPBOARD_WANTS_NOTIFY | CLIPBOARD_WANTS_TEXT);
 	viewer->was_told = false;
+	viewer->was_offered = true;
 	if (clipboard->from_viewer && clipboard_text_equal(clipboard->text, text))
 		return;
 	drop_text(clipboard, CLIPBOARD_KNOWN);
@@ -172,7 +183,6 @@ static void handle_extended(struct clipboard *clipboard, struct clipboard_viewer
 		viewer->actions = cut_text->has_text ? cut_text->actions : 0;
 		viewer->unasked = cut_text->text_size;
 		viewer->has_caps = true;
-		offer(clipboard, viewer);
 		break;
 	case CUT_TEXT_IS_REQUEST:
 		if (viewer->may_get && cut_text->has_text)

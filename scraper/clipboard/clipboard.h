@@ -7,8 +7,8 @@
  * 2. A text is fetched from the desktop only when a viewer needs it: one with the Extended
  *    Clipboard requests it, or has said how much it takes unasked; one without cannot ask and gets
  *    it at once.
- * 3. What was on the desktop before a viewer connected is offered to it once: by a notify if it
- *    understands that, else as the text itself.
+ * 3. What was copied before a viewer connected is offered to it once, a moment later, if nothing
+ *    newer has come: by a notify if it understands that, else as the text itself.
  * 4. A text that its owner clears is forgotten at once, and the viewers are told: those that take
  * no notify get an empty text. The text of a program that has merely ended stays, if it was
  * fetched.
@@ -27,6 +27,13 @@
 #include "clipboard_text.h"
 #include "clipboard_viewer.h"
 #include "common/config.h"
+
+/*
+ * How long after its first request for an update a viewer is offered what was copied before. By
+ * then it has said what it understands, and its user's own text has come, which is newer. guacd up
+ * to 1.5 passes nothing on to the browser in the first quarter of a second.
+ */
+#define CLIPBOARD_OFFER_USEC UINT64_C(1000000)
 
 struct selection;
 
@@ -85,10 +92,13 @@ void clipboard_encodings(struct clipboard *clipboard, struct clipboard_viewer *v
 			 bool extended);
 
 /*
- * The viewer has requested an update: the first, or `again` after it got one. By then it has sent
- * its caps, if it sends any, and it is offered what was copied before.
+ * The viewer has requested an update, at `now` (µs of a monotonic clock). The first request says
+ * when it is offered what was copied before.
  */
-void clipboard_requested(struct clipboard *clipboard, struct clipboard_viewer *viewer, bool again);
+void clipboard_requested(struct clipboard_viewer *viewer, uint64_t now);
+
+/* Offers what is due. Returns when (µs) to call this again; UINT64_MAX: no need. */
+uint64_t clipboard_offer(struct clipboard *clipboard, uint64_t now);
 
 /* The viewer has sent a whole ClientCutText. */
 void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *viewer,

@@ -42,8 +42,9 @@ struct clipboard_viewer {
 	uint32_t unasked;	   /* of its caps: bytes it takes unasked */
 	enum text_charset charset; /* that it writes in */
 	unsigned wants;
-	bool was_offered; /* the text from before it connected, if there was one */
-	bool was_told;	  /* that there is a text */
+	bool was_told;	    /* that there is a text */
+	uint64_t offer_due; /* µs: when to offer what was copied before; 0: not known, or done */
+	bool was_offered;   /* that, or there is something newer */
 	/* The last text both sides have: from the viewer, or ours to it. */
 	enum { CLIPBOARD_HAS_NONE, CLIPBOARD_HAS_OURS, CLIPBOARD_HAS_ITS_OWN } has;
 	uint8_t hash[CLIPBOARD_HASH]; /* of that text */

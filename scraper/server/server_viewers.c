@@ -21,8 +21,7 @@ static void on_wants(struct viewer *viewer, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	if (viewer->requested)
-		clipboard_requested(&extra->server->clipboard.clipboard, &extra->clip,
-				    viewer->n_updates > 0);
+		clipboard_bridge_requested(&extra->server->clipboard, &extra->clip);
 	server_request_work(extra->server);
 }
 

@@ -562,7 +562,9 @@ static void viewer_step(struct run *run, struct bytes *input, unsigned what)
 		break;
 	default:
 		if (what & 8) {
-			clipboard_requested(&run->clipboard, viewer, what & 4);
+			clipboard_requested(viewer, 1);
+			if (what & 4)
+				clipboard_offer(&run->clipboard, 1 + CLIPBOARD_OFFER_USEC);
 			break;
 		}
 		clipboard_remove(&run->clipboard, viewer);

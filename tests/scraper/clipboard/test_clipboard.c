@@ -350,77 +350,105 @@ static void test_poor_caps(void **state)
 	assert_happened("");
 }
 
+/* ---- what was there before a viewer connected ---- */
+
+static uint64_t clock_usec;
+
+/* The viewer requests its first update, and the time for an offer comes. */
+static void wait_for_offer(struct peer *peer)
+{
+	clipboard_requested(&peer->clip, clock_usec);
+	uint64_t due = clipboard_offer(&clipboard, clock_usec);
+	if (due != UINT64_MAX)
+		clock_usec = due;
+	clipboard_offer(&clipboard, clock_usec);
+}
+
 /* Not pushed where a notify does. */
 static void test_what_was_there_before_is_offered(void **state)
 {
 	(void)state;
+	clock_usec = 7000000;
 	clipboard_changed(&clipboard, true);
 	add_classic(&a, 'a');
 	assert_happened("");
-	clipboard_requested(&clipboard, &a.clip, false);
+	clipboard_requested(&a.clip, clock_usec);
+	assert_int_equal(clipboard_offer(&clipboard, clock_usec),
+			 clock_usec + CLIPBOARD_OFFER_USEC);
+	clock_usec += CLIPBOARD_OFFER_USEC - 1;
+	clipboard_requested(&a.clip, clock_usec); /* only the first counts */
+	assert_int_equal(clipboard_offer(&clipboard, clock_usec), clock_usec + 1);
+	assert_happened("");
+	assert_int_equal(clipboard_offer(&clipboard, clock_usec + 1), UINT64_MAX);
 	assert_happened("query");
 	clipboard_queried(&clipboard, 1);
 	fetched("old");
 	assert_happened("fetch a:=old");
 	add_extended(&b, 'b', 1000);
+	wait_for_offer(&b);
 	assert_happened("b:notify");
 	send_action(&b, CUT_TEXT_REQUEST, 1);
 	assert_happened("b:old");
 	/* Once. */
-	for (int again = 0; again < 2; again++) {
-		clipboard_requested(&clipboard, &a.clip, again);
-		clipboard_requested(&clipboard, &b.clip, again);
-	}
-	send_caps(&b, ALL_ACTIONS, 1000);
+	wait_for_offer(&a);
+	wait_for_offer(&b);
 	assert_happened("");
 }
 
-/* Caps, if they come, come before the second request for an update. */
 static void test_an_offer_without_caps(void **state)
 {
 	(void)state;
 	clipboard_changed(&clipboard, true);
 	add(&a, 'a', false);
 	clipboard_encodings(&clipboard, &a.clip, true);
-	clipboard_requested(&clipboard, &a.clip, false);
-	assert_happened("a:caps");
-	clipboard_requested(&clipboard, &a.clip, true);
+	wait_for_offer(&a);
 	clipboard_queried(&clipboard, 1);
 	fetched("old");
-	assert_happened("query fetch a:old");
+	assert_happened("a:caps query fetch a:old");
 }
 
-static void test_nothing_to_offer(void **state)
+/* What has come meanwhile is newer. */
+static void test_nothing_old_to_offer(void **state)
 {
 	(void)state;
 	add_classic(&a, 'a');
-	clipboard_requested(&clipboard, &a.clip, false);
+	wait_for_offer(&a); /* there is nothing */
 	assert_happened("");
-	send_classic(&a, "mine");
-	assert_happened("own:mine");
-	clipboard_requested(&clipboard, &a.clip, true);
-	assert_happened("");
-	/* What the viewer has sent itself meanwhile is newer. */
+	send_classic(&a, "old");
+	assert_happened("own:old");
 	add_classic(&b, 'b');
-	send_classic(&b, "newer");
-	clipboard_requested(&clipboard, &b.clip, false);
-	assert_happened("own:newer a:=newer");
-	/* Another viewer's text is old, too. */
+	clipboard_requested(&b.clip, clock_usec);
+	send_classic(&b, "its own");
+	assert_happened("own:its own a:=its own");
+	wait_for_offer(&b);
+	assert_happened("");
 	add_classic(&c, 'c');
-	clipboard_requested(&clipboard, &c.clip, false);
-	assert_happened("c:=newer");
-	clipboard_cleared(&clipboard);
-	happened[0] = '\0';
+	clipboard_requested(&c.clip, clock_usec);
+	desktop_copies("copied meanwhile");
+	wait_for_offer(&c);
+	assert_happened("");
+	/* Another viewer's text is as good as the desktop's. */
+	send_classic(&a, "from a");
 	clipboard_remove(&clipboard, &c.clip);
+	happened[0] = '\0';
 	add_classic(&c, 'c');
-	clipboard_requested(&clipboard, &c.clip, false);
+	wait_for_offer(&c);
+	assert_happened("c:=from a");
+}
+
+static void test_no_offer(void **state)
+{
+	(void)state;
+	desktop_copies("secret");
+	clipboard_cleared(&clipboard);
+	add_classic(&a, 'a');
+	wait_for_offer(&a);
 	assert_happened("");
 	/* One that may not get it. */
+	clipboard_remove(&clipboard, &a.clip);
 	clipboard_changed(&clipboard, true);
-	clipboard_remove(&clipboard, &c.clip);
-	happened[0] = '\0';
-	add(&c, 'c', true);
-	clipboard_requested(&clipboard, &c.clip, false);
+	add(&a, 'a', true);
+	wait_for_offer(&a);
 	assert_happened("");
 }
 
@@ -848,7 +876,8 @@ int main(void)
 		TEST_CASE(test_poor_caps),
 		TEST_CASE(test_what_was_there_before_is_offered),
 		TEST_CASE(test_an_offer_without_caps),
-		TEST_CASE(test_nothing_to_offer),
+		TEST_CASE(test_nothing_old_to_offer),
+		TEST_CASE(test_no_offer),
 		TEST_CASE(test_the_owner_clears_it),
 		TEST_CASE(test_an_empty_text_clears),
 		TEST_CASE(test_utf8_is_answered_in_utf8),
