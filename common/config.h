@@ -43,6 +43,7 @@ struct config {
 	enum compression_mode compression;
 	bool view_only;
 	enum clipboard_mode clipboard;
+	enum clipboard_mode primary;
 	uint64_t clipboard_limit; /* bytes */
 	bool resize;
 	int log_level; /* enum log_level */

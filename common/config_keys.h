@@ -89,6 +89,10 @@ KEY(view_only, BOOL, "no", "", "", true,
     "Ignore all input from all viewers. A viewer that used the view-only password in "
     "`password_file` can never send input.")
 KEY(clipboard, CLIPBOARD, "both", "", "", true, "In which direction clipboard text is passed on.")
+KEY(primary, CLIPBOARD, "to-desktop", "", "", true,
+    "In which direction PRIMARY is passed on: the text that is marked, and that a middle click "
+    "pastes. By default marking text on the desktop leaves the viewer's clipboard as it is. No "
+    "more than clipboard allows.")
 KEY(clipboard_limit, SIZE, "256KiB", "0", "1MiB", false,
     "Longer clipboard text is not passed on. Guacamole's VNC client drops the connection when it "
     "gets more than 1 MiB.")

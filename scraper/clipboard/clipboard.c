@@ -8,47 +8,6 @@
 #include "common/log.h"
 #include "cut_text.h"
 
-/* Bits of clipboard_viewer.wants: replies this viewer is owed. */
-enum {
-	WANTS_NOTIFY = 1 << 0,	/* a notify, if that tells it something new */
-	WANTS_STATE = 1 << 1,	/* a notify in any case: it has sent a peek */
-	WANTS_TEXT = 1 << 2,	/* the text, unasked */
-	WANTS_ASKED = 1 << 3,	/* the text, as it has requested it */
-	WANTS_REQUEST = 1 << 4, /* a request for its own text */
-};
-
-/* ---- texts that both sides have ---- */
-
-static void hash_text(const struct clipboard *clipboard, const struct clipboard_text *text,
-		      uint8_t ret_hash[CLIPBOARD_HASH])
-{
-	crypto_generichash(ret_hash, CLIPBOARD_HASH, (const uint8_t *)text->bytes, text->length,
-			   clipboard->key, CLIPBOARD_KEY);
-}
-
-static bool has_text(const struct clipboard *clipboard, const struct clipboard_viewer *viewer,
-		     const struct clipboard_text *text)
-{
-	uint8_t hash[CLIPBOARD_HASH];
-
-	hash_text(clipboard, text, hash);
-	return memcmp(hash, viewer->hash, CLIPBOARD_HASH) == 0;
-}
-
-/* A viewer without UTF-8 would send the text back as it got it, with characters replaced. */
-static void note_sent(const struct clipboard *clipboard, struct clipboard_viewer *viewer,
-		      const struct cut_text_message *message, bool classic)
-{
-	struct clipboard_text *seen = NULL;
-
-	viewer->has = CLIPBOARD_HAS_OURS;
-	if (classic && clipboard_text_from_latin1(message->bytes + 8, message->length - 8, SIZE_MAX,
-						  &seen) < 0)
-		viewer->has = CLIPBOARD_HAS_NONE;
-	hash_text(clipboard, seen ? seen : clipboard->text, viewer->hash);
-	clipboard_text_unref(seen);
-}
-
 static void drop_text(struct clipboard *clipboard, enum clipboard_state state)
 {
 	clipboard->text = clipboard_text_unref(clipboard->text);
@@ -59,87 +18,22 @@ static void drop_text(struct clipboard *clipboard, enum clipboard_state state)
 
 /* ---- to the viewers ---- */
 
-static void send_message(const struct clipboard *clipboard, struct clipboard_viewer *viewer,
-			 int result, struct cut_text_message *message)
+static void serve_without_text(const struct clipboard *clipboard, struct clipboard_viewer *viewer)
 {
-	if (result >= 0) {
-		result = clipboard->operations->send(viewer->viewer, message->bytes,
-						     message->length);
-		cut_text_message_free(message);
-	}
-	if (result < 0)
-		log_warning("viewer %s: cannot send clipboard text: %s", viewer->name,
-			    strerror(-result));
+	const unsigned asks = CLIPBOARD_WANTS_STATE | CLIPBOARD_WANTS_ASKED;
+
+	if (clipboard->state == CLIPBOARD_CLEARED)
+		clipboard_viewer_clear(viewer);
+	if (viewer->was_told || viewer->wants & asks)
+		clipboard_viewer_notify(viewer, false);
+	viewer->wants = 0;
 }
 
-static void send_action(const struct clipboard *clipboard, struct clipboard_viewer *viewer,
-			uint32_t action, bool text)
+static void serve_text(struct clipboard *clipboard, struct clipboard_viewer *viewer)
 {
-	struct cut_text_message message;
-	int r = cut_text_encode_action(action, text ? CUT_TEXT_FORMAT_TEXT : 0, &message);
-
-	send_message(clipboard, viewer, r, &message);
-}
-
-static void send_notify(const struct clipboard *clipboard, struct clipboard_viewer *viewer,
-			bool text)
-{
-	if (viewer->extended && viewer->actions & CUT_TEXT_NOTIFY)
-		send_action(clipboard, viewer, CUT_TEXT_NOTIFY, text);
-	viewer->was_told = text;
-}
-
-static void send_text(const struct clipboard *clipboard, struct clipboard_viewer *viewer)
-{
-	bool asked = viewer->wants & WANTS_ASKED;
-	bool classic = !viewer->extended || !(viewer->actions & CUT_TEXT_PROVIDE);
-	struct cut_text_message message;
-
-	if (!asked && viewer->has == CLIPBOARD_HAS_ITS_OWN &&
-	    has_text(clipboard, viewer, clipboard->text))
-		return;
-	if (!asked && !classic && cut_text_provided_size(clipboard->text) > viewer->unasked) {
-		send_notify(clipboard, viewer, true);
-		return;
-	}
-	int r = classic ? cut_text_encode_classic(clipboard->text, &message)
-			: cut_text_encode_provide(clipboard->text, &message);
-	if (r >= 0)
-		note_sent(clipboard, viewer, &message, classic);
-	send_message(clipboard, viewer, r, &message);
-	viewer->was_told = true;
-}
-
-void clipboard_serve(struct clipboard *clipboard, struct clipboard_viewer *viewer)
-{
-	if (!viewer->wants || !clipboard->operations->can_send(viewer->viewer))
-		return;
-	if (viewer->wants & WANTS_REQUEST)
-		send_action(clipboard, viewer, CUT_TEXT_REQUEST, true);
-	viewer->wants &= ~(unsigned)WANTS_REQUEST;
-	if (!viewer->wants)
-		return;
-
-	switch (clipboard->state) {
-	case CLIPBOARD_QUERYING:
-	case CLIPBOARD_FETCHING:
-		return;
-	case CLIPBOARD_UNKNOWN:
-		clipboard->state = CLIPBOARD_QUERYING;
-		clipboard->operations->query(clipboard->selection);
-		return;
-	case CLIPBOARD_NONE:
-		if (viewer->was_told || viewer->wants & (WANTS_STATE | WANTS_ASKED))
-			send_notify(clipboard, viewer, false);
-		viewer->wants = 0;
-		return;
-	case CLIPBOARD_OFFERED:
-	case CLIPBOARD_KNOWN:
-		break;
-	}
-	if (viewer->wants & (WANTS_NOTIFY | WANTS_STATE))
-		send_notify(clipboard, viewer, true);
-	viewer->wants &= WANTS_TEXT | WANTS_ASKED;
+	if (viewer->wants & (CLIPBOARD_WANTS_NOTIFY | CLIPBOARD_WANTS_STATE))
+		clipboard_viewer_notify(viewer, true);
+	viewer->wants &= CLIPBOARD_WANTS_TEXT | CLIPBOARD_WANTS_ASKED;
 	if (!viewer->wants)
 		return;
 	if (clipboard->state == CLIPBOARD_OFFERED) {
@@ -147,8 +41,39 @@ void clipboard_serve(struct clipboard *clipboard, struct clipboard_viewer *viewe
 		clipboard->operations->fetch(clipboard->selection);
 		return;
 	}
-	send_text(clipboard, viewer);
+	clipboard_viewer_send_text(viewer, clipboard->text);
 	viewer->wants = 0;
+}
+
+void clipboard_serve(struct clipboard *clipboard, struct clipboard_viewer *viewer)
+{
+	if (!viewer->wants || !clipboard->operations->can_send(viewer->viewer))
+		return;
+	if (viewer->wants & CLIPBOARD_WANTS_CAPS)
+		clipboard_viewer_send_caps(viewer, clipboard->limit);
+	if (viewer->wants & CLIPBOARD_WANTS_REQUEST)
+		clipboard_viewer_send_request(viewer);
+	viewer->wants &= ~(unsigned)(CLIPBOARD_WANTS_CAPS | CLIPBOARD_WANTS_REQUEST);
+	if (!viewer->wants)
+		return;
+
+	switch (clipboard->state) {
+	case CLIPBOARD_QUERYING:
+	case CLIPBOARD_FETCHING:
+		break;
+	case CLIPBOARD_UNKNOWN:
+		clipboard->state = CLIPBOARD_QUERYING;
+		clipboard->operations->query(clipboard->selection);
+		break;
+	case CLIPBOARD_NONE:
+	case CLIPBOARD_CLEARED:
+		serve_without_text(clipboard, viewer);
+		break;
+	case CLIPBOARD_OFFERED:
+	case CLIPBOARD_KNOWN:
+		serve_text(clipboard, viewer);
+		break;
+	}
 }
 
 static void serve_all(struct clipboard *clipboard)
@@ -157,22 +82,40 @@ static void serve_all(struct clipboard *clipboard)
 		clipboard_serve(clipboard, viewer);
 }
 
-/* How a viewer learns of a new text: by a notify, or by the text itself. */
-static unsigned announcement_for(const struct clipboard_viewer *viewer)
-{
-	if (!viewer->may_get)
-		return 0;
-	if (!viewer->extended || (viewer->actions & CUT_TEXT_PROVIDE && viewer->unasked))
-		return WANTS_TEXT;
-	return viewer->actions & CUT_TEXT_NOTIFY ? WANTS_NOTIFY : WANTS_TEXT;
-}
-
 static void announce(struct clipboard *clipboard)
 {
 	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next)
-		if (viewer != clipboard->source)
-			viewer->wants |= announcement_for(viewer);
+		if (viewer != clipboard->source) {
+			viewer->wants |= clipboard_viewer_announcement(viewer);
+			viewer->was_offered = true;
+		}
 	serve_all(clipboard);
+}
+
+void clipboard_requested(struct clipboard_viewer *viewer, uint64_t now)
+{
+	if (!viewer->was_offered && !viewer->offer_due)
+		viewer->offer_due = now + CLIPBOARD_OFFER_USEC;
+}
+
+uint64_t clipboard_offer(struct clipboard *clipboard, uint64_t now)
+{
+	bool is_text = clipboard->state != CLIPBOARD_NONE && clipboard->state != CLIPBOARD_CLEARED;
+	uint64_t next = UINT64_MAX;
+
+	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next) {
+		if (viewer->was_offered || !viewer->offer_due)
+			continue;
+		if (viewer->offer_due > now) {
+			next = viewer->offer_due < next ? viewer->offer_due : next;
+			continue;
+		}
+		viewer->was_offered = true;
+		if (is_text)
+			viewer->wants |= clipboard_viewer_offer(viewer);
+	}
+	serve_all(clipboard);
+	return next;
 }
 
 /* ---- from the viewers ---- */
@@ -182,7 +125,7 @@ static void withdraw_text(struct clipboard *clipboard, const struct clipboard_vi
 {
 	if (!clipboard->from_viewer || clipboard->source != viewer)
 		return;
-	drop_text(clipboard, CLIPBOARD_NONE);
+	drop_text(clipboard, CLIPBOARD_CLEARED);
 	clipboard->operations->disown(clipboard->selection);
 	announce(clipboard);
 }
@@ -191,12 +134,12 @@ static void take_text(struct clipboard *clipboard, struct clipboard_viewer *view
 		      struct clipboard_text *text)
 {
 	/* Viewers send our own text back when they get the focus: that is not new. */
-	if (viewer->has == CLIPBOARD_HAS_OURS && has_text(clipboard, viewer, text))
+	if (viewer->has == CLIPBOARD_HAS_OURS && clipboard_viewer_has(viewer, text))
 		return;
-	viewer->has = CLIPBOARD_HAS_ITS_OWN;
-	hash_text(clipboard, text, viewer->hash);
-	viewer->wants &= ~(unsigned)(WANTS_NOTIFY | WANTS_TEXT);
+	clipboard_viewer_has_copied(viewer, text);
+	viewer->wants &= ~(unsigned)(CLIPBOARD_WANTS_NOTIFY | CLIPBOARD_WANTS_TEXT);
 	viewer->was_told = false;
+	viewer->was_offered = true;
 	if (clipboard->from_viewer && clipboard_text_equal(clipboard->text, text))
 		return;
 	drop_text(clipboard, CLIPBOARD_KNOWN);
@@ -239,14 +182,15 @@ static void handle_extended(struct clipboard *clipboard, struct clipboard_viewer
 	case CUT_TEXT_IS_CAPS:
 		viewer->actions = cut_text->has_text ? cut_text->actions : 0;
 		viewer->unasked = cut_text->text_size;
+		viewer->has_caps = true;
 		break;
 	case CUT_TEXT_IS_REQUEST:
 		if (viewer->may_get && cut_text->has_text)
-			viewer->wants |= WANTS_ASKED;
+			viewer->wants |= CLIPBOARD_WANTS_ASKED;
 		break;
 	case CUT_TEXT_IS_PEEK:
 		if (viewer->may_get)
-			viewer->wants |= WANTS_STATE;
+			viewer->wants |= CLIPBOARD_WANTS_STATE;
 		break;
 	case CUT_TEXT_IS_NOTIFY:
 		if (!viewer->may_set)
@@ -254,7 +198,7 @@ static void handle_extended(struct clipboard *clipboard, struct clipboard_viewer
 		if (!cut_text->has_text)
 			withdraw_text(clipboard, viewer);
 		else if (viewer->actions & CUT_TEXT_REQUEST)
-			viewer->wants |= WANTS_REQUEST;
+			viewer->wants |= CLIPBOARD_WANTS_REQUEST;
 		break;
 	}
 	clipboard_serve(clipboard, viewer);
@@ -267,7 +211,7 @@ void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *vie
 
 	if (!viewer->may_get && !viewer->may_set)
 		return;
-	int r = cut_text_decode(message, length, clipboard->limit, &cut_text);
+	int r = cut_text_decode(message, length, clipboard->limit, &viewer->charset, &cut_text);
 	if (r < 0) {
 		log_refusal(clipboard, viewer, r);
 		return;
@@ -285,20 +229,6 @@ void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *vie
 	clipboard_text_unref(cut_text.text);
 }
 
-/* The actions this viewer may use. */
-static void send_caps(const struct clipboard *clipboard, struct clipboard_viewer *viewer)
-{
-	uint32_t actions = 0, unasked = viewer->may_set ? (uint32_t)clipboard->limit : 0;
-	struct cut_text_message message;
-
-	if (viewer->may_get)
-		actions |= CUT_TEXT_REQUEST | CUT_TEXT_PEEK;
-	if (viewer->may_set)
-		actions |= CUT_TEXT_NOTIFY | CUT_TEXT_PROVIDE;
-	int r = cut_text_encode_caps(actions, unasked, &message);
-	send_message(clipboard, viewer, r, &message);
-}
-
 void clipboard_encodings(struct clipboard *clipboard, struct clipboard_viewer *viewer,
 			 bool extended)
 {
@@ -309,9 +239,10 @@ void clipboard_encodings(struct clipboard *clipboard, struct clipboard_viewer *v
 		viewer->unasked = CUT_TEXT_DEFAULT_SIZE;
 	}
 	viewer->extended = extended;
-	/* While caps are still unsent, they need no repeating. */
-	if (extended && clipboard->operations->can_send(viewer->viewer))
-		send_caps(clipboard, viewer);
+	if (extended)
+		viewer->wants |= CLIPBOARD_WANTS_CAPS;
+	else
+		viewer->wants &= ~(unsigned)(CLIPBOARD_WANTS_CAPS | CLIPBOARD_WANTS_REQUEST);
 	clipboard_serve(clipboard, viewer);
 }
 
@@ -323,6 +254,12 @@ void clipboard_changed(struct clipboard *clipboard, bool owned)
 	if (!owned && clipboard->state == CLIPBOARD_KNOWN)
 		return;
 	drop_text(clipboard, owned ? CLIPBOARD_UNKNOWN : CLIPBOARD_NONE);
+	announce(clipboard);
+}
+
+void clipboard_cleared(struct clipboard *clipboard)
+{
+	drop_text(clipboard, CLIPBOARD_CLEARED);
 	announce(clipboard);
 }
 
@@ -344,10 +281,13 @@ void clipboard_fetched(struct clipboard *clipboard, int result, struct clipboard
 	}
 	if (result < 0)
 		log_refusal(clipboard, NULL, result);
-	else if (!text->length)
-		text = clipboard_text_unref(text);
-	clipboard->text = text;
-	clipboard->state = text ? CLIPBOARD_KNOWN : CLIPBOARD_NONE;
+	if (text && text->length) {
+		clipboard->text = text;
+		clipboard->state = CLIPBOARD_KNOWN;
+	} else {
+		clipboard->state = text ? CLIPBOARD_CLEARED : CLIPBOARD_NONE;
+		clipboard_text_unref(text);
+	}
 	serve_all(clipboard);
 }
 
@@ -377,6 +317,8 @@ void clipboard_add(struct clipboard *clipboard, struct clipboard_viewer *viewer,
 	*viewer = (struct clipboard_viewer){
 		.next = clipboard->viewers,
 		.viewer = userdata,
+		.send = clipboard->operations->send,
+		.key = clipboard->key,
 		.name = name,
 		.may_get = !view_only && clipboard->mode & CLIPBOARD_TO_VIEWER,
 		.may_set = !view_only && clipboard->mode & CLIPBOARD_TO_DESKTOP,

@@ -5,13 +5,17 @@
  * 1. The last text copied counts, on the desktop or by a viewer. A viewer's text reaches the other
  *    viewers too, and is never sent back to that viewer.
  * 2. A text is fetched from the desktop only when a viewer needs it: one with the Extended
- * Clipboard requests it, or has said how much it takes unasked; one without cannot ask and gets it
- * at once.
- * 3. What was on the desktop before a viewer connected is not sent unasked (it would overwrite what
- *    its user has just copied to paste here), but can be requested.
- * 4. A view-only viewer neither gets nor sets clipboard text: what is copied, a password say, need
+ *    Clipboard requests it, or has said how much it takes unasked; one without cannot ask and gets
+ *    it at once.
+ * 3. What was copied before a viewer connected is offered to it once, a moment later, if nothing
+ *    newer has come: by a notify if it understands that, else as the text itself.
+ * 4. A text that its owner clears is forgotten at once, and the viewers are told: those that take
+ * no notify get an empty text. The text of a program that has merely ended stays, if it was
+ * fetched.
+ * 5. A view-only viewer neither gets nor sets clipboard text: what is copied, a password say, need
  *    not be on the screen.
- * 5. At most one text is on its way to each viewer.
+ * 6. At most one text is on its way to each viewer.
+ * 7. A viewer without the Extended Clipboard gets text in the charset that it writes in.
  */
 #ifndef GPUDESK_CLIPBOARD_H
 #define GPUDESK_CLIPBOARD_H
@@ -21,15 +25,20 @@
 #include <stdint.h>
 
 #include "clipboard_text.h"
+#include "clipboard_viewer.h"
 #include "common/config.h"
 
-enum { CLIPBOARD_HASH = 16, CLIPBOARD_KEY = 32 }; /* bytes */
+/*
+ * How long after its first request for an update a viewer is offered what was copied before. By
+ * then it has said what it understands, and its user's own text has come, which is newer. guacd up
+ * to 1.5 passes nothing on to the browser in the first quarter of a second.
+ */
+#define CLIPBOARD_OFFER_USEC UINT64_C(1000000)
 
 struct selection;
 
 struct clipboard_operations {
-	/* Sends a whole ServerCutText message. Returns 0 or -errno. */
-	int (*send)(void *viewer, const uint8_t *message, size_t length);
+	clipboard_send_fn send;
 	/* Whether all that was sent is written; if not, clipboard_serve is called once it is. */
 	bool (*can_send)(const void *viewer);
 	/* Answered later by clipboard_queried and clipboard_fetched. */
@@ -43,26 +52,12 @@ struct clipboard_operations {
 /* What is known of the last text copied. */
 enum clipboard_state {
 	CLIPBOARD_NONE,
+	CLIPBOARD_CLEARED, /* by whoever had copied it, or replaced by an empty text */
 	CLIPBOARD_UNKNOWN, /* the desktop has something */
 	CLIPBOARD_QUERYING,
 	CLIPBOARD_OFFERED, /* the desktop has text */
 	CLIPBOARD_FETCHING,
 	CLIPBOARD_KNOWN,
-};
-
-struct clipboard_viewer {
-	struct clipboard_viewer *next;
-	void *viewer;
-	const char *name; /* for the log; not owned */
-	bool may_get, may_set;
-	bool extended;
-	uint32_t actions; /* of its caps: what it understands */
-	uint32_t unasked; /* of its caps: bytes it takes unasked */
-	unsigned wants;	  /* bits: replies this viewer is owed, see clipboard.c */
-	bool was_told;	  /* that there is a text */
-	/* The last text both sides have: from the viewer, or ours to it. */
-	enum { CLIPBOARD_HAS_NONE, CLIPBOARD_HAS_OURS, CLIPBOARD_HAS_ITS_OWN } has;
-	uint8_t hash[CLIPBOARD_HASH]; /* of that text */
 };
 
 struct clipboard {
@@ -96,6 +91,15 @@ void clipboard_remove(struct clipboard *clipboard, struct clipboard_viewer *view
 void clipboard_encodings(struct clipboard *clipboard, struct clipboard_viewer *viewer,
 			 bool extended);
 
+/*
+ * The viewer has requested an update, at `now` (µs of a monotonic clock). The first request says
+ * when it is offered what was copied before.
+ */
+void clipboard_requested(struct clipboard_viewer *viewer, uint64_t now);
+
+/* Offers what is due. Returns when (µs) to call this again; UINT64_MAX: no need. */
+uint64_t clipboard_offer(struct clipboard *clipboard, uint64_t now);
+
 /* The viewer has sent a whole ClientCutText. */
 void clipboard_message(struct clipboard *clipboard, struct clipboard_viewer *viewer,
 		       const uint8_t *message, size_t length);
@@ -108,6 +112,9 @@ void clipboard_serve(struct clipboard *clipboard, struct clipboard_viewer *viewe
 
 /* A program on the desktop has copied something or, not `owned`, it is gone. */
 void clipboard_changed(struct clipboard *clipboard, bool owned);
+
+/* The owner of the desktop's text has cleared it. */
+void clipboard_cleared(struct clipboard *clipboard);
 
 /* The answer to a query: 1 for a text, 0 for none, or -errno. */
 void clipboard_queried(struct clipboard *clipboard, int result);

@@ -4,6 +4,8 @@
 #include <malloc.h>
 #include <sodium.h>
 
+#include "common/event_source.h"
+#include "common/timer.h"
 #include "viewer/viewer.h"
 
 enum { STACK = 65536 }; /* bytes that are wiped */
@@ -33,8 +35,32 @@ static const struct clipboard_operations operations = {
 
 static const struct selection_callbacks callbacks = {
 	.changed = clipboard_changed,
+	.cleared = clipboard_cleared,
 	.answers = { .queried = clipboard_queried, .fetched = clipboard_fetched },
 };
+
+static void offer(struct clipboard_bridge *bridge)
+{
+	uint64_t now = timer_now(sd_event_source_get_event(bridge->timer));
+
+	timer_start_at(bridge->timer, clipboard_offer(&bridge->clipboard, now));
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	offer(userdata);
+	return 0;
+}
+
+void clipboard_bridge_requested(struct clipboard_bridge *bridge, struct clipboard_viewer *viewer)
+{
+	if (!bridge->timer || viewer->was_offered || viewer->offer_due)
+		return;
+	clipboard_requested(viewer, timer_now(sd_event_source_get_event(bridge->timer)));
+	offer(bridge);
+}
 
 int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
 			   struct display *display, const struct config *config)
@@ -45,12 +71,20 @@ int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
 		       &bridge->selection);
 	if (clipboard->mode == CLIPBOARD_OFF)
 		return 0;
-	return selection_start(&bridge->selection, event, display, clipboard->limit, &callbacks,
-			       clipboard);
+	int r = timer_add(event, TIMER_NEVER, on_timer, bridge, &bridge->timer);
+	if (r < 0)
+		return r;
+	/* What `clipboard` forbids, `primary` does not allow. */
+	r = selection_start(&bridge->selection, event, display, clipboard->limit,
+			    config->primary & clipboard->mode, &callbacks, clipboard);
+	if (r < 0)
+		bridge->timer = event_source_end(bridge->timer);
+	return r;
 }
 
 void clipboard_bridge_stop(struct clipboard_bridge *bridge)
 {
+	bridge->timer = event_source_end(bridge->timer);
 	selection_stop(&bridge->selection);
 	clipboard_finish(&bridge->clipboard);
 	/* Libraries have left copies in memory that is free: give it back to the kernel. */

@@ -14,6 +14,7 @@
 struct clipboard_bridge {
 	struct clipboard clipboard; /* for viewers: the calls of clipboard.h */
 	struct selection selection;
+	sd_event_source *timer; /* of clipboard_offer */
 };
 
 /*
@@ -24,6 +25,9 @@ struct clipboard_bridge {
 int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
 			   struct display *display, const struct config *config);
 void clipboard_bridge_stop(struct clipboard_bridge *bridge);
+
+/* A viewer has requested an update. */
+void clipboard_bridge_requested(struct clipboard_bridge *bridge, struct clipboard_viewer *viewer);
 
 /* Any event of the display. */
 void clipboard_bridge_event(struct clipboard_bridge *bridge, const XEvent *event);

@@ -41,41 +41,10 @@ bool clipboard_text_equal(const struct clipboard_text *a, const struct clipboard
 	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
-/*
- * The length in bytes of the well-formed character at `bytes` (the Unicode Standard, table 3-7: no
- * surrogates, no overlong forms), 0 if there is none.
- */
-static size_t character_length(const uint8_t *bytes, size_t have)
-{
-	uint8_t first = bytes[0], low = 0x80, high = 0xbf;
-
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2 || first > 0xf4)
-		return 0;
-	size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	if (have < length)
-		return 0;
-	if (first == 0xe0)
-		low = 0xa0;
-	else if (first == 0xed)
-		high = 0x9f;
-	else if (first == 0xf0)
-		low = 0x90;
-	else if (first == 0xf4)
-		high = 0x8f;
-	if (bytes[1] < low || bytes[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if (bytes[i] < 0x80 || bytes[i] > 0xbf)
-			return 0;
-	return length;
-}
-
 static bool is_utf8(const uint8_t *bytes, size_t length)
 {
 	for (size_t at = 0; at < length;) {
-		size_t n = character_length(bytes + at, length - at);
+		size_t n = text_charset_character(bytes + at, length - at);
 
 		if (!n)
 			return false;
@@ -88,7 +57,7 @@ static bool is_utf8(const uint8_t *bytes, size_t length)
 static uint32_t next_character(const struct clipboard_text *text, size_t *at)
 {
 	const uint8_t *bytes = (const uint8_t *)text->bytes + *at;
-	size_t length = character_length(bytes, text->length - *at);
+	size_t length = text_charset_character(bytes, text->length - *at);
 	uint32_t character = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
 
 	for (size_t i = 1; i < length; i++)
@@ -162,6 +131,32 @@ int clipboard_text_from_latin1(const uint8_t *bytes, size_t length, size_t limit
 	return from_bytes(bytes, length_to_nul(bytes, length), limit, true, ret_text);
 }
 
+static int from_cesu8(const uint8_t *bytes, size_t length, size_t limit,
+		      struct clipboard_text **ret_text)
+{
+	uint8_t *joined = malloc(length + 1);
+
+	if (!joined)
+		return -ENOMEM;
+	size_t n = text_charset_join(bytes, length, joined);
+	int r = clipboard_text_from_utf8(joined, n, limit, ret_text);
+	clipboard_text_wipe_and_free(joined, length);
+	return r;
+}
+
+int clipboard_text_from(enum text_charset charset, const uint8_t *bytes, size_t length,
+			size_t limit, struct clipboard_text **ret_text)
+{
+	switch (charset) {
+	case TEXT_CHARSET_UTF8:
+		return clipboard_text_from_utf8(bytes, length, limit, ret_text);
+	case TEXT_CHARSET_CESU8:
+		return from_cesu8(bytes, length, limit, ret_text);
+	default:
+		return clipboard_text_from_latin1(bytes, length, limit, ret_text);
+	}
+}
+
 /* In the order of the characters. */
 static const struct {
 	uint16_t first, last;
@@ -215,4 +210,32 @@ size_t clipboard_text_to_latin1(const struct clipboard_text *text, uint8_t *ret_
 	if (ret_exact)
 		*ret_exact = exact;
 	return length;
+}
+
+size_t clipboard_text_size(enum text_charset charset, const struct clipboard_text *text)
+{
+	switch (charset) {
+	case TEXT_CHARSET_UTF8:
+		return text->length;
+	case TEXT_CHARSET_CESU8: /* four bytes become six */
+		return text->length + text->length / 2;
+	default:
+		return clipboard_text_latin1_size(text);
+	}
+}
+
+size_t clipboard_text_to(enum text_charset charset, const struct clipboard_text *text,
+			 uint8_t *ret_bytes)
+{
+	const uint8_t *bytes = (const uint8_t *)text->bytes;
+
+	switch (charset) {
+	case TEXT_CHARSET_UTF8:
+		memcpy(ret_bytes, bytes, text->length);
+		return text->length;
+	case TEXT_CHARSET_CESU8:
+		return text_charset_split(bytes, text->length, ret_bytes);
+	default:
+		return clipboard_text_to_latin1(text, ret_bytes, NULL);
+	}
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text_charset.h"
+
 struct clipboard_text {
 	unsigned references;
 	size_t length; /* bytes */
@@ -42,6 +44,14 @@ bool clipboard_text_equal(const struct clipboard_text *a, const struct clipboard
 size_t clipboard_text_latin1_size(const struct clipboard_text *text);
 size_t clipboard_text_to_latin1(const struct clipboard_text *text, uint8_t *ret_bytes,
 				bool *ret_exact);
+
+/* The same for any charset; TEXT_CHARSET_UNKNOWN is Latin-1. Room for clipboard_text_size() bytes.
+ */
+int clipboard_text_from(enum text_charset charset, const uint8_t *bytes, size_t length,
+			size_t limit, struct clipboard_text **ret_text);
+size_t clipboard_text_size(enum text_charset charset, const struct clipboard_text *text);
+size_t clipboard_text_to(enum text_charset charset, const struct clipboard_text *text,
+			 uint8_t *ret_bytes);
 
 /* For all `length` bytes that have held clipboard text. NULL is fine. */
 void clipboard_text_wipe_and_free(void *bytes, size_t length);

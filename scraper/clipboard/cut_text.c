@@ -42,6 +42,39 @@ static void wipe_and_free(voidpf opaque, voidpf address)
 
 /* ---- reading ---- */
 
+static int decode_classic(const uint8_t *bytes, size_t length, size_t limit,
+			  enum text_charset *charset, struct cut_text *ret_cut_text)
+{
+	struct clipboard_text *text;
+
+	length = strnlen((const char *)bytes, length);
+	enum text_charset found = text_charset_of(bytes, length, *charset);
+	int r = clipboard_text_from(found, bytes, length, limit, &text);
+	if (r < 0)
+		return r;
+	*charset = found;
+	*ret_cut_text = (struct cut_text){ .kind = CUT_TEXT_IS_TEXT, .text = text };
+	return 0;
+}
+
+/* Text that must be UTF-8. A browser behind guacd sends surrogates even so. */
+static int decode_utf8(const uint8_t *bytes, size_t length, size_t limit,
+		       enum text_charset *charset, struct clipboard_text **ret_text)
+{
+	bool split = *charset == TEXT_CHARSET_CESU8;
+	enum text_charset found;
+
+	length = strnlen((const char *)bytes, length);
+	found = text_charset_of(bytes, length, split ? TEXT_CHARSET_CESU8 : TEXT_CHARSET_UTF8);
+	if (found == TEXT_CHARSET_LATIN1)
+		return -EILSEQ;
+	int r = clipboard_text_from(found, bytes, length, limit, ret_text);
+	/* Of its classic texts, this says nothing else. */
+	if (r >= 0 && (split || found == TEXT_CHARSET_CESU8))
+		*charset = found;
+	return r;
+}
+
 /* There is a size for each format, in the order of their bits; text is the lowest. */
 static int decode_caps(uint32_t flags, const uint8_t *sizes, size_t length,
 		       struct cut_text *ret_cut_text)
@@ -75,7 +108,8 @@ static int inflate_bytes(z_stream *stream, uint8_t *ret_bytes, size_t size)
 		       : -EBADMSG;
 }
 
-static int inflate_text(z_stream *stream, size_t limit, struct clipboard_text **ret_text)
+static int inflate_text(z_stream *stream, size_t limit, enum text_charset *charset,
+			struct clipboard_text **ret_text)
 {
 	uint8_t header[4];
 	int r = inflate_bytes(stream, header, sizeof(header));
@@ -91,13 +125,13 @@ static int inflate_text(z_stream *stream, size_t limit, struct clipboard_text **
 		return -ENOMEM;
 	r = size ? inflate_bytes(stream, bytes, size) : 0;
 	if (r >= 0)
-		r = clipboard_text_from_utf8(bytes, size, limit, ret_text);
+		r = decode_utf8(bytes, size, limit, charset, ret_text);
 	clipboard_text_wipe_and_free(bytes, size);
 	return r;
 }
 
 static int decode_provide(uint32_t flags, const uint8_t *data, size_t length, size_t limit,
-			  struct cut_text *ret_cut_text)
+			  enum text_charset *charset, struct cut_text *ret_cut_text)
 {
 	z_stream stream = {
 		.next_in = (uint8_t *)(uintptr_t)data,
@@ -111,7 +145,7 @@ static int decode_provide(uint32_t flags, const uint8_t *data, size_t length, si
 	if (flags & CUT_TEXT_FORMAT_TEXT) {
 		if (inflateInit(&stream) != Z_OK)
 			return -ENOMEM;
-		r = inflate_text(&stream, limit, &text);
+		r = inflate_text(&stream, limit, charset, &text);
 		inflateEnd(&stream);
 	}
 	if (r >= 0)
@@ -120,7 +154,7 @@ static int decode_provide(uint32_t flags, const uint8_t *data, size_t length, si
 }
 
 static int decode_extended(const uint8_t *body, size_t length, size_t limit,
-			   struct cut_text *ret_cut_text)
+			   enum text_charset *charset, struct cut_text *ret_cut_text)
 {
 	static const struct {
 		uint32_t action;
@@ -140,7 +174,8 @@ static int decode_extended(const uint8_t *body, size_t length, size_t limit,
 	if (flags & CUT_TEXT_CAPS)
 		return decode_caps(flags, body + FLAGS, length - FLAGS, ret_cut_text);
 	if (action == CUT_TEXT_PROVIDE)
-		return decode_provide(flags, body + FLAGS, length - FLAGS, limit, ret_cut_text);
+		return decode_provide(flags, body + FLAGS, length - FLAGS, limit, charset,
+				      ret_cut_text);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (action != kinds[i].action)
 			continue;
@@ -153,19 +188,17 @@ static int decode_extended(const uint8_t *body, size_t length, size_t limit,
 	return -EBADMSG;
 }
 
-int cut_text_decode(const uint8_t *message, size_t length, size_t limit,
+int cut_text_decode(const uint8_t *message, size_t length, size_t limit, enum text_charset *charset,
 		    struct cut_text *ret_cut_text)
 {
-	struct clipboard_text *text;
+	const uint8_t *body = message + HEADER;
 
 	if (length < HEADER)
 		return -EBADMSG;
-	if ((int32_t)wire_read_u32(message + 4) < 0)
-		return decode_extended(message + HEADER, length - HEADER, limit, ret_cut_text);
-	int r = clipboard_text_from_latin1(message + HEADER, length - HEADER, limit, &text);
-	if (r >= 0)
-		*ret_cut_text = (struct cut_text){ .kind = CUT_TEXT_IS_TEXT, .text = text };
-	return r;
+	length -= HEADER;
+	return (int32_t)wire_read_u32(message + 4) < 0
+		       ? decode_extended(body, length, limit, charset, ret_cut_text)
+		       : decode_classic(body, length, limit, charset, ret_cut_text);
 }
 
 /* ---- writing ---- */
@@ -212,14 +245,15 @@ static int finish_message(struct cut_text_message *message, bool extended)
 	return 0;
 }
 
-int cut_text_encode_classic(const struct clipboard_text *text, struct cut_text_message *ret_message)
+int cut_text_encode_classic(const struct clipboard_text *text, struct cut_text_form form,
+			    struct cut_text_message *ret_message)
 {
 	struct cut_text_message message;
-	int r = start_message(clipboard_text_latin1_size(text), &message);
+	int r = start_message(clipboard_text_size(form.charset, text), &message);
 
 	if (r < 0)
 		return r;
-	message.length += clipboard_text_to_latin1(text, message.bytes + HEADER, NULL);
+	message.length += clipboard_text_to(form.charset, text, message.bytes + HEADER);
 	r = finish_message(&message, false);
 	if (r >= 0)
 		*ret_message = message;
@@ -256,30 +290,43 @@ int cut_text_encode_action(uint32_t action, uint32_t formats, struct cut_text_me
 	return r;
 }
 
-size_t cut_text_provided_size(const struct clipboard_text *text)
+size_t cut_text_provided_size(const struct clipboard_text *text, struct cut_text_form form)
 {
-	size_t size = text->length + 1;
+	size_t size = text->length + !form.bare;
 
-	for (size_t i = 0; i < text->length; i++)
-		size += text->bytes[i] == '\n';
+	for (size_t i = 0; i < text->length; i++) {
+		size += !form.bare && text->bytes[i] == '\n';
+		/* Four bytes become six. */
+		if (form.charset == TEXT_CHARSET_CESU8 && (uint8_t)text->bytes[i] >= 0xf0)
+			size += 2;
+	}
 	return size;
 }
 
-/* The stream's content: the size, and the text with CR LF and a NUL. NULL: out of memory. */
-static uint8_t *provided_bytes(const struct clipboard_text *text, size_t size)
+/* The stream's content: the size, and the text. NULL: out of memory. */
+static uint8_t *provided_bytes(const struct clipboard_text *text, struct cut_text_form form,
+			       size_t size)
 {
-	uint8_t *bytes = malloc(4 + size);
-	size_t at = 4;
+	enum text_charset charset = form.charset == TEXT_CHARSET_CESU8 ? TEXT_CHARSET_CESU8
+								       : TEXT_CHARSET_UTF8;
+	size_t room = clipboard_text_size(charset, text), n, at = 4;
+	uint8_t *bytes = malloc(4 + size), *plain = malloc(room + 1);
 
-	if (!bytes)
-		return NULL;
-	wire_write_u32(bytes, (uint32_t)size);
-	for (size_t i = 0; i < text->length; i++) {
-		if (text->bytes[i] == '\n')
-			bytes[at++] = '\r';
-		bytes[at++] = (uint8_t)text->bytes[i];
+	if (bytes && plain) {
+		n = clipboard_text_to(charset, text, plain);
+		wire_write_u32(bytes, (uint32_t)size);
+		for (size_t i = 0; i < n; i++) {
+			if (plain[i] == '\n' && !form.bare)
+				bytes[at++] = '\r';
+			bytes[at++] = plain[i];
+		}
+		if (!form.bare)
+			bytes[at] = '\0';
+	} else {
+		free(bytes);
+		bytes = NULL;
 	}
-	bytes[at] = '\0';
+	clipboard_text_wipe_and_free(plain, room);
 	return bytes;
 }
 
@@ -303,10 +350,11 @@ static int add_stream(struct cut_text_message *message, const uint8_t *content, 
 	return r == Z_STREAM_END ? 0 : -ENOMEM;
 }
 
-int cut_text_encode_provide(const struct clipboard_text *text, struct cut_text_message *ret_message)
+int cut_text_encode_provide(const struct clipboard_text *text, struct cut_text_form form,
+			    struct cut_text_message *ret_message)
 {
-	size_t size = cut_text_provided_size(text);
-	uint8_t *content = provided_bytes(text, size);
+	size_t size = cut_text_provided_size(text, form);
+	uint8_t *content = provided_bytes(text, form, size);
 	struct cut_text_message message;
 
 	if (!content)

@@ -21,6 +21,7 @@ static void on_time(struct selection *selection, Time now)
 	if (selection->to_own) {
 		timer_stop(selection->rest);
 		selection_owner_acquire(&selection->owner, selection->to_own, now);
+		selection->is_ours = selection->owner.owns[CLIPBOARD_INDEX];
 		selection->to_own = clipboard_text_unref(selection->to_own);
 	}
 	selection_requestor_set_time(&selection->requestor, now);
@@ -33,6 +34,11 @@ static void set_current(struct selection *selection, Atom name)
 	selection_requestor_cancel(&selection->requestor);
 	timer_stop(selection->rest);
 	selection->current = name;
+}
+
+static void change(struct selection *selection, Atom name)
+{
+	set_current(selection, name);
 	selection->callbacks->changed(selection->clipboard, name != None);
 }
 
@@ -42,27 +48,50 @@ static int on_rest(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	set_current(selection, selection->atoms.names[PRIMARY_INDEX]);
+	change(selection, selection->atoms.names[PRIMARY_INDEX]);
 	return 0;
+}
+
+/*
+ * Nobody owns the selection any more. A program clears CLIPBOARD on purpose, whatever came from it
+ * last: password managers set PRIMARY too. PRIMARY is cleared when what was marked no longer is,
+ * which takes nothing back.
+ */
+static void on_no_owner(struct selection *selection, const XFixesSelectionNotifyEvent *event)
+{
+	bool is_clipboard = event->selection == selection->atoms.names[CLIPBOARD_INDEX];
+	bool was_ours = is_clipboard && selection->is_ours;
+
+	if (is_clipboard)
+		selection->is_ours = false;
+	else
+		timer_stop(selection->rest);
+	if (is_clipboard && event->subtype == XFixesSetSelectionOwnerNotify && !selection->to_own &&
+	    (was_ours || selection->current)) {
+		if (was_ours)
+			selection_owner_release(&selection->owner);
+		set_current(selection, None);
+		selection->callbacks->cleared(selection->clipboard);
+	} else if (event->selection == selection->current) {
+		change(selection, None);
+	}
 }
 
 static void on_new_owner(struct selection *selection, const XFixesSelectionNotifyEvent *event)
 {
-	bool is_primary = event->selection == selection->atoms.names[PRIMARY_INDEX];
-
-	if (event->owner == selection->window)
+	if (event->owner == selection->window ||
+	    selection_owner_is_stale(&selection->owner, (const XEvent *)event,
+				     event->selection_timestamp))
 		return;
 	if (!event->owner) {
-		if (is_primary)
-			timer_stop(selection->rest);
-		if (event->selection == selection->current)
-			set_current(selection, None);
-	} else if (is_primary) {
+		on_no_owner(selection, event);
+	} else if (event->selection == selection->atoms.names[PRIMARY_INDEX]) {
 		timer_start(selection->rest, SELECTION_REST_USEC);
 	} else {
 		/* It is later than what a viewer has just sent. */
 		selection->to_own = clipboard_text_unref(selection->to_own);
-		set_current(selection, event->selection);
+		selection->is_ours = false;
+		change(selection, event->selection);
 	}
 }
 
@@ -94,6 +123,7 @@ void selection_own(struct selection *selection, struct clipboard_text *text)
 void selection_disown(struct selection *selection)
 {
 	selection->to_own = clipboard_text_unref(selection->to_own);
+	selection->is_ours = false;
 	selection_owner_release(&selection->owner);
 }
 
@@ -124,6 +154,8 @@ static void watch(struct selection *selection)
 	Display *x = selection->display->x;
 
 	for (int i = PRIMARY_INDEX; i >= CLIPBOARD_INDEX; i--) {
+		if (i == PRIMARY_INDEX && !(selection->primary & CLIPBOARD_TO_VIEWER))
+			continue;
 		XFixesSelectSelectionInput(x, selection->window, selection->atoms.names[i], mask);
 		/* Which of two earlier owners is newer is unknown: CLIPBOARD wins. */
 		if (XGetSelectionOwner(x, selection->atoms.names[i]))
@@ -140,6 +172,7 @@ static int init_sides(struct selection *selection, sd_event *event, size_t limit
 
 	if (r < 0)
 		return r;
+	selection->owner.with_primary = selection->primary & CLIPBOARD_TO_DESKTOP;
 	selection->requestor = (struct selection_requestor){
 		.x = selection->display->x,
 		.window = selection->window,
@@ -152,8 +185,8 @@ static int init_sides(struct selection *selection, sd_event *event, size_t limit
 }
 
 int selection_start(struct selection *selection, sd_event *event, struct display *display,
-		    size_t limit, const struct selection_callbacks *callbacks,
-		    struct clipboard *clipboard)
+		    size_t limit, enum clipboard_mode primary,
+		    const struct selection_callbacks *callbacks, struct clipboard *clipboard)
 {
 	XSetWindowAttributes attributes = {
 		.override_redirect = True,
@@ -164,6 +197,7 @@ int selection_start(struct selection *selection, sd_event *event, struct display
 		.display = display,
 		.callbacks = callbacks,
 		.clipboard = clipboard,
+		.primary = primary,
 	};
 	int r = selection_atoms_init(display->x, &selection->atoms);
 	if (r >= 0)
@@ -193,5 +227,6 @@ void selection_stop(struct selection *selection)
 		XFlush(selection->display->x);
 	selection->window = None;
 	selection->current = None;
+	selection->is_ours = false;
 	selection->rest = event_source_end(selection->rest);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The X side of the clipboard: watches what other programs copy (CLIPBOARD) and select (PRIMARY),
- * fetches it on request, and owns both selections for what viewers have copied. Whichever of the
- * two changed last counts. Nothing here waits for another program.
+ * The X side of the clipboard: watches what other programs copy (CLIPBOARD) and, if configured,
+ * mark (PRIMARY), fetches it on request, and owns CLIPBOARD, and PRIMARY if configured, for what
+ * viewers have copied. Whichever of the two changed last counts. Nothing here waits for another
+ * program.
  */
 #ifndef GPUDESK_SELECTION_H
 #define GPUDESK_SELECTION_H
@@ -13,6 +14,7 @@
 #include <systemd/sd-event.h>
 
 #include "clipboard_text.h"
+#include "common/config.h"
 #include "selection_owner.h"
 #include "selection_requestor.h"
 #include "x11/display.h"
@@ -24,8 +26,10 @@ struct clipboard;
 
 /* Each gets the `clipboard` of selection_start. */
 struct selection_callbacks {
-	/* Another program has copied something; or, not `owned`, what there was is gone. */
+	/* Another program has copied something; or, not `owned`, it has ended. */
 	void (*changed)(struct clipboard *clipboard, bool owned);
+	/* A program has cleared CLIPBOARD, its own or ours. */
+	void (*cleared)(struct clipboard *clipboard);
 	struct selection_answers answers;
 };
 
@@ -33,6 +37,7 @@ struct selection {
 	struct display *display; /* not owned */
 	const struct selection_callbacks *callbacks;
 	struct clipboard *clipboard; /* not owned */
+	enum clipboard_mode primary; /* which way PRIMARY goes */
 
 	Window window; /* None: not started */
 	struct selection_atoms atoms;
@@ -40,16 +45,18 @@ struct selection {
 	struct selection_requestor requestor;
 	struct clipboard_text *to_own; /* once the server's time is known */
 	Atom current;		       /* the selection that counts; None: no other program's */
+	bool is_ours;		       /* CLIPBOARD, as far as events tell */
 	sd_event_source *rest;
 };
 
 /*
- * Starts; `changed` may be called at once. `limit` is at most 1 MiB. Returns 0 or -errno. The
+ * Starts; `changed` may be called at once. `limit` is at most 1 MiB; `primary` says which way
+ * PRIMARY goes. Returns 0 or -errno. The
  * struct must stay where it is until selection_stop.
  */
 int selection_start(struct selection *selection, sd_event *event, struct display *display,
-		    size_t limit, const struct selection_callbacks *callbacks,
-		    struct clipboard *clipboard);
+		    size_t limit, enum clipboard_mode primary,
+		    const struct selection_callbacks *callbacks, struct clipboard *clipboard);
 
 /* Releases both selections and wipes their text. One of all zero is fine. */
 void selection_stop(struct selection *selection);
@@ -63,7 +70,7 @@ void selection_query(struct selection *selection);
 /* Fetches the text, after a query. */
 void selection_fetch(struct selection *selection);
 
-/* Takes CLIPBOARD and PRIMARY for `text` (counted), or releases them. */
+/* Takes CLIPBOARD, and PRIMARY if configured, for `text` (counted), or releases them. */
 void selection_own(struct selection *selection, struct clipboard_text *text);
 void selection_disown(struct selection *selection);
 

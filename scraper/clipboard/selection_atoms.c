@@ -9,10 +9,11 @@
 int selection_atoms_init(Display *x, struct selection_atoms *ret_atoms)
 {
 	static const char *const names[] = {
-		"CLIPBOARD",	"UTF8_STRING",	     "text/plain;charset=utf-8",
-		"TARGETS",	"TIMESTAMP",	     "MULTIPLE",
-		"TEXT",		"ATOM_PAIR",	     "INCR",
-		"GPUDESK_TIME", "GPUDESK_SELECTION",
+		"CLIPBOARD",	     "UTF8_STRING", "text/plain;charset=utf-8",
+		"COMPOUND_TEXT",     "text/plain",  "TEXT",
+		"TARGETS",	     "TIMESTAMP",   "MULTIPLE",
+		"ATOM_PAIR",	     "INCR",	    "GPUDESK_TIME",
+		"GPUDESK_SELECTION",
 	};
 	Atom atoms[sizeof(names) / sizeof(*names)];
 
@@ -21,15 +22,14 @@ int selection_atoms_init(Display *x, struct selection_atoms *ret_atoms)
 		return -ENOTCONN;
 	*ret_atoms = (struct selection_atoms){
 		.names = { atoms[0], XA_PRIMARY },
-		.texts = { atoms[1], atoms[2], XA_STRING },
-		.targets = atoms[3],
-		.timestamp = atoms[4],
-		.multiple = atoms[5],
-		.text = atoms[6],
-		.atom_pair = atoms[7],
-		.incr = atoms[8],
-		.stamp = atoms[9],
-		.property = atoms[10],
+		.texts = { atoms[1], atoms[2], atoms[3], atoms[4], XA_STRING, atoms[5] },
+		.targets = atoms[6],
+		.timestamp = atoms[7],
+		.multiple = atoms[8],
+		.atom_pair = atoms[9],
+		.incr = atoms[10],
+		.stamp = atoms[11],
+		.property = atoms[12],
 	};
 	return 0;
 }

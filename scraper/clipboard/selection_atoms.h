@@ -8,15 +8,18 @@
 /* The targets a text can be requested as, best first. */
 enum selection_target {
 	SELECTION_UTF8_STRING,
-	SELECTION_PLAIN_UTF8, /* text/plain;charset=utf-8 */
-	SELECTION_STRING,     /* Latin-1 */
+	SELECTION_PLAIN_UTF8,	 /* text/plain;charset=utf-8 */
+	SELECTION_COMPOUND_TEXT, /* X's own way to mix charsets, of programs from before UTF-8 */
+	SELECTION_PLAIN,	 /* text/plain: UTF-8 or, if it is not that, Latin-1 */
+	SELECTION_STRING,	 /* Latin-1 */
+	SELECTION_TEXT,		 /* any of these, as the owner likes */
 	N_SELECTION_TARGETS,
 };
 
 struct selection_atoms {
 	Atom names[2]; /* CLIPBOARD and PRIMARY */
 	Atom texts[N_SELECTION_TARGETS];
-	Atom targets, timestamp, multiple, text, atom_pair, incr;
+	Atom targets, timestamp, multiple, atom_pair, incr;
 	Atom stamp, property; /* properties of our own window */
 };
 

@@ -9,6 +9,7 @@
 
 #include "common/event_source.h"
 #include "common/timer.h"
+#include "compound_text.h"
 
 #define TRANSFER_USEC UINT64_C(5000000)
 
@@ -137,39 +138,70 @@ static bool put_bytes(struct selection_owner *owner, Window requestor, Atom prop
 	return true;
 }
 
-/* As Latin-1; with `or_utf8`, as UTF-8 where Latin-1 would lose something. */
-static bool put_string(struct selection_owner *owner, Window requestor, Atom property, bool or_utf8)
+static bool put_latin1(struct selection_owner *owner, Window requestor, Atom property, Atom type,
+		       bool *ret_exact)
 {
 	const struct clipboard_text *text = owner->text;
-	uint8_t *latin1 = malloc(clipboard_text_latin1_size(text) + 1);
-	bool exact, done;
+	size_t size = clipboard_text_latin1_size(text);
+	uint8_t *latin1 = malloc(size + 1);
+	bool done = false;
 
 	if (!latin1)
 		return false;
-	size_t length = clipboard_text_to_latin1(text, latin1, &exact);
-	if (or_utf8 && !exact)
-		done = put_bytes(owner, requestor, property,
-				 owner->atoms->texts[SELECTION_UTF8_STRING],
-				 (const uint8_t *)text->bytes, text->length);
-	else
-		done = put_bytes(owner, requestor, property, XA_STRING, latin1, length);
-	clipboard_text_wipe_and_free(latin1, length);
+	size_t length = clipboard_text_to_latin1(text, latin1, ret_exact);
+	/* Whoever needs to know whether it is exact wants nothing else. */
+	if (!ret_exact || *ret_exact)
+		done = put_bytes(owner, requestor, property, type, latin1, length);
+	clipboard_text_wipe_and_free(latin1, size);
 	return done;
+}
+
+static bool put_compound(struct selection_owner *owner, Window requestor, Atom property, Atom type)
+{
+	size_t length;
+	uint8_t *bytes = compound_text_from(owner->display->x, owner->text, &length);
+
+	if (!bytes)
+		return false;
+	bool done = put_bytes(owner, requestor, property, type, bytes, length);
+	compound_text_free(bytes, length);
+	return done;
+}
+
+static bool put_utf8(struct selection_owner *owner, Window requestor, Atom property, Atom type)
+{
+	return put_bytes(owner, requestor, property, type, (const uint8_t *)owner->text->bytes,
+			 owner->text->length);
+}
+
+/* The text as one of selection_atoms.texts. */
+static bool put_text(struct selection_owner *owner, Window requestor, Atom property,
+		     enum selection_target target)
+{
+	const Atom *types = owner->atoms->texts;
+	bool exact = true;
+
+	switch (target) {
+	case SELECTION_TEXT: /* as ICCCM likes it best: STRING, if that loses nothing */
+		return put_latin1(owner, requestor, property, types[SELECTION_STRING], &exact) ||
+		       (!exact &&
+			put_utf8(owner, requestor, property, types[SELECTION_UTF8_STRING]));
+	case SELECTION_STRING:
+		return put_latin1(owner, requestor, property, types[target], NULL);
+	case SELECTION_COMPOUND_TEXT:
+		return put_compound(owner, requestor, property, types[target]);
+	default:
+		return put_utf8(owner, requestor, property, types[target]);
+	}
 }
 
 static void put_targets(struct selection_owner *owner, Window requestor, Atom property)
 {
 	const struct selection_atoms *atoms = owner->atoms;
-	const Atom targets[] = {
-		atoms->targets,
-		atoms->texts[SELECTION_UTF8_STRING],
-		atoms->texts[SELECTION_PLAIN_UTF8],
-		atoms->texts[SELECTION_STRING],
-		atoms->text,
-		atoms->timestamp,
-		atoms->multiple,
-	};
+	Atom targets[N_SELECTION_TARGETS + 3] = { atoms->targets, atoms->timestamp,
+						  atoms->multiple };
 
+	memcpy(targets + 3, atoms->texts, sizeof(atoms->texts));
 	XChangeProperty(owner->display->x, requestor, property, XA_ATOM, 32, PropModeReplace,
 			(const unsigned char *)targets, sizeof(targets) / sizeof(*targets));
 }
@@ -189,12 +221,9 @@ static bool put(struct selection_owner *owner, Window requestor, Atom target, At
 				PropModeReplace, (unsigned char *)&acquired, 1);
 		return true;
 	}
-	if (target == atoms->text || target == atoms->texts[SELECTION_STRING])
-		return put_string(owner, requestor, property, target == atoms->text);
-	if (target == atoms->texts[SELECTION_UTF8_STRING] ||
-	    target == atoms->texts[SELECTION_PLAIN_UTF8])
-		return put_bytes(owner, requestor, property, target,
-				 (const uint8_t *)owner->text->bytes, owner->text->length);
+	for (int i = 0; i < N_SELECTION_TARGETS; i++)
+		if (target == atoms->texts[i])
+			return put_text(owner, requestor, property, (enum selection_target)i);
 	return false;
 }
 
@@ -262,12 +291,21 @@ static void on_request(struct selection_owner *owner, const XSelectionRequestEve
 	XFlush(owner->display->x);
 }
 
-static void on_clear(struct selection_owner *owner, Atom selection)
+bool selection_owner_is_stale(const struct selection_owner *owner, const XEvent *event, Time time)
 {
-	int i = selection_index(owner, selection);
+	bool is_earlier = (long)(event->xany.serial - owner->serial) < 0;
 
-	if (i >= 0)
-		owner->owns[i] = false;
+	return owner->text && (is_earlier || (time && is_before(time, owner->acquired)));
+}
+
+static void on_clear(struct selection_owner *owner, const XEvent *event)
+{
+	int i = selection_index(owner, event->xselectionclear.selection);
+
+	if (i < 0 || event->xselectionclear.window != owner->window ||
+	    selection_owner_is_stale(owner, event, event->xselectionclear.time))
+		return;
+	owner->owns[i] = false;
 	if (!owner->owns[0] && !owner->owns[1])
 		owner->text = clipboard_text_unref(owner->text);
 }
@@ -289,8 +327,7 @@ void selection_owner_handle(struct selection_owner *owner, const XEvent *event)
 		on_request(owner, &event->xselectionrequest);
 		break;
 	case SelectionClear:
-		if (event->xselectionclear.window == owner->window)
-			on_clear(owner, event->xselectionclear.selection);
+		on_clear(owner, event);
 		break;
 	case PropertyNotify:
 		/* Any client can send an event, even one of window None: that is no transfer. */
@@ -319,8 +356,9 @@ void selection_owner_acquire(struct selection_owner *owner, struct clipboard_tex
 	clipboard_text_unref(owner->text);
 	owner->text = text;
 	owner->acquired = now;
+	owner->serial = XNextRequest(x);
 	/* The server refuses if another program has acquired it after `now`. */
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < (owner->with_primary ? 2 : 1); i++) {
 		XSetSelectionOwner(x, owner->atoms->names[i], owner->window, now);
 		owner->owns[i] = XGetSelectionOwner(x, owner->atoms->names[i]) == owner->window;
 	}

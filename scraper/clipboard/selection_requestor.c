@@ -10,6 +10,7 @@
 
 #include "common/event_source.h"
 #include "common/timer.h"
+#include "compound_text.h"
 
 enum {
 	DRAIN_MAX = 64 << 20, /* bytes of a text over the limit that its owner may still send */
@@ -195,16 +196,29 @@ static void read_targets(struct selection_requestor *requestor, const struct con
 	finish_query(requestor, 0, offered);
 }
 
+/* Makes a text of what an owner has answered. Returns 0 or -errno, as clipboard_text_from_utf8().
+ */
+static int make_text(const struct selection_requestor *requestor, Atom type, const uint8_t *bytes,
+		     size_t length, struct clipboard_text **ret_text)
+{
+	const Atom *texts = requestor->atoms->texts;
+	enum text_charset charset = TEXT_CHARSET_UTF8;
+
+	if (type == texts[SELECTION_COMPOUND_TEXT])
+		return compound_text_to(requestor->x, bytes, length, requestor->limit, ret_text);
+	if (type == texts[SELECTION_STRING])
+		charset = TEXT_CHARSET_LATIN1;
+	else if (type == texts[SELECTION_PLAIN] || type == texts[SELECTION_TEXT])
+		charset = text_charset_of(bytes, length, TEXT_CHARSET_UNKNOWN);
+	return clipboard_text_from(charset, bytes, length, requestor->limit, ret_text);
+}
+
 static void finish_text(struct selection_requestor *requestor, Atom type, const uint8_t *bytes,
 			size_t length)
 {
 	struct clipboard_text *text = NULL;
-	int r;
+	int r = make_text(requestor, type, bytes, length, &text);
 
-	if (type == requestor->atoms->texts[SELECTION_STRING])
-		r = clipboard_text_from_latin1(bytes, length, requestor->limit, &text);
-	else
-		r = clipboard_text_from_utf8(bytes, length, requestor->limit, &text);
 	finish_fetch(requestor, r, text);
 }
 

@@ -18,11 +18,20 @@ void out_queue_init(struct out_queue *queue)
 	*queue = (struct out_queue){ 0 };
 }
 
+static void wipe(struct out_piece *piece)
+{
+	if (!piece->secret)
+		return;
+	explicit_bzero(piece->secret, piece->row_bytes);
+	free(piece->secret);
+	piece->secret = NULL;
+}
+
 void out_queue_finish(struct out_queue *queue)
 {
+	for (size_t i = queue->current; i < queue->n_pieces; i++)
+		wipe(&queue->pieces[i]);
 	free(queue->pieces);
-	if (queue->own) /* it may hold clipboard texts */
-		explicit_bzero(queue->own, queue->own_capacity);
 	free(queue->own);
 	*queue = (struct out_queue){ 0 };
 }
@@ -71,7 +80,7 @@ uint8_t *out_queue_reserve(struct out_queue *queue, size_t length)
 
 	if (reserve_own(queue, length) < 0)
 		return NULL;
-	if (last && !last->borrowed && last->rows == 1 &&
+	if (last && !last->borrowed && !last->secret && last->rows == 1 &&
 	    last->offset + last->row_bytes == queue->own_length) {
 		last->row_bytes += length;
 		queue->bytes_left += length;
@@ -96,6 +105,21 @@ int out_queue_append(struct out_queue *queue, const void *bytes, size_t length)
 		return -ENOMEM;
 	memcpy(to, bytes, length);
 	return 0;
+}
+
+int out_queue_append_secret(struct out_queue *queue, const void *bytes, size_t length)
+{
+	if (!length)
+		return 0;
+	struct out_piece piece = { .secret = malloc(length), .row_bytes = length, .rows = 1 };
+
+	if (!piece.secret)
+		return -ENOMEM;
+	memcpy(piece.secret, bytes, length);
+	int r = add_piece(queue, piece);
+	if (r < 0)
+		wipe(&piece);
+	return r;
 }
 
 int out_queue_borrow(struct out_queue *queue, const uint8_t *bytes, size_t row_bytes, size_t rows,
@@ -156,14 +180,20 @@ int out_queue_keep(struct out_queue *queue)
 	return 0;
 }
 
+static const uint8_t *first_byte(const struct out_queue *queue, const struct out_piece *piece)
+{
+	if (piece->borrowed)
+		return piece->borrowed;
+	return piece->secret ? piece->secret : queue->own + piece->offset;
+}
+
 static size_t fill_batch(const struct out_queue *queue, struct iovec batch[static BATCH])
 {
 	size_t n = 0, row = queue->row, column = queue->column, room = WRITE_MAX;
 
 	for (size_t i = queue->current; i < queue->n_pieces && n < BATCH && room; i++) {
 		const struct out_piece *piece = &queue->pieces[i];
-		const uint8_t *base = piece->borrowed ? piece->borrowed
-						      : queue->own + piece->offset;
+		const uint8_t *base = first_byte(queue, piece);
 
 		for (; row < piece->rows && n < BATCH && room; row++, column = 0) {
 			size_t left = piece->row_bytes - column;
@@ -198,6 +228,7 @@ static void advance(struct out_queue *queue, size_t written)
 		if (++queue->row == piece->rows) {
 			if (piece->borrowed)
 				queue->n_borrowed--;
+			wipe(piece);
 			queue->row = 0;
 			queue->current++;
 		}

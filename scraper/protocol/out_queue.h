@@ -2,7 +2,8 @@
 /*
  * What is still to be written to a viewer. Pixels are not copied: the queue borrows them from the
  * frame until they are written, or until out_queue_keep() copies the rest because the frame is
- * about to change. Writing never waits.
+ * about to change. Clipboard text has memory of its own, wiped once it is written. Writing never
+ * waits.
  */
 #ifndef GPUDESK_OUT_QUEUE_H
 #define GPUDESK_OUT_QUEUE_H
@@ -15,6 +16,7 @@
 
 struct out_piece {
 	const uint8_t *borrowed; /* NULL: the bytes are at `offset` of the queue's own buffer */
+	uint8_t *secret;	 /* or here, if not NULL: this piece's own memory */
 	size_t offset;
 	size_t row_bytes, rows, stride;
 };
@@ -47,6 +49,9 @@ static inline uint64_t out_queue_total(const struct out_queue *queue)
 
 /* Appends a copy of `length` bytes. Returns 0 or -ENOMEM (the queue is as before). */
 int out_queue_append(struct out_queue *queue, const void *bytes, size_t length);
+
+/* The same for clipboard text: the copy is never moved, and wiped once written or given up. */
+int out_queue_append_secret(struct out_queue *queue, const void *bytes, size_t length);
 
 /* Room for `length` bytes at the end, to be filled before the next call; NULL: out of memory. */
 uint8_t *out_queue_reserve(struct out_queue *queue, size_t length);

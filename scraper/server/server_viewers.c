@@ -20,7 +20,8 @@ static void on_wants(struct viewer *viewer, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	(void)viewer;
+	if (viewer->requested)
+		clipboard_bridge_requested(&extra->server->clipboard, &extra->clip);
 	server_request_work(extra->server);
 }
 

@@ -51,6 +51,8 @@ static int handle_all(struct message_reader *reader,
 	}
 	memmove(reader->in, reader->in + at, reader->length - at);
 	reader->length -= at;
+	/* Of what was handled or moved, nothing stays: it may be clipboard text, or a password. */
+	explicit_bzero(reader->in + reader->length, at);
 	return r;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads whole messages from a viewer's socket; part of one is kept until the rest has come. It may
- * be clipboard text, so memory is wiped before it is freed. Nothing here waits.
+ * Reads whole messages from a viewer's socket; part of one is kept until the rest has come. They
+ * may be clipboard text or a password that is typed, so what was handled is wiped at once, and
+ * memory before it is freed. Nothing here waits.
  */
 #ifndef GPUDESK_MESSAGE_READER_H
 #define GPUDESK_MESSAGE_READER_H

@@ -156,7 +156,7 @@ uint64_t viewer_turn_refresh(struct viewer *viewer, uint64_t now)
 
 int viewer_send_text(struct viewer *viewer, const void *message, size_t length)
 {
-	int r = out_queue_append(&viewer->out, message, length);
+	int r = out_queue_append_secret(&viewer->out, message, length);
 
 	if (r < 0)
 		return r;

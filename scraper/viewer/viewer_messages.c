@@ -112,7 +112,6 @@ static int handle_message(struct viewer *viewer, uint8_t *message, size_t length
 		return 0;
 	case CLIENT_CUT_TEXT:
 		viewer->callbacks->cut_text(viewer, message, length, viewer->userdata);
-		explicit_bzero(message, length);
 		return 0;
 	case CLIENT_SET_DESKTOP_SIZE:
 		if (length == CLIENT_TORN_SIZE_REQUEST)

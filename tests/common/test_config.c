@@ -97,6 +97,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config.compression, COMPRESSION_AUTO);
 	assert_false(config.view_only);
 	assert_int_equal(config.clipboard, CLIPBOARD_BOTH);
+	assert_int_equal(config.primary, CLIPBOARD_TO_DESKTOP);
 	assert_int_equal(config.clipboard_limit, 262144);
 	assert_true(config.resize);
 	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
@@ -109,7 +110,7 @@ static void test_sets_every_key(void **state)
 		     "desktop_timeout = 1d\nsession_wait = 10min\nstart_desktop = no\n"
 		     "password_file = /etc/vnc passwd\nallow = 10.0.0.0/8 ::1\nmax_viewers = 64\n"
 		     "frame_rate = 1\ncompression = best\nview_only = yes\nclipboard = to-viewer\n"
-		     "clipboard_limit = 1MiB\nresize = off\nlog_level = debug\n");
+		     "primary = off\nclipboard_limit = 1MiB\nresize = off\nlog_level = debug\n");
 	assert_string_equal(config.user, "alice");
 	assert_int_equal(config.idle_timeout, 0);
 	assert_int_equal(config.inactive_timeout, 7200 * SECOND);
@@ -123,6 +124,7 @@ static void test_sets_every_key(void **state)
 	assert_int_equal(config.compression, COMPRESSION_BEST);
 	assert_true(config.view_only);
 	assert_int_equal(config.clipboard, CLIPBOARD_TO_VIEWER);
+	assert_int_equal(config.primary, CLIPBOARD_OFF);
 	assert_int_equal(config.clipboard_limit, 1048576);
 	assert_false(config.resize);
 	assert_int_equal(config.log_level, LOG_LEVEL_DEBUG);

@@ -16,9 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 static void require_same(const struct cut_text_message *message, const struct clipboard_text *text,
 			 size_t limit)
 {
+	enum text_charset charset = TEXT_CHARSET_UNKNOWN;
 	struct cut_text again;
 
-	require(cut_text_decode(message->bytes, message->length, limit, &again) == 0);
+	require(cut_text_decode(message->bytes, message->length, limit, &charset, &again) == 0);
 	require(again.kind == CUT_TEXT_IS_TEXT && again.text != NULL);
 	require(text == NULL || clipboard_text_equal(again.text, text));
 	clipboard_text_unref(again.text);
@@ -31,19 +32,25 @@ static void check_text(const struct clipboard_text *text)
 	require(text->length <= LIMIT);
 	require(!memchr(text->bytes, '\0', text->length));
 	require(!memchr(text->bytes, '\r', text->length));
-	require(cut_text_encode_provide(text, &message) == 0);
-	require_same(&message, text, LIMIT);
-	cut_text_message_free(&message);
-	require(cut_text_encode_classic(text, &message) == 0);
-	/* Latin-1 takes at most twice the size, and that in UTF-8 again twice. */
-	require_same(&message, NULL, 4 * (size_t)LIMIT);
-	cut_text_message_free(&message);
+	for (enum text_charset c = TEXT_CHARSET_UNKNOWN; c <= TEXT_CHARSET_CESU8; c++) {
+		struct cut_text_form form = { .charset = c, .bare = text->length % 2 };
+		bool utf8 = text_charset_is_utf8(c);
+
+		require(cut_text_encode_provide(text, form, &message) == 0);
+		require_same(&message, text, LIMIT);
+		cut_text_message_free(&message);
+		require(cut_text_encode_classic(text, form, &message) == 0);
+		/* Latin-1 takes at most twice the size, and that in UTF-8 again twice. */
+		require_same(&message, utf8 ? text : NULL, 4 * (size_t)LIMIT);
+		cut_text_message_free(&message);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
+	enum text_charset charset = TEXT_CHARSET_UNKNOWN;
 	struct cut_text got = { .text = NULL };
-	int r = cut_text_decode(bytes, length, LIMIT, &got);
+	int r = cut_text_decode(bytes, length, LIMIT, &charset, &got);
 
 	if (r < 0) {
 		require(r == -EBADMSG || r == -EILSEQ || r == -EMSGSIZE);

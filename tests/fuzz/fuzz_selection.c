@@ -13,6 +13,7 @@
 
 #include <X11/Xatom.h>
 #include <X11/Xlib-xcb.h>
+#include <X11/Xutil.h>
 #include <xcb/xcb.h>
 
 #include "bytes.h"
@@ -31,7 +32,7 @@ enum {
 	FOREIGN = 3, /* and above */
 	FIXES_EVENT = 87,
 	FIRST_ATOM = 100,
-	N_ATOMS = 11,
+	N_ATOMS = 13,
 	PROPERTY_MAX = 8192, /* bytes */
 	N_VIEWERS = 2,
 	SECOND = 1000000,
@@ -276,6 +277,53 @@ int XSendEvent(Display *x, Window window, Bool propagate, long mask, XEvent *eve
 	return 1;
 }
 
+Atom XInternAtom(Display *x, const char *name, Bool only_if_exists)
+{
+	(void)x;
+	(void)name;
+	(void)only_if_exists;
+	return FIRST_ATOM + 3;
+}
+
+/* Xlib's conversions are not what is tested: bytes stay as they are. */
+int Xutf8TextListToTextProperty(Display *x, char **list, int count, XICCEncodingStyle style,
+				XTextProperty *ret_property)
+{
+	(void)x;
+	require(count == 1 && style == XCompoundTextStyle);
+	ret_property->nitems = strlen(list[0]);
+	ret_property->value = (unsigned char *)strdup(list[0]);
+	return 0;
+}
+
+int Xutf8TextPropertyToTextList(Display *x, const XTextProperty *from, char ***ret_list,
+				int *ret_count)
+{
+	(void)x;
+	if (from->nitems && from->value[0] == 0xff)
+		return XConverterNotFound;
+	*ret_count = from->nitems > 0;
+	*ret_list = NULL;
+	if (!*ret_count)
+		return 0;
+	*ret_list = malloc(sizeof(**ret_list));
+	require(*ret_list != NULL);
+	(*ret_list)[0] = strndup((const char *)from->value, from->nitems);
+	return 0;
+}
+
+void XFreeStringList(char **list)
+{
+	free(list[0]);
+	free(list);
+}
+
+unsigned long XNextRequest(Display *x)
+{
+	(void)x;
+	return 0; /* no event is late */
+}
+
 int XFlush(Display *x)
 {
 	(void)x;
@@ -349,6 +397,7 @@ static void on_fetched(struct clipboard *clipboard, int result, struct clipboard
 
 static const struct selection_callbacks callbacks = {
 	.changed = clipboard_changed,
+	.cleared = clipboard_cleared,
 	.answers = { .queried = on_queried, .fetched = on_fetched },
 };
 
@@ -512,6 +561,12 @@ static void viewer_step(struct run *run, struct bytes *input, unsigned what)
 			clipboard_serve(&run->clipboard, viewer);
 		break;
 	default:
+		if (what & 8) {
+			clipboard_requested(viewer, 1);
+			if (what & 4)
+				clipboard_offer(&run->clipboard, 1 + CLIPBOARD_OFFER_USEC);
+			break;
+		}
 		clipboard_remove(&run->clipboard, viewer);
 		clipboard_add(&run->clipboard, viewer, "viewer", what & 4, run);
 		break;
@@ -580,7 +635,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	owners[0] = owners[1] = take_u8(&input) & 1 ? FOREIGN : None;
 	others_are_quicker = false;
 	clipboard_init(&run.clipboard, CLIPBOARD_BOTH, LIMIT, &operations, &run.selection);
-	require(selection_start(&run.selection, event, &display, LIMIT, &callbacks,
+	require(selection_start(&run.selection, event, &display, LIMIT, CLIPBOARD_BOTH, &callbacks,
 				&run.clipboard) == 0);
 	for (int i = 0; i < N_VIEWERS; i++)
 		clipboard_add(&run.clipboard, &run.viewers[i], "viewer", false, &run);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clipboard text between viewers and real programs: xclip, xsel, xterm, vncviewer."""
+"""Clipboard text between viewers and real programs: xclip, xsel, xterm, vncviewer, autocutsel, and
+what uses GTK or Qt."""
 
 import contextlib
 import os
@@ -9,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import unittest
 import zlib
 
 from lib import chain, rfb
@@ -20,6 +22,7 @@ CAPS, REQUEST, PEEK, NOTIFY, PROVIDE = (1 << bit for bit in range(24, 29))
 ALL = REQUEST | PEEK | NOTIFY | PROVIDE
 WORLD = "Grüße, 你好, здравствуй 😀\nsecond line\n\n"
 MIB = 1 << 20
+RGB565 = rfb.PixelFormat(16, 16, (31, 63, 31), (11, 5, 0))
 
 
 def extended(flags, data=b""):
@@ -81,6 +84,19 @@ class Viewer(rfb.Viewer):
         return {NOTIFY: "notify", REQUEST: "request", PEEK: "peek"}[flags & ALL], flags & TEXT
 
 
+class BareViewer(Viewer):
+    """Keeps the bytes of what is provided."""
+
+    def _read_extended(self, length):
+        flags, = self.unpack(">I")
+        data = self.read(length - 4)
+        if not flags & PROVIDE or flags & CAPS:
+            return "caps" if flags & CAPS else "notify", flags & ALL
+        content = zlib.decompress(data)
+        assert struct.unpack(">I", content[:4])[0] == len(content) - 4
+        return content[4:]
+
+
 class ClipboardTest(ChainTest):
     def setUp(self):
         super().setUp()
@@ -118,6 +134,8 @@ class ClipboardTest(ChainTest):
 
 
 class ClassicTest(ClipboardTest):
+    config = "primary = both"
+
     def test_to_desktop(self):
         viewer = self.viewer().classic()
         viewer.send(rfb.cut_text("Grüße\nzwei\n".encode("latin-1")))
@@ -271,11 +289,29 @@ class ExtendedTest(ClipboardTest):
     def test_what_was_there_before(self):
         self.copy(b"old")
         viewer = self.viewer().speak(unasked=1000).settle()
-        self.assertEqual(viewer.got, [])
-        viewer.send(extended(PEEK))
         self.assertEqual(viewer.next(), ("notify", TEXT))
         viewer.send(extended(REQUEST | TEXT))
         self.assertEqual(viewer.next(), "old")
+        # Libvncclient takes no notify, and passes on the bytes as they are.
+        mute = BareViewer(self.port)
+        self.addCleanup(mute.close)
+        mute.log_in(chain.PASSWORD).send(rfb.set_encodings(rfb.RAW, EXTENDED_CLIPBOARD))
+        mute.settle()
+        self.assertEqual(mute.next()[0], "caps")
+        self.assertEqual(mute.next(), b"old")
+        self.copy("zwei\nZeilen: ü".encode())
+        self.assertEqual(mute.next(), "zwei\nZeilen: ü".encode())
+        self.assertEqual(viewer.next(), "zwei\nZeilen: ü")
+        # One that has no UTF-8.
+        self.assertEqual(self.viewer().classic().next(), "zwei\nZeilen: ü".encode("latin-1"))
+
+    def test_own_text_is_newer_than_what_was_there(self):
+        self.copy(b"old")
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text(b"new"))
+        self.wait_pasted(b"new")
+        self.copy(b"newer")
+        self.assertEqual(viewer.next(), b"newer")
 
     def test_it_is_only_fetched_on_request(self):
         owner = self.client("selectionclient", DISPLAY=self.x.display)
@@ -356,6 +392,9 @@ class PermissionTest(ClipboardTest):
         old, new = self.viewer(password).classic(), self.viewer(password)
         if to_desktop or to_viewer:
             new.speak(unasked=1000)
+        if to_viewer:
+            self.assertEqual(old.next(), b"before")
+            self.assertEqual(new.next(), ("notify", TEXT))
         old.send(rfb.cut_text(b"from a viewer"))
         old.settle()
         if to_desktop:
@@ -405,6 +444,124 @@ class PermissionTest(ClipboardTest):
         self.assertEqual(viewer.next(), ("notify", 0))
 
 
+class PrimaryTest(ClipboardTest):
+    """Marked text, each way."""
+
+    def expect(self, to_desktop, to_viewer):
+        self.copy(b"marked before", "primary")
+        viewer = self.viewer().classic()
+        if to_viewer:
+            self.assertEqual(viewer.next(), b"marked before")
+        self.copy(b"marked", "primary")
+        if to_viewer:
+            self.assertEqual(viewer.next(), b"marked")
+        self.copy(b"copied")
+        self.assertEqual(viewer.next(), b"copied")
+        viewer.send(rfb.cut_text(b"from a viewer"))
+        self.wait_pasted(b"from a viewer")
+        self.assertEqual(self.paste("primary"), b"from a viewer" if to_desktop else b"marked")
+        viewer.settle()
+        self.assertEqual(viewer.got, [])
+        viewer.close()
+
+    def test_to_desktop(self):
+        self.expect(True, False)
+
+    def test_to_viewer(self):
+        self.restart_with("primary = to-viewer")
+        self.expect(False, True)
+
+    def test_both(self):
+        self.restart_with("primary = both")
+        self.expect(True, True)
+
+    def test_off(self):
+        self.restart_with("primary = off")
+        self.expect(False, False)
+
+    def test_no_more_than_the_clipboard(self):
+        self.restart_with("primary = both\nclipboard = to-viewer")
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text(b"from a viewer"))
+        self.copy(b"marked", "primary")
+        self.assertEqual(viewer.next(), b"marked")
+        self.assertIsNone(self.paste())
+
+
+class CharsetTest(ClipboardTest):
+    """guacd with clipboard-encoding=UTF-8, and others without Extended Clipboard."""
+
+    def test_utf8_in_classic_messages(self):
+        viewer, latin1 = self.viewer().classic(), self.viewer().classic()
+        for text in ("für", WORLD, "“quoted”"):
+            viewer.send(rfb.cut_text(text.replace("\n", "\r\n").encode() + b"\0"))
+            self.wait_pasted(text.encode())
+            latin1.next()
+            self.copy(b"answer: " + text.encode())
+            self.assertEqual(viewer.next(), b"answer: " + text.encode())
+            latin1.next()
+        # It sends back what it got, as when its window gets the focus.
+        viewer.send(rfb.cut_text("answer: “quoted”".encode()))
+        viewer.settle()
+        self.assertEqual(latin1.settle().got, [])
+
+    def test_latin1_stays(self):
+        viewer = self.viewer().classic()
+        for data in ("für", "Spaß«, na ja: ü", "Spaß«", "É»"):
+            viewer.send(rfb.cut_text(data.encode("latin-1")))
+            self.wait_pasted(data.encode())
+            self.copy("Antwort: ü €".encode())
+            self.assertEqual(viewer.next(), "Antwort: ü EUR".encode("latin-1"))
+
+    def test_it_switches(self):
+        viewer = self.viewer().classic()
+        for data, answer in (("plain", "latin-1"), ("für", "utf-8"), ("plain", "utf-8"),
+                             ("für", "latin-1"), ("你好", "utf-8")):
+            viewer.send(rfb.cut_text(data.encode(answer)))
+            self.wait_pasted(data.encode())
+            self.copy("ü".encode())
+            self.assertEqual(viewer.next(), "ü".encode(answer))
+            self.copy(b"x")
+            self.assertEqual(viewer.next(), b"x")
+
+    def test_surrogates(self):
+        """guacamole-common-js writes, and reads, a character above U+FFFF in two halves."""
+        halves = "\ud83d\ude00".encode("utf-8", "surrogatepass")
+        for viewer, message in ((self.viewer().classic(), rfb.cut_text(halves + b"!")),
+                                (self.viewer().speak(1000), provided(halves + b"!\0"))):
+            viewer.send(message)
+            self.wait_pasted("😀!".encode())
+            viewer.close()
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text(halves + halves[:3]))
+        self.wait_pasted("😀".encode())
+        self.copy("a 😀".encode())
+        self.assertEqual(viewer.next(), b"a " + halves)
+
+
+class TargetTest(ClipboardTest):
+    """xclip as a program that offers, or wants, one kind of text alone."""
+
+    def test_owners(self):
+        viewer = self.viewer().speak(unasked=1000)
+        for target, data, text in (("text/plain", "grün 你".encode(), "grün 你"),
+                                   ("text/plain", "grün".encode("latin-1"), "grün"),
+                                   ("text/plain;charset=utf-8", "你".encode(), "你"),
+                                   ("TEXT", "你!".encode(), "你!"),
+                                   ("COMPOUND_TEXT", b"gr\xfcn \x1b-L\xd7\xd4", "grün зд")):
+            self.copy(data, "clipboard", "-t", target)
+            self.assertEqual(viewer.next(), text)
+
+    def test_requestors(self):
+        viewer = self.viewer().speak()
+        viewer.send(provide("grün зд"))
+        for target, data in (("text/plain", "grün зд".encode()), ("TEXT", "grün зд".encode()),
+                             ("text/plain;charset=utf-8", "grün зд".encode()),
+                             ("STRING", "grün ??".encode("latin-1")),
+                             ("COMPOUND_TEXT", b"gr\xfcn \x1b-L\xd7\xd4")):
+            self.wait_pasted(data, target=target)
+
+
 class MemoryTest(ClipboardTest):
     def find(self, secret):
         """Describes the places in the scraper's memory."""
@@ -434,6 +591,9 @@ class MemoryTest(ClipboardTest):
             for to_desktop in (True, False):
                 secret = b"secret%d-%d" % (n, to_desktop)
                 old, new = self.viewer().classic(), self.viewer().speak(unasked=MIB)
+                # Pixels that are not raw come from the queue's own buffer.
+                old.set_format(RGB565)
+                old.send(*[rfb.pointer_event(1, 1)] * n)
                 if to_desktop:
                     old.send(rfb.cut_text(n * (secret + b"\n")))
                     self.wait_pasted(n * (secret + b"\n"))
@@ -447,8 +607,168 @@ class MemoryTest(ClipboardTest):
                 self.wait_wiped(secret)
 
 
+class ClearTest(ClipboardTest):
+    """What a program takes back is forgotten; what one that ended had copied is not."""
+
+    def viewers(self):
+        return (self.viewer().classic(), self.viewer().speak(), self.viewer().speak(unasked=1000))
+
+    def test_cleared(self):
+        old, new, eager = self.viewers()
+        self.copy(b"secret")
+        self.assertEqual([old.next(), new.next(), eager.next()],
+                         [b"secret", ("notify", TEXT), "secret"])
+        self.run_client("xsel", "-b", "-c")
+        self.assertEqual([old.next(), new.next(), eager.next()],
+                         [b"", ("notify", 0), ("notify", 0)])
+        later = self.viewer().speak()
+        later.send(extended(REQUEST | TEXT))
+        self.assertEqual(later.next(), ("notify", 0))
+
+    def test_another_program_clears_a_viewers_text(self):
+        old, new, eager = self.viewers()
+        old.send(rfb.cut_text(b"secret"))
+        self.wait_pasted(b"secret")
+        self.assertEqual([new.next(), eager.next()], [("notify", TEXT), "secret"])
+        self.run_client("xsel", "-b", "-c")
+        self.assertEqual([new.next(), eager.next()], [("notify", 0), ("notify", 0)])
+        self.assertEqual(old.settle().got, [])  # it is its own
+        self.assertIsNone(self.paste("primary"))
+
+    def test_ended(self):
+        old, new, eager = self.viewers()
+        owner = self.client("selectionclient", DISPLAY=self.x.display)
+        owner.do("own", "CLIPBOARD", "a text")
+        self.assertEqual([old.next(), new.next(), eager.next()],
+                         [b"a text", ("notify", TEXT), "a text"])
+        owner.close()
+        new.send(extended(REQUEST | TEXT))
+        self.assertEqual(new.next(), "a text")
+        self.assertEqual(old.settle().got + eager.settle().got, [])
+        self.assertEqual(self.viewer().classic().next(), b"a text")
+
+
+def toolkit_python(module):
+    """A Python that has the module, or None."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        if shutil.which(python) and subprocess.run(
+                [python, "-c", module], check=False, stderr=subprocess.DEVNULL).returncode == 0:
+            return python
+    return None
+
+
+class Toolkit:
+    """What programs of a toolkit do; `imports` shows whether it is installed."""
+
+    def app(self):
+        python = toolkit_python(self.imports)
+        if not python:
+            self.skipTest("no " + self.name)
+        return self.client(python, os.path.join(os.environ.get("SRCDIR", "."),
+                           "tests/integration/lib/toolkit_app.py"), self.name,
+                           **self.x.environment(XDG_RUNTIME_DIR=self.directory,
+                                                GDK_BACKEND="x11", QT_QPA_PLATFORM="xcb"))
+
+    def test_copy_and_paste(self):
+        app, viewer = self.app(), self.viewer().speak(unasked=1000)
+        app.do("copy", "Grüße, 你好 😀")
+        self.assertEqual(viewer.next(), "Grüße, 你好 😀")
+        viewer.send(provide("für dich 😀"))
+        wait_until(lambda: app.do("paste") == "für dich 😀", "the viewer's text")
+        app.do("copy", "again")
+        self.assertEqual(viewer.next(), "again")
+        self.assertEqual(viewer.settle().got, [])
+
+    def test_clear(self):
+        app, old, viewer = self.app(), self.viewer().classic(), self.viewer().speak(unasked=1000)
+        app.do("copy", "secret")
+        self.assertEqual([old.next(), viewer.next()], [b"secret", "secret"])
+        app.do("clear")
+        self.assertEqual([old.next(), viewer.next()], [b"", ("notify", 0)])
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), ("notify", 0))
+
+    def test_end(self):
+        app, old, viewer = self.app(), self.viewer().classic(), self.viewer().speak()
+        app.do("copy", "kept")
+        self.assertEqual([old.next(), viewer.next()], [b"kept", ("notify", TEXT)])
+        app.close()
+        wait_until(lambda: self.paste() is None, "the program's end")
+        viewer.send(extended(REQUEST | TEXT))
+        self.assertEqual(viewer.next(), "kept")
+        self.assertEqual(old.settle().got, [])
+
+    def test_mark(self):
+        app, viewer = self.app(), self.viewer().classic()
+        app.do("mark", "marked")
+        wait_until(lambda: self.paste("primary") == b"marked", "the mark")
+        app.do("unmark")
+        app.do("copy", "copied")
+        self.assertEqual(viewer.next(), b"copied")
+
+
+class Gtk3Test(Toolkit, ClipboardTest):
+    name, imports = "gtk3", "import gi; gi.require_version('Gtk', '3.0')"
+
+
+class Gtk4Test(Toolkit, ClipboardTest):
+    name, imports = "gtk4", "import gi; gi.require_version('Gtk', '4.0')"
+
+
+class Qt5Test(Toolkit, ClipboardTest):
+    name, imports = "qt5", "import PyQt5.QtGui"
+
+    def test_a_password_manager(self):
+        self.restart_with("primary = both")
+        app, viewer = self.app(), self.viewer().classic()
+        app.do("secret", "hunter2")
+        self.assertEqual(viewer.next(), b"hunter2")
+        self.assertEqual(viewer.next(), b"hunter2")  # PRIMARY, once it rests
+        app.do("clear")
+        self.assertEqual(viewer.next(), b"")
+        late = self.viewer().speak()
+        late.send(extended(REQUEST | TEXT))
+        self.assertEqual(late.next(), ("notify", 0))
+
+
+@unittest.skipUnless(shutil.which("autocutsel"), "no autocutsel")
+class AutocutselTest(ClipboardTest):
+    """It copies between the selections and the cut buffer, and owns what others have copied."""
+
+    config = "primary = both"
+
+    def setUp(self):
+        super().setUp()
+        for selection in ("CLIPBOARD", "PRIMARY"):
+            self.start("autocutsel", "-selection", selection, "-pause", "50",
+                       env=self.environment)
+
+    def cut_buffer(self):
+        return self.run_client("xprop", "-root", "CUT_BUFFER0").stdout
+
+    def test_no_ping_pong(self):
+        first, second = self.viewer().classic(), self.viewer().classic()
+        for n in range(5):
+            text = b"from a viewer %d" % n
+            first.send(rfb.cut_text(text))
+            self.assertEqual(second.next(), text)
+            wait_until(lambda: text in self.cut_buffer(), "the cut buffer")
+            self.assertEqual(self.paste(), text)
+            # It has become the owner: that is the same text once more, at most for each selection.
+            while second.settle().got:
+                self.assertEqual(second.next(), text)
+        self.assertEqual(first.settle().got, [])
+        self.copy(b"from the desktop")
+        self.assertEqual(first.next(), b"from the desktop")
+        first.send(rfb.cut_text(b"the end"))
+        self.wait_pasted(b"the end")
+        self.wait_pasted(b"the end", "primary")
+
+
 class TigerVncTest(ClipboardTest):
     """The real viewer on its own display, where xclip copies and pastes."""
+
+    config = "primary = both"
 
     def setUp(self):
         super().setUp()

@@ -21,6 +21,7 @@ struct peer {
 	struct clipboard_viewer clip;
 	char letter;
 	bool blocked;
+	enum text_charset writes;
 };
 
 static struct clipboard clipboard;
@@ -50,19 +51,24 @@ static void assert_happened(const char *expected)
 	happened[0] = '\0';
 }
 
-/* "a:caps", "a:notify", "a:gone", "a:request", "a:TEXT" (provided) or "a:=TEXT" (classic) */
+/*
+ * "a:caps", "a:notify", "a:gone", "a:request", "a:TEXT" (provided), "a:=TEXT" (classic), "a:u=TEXT"
+ * (classic, in UTF-8) or with an "s" before it (with surrogates).
+ */
 static int send_to(void *viewer, const uint8_t *message, size_t length)
 {
 	const struct peer *peer = viewer;
+	static const char *const prefixes[] = { "", "", "u", "s" };
+	enum text_charset charset = TEXT_CHARSET_UNKNOWN;
 	struct cut_text got;
 	bool classic = message[4] < 0x80;
 
 	assert_int_equal(message[0], 3);
-	assert_int_equal(cut_text_decode(message, length, 1 << 20, &got), 0);
+	assert_int_equal(cut_text_decode(message, length, 1 << 20, &charset, &got), 0);
 	switch (got.kind) {
 	case CUT_TEXT_IS_TEXT:
-		note("%c:%s%.*s", peer->letter, classic ? "=" : "", (int)got.text->length,
-		     got.text->bytes);
+		note("%c:%s%s%.*s", peer->letter, prefixes[charset], classic ? "=" : "",
+		     (int)got.text->length, got.text->bytes);
 		clipboard_text_unref(got.text);
 		break;
 	case CUT_TEXT_IS_CAPS:
@@ -185,7 +191,9 @@ static void send_classic(struct peer *peer, const char *utf8)
 	struct clipboard_text *text = text_of(utf8);
 	struct cut_text_message message;
 
-	assert_int_equal(cut_text_encode_classic(text, &message), 0);
+	assert_int_equal(cut_text_encode_classic(
+				 text, (struct cut_text_form){ peer->writes, false }, &message),
+			 0);
 	send_bytes(peer, message.bytes, message.length);
 	cut_text_message_free(&message);
 	clipboard_text_unref(text);
@@ -196,7 +204,9 @@ static void provide(struct peer *peer, const char *utf8)
 	struct clipboard_text *text = text_of(utf8);
 	struct cut_text_message message;
 
-	assert_int_equal(cut_text_encode_provide(text, &message), 0);
+	assert_int_equal(cut_text_encode_provide(
+				 text, (struct cut_text_form){ peer->writes, false }, &message),
+			 0);
 	send_bytes(peer, message.bytes, message.length);
 	cut_text_message_free(&message);
 	clipboard_text_unref(text);
@@ -308,7 +318,7 @@ static void test_extended_viewers_take_some_unasked(void **state)
 	assert_happened("a:123456");
 }
 
-/* A viewer without caps takes 20 MiB, says the protocol. */
+/* A viewer without caps is libvncclient's: 1 MiB, LF, and no NUL. */
 static void test_without_caps(void **state)
 {
 	(void)state;
@@ -340,20 +350,106 @@ static void test_poor_caps(void **state)
 	assert_happened("");
 }
 
-static void test_nothing_old_is_pushed(void **state)
+/* ---- what was there before a viewer connected ---- */
+
+static uint64_t clock_usec;
+
+/* The viewer requests its first update, and the time for an offer comes. */
+static void wait_for_offer(struct peer *peer)
+{
+	clipboard_requested(&peer->clip, clock_usec);
+	uint64_t due = clipboard_offer(&clipboard, clock_usec);
+	if (due != UINT64_MAX)
+		clock_usec = due;
+	clipboard_offer(&clipboard, clock_usec);
+}
+
+/* Not pushed where a notify does. */
+static void test_what_was_there_before_is_offered(void **state)
+{
+	(void)state;
+	clock_usec = 7000000;
+	clipboard_changed(&clipboard, true);
+	add_classic(&a, 'a');
+	assert_happened("");
+	clipboard_requested(&a.clip, clock_usec);
+	assert_int_equal(clipboard_offer(&clipboard, clock_usec),
+			 clock_usec + CLIPBOARD_OFFER_USEC);
+	clock_usec += CLIPBOARD_OFFER_USEC - 1;
+	clipboard_requested(&a.clip, clock_usec); /* only the first counts */
+	assert_int_equal(clipboard_offer(&clipboard, clock_usec), clock_usec + 1);
+	assert_happened("");
+	assert_int_equal(clipboard_offer(&clipboard, clock_usec + 1), UINT64_MAX);
+	assert_happened("query");
+	clipboard_queried(&clipboard, 1);
+	fetched("old");
+	assert_happened("fetch a:=old");
+	add_extended(&b, 'b', 1000);
+	wait_for_offer(&b);
+	assert_happened("b:notify");
+	send_action(&b, CUT_TEXT_REQUEST, 1);
+	assert_happened("b:old");
+	/* Once. */
+	wait_for_offer(&a);
+	wait_for_offer(&b);
+	assert_happened("");
+}
+
+static void test_an_offer_without_caps(void **state)
 {
 	(void)state;
 	clipboard_changed(&clipboard, true);
-	add_classic(&a, 'a');
-	add_extended(&b, 'b', 1000);
-	assert_happened("");
-	send_action(&b, CUT_TEXT_PEEK, 0);
-	assert_happened("query");
+	add(&a, 'a', false);
+	clipboard_encodings(&clipboard, &a.clip, true);
+	wait_for_offer(&a);
 	clipboard_queried(&clipboard, 1);
-	assert_happened("b:notify");
-	send_action(&b, CUT_TEXT_REQUEST, 1);
 	fetched("old");
-	assert_happened("fetch b:old");
+	assert_happened("a:caps query fetch a:old");
+}
+
+/* What has come meanwhile is newer. */
+static void test_nothing_old_to_offer(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	wait_for_offer(&a); /* there is nothing */
+	assert_happened("");
+	send_classic(&a, "old");
+	assert_happened("own:old");
+	add_classic(&b, 'b');
+	clipboard_requested(&b.clip, clock_usec);
+	send_classic(&b, "its own");
+	assert_happened("own:its own a:=its own");
+	wait_for_offer(&b);
+	assert_happened("");
+	add_classic(&c, 'c');
+	clipboard_requested(&c.clip, clock_usec);
+	desktop_copies("copied meanwhile");
+	wait_for_offer(&c);
+	assert_happened("");
+	/* Another viewer's text is as good as the desktop's. */
+	send_classic(&a, "from a");
+	clipboard_remove(&clipboard, &c.clip);
+	happened[0] = '\0';
+	add_classic(&c, 'c');
+	wait_for_offer(&c);
+	assert_happened("c:=from a");
+}
+
+static void test_no_offer(void **state)
+{
+	(void)state;
+	desktop_copies("secret");
+	clipboard_cleared(&clipboard);
+	add_classic(&a, 'a');
+	wait_for_offer(&a);
+	assert_happened("");
+	/* One that may not get it. */
+	clipboard_remove(&clipboard, &a.clip);
+	clipboard_changed(&clipboard, true);
+	add(&a, 'a', true);
+	wait_for_offer(&a);
+	assert_happened("");
 }
 
 static void test_asked_for_what_is_not_there(void **state)
@@ -415,6 +511,111 @@ static void test_the_owner_vanishes(void **state)
 	clipboard_changed(&clipboard, false);
 	send_action(&a, CUT_TEXT_REQUEST, 1);
 	assert_happened("query a:notify fetch a:x a:x");
+}
+
+/* A password manager: nobody gets it any more, and who has it is told. */
+static void test_the_owner_clears_it(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 0);
+	add_classic(&b, 'b');
+	add(&c, 'c', false);
+	clipboard_encodings(&clipboard, &c.clip, true); /* libvncclient's: takes no notify */
+	desktop_copies("secret");
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	assert_happened("a:secret");
+	clipboard_cleared(&clipboard);
+	assert_happened("c:= b:= a:gone");
+	assert_null(clipboard.text);
+	send_action(&a, CUT_TEXT_REQUEST, 1);
+	assert_happened("a:gone");
+	/* Only who has it. */
+	clipboard_cleared(&clipboard);
+	assert_happened("");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 1);
+	clipboard_cleared(&clipboard);
+	assert_happened("query fetch");
+	fetched("too late");
+	assert_happened("");
+	desktop_copies("ours");
+	send_classic(&b, "its own");
+	happened[0] = '\0';
+	clipboard_cleared(&clipboard);
+	assert_happened("c:= a:gone");
+}
+
+/* Others clear it by copying an empty text. */
+static void test_an_empty_text_clears(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	desktop_copies("secret");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 1);
+	fetched("");
+	assert_happened("query fetch a:=");
+	/* But a picture leaves it. */
+	desktop_copies("text");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 0);
+	assert_happened("query");
+}
+
+/* ---- UTF-8 in classic messages ---- */
+
+static void test_utf8_is_answered_in_utf8(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	a.writes = TEXT_CHARSET_UTF8;
+	desktop_copies("grün");
+	send_classic(&a, "ASCII");
+	assert_happened("own:ASCII b:=ASCII");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 1);
+	fetched("grün");
+	assert_happened("query fetch b:=grün a:=grün");
+	send_classic(&a, "你好");
+	assert_happened("own:你好 b:=??");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 1);
+	fetched("€ 😀");
+	assert_happened("query fetch b:=EUR ? a:u=€ 😀");
+	send_classic(&a, "€ 😀"); /* as it was sent to it */
+	assert_happened("");
+	/* Surrogates, too, are answered as such. */
+	a.writes = TEXT_CHARSET_CESU8;
+	send_classic(&a, "😀!");
+	assert_happened("own:😀! b:=?!");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 1);
+	fetched("ü😀");
+	assert_happened("query fetch b:=ü? a:s=ü😀");
+	send_classic(&a, "ü😀");
+	assert_happened("");
+	/* Until it sends what is not UTF-8. */
+	a.writes = TEXT_CHARSET_LATIN1;
+	send_classic(&a, "für");
+	assert_happened("own:für b:=für");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 1);
+	fetched("grün");
+	assert_happened("query fetch b:=grün a:=grün");
+}
+
+static void test_surrogates_in_provided_text(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 1000);
+	a.writes = TEXT_CHARSET_CESU8;
+	provide(&a, "😀");
+	assert_happened("own:😀");
+	clipboard_changed(&clipboard, true);
+	clipboard_queried(&clipboard, 1);
+	fetched("new 😀");
+	assert_happened("query fetch a:snew 😀");
 }
 
 /* The desktop's text changes while it is fetched: only the last counts. */
@@ -533,7 +734,7 @@ static void test_an_empty_text_takes_back(void **state)
 	send_classic(&b, ""); /* it is not b's */
 	assert_happened("");
 	send_classic(&a, "");
-	assert_happened("disown");
+	assert_happened("disown b:=");
 	desktop_copies("y");
 	send_classic(&a, ""); /* nor is it a's now */
 	assert_happened("");
@@ -640,8 +841,25 @@ static void test_one_at_a_time(void **state)
 	fetched("last");
 	assert_happened("fetch a:=last");
 	release(&b);
-	assert_happened("b:request b:notify b:last");
+	assert_happened("b:caps b:request b:notify b:last");
 	release(&b);
+	assert_happened("");
+}
+
+/* SetEncodings while a text is under way. */
+static void test_caps_wait_for_their_turn(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	a.blocked = true;
+	clipboard_encodings(&clipboard, &a.clip, true);
+	assert_happened("");
+	release(&a);
+	assert_happened("a:caps");
+	a.blocked = true;
+	clipboard_encodings(&clipboard, &a.clip, true);
+	clipboard_encodings(&clipboard, &a.clip, false);
+	release(&a);
 	assert_happened("");
 }
 
@@ -656,7 +874,14 @@ int main(void)
 		TEST_CASE(test_extended_viewers_take_some_unasked),
 		TEST_CASE(test_without_caps),
 		TEST_CASE(test_poor_caps),
-		TEST_CASE(test_nothing_old_is_pushed),
+		TEST_CASE(test_what_was_there_before_is_offered),
+		TEST_CASE(test_an_offer_without_caps),
+		TEST_CASE(test_nothing_old_to_offer),
+		TEST_CASE(test_no_offer),
+		TEST_CASE(test_the_owner_clears_it),
+		TEST_CASE(test_an_empty_text_clears),
+		TEST_CASE(test_utf8_is_answered_in_utf8),
+		TEST_CASE(test_surrogates_in_provided_text),
 		TEST_CASE(test_asked_for_what_is_not_there),
 		TEST_CASE(test_fetching_fails),
 		TEST_CASE(test_the_owner_vanishes),
@@ -673,6 +898,7 @@ int main(void)
 		TEST_CASE(test_view_only),
 		TEST_CASE(test_extended_without_having_said_so),
 		TEST_CASE(test_one_at_a_time),
+		TEST_CASE(test_caps_wait_for_their_turn),
 	};
 
 	if (sodium_init() < 0)

@@ -18,6 +18,7 @@ enum { LIMIT = 1000, MESSAGE_MAX = 8192 };
 
 static uint8_t message[MESSAGE_MAX];
 static struct cut_text got;
+static enum text_charset charset;
 
 static int decode_classic(const void *text, size_t length)
 {
@@ -25,7 +26,7 @@ static int decode_classic(const void *text, size_t length)
 	message[0] = 6;
 	wire_write_u32(message + 4, (uint32_t)length);
 	memcpy(message + 8, text, length);
-	return cut_text_decode(message, 8 + length, LIMIT, &got);
+	return cut_text_decode(message, 8 + length, LIMIT, &charset, &got);
 }
 
 static int decode_extended(uint32_t flags, const void *data, size_t length)
@@ -36,7 +37,7 @@ static int decode_extended(uint32_t flags, const void *data, size_t length)
 	wire_write_u32(message + 8, flags);
 	if (length)
 		memcpy(message + 12, data, length);
-	return cut_text_decode(message, 12 + length, LIMIT, &got);
+	return cut_text_decode(message, 12 + length, LIMIT, &charset, &got);
 }
 
 /* A stream as TigerVNC makes it: flushed, but without an end. */
@@ -211,12 +212,70 @@ static void test_too_short(void **state)
 	static const uint8_t least[12] = { 6, 0, 0, 0, 0xff, 0xff, 0xff, 0xfc, 4 };
 
 	(void)state;
-	assert_int_equal(cut_text_decode(least, 12, LIMIT, &got), 0);
+	assert_int_equal(cut_text_decode(least, 12, LIMIT, &charset, &got), 0);
 	for (size_t length = 0; length < 12; length++)
-		assert_int_equal(cut_text_decode(least, length, LIMIT, &got), -EBADMSG);
+		assert_int_equal(cut_text_decode(least, length, LIMIT, &charset, &got), -EBADMSG);
+}
+
+/* ---- other charsets than the protocol's ---- */
+
+static void decode_as(const char *text, enum text_charset before, enum text_charset after,
+		      const char *expected)
+{
+	charset = before;
+	assert_int_equal(decode_classic(text, strlen(text)), 0);
+	assert_int_equal(charset, after);
+	assert_got_text(expected);
+}
+
+static void test_classic_utf8(void **state)
+{
+	(void)state;
+	decode_as("ab\r\n", TEXT_CHARSET_UNKNOWN, TEXT_CHARSET_UNKNOWN, "ab\n");
+	decode_as("ab", TEXT_CHARSET_UTF8, TEXT_CHARSET_UTF8, "ab");
+	decode_as("gr\xfcn", TEXT_CHARSET_UTF8, TEXT_CHARSET_LATIN1, "grün");
+	decode_as("grün\r\n你", TEXT_CHARSET_UNKNOWN, TEXT_CHARSET_UTF8, "grün\n你");
+	decode_as("grün", TEXT_CHARSET_LATIN1, TEXT_CHARSET_UTF8, "grün");
+	decode_as("Spa\xdf\xab", TEXT_CHARSET_LATIN1, TEXT_CHARSET_LATIN1, "Spaß«");
+	decode_as("\xed\xa0\xbd\xed\xb8\x80!", TEXT_CHARSET_UTF8, TEXT_CHARSET_CESU8, "😀!");
+	/* A text that is refused says nothing. */
+	charset = TEXT_CHARSET_LATIN1;
+	for (size_t i = 0; i < 700; i++)
+		memcpy(message + 2000 + 2 * i, "ü", 2);
+	assert_int_equal(decode_classic(message + 2000, 1400), -EMSGSIZE);
+	assert_int_equal(charset, TEXT_CHARSET_LATIN1);
+	/* What follows a NUL is not looked at. */
+	assert_int_equal(decode_classic("ü\0\xff", 4), 0);
+	assert_int_equal(charset, TEXT_CHARSET_UTF8);
+	assert_got_text("ü");
+}
+
+/* A browser behind guacd: surrogates, and the NUL that guacd passed on to it. */
+static void test_provide_surrogates(void **state)
+{
+	static const char split[] = "a\r\n\xed\xa0\xbd\xed\xb8\x80\0";
+
+	(void)state;
+	charset = TEXT_CHARSET_UNKNOWN;
+	assert_int_equal(provide("grün"), 0);
+	assert_got_text("grün");
+	assert_int_equal(charset, TEXT_CHARSET_UNKNOWN);
+	assert_int_equal(decode_provide(1, sizeof(split), split, sizeof(split)), 0);
+	assert_got_text("a\n😀");
+	assert_int_equal(charset, TEXT_CHARSET_CESU8);
+	assert_int_equal(provide("\xed\xa0\xbd!"), 0);
+	assert_got_text("!");
+	assert_int_equal(provide("gr\xfcn"), -EILSEQ);
+	assert_int_equal(charset, TEXT_CHARSET_CESU8);
+	assert_int_equal(provide("😀"), 0);
+	assert_got_text("😀");
+	assert_int_equal(charset, TEXT_CHARSET_UTF8);
+	charset = TEXT_CHARSET_UNKNOWN;
 }
 
 /* ---- what we send ---- */
+
+static const struct cut_text_form plain_form;
 
 static struct clipboard_text *text_of(const char *utf8)
 {
@@ -241,7 +300,7 @@ static void test_encode(void **state)
 	struct clipboard_text *text = text_of("ä\n€");
 
 	(void)state;
-	assert_int_equal(cut_text_encode_classic(text, &sent), 0);
+	assert_int_equal(cut_text_encode_classic(text, plain_form, &sent), 0);
 	assert_message(&sent, "\3\0\0\0\0\0\0\5\xe4\nEUR", 13);
 	clipboard_text_unref(text);
 	assert_int_equal(cut_text_encode_action(CUT_TEXT_NOTIFY, 1, &sent), 0);
@@ -263,8 +322,8 @@ static void test_encode_provide(void **state)
 	struct cut_text_message sent;
 
 	(void)state;
-	assert_int_equal(cut_text_provided_size(text), sizeof(expected));
-	assert_int_equal(cut_text_encode_provide(text, &sent), 0);
+	assert_int_equal(cut_text_provided_size(text, plain_form), sizeof(expected));
+	assert_int_equal(cut_text_encode_provide(text, plain_form, &sent), 0);
 	assert_memory_equal(sent.bytes + 8, "\x10\0\0\1", 4);
 	assert_int_equal(uncompress(plain, &n, sent.bytes + 12, (uLong)(sent.length - 12)), Z_OK);
 	assert_int_equal(n, 4 + sizeof(expected));
@@ -272,11 +331,47 @@ static void test_encode_provide(void **state)
 	assert_int_equal(plain[3], sizeof(expected));
 	assert_memory_equal(plain + 4, expected, sizeof(expected));
 
-	assert_int_equal(cut_text_decode(sent.bytes, sent.length, LIMIT, &got), 0);
+	assert_int_equal(cut_text_decode(sent.bytes, sent.length, LIMIT, &charset, &got), 0);
 	assert_true(clipboard_text_equal(got.text, text));
 	got.text = clipboard_text_unref(got.text);
 	cut_text_message_free(&sent);
 	clipboard_text_unref(text);
+}
+
+static void assert_provided(const struct clipboard_text *text, struct cut_text_form form,
+			    const char *expected, size_t length)
+{
+	struct cut_text_message sent;
+	uint8_t plain[100];
+	uLongf n = sizeof(plain);
+
+	assert_int_equal(cut_text_provided_size(text, form), length);
+	assert_int_equal(cut_text_encode_provide(text, form, &sent), 0);
+	assert_int_equal(uncompress(plain, &n, sent.bytes + 12, (uLong)(sent.length - 12)), Z_OK);
+	assert_int_equal(n, 4 + length);
+	assert_int_equal(wire_read_u32(plain), length);
+	assert_memory_equal(plain + 4, expected, length);
+	cut_text_message_free(&sent);
+}
+
+static void test_encode_forms(void **state)
+{
+	const struct cut_text_form utf8 = { .charset = TEXT_CHARSET_UTF8 };
+	const struct cut_text_form cesu8 = { .charset = TEXT_CHARSET_CESU8, .bare = true };
+	struct clipboard_text *text = text_of("ü\n😀"), *empty = text_of("");
+	struct cut_text_message sent;
+
+	(void)state;
+	assert_int_equal(cut_text_encode_classic(text, utf8, &sent), 0);
+	assert_message(&sent, "\3\0\0\0\0\0\0\7ü\n😀", 15);
+	assert_int_equal(cut_text_encode_classic(text, cesu8, &sent), 0);
+	assert_message(&sent, "\3\0\0\0\0\0\0\11ü\n\xed\xa0\xbd\xed\xb8\x80", 17);
+	assert_int_equal(cut_text_encode_classic(empty, utf8, &sent), 0);
+	assert_message(&sent, "\3\0\0\0\0\0\0\0", 8);
+	assert_provided(text, utf8, "ü\r\n😀\0", 9);
+	assert_provided(text, cesu8, "ü\n\xed\xa0\xbd\xed\xb8\x80", 9);
+	clipboard_text_unref(text);
+	clipboard_text_unref(empty);
 }
 
 /* libvncclient disconnects at more than 1 MiB. */
@@ -291,11 +386,11 @@ static void test_encode_large(void **state)
 	memset(bytes, '\n', mib + 1);
 	bytes[mib] = '\0';
 	text = text_of(bytes);
-	assert_int_equal(cut_text_encode_classic(text, &sent), 0);
+	assert_int_equal(cut_text_encode_classic(text, plain_form, &sent), 0);
 	assert_int_equal(sent.length, mib + 8);
 	cut_text_message_free(&sent);
-	assert_int_equal(cut_text_encode_provide(text, &sent), 0);
-	assert_int_equal(cut_text_decode(sent.bytes, sent.length, mib, &got), 0);
+	assert_int_equal(cut_text_encode_provide(text, plain_form, &sent), 0);
+	assert_int_equal(cut_text_decode(sent.bytes, sent.length, mib, &charset, &got), 0);
 	assert_true(clipboard_text_equal(got.text, text));
 	got.text = clipboard_text_unref(got.text);
 	cut_text_message_free(&sent);
@@ -304,7 +399,7 @@ static void test_encode_large(void **state)
 	memset(bytes, 'x', mib + 1);
 	bytes[mib + 1] = '\0';
 	text = text_of(bytes);
-	assert_int_equal(cut_text_encode_classic(text, &sent), -EMSGSIZE);
+	assert_int_equal(cut_text_encode_classic(text, plain_form, &sent), -EMSGSIZE);
 	clipboard_text_unref(text);
 	free(bytes);
 }
@@ -312,11 +407,18 @@ static void test_encode_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_classic),	       cmocka_unit_test(test_provide),
-		cmocka_unit_test(test_broken_provide), cmocka_unit_test(test_actions),
-		cmocka_unit_test(test_caps),	       cmocka_unit_test(test_too_short),
-		cmocka_unit_test(test_encode),	       cmocka_unit_test(test_encode_provide),
+		cmocka_unit_test(test_classic),
+		cmocka_unit_test(test_provide),
+		cmocka_unit_test(test_broken_provide),
+		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_too_short),
+		cmocka_unit_test(test_encode),
+		cmocka_unit_test(test_encode_provide),
 		cmocka_unit_test(test_encode_large),
+		cmocka_unit_test(test_classic_utf8),
+		cmocka_unit_test(test_provide_surrogates),
+		cmocka_unit_test(test_encode_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

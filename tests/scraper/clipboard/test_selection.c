@@ -28,7 +28,7 @@ static struct selection selection;
 
 /* ---- what the selection reports ---- */
 
-static int n_changed, n_queried, n_fetched;
+static int n_changed, n_cleared, n_queried, n_fetched;
 static bool is_owned;
 static int query_result, fetch_result;
 static struct clipboard_text *text;
@@ -38,6 +38,12 @@ static void on_changed(struct clipboard *clipboard, bool owned)
 	(void)clipboard;
 	is_owned = owned;
 	n_changed++;
+}
+
+static void on_cleared(struct clipboard *clipboard)
+{
+	(void)clipboard;
+	n_cleared++;
 }
 
 static void on_queried(struct clipboard *clipboard, int value)
@@ -58,6 +64,7 @@ static void on_fetched(struct clipboard *clipboard, int value, struct clipboard_
 
 static const struct selection_callbacks callbacks = {
 	.changed = on_changed,
+	.cleared = on_cleared,
 	.answers = { .queried = on_queried, .fetched = on_fetched },
 };
 
@@ -66,6 +73,7 @@ static const struct selection_callbacks callbacks = {
 enum manners {
 	ANSWERS, /* as UTF-8 */
 	ONLY_LATIN1,
+	ONLY_THIS,  /* peer.only, as that type */
 	NO_TARGETS, /* does not list its targets */
 	PICTURE,    /* has no text */
 	LIES,	    /* answers with a number */
@@ -80,6 +88,7 @@ static struct {
 	Window window;
 	struct selection_atoms atoms;
 	enum manners manners;
+	enum selection_target only;
 	const char *bytes; /* what it owns */
 	size_t length, sent;
 	Window requestor;
@@ -100,6 +109,10 @@ static void peer_put_targets(void)
 			    peer.atoms.texts[SELECTION_UTF8_STRING] };
 	int n = peer.manners == ONLY_LATIN1 ? 2 : peer.manners == PICTURE ? 1 : 3;
 
+	if (peer.manners == ONLY_THIS) {
+		offered[1] = peer.atoms.texts[peer.only];
+		n = 2;
+	}
 	XChangeProperty(peer.x, peer.requestor, peer.property, XA_ATOM, 32, PropModeReplace,
 			(unsigned char *)offered, n);
 }
@@ -114,6 +127,8 @@ static bool peer_convert(Atom target)
 		return peer.manners != NO_TARGETS;
 	}
 	peer.type = target;
+	if (peer.manners == ONLY_THIS && target != peer.atoms.texts[peer.only])
+		return false;
 	if (peer.manners == LIES) {
 		peer_put(XA_CARDINAL, "1234", 4);
 	} else if (peer.manners >= IN_PIECES) {
@@ -316,13 +331,14 @@ static int start(void **state)
 	char reason[256];
 
 	(void)state;
-	n_changed = n_queried = n_fetched = 0;
+	n_changed = n_cleared = n_queried = n_fetched = 0;
 	if (sd_event_new(&event) < 0 ||
 	    display_open(&display, xvfb.display, NULL, &display_callbacks, NULL, reason,
 			 sizeof(reason)) < 0)
 		return -1;
 	start_peer();
-	return selection_start(&selection, event, &display, LIMIT, &callbacks, NULL);
+	return selection_start(&selection, event, &display, LIMIT, CLIPBOARD_BOTH, &callbacks,
+			       NULL);
 }
 
 static int finish(void **state)
@@ -335,6 +351,15 @@ static int finish(void **state)
 	display_close(&display);
 	event = sd_event_unref(event);
 	return 0;
+}
+
+/* With PRIMARY going which way. */
+static void restart(enum clipboard_mode primary)
+{
+	selection_stop(&selection);
+	n_changed = n_cleared = 0;
+	assert_int_equal(
+		selection_start(&selection, event, &display, LIMIT, primary, &callbacks, NULL), 0);
 }
 
 /* ---- fetching ---- */
@@ -357,11 +382,26 @@ static int fetch(void)
 	return fetch_result;
 }
 
-static void assert_text(const char *expected)
+static char *many(size_t length)
+{
+	char *bytes = malloc(length + 1);
+
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = (char)('a' + i % 23);
+	bytes[length] = '\0';
+	return bytes;
+}
+
+static void assert_text_is(const char *expected, size_t length)
 {
 	assert_non_null(text);
-	assert_int_equal(text->length, strlen(expected));
-	assert_memory_equal(text->bytes, expected, text->length);
+	assert_int_equal(text->length, length);
+	assert_memory_equal(text->bytes, expected, length);
+}
+
+static void assert_text(const char *expected)
+{
+	assert_text_is(expected, strlen(expected));
 }
 
 static void test_fetch(void **state)
@@ -389,6 +429,43 @@ static void test_fetch_latin1(void **state)
 	assert_text("grün");
 }
 
+/* Owners that know one kind of text alone. */
+static void test_fetch_the_only_target(void **state)
+{
+	static const struct {
+		enum selection_target target;
+		const char *bytes, *text;
+	} cases[] = {
+		{ SELECTION_UTF8_STRING, "grün 你", "grün 你" },
+		{ SELECTION_PLAIN_UTF8, "grün 你", "grün 你" },
+		{ SELECTION_PLAIN, "grün 你", "grün 你" },
+		{ SELECTION_PLAIN, "gr\xfcn", "grün" },
+		{ SELECTION_STRING, "gr\xc3\xbcn", "gr\xc3\x83\xc2\xbcn" },
+		{ SELECTION_TEXT, "gr\xfcn", "grün" },
+		{ SELECTION_TEXT, "你", "你" },
+		{ SELECTION_COMPOUND_TEXT, "gr\xfcn\t\n", "grün\t\n" },
+		{ SELECTION_COMPOUND_TEXT, "", "" },
+		/* Cyrillic, Japanese, and UTF-8. */
+		{ SELECTION_COMPOUND_TEXT, "\x1b-L\xd7\x1b$(B$\"\x1b(B\x1b%G😀\x1b%@z", "зあ😀z" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		peer.only = cases[i].target;
+		peer_owns(0, ONLY_THIS, cases[i].bytes, strlen(cases[i].bytes));
+		assert_int_equal(query(), 1);
+		assert_int_equal(fetch(), 0);
+		assert_text(cases[i].text);
+	}
+	peer.only = SELECTION_COMPOUND_TEXT;
+	char *bytes = many(LIMIT + 1);
+	peer_owns(0, ONLY_THIS, bytes, LIMIT);
+	assert_int_equal(query(), 1);
+	assert_int_equal(fetch(), 0);
+	assert_text_is(bytes, LIMIT);
+	free(bytes);
+}
+
 static void test_no_text(void **state)
 {
 	(void)state;
@@ -405,16 +482,6 @@ static void test_no_text(void **state)
 	assert_int_equal(query(), 1);
 	assert_int_equal(fetch(), 0);
 	assert_text("");
-}
-
-static char *many(size_t length)
-{
-	char *bytes = malloc(length + 1);
-
-	for (size_t i = 0; i < length; i++)
-		bytes[i] = (char)('a' + i % 23);
-	bytes[length] = '\0';
-	return bytes;
 }
 
 static void test_limit(void **state)
@@ -492,23 +559,58 @@ static void test_the_owner_vanishes(void **state)
 	int before;
 
 	(void)state;
+	/* Marked text that no longer is. */
+	peer_owns(1, SILENT, "", 0);
+	selection_query(&selection);
+	before = n_changed;
+	XSetSelectionOwner(peer.x, XA_PRIMARY, None, CurrentTime);
+	WAIT(n_changed > before);
+	assert_false(is_owned);
 	for (int which = 0; which < 2; which++) {
 		peer_owns(which, SILENT, "", 0);
 		selection_query(&selection);
 		before = n_changed;
-		XSetSelectionOwner(peer.x, peer.atoms.names[which], None, CurrentTime);
+		XDestroyWindow(peer.x, peer.window);
 		WAIT(n_changed > before);
 		assert_false(is_owned);
+		XCloseDisplay(peer.x);
+		start_peer();
 	}
 	peer_owns(0, SILENT, "", 0);
-	selection_query(&selection);
 	before = n_changed;
-	XDestroyWindow(peer.x, peer.window);
+	XCloseDisplay(peer.x);
+	start_peer();
 	WAIT(n_changed > before);
 	assert_false(is_owned);
 	assert_int_equal(n_queried, 0);
+	assert_int_equal(n_cleared, 0);
 	/* There is no owner. */
 	assert_int_equal(fetch(), -ENOENT);
+}
+
+static void peer_clears(int which)
+{
+	int before = n_cleared;
+
+	XSetSelectionOwner(peer.x, peer.atoms.names[which], None, CurrentTime);
+	WAIT(n_cleared > before);
+	assert_int_equal(n_cleared, before + 1);
+}
+
+static void test_cleared(void **state)
+{
+	(void)state;
+	peer_owns(0, ANSWERS, "secret", 6);
+	assert_int_equal(query(), 1);
+	selection_fetch(&selection);
+	peer_clears(0);
+	assert_int_equal(n_fetched, 0);
+	assert_int_equal(selection.current, None);
+	/* As password managers do, with what they copy also as PRIMARY. */
+	peer_owns(0, ANSWERS, "secret", 6);
+	peer_owns(1, ANSWERS, "secret", 6);
+	peer_clears(0);
+	assert_int_equal(selection.current, None);
 }
 
 /* Selecting with the mouse takes PRIMARY at each step. */
@@ -527,9 +629,7 @@ static void test_primary_has_to_rest(void **state)
 	peer_owns(0, ANSWERS, "copied", 6);
 	assert_int_equal(selection.current, selection.atoms.names[0]);
 	/* And an owner from before the start counts too. */
-	selection_stop(&selection);
-	n_changed = 0;
-	assert_int_equal(selection_start(&selection, event, &display, LIMIT, &callbacks, NULL), 0);
+	restart(CLIPBOARD_BOTH);
 	assert_int_equal(n_changed, 1);
 	assert_int_equal(query(), 1);
 }
@@ -564,8 +664,13 @@ static void test_targets(void **state)
 		assert_answer(property, atoms->texts[1], "grün €\n");
 		assert_true(peer_asks(name, XA_STRING, property, CurrentTime));
 		assert_answer(property, XA_STRING, "gr\xfcn EUR\n");
-		assert_true(peer_asks(name, atoms->text, property, CurrentTime));
+		assert_true(peer_asks(name, atoms->texts[SELECTION_TEXT], property, CurrentTime));
 		assert_answer(property, atoms->texts[0], "grün €\n");
+		assert_true(peer_asks(name, atoms->texts[SELECTION_PLAIN], property, CurrentTime));
+		assert_answer(property, atoms->texts[SELECTION_PLAIN], "grün €\n");
+		Atom compound = atoms->texts[SELECTION_COMPOUND_TEXT];
+		assert_true(peer_asks(name, compound, property, CurrentTime));
+		assert_answer(property, compound, "gr\xfcn \x1b-b\xa4\n");
 		assert_false(peer_asks(name, XA_PIXMAP, property, CurrentTime));
 		assert_false(peer_asks(name, XA_BITMAP, None, CurrentTime));
 	}
@@ -573,16 +678,16 @@ static void test_targets(void **state)
 	assert_true(peer_asks(XA_PRIMARY, XA_STRING, None, CurrentTime));
 	assert_answer(XA_STRING, XA_STRING, "gr\xfcn EUR\n");
 	own("grün");
-	assert_true(peer_asks(XA_PRIMARY, atoms->text, property, CurrentTime));
+	assert_true(peer_asks(XA_PRIMARY, atoms->texts[SELECTION_TEXT], property, CurrentTime));
 	assert_answer(property, XA_STRING, "gr\xfcn");
 }
 
 static void test_targets_target(void **state)
 {
 	const struct selection_atoms *atoms = &peer.atoms;
-	const Atom expected[] = { atoms->targets,  atoms->texts[0], atoms->texts[1],
-				  atoms->texts[2], atoms->text,	    atoms->timestamp,
-				  atoms->multiple };
+	const Atom expected[] = { atoms->targets,  atoms->timestamp, atoms->multiple,
+				  atoms->texts[0], atoms->texts[1],  atoms->texts[2],
+				  atoms->texts[3], atoms->texts[4],  atoms->texts[5] };
 	struct answer answer;
 
 	(void)state;
@@ -591,7 +696,7 @@ static void test_targets_target(void **state)
 	answer = take(atoms->property);
 	assert_int_equal(answer.type, XA_ATOM);
 	assert_int_equal(answer.format, 32);
-	assert_int_equal(answer.n, 7);
+	assert_int_equal(answer.n, 9);
 	assert_memory_equal(answer.data, expected, sizeof(expected));
 	XFree(answer.data);
 }
@@ -768,6 +873,96 @@ static void test_lost_and_disowned(void **state)
 	assert_int_equal(XGetSelectionOwner(peer.x, atoms->names[0]), None);
 }
 
+/* Another program clears what a viewer has copied. */
+static void test_ours_is_cleared(void **state)
+{
+	(void)state;
+	own("x");
+	peer_clears(0);
+	assert_null(selection.owner.text);
+	XSync(display.x, False);
+	assert_int_equal(XGetSelectionOwner(peer.x, XA_PRIMARY), None);
+	/* Releasing it ourselves is no clearing. */
+	own("y");
+	selection_disown(&selection);
+	XSync(display.x, False);
+	peer_owns(0, ANSWERS, "z", 1);
+	assert_int_equal(n_cleared, 1);
+	/* Nor is there anything to clear twice. */
+	peer_clears(0);
+	XSetSelectionOwner(peer.x, peer.atoms.names[0], None, CurrentTime);
+	XSync(peer.x, False);
+	display_dispatch(&display);
+	assert_int_equal(n_cleared, 2);
+}
+
+/* Events from before the text was acquired, which are handled after it. */
+static void test_late_events(void **state)
+{
+	XEvent late = { .xselectionclear = { .type = SelectionClear } };
+	const Atom name = peer.atoms.names[0];
+	struct clipboard_text *owned;
+
+	(void)state;
+	own("first");
+	/* Another program copies, but the events wait until the next text is acquired. */
+	XSetSelectionOwner(peer.x, name, peer.window, CurrentTime);
+	XSetSelectionOwner(peer.x, XA_PRIMARY, peer.window, CurrentTime);
+	Time now = server_time();
+	assert_int_equal(clipboard_text_from_utf8((const uint8_t *)"second", 6, LIMIT, &owned), 0);
+	selection_owner_acquire(&selection.owner, owned, now);
+	clipboard_text_unref(owned);
+	XSync(display.x, False);
+	display_dispatch(&display);
+	assert_true(selection.owner.owns[0] && selection.owner.owns[1]);
+	assert_ptr_equal(selection.owner.text, owned);
+	assert_int_equal(n_changed, 0);
+	assert_true(peer_asks(name, peer.atoms.texts[0], peer.atoms.property, CurrentTime));
+	assert_answer(peer.atoms.property, peer.atoms.texts[0], "second");
+	/* By its time (ICCCM, 2.2). */
+	late.xselectionclear.window = selection.window;
+	late.xselectionclear.selection = name;
+	late.xselectionclear.time = now - 1;
+	XSendEvent(peer.x, selection.window, False, NoEventMask, &late);
+	XSync(peer.x, False);
+	display_dispatch(&display);
+	assert_true(selection.owner.owns[0]);
+	late.xselectionclear.time = now;
+	XSendEvent(peer.x, selection.window, False, NoEventMask, &late);
+	WAIT(!selection.owner.owns[0]);
+}
+
+/* PRIMARY in each direction, or neither. */
+static void test_primary_goes_one_way(void **state)
+{
+	(void)state;
+	for (enum clipboard_mode primary = CLIPBOARD_OFF; primary <= CLIPBOARD_BOTH; primary++) {
+		bool to_desktop = primary & CLIPBOARD_TO_DESKTOP;
+		bool to_viewer = primary & CLIPBOARD_TO_VIEWER;
+
+		/* What is marked before the start, and then. */
+		XSetSelectionOwner(peer.x, XA_PRIMARY, peer.window, CurrentTime);
+		XSync(peer.x, False);
+		restart(primary);
+		assert_int_equal(n_changed, to_viewer);
+		n_changed = 0;
+		own("x");
+		assert_int_equal(XGetSelectionOwner(peer.x, peer.atoms.names[0]), selection.window);
+		assert_int_equal(XGetSelectionOwner(peer.x, XA_PRIMARY),
+				 to_desktop ? selection.window : peer.window);
+		XSetSelectionOwner(peer.x, XA_PRIMARY, peer.window, CurrentTime);
+		if (to_viewer)
+			WAIT(n_changed);
+		/* What is copied counts in any case, and is the first to be told otherwise. */
+		n_changed = 0;
+		peer_owns(0, ANSWERS, "copied", 6);
+		assert_int_equal(n_changed, 1);
+		XSetSelectionOwner(peer.x, peer.atoms.names[0], None, CurrentTime);
+		XSync(peer.x, False);
+		display_dispatch(&display);
+	}
+}
+
 /* A program copies while a viewer's text waits for the server's time: the program's is newer. */
 static void test_overtaken_by_the_desktop(void **state)
 {
@@ -793,12 +988,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_CASE(test_fetch),
 		TEST_CASE(test_fetch_latin1),
+		TEST_CASE(test_fetch_the_only_target),
 		TEST_CASE(test_no_text),
 		TEST_CASE(test_limit),
 		TEST_CASE(test_pieces),
 		TEST_CASE(test_no_answer),
 		TEST_CASE(test_overtaken),
 		TEST_CASE(test_the_owner_vanishes),
+		TEST_CASE(test_cleared),
 		TEST_CASE(test_primary_has_to_rest),
 		TEST_CASE(test_targets),
 		TEST_CASE(test_targets_target),
@@ -809,6 +1006,9 @@ int main(void)
 		TEST_CASE(test_the_root_window_asks),
 		TEST_CASE(test_lost_and_disowned),
 		TEST_CASE(test_overtaken_by_the_desktop),
+		TEST_CASE(test_ours_is_cleared),
+		TEST_CASE(test_late_events),
+		TEST_CASE(test_primary_goes_one_way),
 	};
 
 	return cmocka_run_group_tests(tests, start_server, stop_server);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -336,6 +337,100 @@ static void test_the_far_end_hangs_up(void **state)
 	wire_close(&wire);
 }
 
+/* ---- clipboard text ---- */
+
+enum { SECRET = 200, SECRET_SEED = 77, MIDDLE = 100 };
+
+/* Not kept anywhere, so that it is only found where the queue has left it. */
+static uint8_t secret_byte(size_t i)
+{
+	return (uint8_t)((i * i * 31 + i * 7 + SECRET_SEED) >> 1);
+}
+
+static bool is_secret(const uint8_t *bytes)
+{
+	/* Not the beginning: the C library's own notes overwrite that of freed memory. */
+	for (size_t i = MIDDLE; i < SECRET; i++)
+		if (bytes[i - MIDDLE] != secret_byte(i))
+			return false;
+	return true;
+}
+
+/* How often the secret's second half is in this process's writable memory. */
+static unsigned count_secrets(void)
+{
+	static uint8_t window[1 << 16];
+	FILE *maps = fopen("/proc/self/maps", "r"), *memory = fopen("/proc/self/mem", "r");
+	unsigned n = 0;
+	char line[512];
+	size_t start, end, got;
+
+	assert_true(maps && memory);
+	setvbuf(memory, NULL, _IONBF, 0);
+	while (fgets(line, sizeof(line), maps)) {
+		/* The heap alone: with a sanitizer, there is none of that name. */
+		if (sscanf(line, "%zx-%zx", &start, &end) != 2 || !strstr(line, "[heap]"))
+			continue;
+		for (size_t at = start; at < end; at += sizeof(window) - SECRET) {
+			assert_int_equal(fseek(memory, (long)at, SEEK_SET), 0);
+			got = fread(window, 1, sizeof(window), memory);
+			for (size_t i = 0; i + SECRET - MIDDLE <= got; i++)
+				n += window[i] == secret_byte(MIDDLE) && is_secret(window + i);
+		}
+	}
+	fclose(memory);
+	fclose(maps);
+	return n;
+}
+
+static void append_secret(struct out_queue *queue)
+{
+	uint8_t *bytes = malloc(SECRET);
+
+	for (size_t i = 0; i < SECRET; i++)
+		bytes[i] = secret_byte(i);
+	assert_int_equal(out_queue_append_secret(queue, bytes, SECRET), 0);
+	explicit_bzero(bytes, SECRET);
+	free(bytes);
+}
+
+static void check_secret_came(struct wire *wire, size_t at)
+{
+	assert_true(wire->length >= at + SECRET);
+	for (size_t i = 0; i < SECRET; i++)
+		assert_int_equal(wire->came[at + i], secret_byte(i));
+	explicit_bzero(wire->came, wire->length);
+}
+
+/* Between pixels that make the queue's own buffer move, and that it copies. */
+static void test_a_secret_is_wiped(void **state)
+{
+	enum { MANY = 100000 };
+	uint8_t *pixels = calloc(1, MANY);
+	struct out_queue queue;
+	struct wire wire = wire_open(4096);
+
+	(void)state;
+	out_queue_init(&queue);
+	assert_int_equal(out_queue_append(&queue, "before", 6), 0);
+	append_secret(&queue);
+	for (size_t length = 1; length < MANY; length *= 3)
+		assert_int_equal(out_queue_append(&queue, pixels, length), 0);
+	assert_int_equal(out_queue_borrow(&queue, pixels, 10, 5, 20), 0);
+	assert_int_equal(out_queue_keep(&queue), 0);
+	wire_drain(&wire, &queue);
+	check_secret_came(&wire, 6);
+	assert_int_equal(count_secrets(), 0);
+	/* Given up half written, and not written at all. */
+	append_secret(&queue);
+	append_secret(&queue);
+	write_bytes(&queue, &wire, SECRET / 2);
+	out_queue_finish(&queue);
+	assert_int_equal(count_secrets(), 0);
+	wire_close(&wire);
+	free(pixels);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_big_and_many),
 		cmocka_unit_test(test_reserved_room),
 		cmocka_unit_test(test_the_far_end_hangs_up),
+		cmocka_unit_test(test_a_secret_is_wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

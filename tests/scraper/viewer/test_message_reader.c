@@ -147,6 +147,26 @@ static void test_large_buffer_is_given_back(void **state)
 	assert_in_range(f->reader.capacity, 1, 4096);
 }
 
+/* Neither of messages that were handled nor of one that was moved to the front. */
+static void test_nothing_stays_behind(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(read_sent(f, "\3abc\6SEC", 8), 0);
+	assert_int_equal(f->reader.length, 4);
+	for (size_t i = 4; i < 8; i++)
+		assert_int_equal(f->reader.in[i], 0);
+	assert_int_equal(read_sent(f, "RET\1", 4), 0);
+	assert_string_equal(f->handled, "aS");
+	assert_int_equal(f->reader.length, 1);
+	for (size_t i = 1; i < 8; i++)
+		assert_int_equal(f->reader.in[i], 0);
+	f->result = -ENOBUFS;
+	assert_int_equal(read_sent(f, "d\3xyz", 5), -ENOBUFS);
+	for (size_t i = f->reader.length; i < 8; i++)
+		assert_int_equal(f->reader.in[i], 0);
+}
+
 static void test_failures(void **state)
 {
 	struct fixture *f = *state;
@@ -181,6 +201,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_byte_by_byte, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_longest_and_too_long, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_large_buffer_is_given_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_nothing_stays_behind, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hanging_up, set_up, tear_down),
 	};
