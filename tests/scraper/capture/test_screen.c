@@ -28,7 +28,7 @@ static uint64_t now = 1000000;
 static void on_damaged(void *userdata)
 {
 	(void)userdata;
-	screen_damaged(&screen);
+	screen_damaged(&screen, now);
 }
 
 static void capture_what_is_due(void);
@@ -118,7 +118,7 @@ static void burst(const struct rect spots[2])
 		if (screen_capture_due(&screen, now) > now)
 			continue;
 		screen_capture(&screen, now);
-		assert_false(screen.all_stale); /* it did not fail */
+		assert_false(screen.pending.everything); /* it did not fail */
 	}
 	capture_what_is_due();
 	assert_same();
@@ -172,10 +172,10 @@ static void test_many_draws(void **state)
 		XSync(display.x, False);
 		display_dispatch(&display);
 		now += 1000;
-		bool was_damaged = screen.damaged;
+		bool was_damaged = screen.pending.reported;
 		bool is_due = screen_capture_due(&screen, now) <= now;
 
-		n_fetches += was_damaged && !screen.damaged;
+		n_fetches += was_damaged && !screen.pending.reported;
 		assert_in_range(screen_pending_pixels(&screen), 0, 128 * 60);
 		if (!is_due)
 			continue;
