@@ -23,27 +23,42 @@ static bool is_held(const struct damage_settling_stream *stream)
 
 /* ---- learning ---- */
 
-/* The stream at that place, or else a new one: it takes the place of the most doubtful. */
-static struct damage_settling_stream *find(struct damage_settling *settling, struct rect place)
+/* Where a new stream may be kept: at a free place, or at that of the most doubtful; or NULL. */
+static struct damage_settling_stream *find_place(struct damage_settling *settling)
 {
-	struct damage_settling_stream *other = &settling->streams[0];
+	struct damage_settling_stream *best = NULL;
 
 	for (size_t i = 0; i < DAMAGE_SETTLING_STREAMS; i++) {
 		struct damage_settling_stream *stream = &settling->streams[i];
 
-		if (!rect_is_empty(stream->frame) && same_column(stream->frame, place) &&
-		    stream->frame.y <= bottom_of(place) && place.y <= bottom_of(stream->frame))
+		if (rect_is_empty(stream->frame))
 			return stream;
-		if (!rect_is_empty(other->frame) &&
-		    (rect_is_empty(stream->frame) || stream->vain > other->vain))
-			other = stream;
+		if (!is_held(stream) && (!best || stream->vain > best->vain))
+			best = stream;
 	}
-	*other = (struct damage_settling_stream){
-		.frame = place,
-		.gap = DAMAGE_SETTLING_QUIET_MAX / 2,
-		.vain = DAMAGE_SETTLING_VAIN - DAMAGE_SETTLING_TRIALS,
-	};
-	return other;
+	return best;
+}
+
+/* `area` is a part of a picture in strips: of one of the streams, or of a new one. */
+static void add_to_stream(struct damage_settling *settling, struct rect area)
+{
+	for (size_t i = 0; i < DAMAGE_SETTLING_STREAMS; i++) {
+		struct rect *frame = &settling->streams[i].frame;
+
+		if (rect_is_empty(*frame) || !same_column(*frame, area) ||
+		    frame->y > bottom_of(area) || area.y > bottom_of(*frame))
+			continue;
+		*frame = rect_bounds(*frame, area);
+		return;
+	}
+	struct damage_settling_stream *place = find_place(settling);
+
+	if (place)
+		*place = (struct damage_settling_stream){
+			.frame = area,
+			.gap = DAMAGE_SETTLING_QUIET_MAX / 2,
+			.vain = DAMAGE_SETTLING_VAIN - DAMAGE_SETTLING_TRIALS,
+		};
 }
 
 /* Two that adjoin or overlap in one column, the later one reaching further down, soon after. */
@@ -61,11 +76,8 @@ static void learn(struct damage_settling *settling, const struct rect *rects, si
 			 noticed <= settling->fetched + DAMAGE_SETTLING_NEXT &&
 			 bounds.y >= before.y && bounds.y <= bottom_of(before) &&
 			 bottom_of(bounds) > bottom_of(before);
-	if (continues) {
-		struct damage_settling_stream *stream = find(settling, rect_bounds(before, bounds));
-
-		stream->frame = rect_bounds(stream->frame, rect_bounds(before, bounds));
-	}
+	if (continues)
+		add_to_stream(settling, rect_bounds(before, bounds));
 	settling->before = continues || area >= DAMAGE_SETTLING_MIN_AREA
 				   ? bounds
 				   : (struct rect){ 0, 0, 0, 0 };
@@ -79,7 +91,7 @@ static void learn_gap(struct damage_settling_stream *stream, uint64_t noticed)
 	uint64_t most = noticed - stream->noticed;
 
 	if (least > stream->gap)
-		stream->gap = least;
+		stream->gap = least < DAMAGE_SETTLING_QUIET_MAX ? least : DAMAGE_SETTLING_QUIET_MAX;
 	else if (most < stream->gap)
 		stream->gap -= stream->gap / 8;
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "capture/pending_damage.h"
+#include "tests/scraper/random.h"
 
 enum { WIDTH = 2560, HEIGHT = 1600, FRAME = 16667, GAP = 1200 };
 
@@ -158,6 +159,52 @@ static void test_another_size(void **state)
 	assert_in_range(pending_damage_due(&pending), 0, now);
 }
 
+/* Anything may be drawn at any time: all of it is captured, and within a tenth of a second. */
+static void test_nothing_is_lost(void **state)
+{
+	enum { DRAWN_MAX = 400 };
+	static struct rect drawn[DRAWN_MAX];
+	static uint64_t since[DRAWN_MAX];
+	struct random chance = { 11 };
+	size_t n = 0;
+	unsigned n_captures = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 100000; i++) {
+		if (i < 99000 && random_below(&chance, 3) == 0 && n < DRAWN_MAX) {
+			int y = (int)random_below(&chance, 4), x = (int)random_below(&chance, 6);
+
+			drawn[n] = (struct rect){ 64 * x, 300 * y, 1600 >> x % 3 * 2,
+						  300 * (1 + (int)random_below(&chance, 2)) };
+			since[n] = now;
+			draw(drawn[n++]);
+		}
+		now += random_below(&chance, 3000);
+		if (pending_damage_due(&pending) > now)
+			continue;
+		pending_damage_capture(&pending, now);
+		n_captures++;
+		size_t left = 0;
+
+		for (size_t k = 0; k < n; k++) {
+			bool is_captured = false;
+
+			for (size_t m = 0; m < pending.n; m++)
+				is_captured |= rect_contains(pending.rects[m], drawn[k]);
+			assert_true(is_captured || now < since[k] + 100000);
+			if (!is_captured) {
+				since[left] = since[k];
+				drawn[left++] = drawn[k];
+			}
+		}
+		n = left;
+		pending_damage_captured(&pending);
+	}
+	assert_int_equal(n, 0);
+	assert_int_equal(pending_damage_due(&pending), UINT64_MAX);
+	assert_in_range(n_captures, 1000, 20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup(test_when_to_fetch, set_up),
 		cmocka_unit_test_setup(test_a_failed_capture, set_up),
 		cmocka_unit_test_setup(test_another_size, set_up),
+		cmocka_unit_test_setup(test_nothing_is_lost, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
