@@ -6,8 +6,6 @@
 #include "common/log.h"
 #include "read_plan.h"
 
-enum { FETCH_INTERVAL = 4000 }; /* µs */
-
 static uint32_t colour_mask(const struct display *display)
 {
 	return display->format.red_mask | display->format.green_mask | display->format.blue_mask;
@@ -40,8 +38,7 @@ finish_frame:
 /* Nothing is known of what the screen shows. */
 static void reset(struct screen *screen)
 {
-	screen->all_stale = true;
-	screen->n_pending = 0;
+	pending_damage_reset(&screen->pending, screen->display->width, screen->display->height);
 	screen->sampling = (struct redraw_sampling){ 0 };
 }
 
@@ -59,7 +56,7 @@ int screen_start(struct screen *screen, struct display *display, unsigned frame_
 	struct screen kept = *screen;
 
 	*screen = (struct screen){ .display = display };
-	frame_pacer_init(&screen->pacer, frame_rate);
+	pending_damage_init(&screen->pending, frame_rate);
 	missed_damage_init(&screen->missed, now);
 	reset(screen);
 	if (kept.frame.width == display->width && kept.frame.height == display->height) {
@@ -85,94 +82,62 @@ int screen_resize(struct screen *screen)
 	return allocate(screen);
 }
 
-void screen_damaged(struct screen *screen)
+void screen_damaged(struct screen *screen, uint64_t now)
 {
-	screen->damaged = true;
+	pending_damage_reported(&screen->pending, now);
 }
 
-static struct rect whole(const struct screen *screen)
-{
-	return (struct rect){ 0, 0, screen->frame.width, screen->frame.height };
-}
-
-static void add_pending(struct screen *screen, struct rect area)
-{
-	screen->n_pending = read_plan_add(screen->pending, screen->n_pending, DISPLAY_DAMAGE_MAX,
-					  frame_align(&screen->frame, area));
-}
-
-static void fetch_damage(struct screen *screen)
+static void fetch_damage(struct screen *screen, uint64_t now)
 {
 	struct rect damage[DISPLAY_DAMAGE_MAX];
 	size_t n = display_take_damage(screen->display, damage);
 
-	screen->damaged = false;
 	for (size_t i = 0; i < n; i++)
-		add_pending(screen, damage[i]);
+		damage[i] = frame_align(&screen->frame, damage[i]);
+	pending_damage_fetched(&screen->pending, damage, n, now);
+	missed_damage_activity(&screen->missed, false, now);
 }
 
 size_t screen_pending_pixels(const struct screen *screen)
 {
-	return screen->all_stale ? rect_area(whole(screen))
-				 : read_plan_area(screen->pending, screen->n_pending);
-}
-
-/* Large areas and small ones are paced separately: see frame_pacer.h. */
-static bool is_large(const struct screen *screen)
-{
-	return screen_pending_pixels(screen) > rect_area(whole(screen)) / 8;
-}
-
-/*
- * When to ask what was drawn. Not on every report while something waits for its time: only now and
- * then, since what has been drawn meanwhile may be large, and due before.
- */
-static uint64_t fetch_due(const struct screen *screen)
-{
-	if (!screen->all_stale && !screen->n_pending)
-		return 0;
-	uint64_t due = screen_next_due(screen);
-
-	return due < screen->fetched + FETCH_INTERVAL ? due : screen->fetched + FETCH_INTERVAL;
+	return pending_damage_pixels(&screen->pending);
 }
 
 uint64_t screen_capture_due(struct screen *screen, uint64_t now)
 {
-	if (screen->damaged) {
-		uint64_t due = fetch_due(screen);
+	uint64_t fetch_due = pending_damage_fetch_due(&screen->pending, now);
 
-		if (due > now)
-			return due;
-		fetch_damage(screen);
-		screen->fetched = now;
-		missed_damage_activity(&screen->missed, false, now);
+	if (fetch_due != UINT64_MAX) {
+		if (fetch_due > now)
+			return fetch_due;
+		fetch_damage(screen, now);
 	}
 	return screen_next_due(screen);
 }
 
 uint64_t screen_next_due(const struct screen *screen)
 {
-	if (screen->all_stale || screen->n_pending)
-		return frame_pacer_due(&screen->pacer, is_large(screen));
-	return redraw_sampling_due(&screen->sampling);
+	uint64_t due = pending_damage_due(&screen->pending);
+
+	return due != UINT64_MAX ? due : redraw_sampling_due(&screen->sampling);
 }
 
 /* What to read: the pending rectangles, joined; or everything if that is not more. */
 static size_t plan_reads(struct screen *screen, struct rect areas[READ_PLAN_MAX])
 {
-	struct rect everything = whole(screen);
+	struct pending_damage *pending = &screen->pending;
 
-	if (!screen->all_stale) {
-		size_t n = read_plan_join(screen->pending, screen->n_pending), area = 0;
+	if (!pending->everything) {
+		size_t n = read_plan_join(pending->rects, pending->n), area = 0;
 
 		for (size_t i = 0; i < n; i++) {
-			areas[i] = frame_align(&screen->frame, screen->pending[i]);
+			areas[i] = frame_align(&screen->frame, pending->rects[i]);
 			area += rect_area(areas[i]);
 		}
-		if (area < rect_area(everything))
+		if (area < rect_area(pending->screen))
 			return n;
 	}
-	areas[0] = everything;
+	areas[0] = pending->screen;
 	return 1;
 }
 
@@ -305,7 +270,7 @@ static int read_whole(struct screen *screen, const struct rect *areas, size_t n,
 	int r = shm_capture_read(&screen->capture, reads, n);
 	if (r < 0)
 		return r;
-	if (screen->find_moves && !screen->all_stale)
+	if (screen->find_moves && !screen->pending.everything)
 		follow_move(screen, reads, n);
 	for (size_t i = 0; i < n; i++) {
 		size_t pixels;
@@ -326,10 +291,11 @@ static int read_areas(struct screen *screen, struct rect areas[READ_PLAN_MAX], s
 	size_t n_whole = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct redraw_sampling_area *entry = screen->all_stale ? NULL
-								       : redraw_sampling_find(
-										 &screen->sampling,
-										 areas[i], now);
+		struct redraw_sampling_area *entry = screen->pending.everything
+							     ? NULL
+							     : redraw_sampling_find(
+								       &screen->sampling, areas[i],
+								       now);
 
 		if (!entry || rect_area(entry->changing) > rect_area(areas[i]) / 2) {
 			areas[n_whole++] = areas[i];
@@ -348,19 +314,18 @@ void screen_capture(struct screen *screen, uint64_t now)
 	size_t n_due = redraw_sampling_list_due(&screen->sampling, now, due);
 
 	for (size_t i = 0; i < n_due; i++)
-		add_pending(screen, due[i]);
+		pending_damage_add(&screen->pending, due[i]);
 	tile_map_clear(&screen->changes);
 	screen->move = (struct move){ { 0, 0, 0, 0 }, 0, 0 };
-	frame_pacer_captured(&screen->pacer, is_large(screen), now);
+	pending_damage_capture(&screen->pending, now);
 	screen->n_captures++;
 	if (read_areas(screen, areas, plan_reads(screen, areas), now) < 0) {
 		/* Most likely it was resized, and the event is on its way; if not, it is retried.
 		 */
-		screen->all_stale = true;
+		screen->pending.everything = true;
 		return;
 	}
-	screen->all_stale = false;
-	screen->n_pending = 0;
+	pending_damage_captured(&screen->pending);
 }
 
 bool screen_check_missed(struct screen *screen, uint64_t now)
@@ -373,15 +338,15 @@ bool screen_check_missed(struct screen *screen, uint64_t now)
 	for (int i = 0; i < n; i++)
 		reads[i].area = (struct rect){ 0, rows[i], screen->frame.width, 1 };
 	/* Reported damage will be captured anyway. */
-	if (!screen->damaged && shm_capture_read(&screen->capture, reads, (size_t)n) == 0)
+	if (!screen->pending.reported && shm_capture_read(&screen->capture, reads, (size_t)n) == 0)
 		for (int i = 0; i < n && !found; i++)
 			found = frame_row_differs(&screen->frame, reads[i].pixels, reads[i].area);
 	/* Drawing may have been reported while the rows were read. */
 	display_dispatch(screen->display);
-	if (screen->damaged)
+	if (screen->pending.reported)
 		found = false;
 	missed_damage_done(&screen->missed, now, found);
 	if (found)
-		screen->all_stale = true;
+		screen->pending.everything = true;
 	return found;
 }

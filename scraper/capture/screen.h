@@ -10,12 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "frame_pacer.h"
 #include "framebuffer/frame.h"
 #include "framebuffer/move_detection.h"
-#include "framebuffer/tile_map.h"
 #include "framebuffer/yield.h"
 #include "missed_damage.h"
+#include "pending_damage.h"
 #include "redraw_sampling.h"
 #include "shm_capture.h"
 #include "x11/display.h"
@@ -29,14 +28,9 @@ struct screen {
 	bool find_moves;	 /* the caller's: some remote viewer takes CopyRect */
 	unsigned move_misses;	 /* searches in a row that found no move */
 	unsigned move_skips;	 /* captures until the next search */
-	struct frame_pacer pacer;
+	struct pending_damage pending;
 	struct missed_damage missed;
 	struct redraw_sampling sampling;
-	uint64_t fetched; /* when it was last asked what was drawn, µs */
-	bool damaged;	  /* X has reported drawing that has not been fetched */
-	bool all_stale;	  /* read the whole screen, whatever was reported */
-	struct rect pending[DISPLAY_DAMAGE_MAX]; /* fetched, not captured */
-	size_t n_pending;
 	uint64_t n_captures, n_pixels_read;
 	struct yield *yield; /* the caller's, run between bands; may be NULL */
 };
@@ -52,7 +46,7 @@ int screen_start(struct screen *screen, struct display *display, unsigned frame_
 void screen_finish(struct screen *screen);
 
 /* X has reported drawing. */
-void screen_damaged(struct screen *screen);
+void screen_damaged(struct screen *screen, uint64_t now);
 
 /* The display has another size: makes a new frame. Returns 0 or -errno. */
 int screen_resize(struct screen *screen);

@@ -8,7 +8,7 @@
  *  1. Nothing is captured before a viewer waits for an update: viewer_is_waiting()
  *     (viewer/viewer.c).
  *  2. At most `frame_rate` captures a second on average, with one frame of credit, counted apart
- *     for large areas (more than an eighth of the screen) and small ones: capture/frame_pacer.c.
+ *     for large areas (more than a 64th of the screen) and small ones: capture/frame_pacer.c.
  *  3. Areas that are redrawn over and over without a change are read in samples, and whole every
  *     200 ms: capture/redraw_sampling.c.
  *  4. 16 rows are checked for drawing that XDamage has missed, 50 ms to 16 s apart:
@@ -25,9 +25,14 @@
  * 10. Viewers that read nothing, or send no input, are disconnected: viewer/viewer_timeouts.c.
  * 11. Long work yields to keys and pointers every half megabyte: framebuffer/yield.h.
  * 12. While something waits for its time, the X server is asked at most every 4 ms what was drawn
- *     besides: fetch_due() (capture/screen.c).
+ *     besides: pending_damage_fetch_due() (capture/pending_damage.c); and every 0.5 ms while it
+ *     waits for its next strip.
  * 13. A viewer that has requested a size is sent nothing before the answer: viewer_is_waiting()
  *     (viewer/viewer.c).
+ * 14. A frame that is drawn in strips is captured when it is whole, or when nothing more has come
+ *     for 4 ms: capture/damage_settling.c.
+ * 15. A frame that is drawn in steps is captured a little after its first, by up to a quarter of a
+ *     period, if its source draws about as often as `frame_rate` allows: capture/frame_pacer.c.
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H

@@ -21,7 +21,7 @@ static void on_damaged(void *userdata)
 	struct server *server = userdata;
 
 	if (server->watching)
-		screen_damaged(&server->screen);
+		screen_damaged(&server->screen, server_now(server));
 	server_request_work(server);
 }
 

@@ -121,6 +121,19 @@ int sd_event_source_set_time(sd_event_source *source, uint64_t usec)
 	return 0;
 }
 
+int sd_event_source_get_enabled(sd_event_source *source, int *ret_enabled)
+{
+	*ret_enabled = source->enabled;
+	return source->enabled != SD_EVENT_OFF;
+}
+
+int sd_event_source_get_time(sd_event_source *source, uint64_t *ret_usec)
+{
+	require(source->fd < 0);
+	*ret_usec = source->due;
+	return 0;
+}
+
 int sd_event_source_set_io_events(sd_event_source *source, uint32_t events)
 {
 	require(source->fd >= 0);

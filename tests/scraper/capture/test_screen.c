@@ -28,7 +28,7 @@ static uint64_t now = 1000000;
 static void on_damaged(void *userdata)
 {
 	(void)userdata;
-	screen_damaged(&screen);
+	screen_damaged(&screen, now);
 }
 
 static void capture_what_is_due(void);
@@ -118,7 +118,7 @@ static void burst(const struct rect spots[2])
 		if (screen_capture_due(&screen, now) > now)
 			continue;
 		screen_capture(&screen, now);
-		assert_false(screen.all_stale); /* it did not fail */
+		assert_false(screen.pending.everything); /* it did not fail */
 	}
 	capture_what_is_due();
 	assert_same();
@@ -172,10 +172,10 @@ static void test_many_draws(void **state)
 		XSync(display.x, False);
 		display_dispatch(&display);
 		now += 1000;
-		bool was_damaged = screen.damaged;
+		bool was_damaged = screen.pending.reported;
 		bool is_due = screen_capture_due(&screen, now) <= now;
 
-		n_fetches += was_damaged && !screen.damaged;
+		n_fetches += was_damaged && !screen.pending.reported;
 		assert_in_range(screen_pending_pixels(&screen), 0, 128 * 60);
 		if (!is_due)
 			continue;
@@ -188,6 +188,32 @@ static void test_many_draws(void **state)
 	assert_same();
 }
 
+/* Frames that are drawn in two halves, each with its damage: captured when both are there. */
+static void test_frames_in_strips(void **state)
+{
+	unsigned n_captures = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 30; i++) {
+		for (int half = 0; half < 2; half++) {
+			XSetForeground(drawer, gc, 0x203040UL * (i + 1) & 0xffffff);
+			XFillRectangle(drawer, DefaultRootWindow(drawer), gc, 0, HEIGHT / 2 * half,
+				       WIDTH, HEIGHT / 2);
+			XSync(drawer, False);
+			XSync(display.x, False);
+			display_dispatch(&display);
+			if (screen_capture_due(&screen, now) <= now) {
+				screen_capture(&screen, now);
+				n_captures += i >= 5;
+				if (i >= 5)
+					assert_same();
+			}
+			now += half ? FRAME - 1200 : 1200;
+		}
+	}
+	assert_int_equal(n_captures, 25);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_spots_in_opposite_corners),
 		cmocka_unit_test(test_a_failed_read),
 		cmocka_unit_test(test_many_draws),
+		cmocka_unit_test(test_frames_in_strips),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
