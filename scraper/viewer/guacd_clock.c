@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guacd_clock.h"
+
+/* How long to do without primers after so many in a row whose planning was not seen. */
+static uint64_t pause_after(unsigned n_missed)
+{
+	static const unsigned seconds[] = { 1, 10, 60, 600 };
+	enum { N = sizeof(seconds) / sizeof(*seconds) };
+
+	return UINT64_C(1000000) * seconds[n_missed < N ? n_missed - 1 : N - 1];
+}
+
+static enum update_part begin(const struct guacd_clock *clock, size_t pixels, uint64_t now)
+{
+	bool recent = now < clock->last_huge + GUACD_CLOCK_RECENT;
+
+	if (pixels < GUACD_CLOCK_HUGE || now < clock->due || (recent && now < clock->fast_until))
+		return UPDATE_ALL;
+	return recent && clock->encoding && clock->encoding < GUACD_CLOCK_RECENT
+		       ? UPDATE_LIGHT_PRIMER
+		       : UPDATE_PRIMER;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* An idle guacd plans at once; one that encodes, when it has sent that. */
+static uint64_t deadline(const struct guacd_clock *clock)
+{
+	uint64_t idle = clock->primed + GUACD_CLOCK_IDLE_MAX, busy;
+
+	if (!clock->is_guacd || !clock->last_huge)
+		return idle;
+	busy = clock->last_huge + (clock->encoding ? 2 * clock->encoding + GUACD_CLOCK_IDLE_MAX
+						   : GUACD_CLOCK_BUSY_MAX);
+	if (busy > clock->primed + GUACD_CLOCK_BUSY_MAX)
+		busy = clock->primed + GUACD_CLOCK_BUSY_MAX;
+	return later(idle, busy);
+}
+
+uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_libvncclient, uint64_t now)
+{
+	if (!clock->is_primed || clock->is_planned || !is_libvncclient || now >= deadline(clock))
+		return 0;
+	return deadline(clock);
+}
+
+enum update_part guacd_clock_next(const struct guacd_clock *clock, bool is_libvncclient,
+				  size_t pixels, uint64_t now, uint64_t *ret_due)
+{
+	uint64_t until = guacd_clock_held_until(clock, is_libvncclient, now);
+	uint64_t probe = clock->answered + GUACD_CLOCK_INTERVAL;
+
+	if (!until)
+		return is_libvncclient && !clock->is_primed ? begin(clock, pixels, now)
+							    : UPDATE_ALL;
+	if (now >= probe)
+		return UPDATE_PROBE;
+	*ret_due = probe < until ? probe : until;
+	return UPDATE_NONE;
+}
+
+/*
+ * Judges guacd by several rounds: the first begins in the middle of what it was encoding, and after
+ * an answer that was late for another reason, two seem short.
+ */
+static void note_encoding(struct guacd_clock *clock, uint64_t now)
+{
+	/* After a pause it tells nothing. */
+	if (!clock->last_huge || clock->primed > clock->last_huge + GUACD_CLOCK_FAST)
+		return;
+	clock->encoding = now - clock->last_huge;
+	clock->n_fast = clock->encoding < GUACD_CLOCK_FAST ? clock->n_fast + 1 : 0;
+	if (clock->n_fast < GUACD_CLOCK_FAST_ROUNDS)
+		return;
+	clock->fast_until = now + GUACD_CLOCK_FAST_SPAN;
+	clock->n_fast = 0;
+}
+
+/* Now and then a plan is overlooked. */
+static void note_missed(struct guacd_clock *clock, uint64_t now)
+{
+	enum { OVERLOOKED = 2 };
+
+	clock->encoding = clock->plan_time = 0;
+	clock->n_missed++;
+	if (clock->is_guacd && clock->n_missed <= OVERLOOKED)
+		return;
+	if (clock->is_guacd)
+		clock->n_missed = 1;
+	clock->is_guacd = false;
+	clock->due = now + pause_after(clock->n_missed);
+}
+
+static void end_wait(struct guacd_clock *clock, uint64_t now)
+{
+	if (clock->is_planned) {
+		clock->is_guacd = true;
+		clock->n_missed = 0;
+		note_encoding(clock, now);
+	} else if (now >= deadline(clock)) {
+		note_missed(clock, now);
+	}
+	clock->is_primed = false;
+}
+
+void guacd_clock_sent(struct guacd_clock *clock, enum update_part part, size_t pixels, uint64_t now)
+{
+	switch (part) {
+	case UPDATE_PRIMER:
+	case UPDATE_LIGHT_PRIMER:
+		clock->is_primed = true;
+		clock->is_planned = false;
+		clock->primed = clock->answered = now;
+		clock->probed = 0; /* guacd does not plan the primer before it has answered it */
+		break;
+	case UPDATE_PROBE:
+		clock->probed = now;
+		break;
+	case UPDATE_ALL:
+		if (clock->is_primed)
+			end_wait(clock, now);
+		if (pixels >= GUACD_CLOCK_HUGE)
+			clock->last_huge = now;
+		break;
+	case UPDATE_NONE:
+		break;
+	}
+}
+
+/* On a busy machine any answer may be some ms late, but planning a screen takes longer there. */
+static bool is_late(const struct guacd_clock *clock, uint64_t took)
+{
+	return took > GUACD_CLOCK_LATE &&
+	       (took > clock->plan_time / 3 || took > GUACD_CLOCK_LATE_MAX);
+}
+
+void guacd_clock_asked(struct guacd_clock *clock, uint64_t now)
+{
+	uint64_t took = clock->probed ? now - clock->probed : 0, before = clock->plan_time;
+
+	clock->answered = now;
+	clock->probed = 0;
+	if (!clock->is_primed || !is_late(clock, took))
+		return;
+	clock->is_planned = true;
+	clock->plan_time = before ? (7 * before + took) / 8 : took;
+}
+
+void guacd_clock_resized(struct guacd_clock *clock)
+{
+	clock->is_primed = false;
+}
