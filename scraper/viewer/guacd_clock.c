@@ -26,18 +26,21 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* An idle guacd plans at once; one that encodes, when it has sent that. */
+/*
+ * An idle guacd plans at once; one that encodes, when it has sent that. Not much later, since the
+ * plan may have been overlooked, and the primer works for a while only.
+ */
 static uint64_t deadline(const struct guacd_clock *clock)
 {
-	uint64_t idle = clock->primed + GUACD_CLOCK_IDLE_MAX, busy;
+	uint64_t idle = clock->primed + GUACD_CLOCK_IDLE_MAX, busy = GUACD_CLOCK_BUSY_MAX;
 
 	if (!clock->is_guacd || !clock->last_huge)
 		return idle;
-	busy = clock->last_huge + (clock->encoding ? 2 * clock->encoding + GUACD_CLOCK_IDLE_MAX
-						   : GUACD_CLOCK_BUSY_MAX);
-	if (busy > clock->primed + GUACD_CLOCK_BUSY_MAX)
-		busy = clock->primed + GUACD_CLOCK_BUSY_MAX;
-	return later(idle, busy);
+	if (clock->encoding && clock->encoding + later(clock->encoding / 2, 100000) < busy)
+		busy = clock->encoding + later(clock->encoding / 2, 100000);
+	if (clock->last_huge + busy > clock->primed + GUACD_CLOCK_BUSY_MAX)
+		return clock->primed + GUACD_CLOCK_BUSY_MAX;
+	return later(idle, clock->last_huge + busy);
 }
 
 uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_libvncclient, uint64_t now)
@@ -84,13 +87,17 @@ static void note_missed(struct guacd_clock *clock, uint64_t now)
 {
 	enum { OVERLOOKED = 2 };
 
-	clock->encoding = clock->plan_time = 0;
+	clock->n_fast = 0;
 	clock->n_missed++;
-	if (clock->is_guacd && clock->n_missed <= OVERLOOKED)
+	if (clock->is_guacd && clock->n_missed <= OVERLOOKED) {
+		if (clock->encoding)
+			clock->encoding = now - clock->last_huge;
 		return;
+	}
 	if (clock->is_guacd)
 		clock->n_missed = 1;
 	clock->is_guacd = false;
+	clock->encoding = clock->plan_time = 0;
 	clock->due = now + pause_after(clock->n_missed);
 }
 
@@ -130,11 +137,18 @@ void guacd_clock_sent(struct guacd_clock *clock, enum update_part part, size_t p
 	}
 }
 
-/* On a busy machine any answer may be some ms late, but planning a screen takes longer there. */
-static bool is_late(const struct guacd_clock *clock, uint64_t took)
+/*
+ * On a busy machine any answer may be some ms late, but planning a screen takes longer there. And
+ * it is not done much sooner than the last time.
+ */
+static bool is_late(const struct guacd_clock *clock, uint64_t took, uint64_t now)
 {
-	return took > GUACD_CLOCK_LATE &&
-	       (took > clock->plan_time / 3 || took > GUACD_CLOCK_LATE_MAX);
+	bool early = now < clock->last_huge + clock->encoding / 2;
+	uint64_t least = early ? clock->plan_time / 4 * 3 : clock->plan_time / 2;
+
+	if (least > (early ? GUACD_CLOCK_LATE_EARLY : GUACD_CLOCK_LATE_MAX))
+		least = early ? GUACD_CLOCK_LATE_EARLY : GUACD_CLOCK_LATE_MAX;
+	return took > later(least, GUACD_CLOCK_LATE);
 }
 
 void guacd_clock_asked(struct guacd_clock *clock, uint64_t now)
@@ -143,7 +157,7 @@ void guacd_clock_asked(struct guacd_clock *clock, uint64_t now)
 
 	clock->answered = now;
 	clock->probed = 0;
-	if (!clock->is_primed || !is_late(clock, took))
+	if (!clock->is_primed || !is_late(clock, took, now))
 		return;
 	clock->is_planned = true;
 	clock->plan_time = before ? (7 * before + took) / 8 : took;

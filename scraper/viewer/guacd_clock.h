@@ -27,7 +27,8 @@ enum {
 	/* µs */
 	GUACD_CLOCK_INTERVAL = 3000,	 /* from an answer to the next probe */
 	GUACD_CLOCK_LATE = 4000,	 /* an answer that took longer has waited for a plan, */
-	GUACD_CLOCK_LATE_MAX = 7000,	 /* if that is a third of what plans take, or this */
+	GUACD_CLOCK_LATE_MAX = 10000,	 /* if that is half of what plans take, or this, */
+	GUACD_CLOCK_LATE_EARLY = 15000,	 /* or this where it is early for a plan */
 	GUACD_CLOCK_RECENT = 200000,	 /* what was planned so lately will be encoded fast */
 	GUACD_CLOCK_FAST = 75000,	 /* guacd is fast: it takes less for a huge update */
 	GUACD_CLOCK_FAST_SPAN = 5000000, /* until that is measured again */
