@@ -4,7 +4,7 @@
 /* How long to do without primers after so many in a row whose planning was not seen. */
 static uint64_t pause_after(unsigned n_missed)
 {
-	static const unsigned seconds[] = { 1, 10, 60, 600 };
+	static const unsigned seconds[] = { 10, 60, 600 };
 	enum { N = sizeof(seconds) / sizeof(*seconds) };
 
 	return UINT64_C(1000000) * seconds[n_missed < N ? n_missed - 1 : N - 1];
@@ -34,7 +34,7 @@ static uint64_t deadline(const struct guacd_clock *clock)
 {
 	uint64_t idle = clock->primed + GUACD_CLOCK_IDLE_MAX, busy = GUACD_CLOCK_BUSY_MAX;
 
-	if (!clock->is_guacd || !clock->last_huge)
+	if (clock->is_silent || !clock->last_huge)
 		return idle;
 	if (clock->encoding && clock->encoding + later(clock->encoding / 2, 100000) < busy)
 		busy = clock->encoding + later(clock->encoding / 2, 100000);
@@ -43,22 +43,21 @@ static uint64_t deadline(const struct guacd_clock *clock)
 	return later(idle, clock->last_huge + busy);
 }
 
-uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_libvncclient, uint64_t now)
+uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_guacd, uint64_t now)
 {
-	if (!clock->is_primed || clock->is_planned || !is_libvncclient || now >= deadline(clock))
+	if (!clock->is_primed || clock->is_planned || !is_guacd || now >= deadline(clock))
 		return 0;
 	return deadline(clock);
 }
 
-enum update_part guacd_clock_next(const struct guacd_clock *clock, bool is_libvncclient,
-				  size_t pixels, uint64_t now, uint64_t *ret_due)
+enum update_part guacd_clock_next(const struct guacd_clock *clock, bool is_guacd, size_t pixels,
+				  uint64_t now, uint64_t *ret_due)
 {
-	uint64_t until = guacd_clock_held_until(clock, is_libvncclient, now);
+	uint64_t until = guacd_clock_held_until(clock, is_guacd, now);
 	uint64_t probe = clock->answered + GUACD_CLOCK_INTERVAL;
 
 	if (!until)
-		return is_libvncclient && !clock->is_primed ? begin(clock, pixels, now)
-							    : UPDATE_ALL;
+		return is_guacd && !clock->is_primed ? begin(clock, pixels, now) : UPDATE_ALL;
 	if (now >= probe)
 		return UPDATE_PROBE;
 	*ret_due = probe < until ? probe : until;
@@ -82,21 +81,21 @@ static void note_encoding(struct guacd_clock *clock, uint64_t now)
 	clock->n_fast = 0;
 }
 
-/* Now and then a plan is overlooked. */
+/* Now and then a plan is overlooked, but not again and again. */
 static void note_missed(struct guacd_clock *clock, uint64_t now)
 {
-	enum { OVERLOOKED = 2 };
+	unsigned overlooked = clock->plan_time ? 2 : 1;
 
 	clock->n_fast = 0;
 	clock->n_missed++;
-	if (clock->is_guacd && clock->n_missed <= OVERLOOKED) {
+	if (!clock->is_silent && clock->n_missed <= overlooked) {
 		if (clock->encoding)
 			clock->encoding = now - clock->last_huge;
 		return;
 	}
-	if (clock->is_guacd)
+	if (!clock->is_silent)
 		clock->n_missed = 1;
-	clock->is_guacd = false;
+	clock->is_silent = true;
 	clock->encoding = clock->plan_time = 0;
 	clock->due = now + pause_after(clock->n_missed);
 }
@@ -104,7 +103,7 @@ static void note_missed(struct guacd_clock *clock, uint64_t now)
 static void end_wait(struct guacd_clock *clock, uint64_t now)
 {
 	if (clock->is_planned) {
-		clock->is_guacd = true;
+		clock->is_silent = false;
 		clock->n_missed = 0;
 		note_encoding(clock, now);
 	} else if (now >= deadline(clock)) {

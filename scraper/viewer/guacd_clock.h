@@ -8,8 +8,8 @@
  * while it encodes: the rest is captured when it can be encoded at once, and nothing is sent in
  * vain.
  *
- * A guacd that is fast gets everything at once, and so does a viewer that shows no planning when it
- * has nothing to do but to plan a primer: no guacd, or a fast one.
+ * A guacd that is fast gets everything at once, and so does one whose planning is not seen: it
+ * takes next to no time, or the viewer only asks as guacd does.
  *
  * No I/O; times are µs of one clock, passed in.
  */
@@ -25,15 +25,15 @@ enum {
 	GUACD_CLOCK_FAST_ROUNDS = 4,	/* huge updates until guacd counts as fast */
 
 	/* µs */
-	GUACD_CLOCK_INTERVAL = 3000,	 /* from an answer to the next probe */
-	GUACD_CLOCK_LATE = 4000,	 /* an answer that took longer has waited for a plan, */
+	GUACD_CLOCK_INTERVAL = 2000,	 /* from an answer to the next probe */
+	GUACD_CLOCK_LATE = 3000,	 /* an answer that took longer has waited for a plan, */
 	GUACD_CLOCK_LATE_MAX = 10000,	 /* if that is half of what plans take, or this, */
 	GUACD_CLOCK_LATE_EARLY = 15000,	 /* or this where it is early for a plan */
 	GUACD_CLOCK_RECENT = 200000,	 /* what was planned so lately will be encoded fast */
 	GUACD_CLOCK_FAST = 75000,	 /* guacd is fast: it takes less for a huge update */
 	GUACD_CLOCK_FAST_SPAN = 5000000, /* until that is measured again */
-	GUACD_CLOCK_IDLE_MAX = 150000,	 /* the longest time until an idle guacd has planned, */
-	GUACD_CLOCK_BUSY_MAX = 2000000,	 /* or one that encodes a huge update */
+	GUACD_CLOCK_IDLE_MAX = 200000,	 /* the longest time until an idle guacd has planned, */
+	GUACD_CLOCK_BUSY_MAX = 1500000,	 /* or one that encodes a huge update */
 };
 
 /* What goes into an update. */
@@ -49,7 +49,7 @@ enum update_part {
 struct guacd_clock {
 	bool is_primed;	     /* a primer was sent, and the rest was not */
 	bool is_planned;     /* guacd has planned the primer */
-	bool is_guacd;	     /* some primer was seen to be planned */
+	bool is_silent;	     /* no plan is seen, only tried for now and then */
 	unsigned n_missed;   /* primers since then that were not */
 	unsigned n_fast;     /* huge updates in a row that were encoded fast */
 	uint64_t due;	     /* no primer before */
@@ -64,15 +64,14 @@ struct guacd_clock {
 
 /*
  * What to send now to a viewer that waits for an update and has not seen `pixels` pixels.
- * `is_libvncclient`: it may be guacd, and is on this machine. Sets *ret_due if nothing: to when to
+ * `is_guacd`: it asks as guacd does, and is on this machine. Sets *ret_due if nothing: to when to
  * ask again.
  */
-enum update_part guacd_clock_next(const struct guacd_clock *clock, bool is_libvncclient,
-				  size_t pixels, uint64_t now, uint64_t *ret_due);
+enum update_part guacd_clock_next(const struct guacd_clock *clock, bool is_guacd, size_t pixels,
+				  uint64_t now, uint64_t *ret_due);
 
 /* Until when nothing but probes will be sent, unless there is an answer; 0: pixels may be. */
-uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_libvncclient,
-				uint64_t now);
+uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_guacd, uint64_t now);
 
 /* An update of `pixels` pixels was sent. */
 void guacd_clock_sent(struct guacd_clock *clock, enum update_part part, size_t pixels,

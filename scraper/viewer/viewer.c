@@ -128,16 +128,20 @@ void viewer_answer_size(struct viewer *viewer, enum size_status status)
 
 /* ---- pacing ---- */
 
-/* Whether it may be guacd, and nothing that is far away delays its answers. */
-static bool is_libvncclient(const struct viewer *viewer)
+/*
+ * Whether it asks as guacd does, whose libvncclient lists no Tight unless it is configured to; and
+ * nothing that is far away delays its answers.
+ */
+static bool is_guacd(const struct viewer *viewer)
 {
 	return link_speed_is_local(&viewer->update.link) &&
-	       viewer_lists(viewer, CLIENT_ENCODING_SUPPORTED_MESSAGES);
+	       viewer_lists(viewer, CLIENT_ENCODING_SUPPORTED_MESSAGES) &&
+	       !viewer_lists(viewer, CLIENT_ENCODING_TIGHT);
 }
 
 uint64_t viewer_held_until(const struct viewer *viewer, uint64_t now)
 {
-	return guacd_clock_held_until(&viewer->guacd, is_libvncclient(viewer), now);
+	return guacd_clock_held_until(&viewer->guacd, is_guacd(viewer), now);
 }
 
 uint64_t viewer_turn_refresh(struct viewer *viewer, uint64_t now)
@@ -193,7 +197,7 @@ uint64_t viewer_send_update(struct viewer *viewer, uint64_t now)
 	bool is_size = viewer_needs_size(viewer);
 	uint64_t due = 0;
 	enum update_part part = is_size ? UPDATE_ALL
-					: guacd_clock_next(&viewer->guacd, is_libvncclient(viewer),
+					: guacd_clock_next(&viewer->guacd, is_guacd(viewer),
 							   tile_map_area(&viewer->update.unseen),
 							   now, &due);
 

@@ -265,10 +265,12 @@ class ProbeTest(HugeTest):
     def test_who_is_no_guacd(self):
         """No viewer that lists other things is sent an update in parts."""
         others = [number for number in guacd.ENCODINGS if number not in rfb.LIBVNC_CAPABILITIES]
-        viewer = self.log_in_counting(others)
-        for _ in range(3):
-            self.draw()
-            self.assertEqual(self.fetch_all(viewer), [self.WHOLE])
+        for encodings in others, (7, *guacd.ENCODINGS):  # 7: Tight
+            viewer = self.log_in_counting(encodings)
+            for _ in range(2):
+                self.draw()
+                self.assertEqual(self.fetch_all(viewer), [self.WHOLE])
+            viewer.close()
 
     def test_a_late_answer(self):
         """The primer, probes, and after a late answer everything."""
