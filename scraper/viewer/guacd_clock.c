@@ -10,6 +10,11 @@ static uint64_t pause_after(unsigned n_missed)
 	return UINT64_C(1000000) * seconds[n_missed < N ? n_missed - 1 : N - 1];
 }
 
+static bool is_blocking(const struct guacd_clock *clock)
+{
+	return clock->n_blocked >= GUACD_CLOCK_BLOCK_ROUNDS;
+}
+
 static enum update_part begin(const struct guacd_clock *clock, size_t pixels, uint64_t now)
 {
 	bool recent = now < clock->last_huge + GUACD_CLOCK_RECENT;
@@ -32,19 +37,21 @@ static uint64_t later(uint64_t a, uint64_t b)
  */
 static uint64_t deadline(const struct guacd_clock *clock)
 {
-	uint64_t idle = clock->primed + GUACD_CLOCK_IDLE_MAX, busy = GUACD_CLOCK_BUSY_MAX;
+	uint64_t read = clock->primed + clock->own_answer, busy = GUACD_CLOCK_BUSY_MAX;
 
 	if (clock->is_silent || !clock->last_huge)
-		return idle;
+		return read + GUACD_CLOCK_IDLE_MAX;
 	if (clock->encoding && clock->encoding + later(clock->encoding / 2, 100000) < busy)
 		busy = clock->encoding + later(clock->encoding / 2, 100000);
-	if (clock->last_huge + busy > clock->primed + GUACD_CLOCK_BUSY_MAX)
-		return clock->primed + GUACD_CLOCK_BUSY_MAX;
-	return later(idle, clock->last_huge + busy);
+	if (clock->last_huge + busy > read + GUACD_CLOCK_BUSY_MAX)
+		return read + GUACD_CLOCK_BUSY_MAX;
+	return later(read + GUACD_CLOCK_IDLE_MAX, clock->last_huge + busy);
 }
 
 uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_guacd, uint64_t now)
 {
+	if (is_guacd && is_blocking(clock) && !clock->is_primed && now < clock->gap_until)
+		return clock->gap_until;
 	if (!clock->is_primed || clock->is_planned || !is_guacd || now >= deadline(clock))
 		return 0;
 	return deadline(clock);
@@ -58,9 +65,9 @@ enum update_part guacd_clock_next(const struct guacd_clock *clock, bool is_guacd
 
 	if (!until)
 		return is_guacd && !clock->is_primed ? begin(clock, pixels, now) : UPDATE_ALL;
-	if (now >= probe)
+	if (now >= probe && clock->is_primed)
 		return UPDATE_PROBE;
-	*ret_due = probe < until ? probe : until;
+	*ret_due = probe < until && clock->is_primed ? probe : until;
 	return UPDATE_NONE;
 }
 
@@ -100,12 +107,24 @@ static void note_missed(struct guacd_clock *clock, uint64_t now)
 	clock->due = now + pause_after(clock->n_missed);
 }
 
+/* guacd 1.5 reads the primer when it has encoded, and then soon answers the rest. */
+static void note_blocked(struct guacd_clock *clock, uint64_t now)
+{
+	bool blocked = clock->own_answer > GUACD_CLOCK_BLOCKED &&
+		       clock->own_answer > (now - clock->primed) / 2;
+
+	clock->n_blocked = blocked ? clock->n_blocked + 1 : 0;
+	if (is_blocking(clock))
+		clock->due = now + GUACD_CLOCK_BLOCKED_SPAN;
+}
+
 static void end_wait(struct guacd_clock *clock, uint64_t now)
 {
 	if (clock->is_planned) {
 		clock->is_silent = false;
 		clock->n_missed = 0;
 		note_encoding(clock, now);
+		note_blocked(clock, now);
 	} else if (now >= deadline(clock)) {
 		note_missed(clock, now);
 	}
@@ -120,6 +139,7 @@ void guacd_clock_sent(struct guacd_clock *clock, enum update_part part, size_t p
 		clock->is_primed = true;
 		clock->is_planned = false;
 		clock->primed = clock->answered = now;
+		clock->own_answer = 0;
 		clock->probed = 0; /* guacd does not plan the primer before it has answered it */
 		break;
 	case UPDATE_PROBE:
@@ -130,6 +150,7 @@ void guacd_clock_sent(struct guacd_clock *clock, enum update_part part, size_t p
 			end_wait(clock, now);
 		if (pixels >= GUACD_CLOCK_HUGE)
 			clock->last_huge = now;
+		clock->gap_until = now + pixels / GUACD_CLOCK_GAP_PIXELS;
 		break;
 	case UPDATE_NONE:
 		break;
@@ -156,6 +177,8 @@ void guacd_clock_asked(struct guacd_clock *clock, uint64_t now)
 
 	clock->answered = now;
 	clock->probed = 0;
+	if (!clock->own_answer)
+		clock->own_answer = now - clock->primed;
 	if (!clock->is_primed || !is_late(clock, took, now))
 		return;
 	clock->is_planned = true;

@@ -235,6 +235,9 @@ static void test_stops_reading(void **state)
 	send(&run, UPDATE_ALL, 100 * SECOND);
 	run.free_at = run.now;
 	send(&run, UPDATE_PRIMER, 100 * SECOND);
+	assert_in_range(guacd_clock_held_until(&run.clock, true, run.now), run.now + 1,
+			run.now + GUACD_CLOCK_BUSY_MAX);
+	run.now += GUACD_CLOCK_BUSY_MAX;
 	assert_int_equal(next(&run, &due), UPDATE_ALL);
 	send(&run, UPDATE_ALL, MS);
 	send(&run, UPDATE_PRIMER, MS);
@@ -248,6 +251,37 @@ static void test_stops_reading(void **state)
 		assert_int_equal(serve(&run), UPDATE_PRIMER);
 		assert_true(run.now < before + SECOND);
 	}
+}
+
+/* guacd 1.5 reads nothing while it encodes: it is left alone, but for a distance. */
+static void test_a_guacd_that_blocks(void **state)
+{
+	struct run run = begin(0, 0);
+	uint64_t due = 0;
+
+	(void)state;
+	for (int i = 0; i < GUACD_CLOCK_BLOCK_ROUNDS; i++) {
+		assert_true(is_primer(next(&run, &due)));
+		send(&run, UPDATE_PRIMER, 500 * MS);
+		run.now += GUACD_CLOCK_INTERVAL;
+		assert_int_equal(next(&run, &due), UPDATE_PROBE);
+		send(&run, UPDATE_PROBE, 40 * MS);
+		assert_int_equal(next(&run, &due), UPDATE_ALL);
+		send(&run, UPDATE_ALL, 0);
+	}
+	for (int i = 0; i < 3; i++) {
+		uint64_t sent = run.now;
+
+		assert_int_equal(next(&run, &due), UPDATE_NONE);
+		assert_int_equal(due, sent + FULL / GUACD_CLOCK_GAP_PIXELS);
+		assert_int_equal(guacd_clock_held_until(&run.clock, true, run.now), due);
+		run.now = due;
+		assert_int_equal(next(&run, &due), UPDATE_ALL);
+		send(&run, UPDATE_ALL, 0);
+	}
+	run.now += FULL / GUACD_CLOCK_GAP_PIXELS;
+	guacd_clock_sent(&run.clock, UPDATE_ALL, 0, run.now);
+	assert_int_equal(next(&run, &due), UPDATE_ALL);
 }
 
 /* Requests besides the answer, as with a new size, tell nothing. */
@@ -302,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_answers_at_once),
 		cmocka_unit_test(test_a_plan_may_be_overlooked),
 		cmocka_unit_test(test_stops_reading),
+		cmocka_unit_test(test_a_guacd_that_blocks),
 		cmocka_unit_test(test_requests_besides),
 		cmocka_unit_test(test_another_size),
 	};
