@@ -18,8 +18,9 @@ static bool is_blocking(const struct guacd_clock *clock)
 static enum update_part begin(const struct guacd_clock *clock, size_t pixels, uint64_t now)
 {
 	bool recent = now < clock->last_huge + GUACD_CLOCK_RECENT;
+	bool fast = now < clock->fast_until || is_blocking(clock);
 
-	if (pixels < GUACD_CLOCK_HUGE || now < clock->due || (recent && now < clock->fast_until))
+	if (pixels < GUACD_CLOCK_HUGE || now < clock->due || (recent && fast))
 		return UPDATE_ALL;
 	return recent && clock->encoding && clock->encoding < GUACD_CLOCK_RECENT
 		       ? UPDATE_LIGHT_PRIMER
@@ -50,8 +51,8 @@ static uint64_t deadline(const struct guacd_clock *clock)
 
 uint64_t guacd_clock_held_until(const struct guacd_clock *clock, bool is_guacd, uint64_t now)
 {
-	if (is_guacd && is_blocking(clock) && !clock->is_primed && now < clock->gap_until)
-		return clock->gap_until;
+	if (is_guacd && is_blocking(clock))
+		return !clock->is_primed && now < clock->gap_until ? clock->gap_until : 0;
 	if (!clock->is_primed || clock->is_planned || !is_guacd || now >= deadline(clock))
 		return 0;
 	return deadline(clock);
@@ -63,6 +64,9 @@ enum update_part guacd_clock_next(const struct guacd_clock *clock, bool is_guacd
 	uint64_t until = guacd_clock_held_until(clock, is_guacd, now);
 	uint64_t probe = clock->answered + GUACD_CLOCK_INTERVAL;
 
+	if (is_guacd && is_blocking(clock) && clock->is_primed &&
+	    clock->n_slices < GUACD_CLOCK_SLICES)
+		return UPDATE_PRIMER;
 	if (!until)
 		return is_guacd && !clock->is_primed ? begin(clock, pixels, now) : UPDATE_ALL;
 	if (now >= probe && clock->is_primed)
@@ -114,13 +118,21 @@ static void note_blocked(struct guacd_clock *clock, uint64_t now)
 		       clock->own_answer > (now - clock->primed) / 2;
 
 	clock->n_blocked = blocked ? clock->n_blocked + 1 : 0;
-	if (is_blocking(clock))
-		clock->due = now + GUACD_CLOCK_BLOCKED_SPAN;
+}
+
+/* One that reads at once what comes right after a huge update is another. */
+static void check_blocked(struct guacd_clock *clock)
+{
+	if (clock->own_answer < GUACD_CLOCK_BLOCKED &&
+	    clock->primed < clock->last_huge + 2 * GUACD_CLOCK_FAST)
+		clock->n_blocked = 0;
 }
 
 static void end_wait(struct guacd_clock *clock, uint64_t now)
 {
-	if (clock->is_planned) {
+	if (is_blocking(clock)) {
+		check_blocked(clock);
+	} else if (clock->is_planned) {
 		clock->is_silent = false;
 		clock->n_missed = 0;
 		note_encoding(clock, now);
@@ -136,6 +148,11 @@ void guacd_clock_sent(struct guacd_clock *clock, enum update_part part, size_t p
 	switch (part) {
 	case UPDATE_PRIMER:
 	case UPDATE_LIGHT_PRIMER:
+		if (clock->is_primed) {
+			clock->n_slices++;
+			break;
+		}
+		clock->n_slices = 1;
 		clock->is_primed = true;
 		clock->is_planned = false;
 		clock->primed = clock->answered = now;

@@ -11,8 +11,9 @@
  * A guacd that is fast gets everything at once, and so does one whose planning is not seen: it
  * takes next to no time, or the viewer only asks as guacd does.
  *
- * guacd up to 1.5 encodes in the thread that reads, so its requests tell when it has done that; its
- * updates just keep a distance, since it would encode only some of them.
+ * guacd up to 1.5 encodes in the thread that reads, so its requests tell when it has done that. It
+ * goes by how often the cells of an image were sent on average, of the last five times: a few cells
+ * that are sent five times in a row are as good as a primer.
  *
  * No I/O; times are µs of one clock, passed in.
  */
@@ -27,20 +28,20 @@ enum {
 	GUACD_CLOCK_HUGE = 2200 * 1000, /* pixels: smaller updates are not paced */
 	GUACD_CLOCK_FAST_ROUNDS = 4,	/* huge updates until guacd counts as fast, */
 	GUACD_CLOCK_BLOCK_ROUNDS = 2,	/* or as one that reads nothing while it encodes */
+	GUACD_CLOCK_SLICES = 5,		/* primers in a row for such a one */
 	GUACD_CLOCK_GAP_PIXELS = 50,	/* for each µs of the gap that such a one gets */
 
 	/* µs */
-	GUACD_CLOCK_INTERVAL = 2000,	     /* from an answer to the next probe */
-	GUACD_CLOCK_LATE = 3000,	     /* an answer that took longer has waited for a plan, */
-	GUACD_CLOCK_LATE_MAX = 10000,	     /* if that is half of what plans take, or this, */
-	GUACD_CLOCK_LATE_EARLY = 15000,	     /* or this where it is early for a plan */
-	GUACD_CLOCK_RECENT = 200000,	     /* what was planned so lately will be encoded fast */
-	GUACD_CLOCK_FAST = 75000,	     /* guacd is fast: it takes less for a huge update */
-	GUACD_CLOCK_FAST_SPAN = 5000000,     /* until that is measured again */
-	GUACD_CLOCK_BLOCKED = 50000,	     /* a primer that is not read for so long was blocked */
-	GUACD_CLOCK_BLOCKED_SPAN = 30000000, /* until that is looked at again */
-	GUACD_CLOCK_IDLE_MAX = 200000,	     /* the longest time until an idle guacd has planned, */
-	GUACD_CLOCK_BUSY_MAX = 1500000,	     /* or one that encodes a huge update */
+	GUACD_CLOCK_INTERVAL = 2000,	 /* from an answer to the next probe */
+	GUACD_CLOCK_LATE = 3000,	 /* an answer that took longer has waited for a plan, */
+	GUACD_CLOCK_LATE_MAX = 10000,	 /* if that is half of what plans take, or this, */
+	GUACD_CLOCK_LATE_EARLY = 15000,	 /* or this where it is early for a plan */
+	GUACD_CLOCK_RECENT = 200000,	 /* what was planned so lately will be encoded fast */
+	GUACD_CLOCK_FAST = 75000,	 /* guacd is fast: it takes less for a huge update */
+	GUACD_CLOCK_FAST_SPAN = 5000000, /* until that is measured again */
+	GUACD_CLOCK_BLOCKED = 50000,	 /* a primer that is not read for so long was blocked */
+	GUACD_CLOCK_IDLE_MAX = 200000,	 /* the longest time until an idle guacd has planned, */
+	GUACD_CLOCK_BUSY_MAX = 1500000,	 /* or one that encodes a huge update */
 };
 
 /* What goes into an update. */
@@ -69,7 +70,8 @@ struct guacd_clock {
 	uint64_t encoding;   /* and what that before it took, at most; 0: not known */
 	uint64_t fast_until; /* guacd is known to be fast */
 	unsigned n_blocked;  /* primers in a row that were not read while guacd encoded */
-	uint64_t gap_until;  /* for such a guacd: no update before */
+	unsigned n_slices;   /* for such a guacd: primers in a row, */
+	uint64_t gap_until;  /* and no update before */
 };
 
 /*

@@ -28,24 +28,21 @@ static struct rect lower_half(struct rect area)
 }
 
 /*
- * The largest change in a tile of an area of `span` x `span` tiles; of equal ones that nearest to
- * the middle. What remains of it must not be of one colour: guacd fills that, and joins it with
- * nothing.
+ * The change in the tile nearest to the middle of an area of `span` x `span` tiles. What remains of
+ * it must not be of one colour: guacd fills that, and joins it with nothing.
  */
 static struct rect choose(const struct tile_map *unseen, const struct frame *frame, int column,
 			  int row, int span)
 {
 	struct rect best = { 0, 0, 0, 0 };
-	int best_away = 0;
+	int best_away = 2 * span;
 
 	for (int y = row; y < row + span && y < unseen->rows; y++) {
 		for (int x = column; x < column + span && x < unseen->columns; x++) {
 			struct rect area = tile_map_rect(unseen, x, y);
-			size_t size = rect_area(area), most = rect_area(best);
 			int away = abs(2 * (x - column) + 1 - span) + abs(2 * (y - row) + 1 - span);
 
-			if (area.h < 2 || size < most || (size == most && away >= best_away) ||
-			    is_flat(frame, lower_half(area)))
+			if (area.h < 2 || away >= best_away || is_flat(frame, lower_half(area)))
 				continue;
 			best = area;
 			best_away = away;

@@ -78,19 +78,25 @@ static void test_one_in_each_block(void **state)
 	assert_rect(picture->rects[0], 3 * 64, 3 * 64, 64, 32);
 	assert_rect(picture->rects[1], 11 * 64, 3 * 64, 64, 32);
 	/* At the edge, only what is on the screen. */
-	assert_rect(picture->rects[2], 16 * 64, 3 * 64, 64, 32);
+	assert_rect(picture->rects[2], 17 * 64, 3 * 64, WIDTH - 17 * 64, 32);
 	assert_int_equal(choose(picture, GUACD_BLOCK / 2), 5 * 3);
 	assert_int_equal(choose(picture, 1), TILES);
 }
 
-static void test_the_largest_change(void **state)
+static void test_the_nearest_to_the_middle(void **state)
 {
 	struct picture *picture = *state;
 
-	tile_map_add(&picture->unseen, (struct rect){ 3 * 64, 3 * 64, 20, 20 });
 	tile_map_add(&picture->unseen, (struct rect){ 64, 66, 50, 41 });
 	assert_int_equal(choose(picture, GUACD_BLOCK), 1);
 	assert_rect(picture->rects[0], 64, 66, 50, 20);
+	tile_map_add(&picture->unseen, (struct rect){ 5 * 64, 3 * 64, 20, 20 });
+	/* The same again and again, as long as something is left of it. */
+	for (int y = 0, h = 10; h; y += h, h /= 2) {
+		assert_int_equal(choose(picture, GUACD_BLOCK), 1);
+		assert_rect(picture->rects[0], 5 * 64, 3 * 64 + y, 20, h);
+		guacd_primer_sent(&picture->unseen, picture->rects[0]);
+	}
 }
 
 /* guacd fills what is of one colour, and joins it with nothing. */
@@ -155,7 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_one_in_each_block, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_the_largest_change, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_nearest_to_the_middle, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_one_colour, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_single_row, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_other_half_is_left, set_up, tear_down),
