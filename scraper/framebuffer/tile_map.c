@@ -164,22 +164,6 @@ void tile_map_forget(struct tile_map *map, struct rect area)
 				tile_map_remove(map, column, row);
 }
 
-void tile_map_keep(struct tile_map *map, struct rect area)
-{
-	if (rect_is_empty(area)) {
-		tile_map_clear(map);
-		return;
-	}
-	for (int row = 0; row < map->rows; row++) {
-		for (int column = 0; column < map->columns; column++) {
-			struct rect part = rect_intersect(area, tile_map_rect(map, column, row));
-
-			tile_map_remove(map, column, row);
-			tile_map_add(map, part);
-		}
-	}
-}
-
 /* Whether one rectangle around both has at most a quarter more pixels than the two. */
 static bool worth_joining(struct rect a, struct rect b)
 {

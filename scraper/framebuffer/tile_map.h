@@ -53,9 +53,6 @@ void tile_map_remove(struct tile_map *map, int column, int row);
 /* Removes the changes of all tiles whose change lies within `area`. */
 void tile_map_forget(struct tile_map *map, struct rect area);
 
-/* Removes all changes outside `area`. */
-void tile_map_keep(struct tile_map *map, struct rect area);
-
 /* The change in the tile at `column`, `row`, in pixels of the screen; may be empty. */
 struct rect tile_map_rect(const struct tile_map *map, int column, int row);
 

@@ -81,25 +81,15 @@ static bool any_waits(const struct server *server)
 	return false;
 }
 
-/* Until when to hold a capture back: it is in vain while no viewer that waits may be sent it. */
+/* Until when not to capture: in vain while no viewer that waits may be sent it. 0: one may. */
 static uint64_t capture_held_until(const struct server *server, uint64_t now)
 {
-	size_t pixels = screen_pending_pixels(&server->screen);
 	uint64_t least = UINT64_MAX;
 
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		if (viewer_is_waiting(viewer))
-			least = earlier(least, viewer_held_until(viewer, pixels, now));
+			least = earlier(least, viewer_held_until(viewer, now));
 	return least == UINT64_MAX ? 0 : least;
-}
-
-static void note_huge_update(struct server *server, struct viewer *viewer, size_t pixels,
-			     uint64_t now)
-{
-	if (pixels < UPDATE_HUGE)
-		return;
-	cpu_load_read(&server->load, now);
-	viewer_hold_huge_until(viewer, now + cpu_load_gap(&server->load, pixels));
 }
 
 /* Sends updates to viewers that wait and lack something. Returns when to call again (µs). */
@@ -116,13 +106,10 @@ static uint64_t send_updates(struct server *server, uint64_t now)
 			again = earlier(again, refresh_due);
 			continue;
 		}
-		uint64_t until = viewer_held_until(viewer, viewer_unseen_pixels(viewer), now);
+		uint64_t until = viewer_send_update(viewer, now);
 
-		if (until) {
+		if (until)
 			again = earlier(again, until);
-			continue;
-		}
-		note_huge_update(server, viewer, viewer_send_update(viewer), now);
 	}
 	return again;
 }
@@ -131,14 +118,14 @@ static uint64_t send_updates(struct server *server, uint64_t now)
  * Sends the size to viewers that must know it before they request the picture, which is captured
  * meanwhile. Returns whether there are any.
  */
-static bool send_sizes(struct server *server)
+static bool send_sizes(struct server *server, uint64_t now)
 {
 	bool any = false;
 
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
 		if (!viewer_is_waiting(viewer) || !viewer_needs_size(viewer))
 			continue;
-		viewer_send_update(viewer);
+		viewer_send_update(viewer, now);
 		any = true;
 	}
 	return any;
@@ -173,19 +160,17 @@ int schedule_work(sd_event_source *source, void *userdata)
 		desktop_size_follow(server);
 	due = earlier(desktop_size_serve_request(server, now), check_timeouts(server, now));
 	set_timer(server, earlier(due, follow_cursor(server, now)));
-	bool told = send_sizes(server);
+	bool told = send_sizes(server, now);
 	if (!told && !any_waits(server))
 		return 0;
-	due = screen_capture_due(&server->screen, now);
-	held = due <= now ? capture_held_until(server, now) : 0;
-	if (held) {
-		due = held;
-	} else if (due <= now) {
+	held = capture_held_until(server, now);
+	due = held ? held : screen_capture_due(&server->screen, now);
+	if (due <= now) {
 		capture(server, now);
 		due = screen_next_due(&server->screen);
 	}
 	again = send_updates(server, now);
-	if (any_waits(server))
+	if (!held && any_waits(server))
 		due = earlier(due, missed_damage_due(&server->screen.missed));
 	set_timer(server, earlier(due, again));
 	return 0;
@@ -200,7 +185,8 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	if (!server->watching)
 		return 0;
-	if (any_waits(server) && missed_damage_due(&server->screen.missed) <= now &&
+	if (any_waits(server) && !capture_held_until(server, now) &&
+	    missed_damage_due(&server->screen.missed) <= now &&
 	    screen_check_missed(&server->screen, now))
 		log_debug("found drawing that XDamage did not report");
 	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);

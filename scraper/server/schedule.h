@@ -13,10 +13,10 @@
  *     200 ms: capture/redraw_sampling.c.
  *  4. 16 rows are checked for drawing that XDamage has missed, 50 ms to 16 s apart:
  *     capture/missed_damage.c.
- *  5. Huge updates (2.5 megapixels and more) to a viewer on this machine are 10 to 20 ms per
- *     megapixel apart while hardly any CPU time is idle: server/cpu_load.c, viewer_held_until().
- *  6. The first huge update after a still screen is sent in two halves: halve()
- *     (viewer/update_plan.c).
+ *  5. A huge update (2.2 megapixels and more) to a guacd on this machine is sent in two parts, the
+ *     second when guacd has planned the first, which probes 3 ms apart tell: viewer/guacd_clock.c.
+ *  6. Meanwhile nothing is captured, unless another viewer waits: capture_held_until()
+ *     (server/schedule.c).
  *  7. What was sent with loss is sent again once it rests, a little at a time beside other updates:
  *     viewer/lossless_refresh.c, plan_refresh() (viewer/update_plan.c).
  *  8. The X server is asked for the pointer at a limited rate while some viewer has it painted into

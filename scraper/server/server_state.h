@@ -9,7 +9,6 @@
 #include "capture/screen.h"
 #include "clipboard/clipboard_bridge.h"
 #include "common/timer.h"
-#include "cpu_load.h"
 #include "framebuffer/yield.h"
 #include "input/input.h"
 #include "protocol/libvncserver.h"
@@ -49,7 +48,6 @@ struct server {
 	unsigned leds; /* of enum keyboard_led: those that are on */
 	struct yield yield;
 	uint64_t last_bell; /* µs */
-	struct cpu_load load;
 };
 
 /* What the server keeps for each viewer. */

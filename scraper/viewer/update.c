@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/wire.h"
+#include "guacd_primer.h"
 #include "protocol/rect_header.h"
 
 enum {
@@ -311,7 +312,7 @@ static int add_pixels(struct update *update, struct out_queue *out, int fd, size
 	return 0;
 }
 
-static void plan_pixels(struct update *update, uint64_t now)
+static void plan_pixels(struct update *update, enum update_part part)
 {
 	const struct update_plan_sources sources = {
 		.frame = update->source.frame,
@@ -325,10 +326,23 @@ static void plan_pixels(struct update *update, uint64_t now)
 					     update->cursor.y),
 	};
 
-	update_plan_make(&update->plan, &sources, now);
+	update_plan_make(&update->plan, &sources, part);
 }
 
-long update_compose(struct update *update, struct out_queue *out, int fd, uint64_t now)
+/* What is in the update is no longer unseen. */
+static void note_sent(struct update *update)
+{
+	const struct update_plan *plan = &update->plan;
+
+	if (plan->part == UPDATE_ALL) {
+		tile_map_clear(&update->unseen);
+		return;
+	}
+	for (size_t i = 0; i < plan->n_drawn; i++)
+		guacd_primer_sent(&update->unseen, plan->parts[i].area);
+}
+
+long update_compose(struct update *update, struct out_queue *out, int fd, enum update_part part)
 {
 	size_t header = out->own_length;
 	int r = out_queue_append(out, (uint8_t[4]){ 0 }, 4);
@@ -347,11 +361,11 @@ long update_compose(struct update *update, struct out_queue *out, int fd, uint64
 	int n_rects = add_head(update, out);
 	if (n_rects < 0)
 		return n_rects;
-	plan_pixels(update, now);
+	plan_pixels(update, part);
 	touches_pointer |= update->plan.touches_pointer;
 	r = add_pixels(update, out, fd, header, n_rects, touches_pointer);
 	if (r < 0)
 		return r;
-	tile_map_keep(&update->unseen, update->plan.rest);
+	note_sent(update);
 	return (long)update->plan.n_pixels;
 }

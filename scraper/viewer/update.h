@@ -78,10 +78,11 @@ bool update_wants_moves(const struct update *update);
 void update_moved(struct update *update, struct move move, bool next);
 
 /*
- * Appends an update of all that is unseen or has to be told to `out`, which is empty. Writes the
- * first parts to `fd` while it encodes the others; a failure of that shows when the rest is
- * written. Returns the number of pixels in the update, or -errno.
+ * Appends an update of `part` of what is unseen, and all that has to be told, to `out`, which is
+ * empty. Writes the first parts to `fd` while it encodes the others; a failure of that shows when
+ * the rest is written. Returns the number of pixels in the update, or -errno. plan.part is the part
+ * sent: there may be nothing to make a primer of.
  */
-long update_compose(struct update *update, struct out_queue *out, int fd, uint64_t now);
+long update_compose(struct update *update, struct out_queue *out, int fd, enum update_part part);
 
 #endif

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define STILL_USEC UINT64_C(334000) /* guacd takes what has not changed for this long for still */
+#include "guacd_primer.h"
 
 int update_plan_resize(struct update_plan *plan, int width, int height)
 {
@@ -31,37 +31,6 @@ void update_plan_finish(struct update_plan *plan)
 	free(plan->parts);
 	plan->rects = NULL;
 	plan->parts = NULL;
-}
-
-/*
- * The first huge change after a still screen, towards guacd: half of it now, the rest when that is
- * taken. A full screen at once would keep its encoder in still-picture mode for long.
- */
-static size_t halve(struct update_plan *plan, const struct update_plan_sources *sources, size_t n,
-		    uint64_t now)
-{
-	const int width = sources->unseen->width, height = sources->unseen->height;
-	const int middle = height / 2;
-	size_t area = 0, kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		area += rect_area(plan->rects[i]);
-	if (area < UPDATE_HUGE)
-		return n;
-	bool was_still = plan->last_huge && now > plan->last_huge + STILL_USEC;
-	plan->last_huge = now;
-	if (!was_still || !link_speed_is_local(sources->link))
-		return n;
-
-	plan->rest = (struct rect){ 0, middle, width, height - middle };
-	for (size_t i = 0; i < n; i++) {
-		struct rect upper = rect_intersect(plan->rects[i],
-						   (struct rect){ 0, 0, width, middle });
-
-		if (!rect_is_empty(upper))
-			plan->rects[kept++] = upper;
-	}
-	return kept;
 }
 
 static void sort_area(struct update_plan *plan, const struct frame *frame, struct rect area)
@@ -155,14 +124,25 @@ static void plan_refresh(struct update_plan *plan, const struct update_plan_sour
 }
 
 void update_plan_make(struct update_plan *plan, const struct update_plan_sources *sources,
-		      uint64_t now)
+		      enum update_part part)
 {
-	plan->n_parts = plan->n_pixels = 0;
-	plan->rest = (struct rect){ 0, 0, 0, 0 };
-	plan->touches_pointer = false;
-	size_t n = tile_map_rects(sources->unseen, plan->rects);
+	size_t n = 0;
 
-	plan_rects(plan, sources, halve(plan, sources, n, now), false);
+	plan->n_parts = plan->n_drawn = plan->n_pixels = 0;
+	plan->touches_pointer = false;
+	plan->part = part;
+	if (part == UPDATE_PROBE)
+		return;
+	if (part != UPDATE_ALL)
+		n = guacd_primer_rects(sources->unseen, sources->frame,
+				       part == UPDATE_PRIMER ? GUACD_BLOCK / 2 : GUACD_BLOCK,
+				       plan->rects);
+	if (!n) {
+		plan->part = UPDATE_ALL;
+		n = tile_map_rects(sources->unseen, plan->rects);
+	}
+	plan_rects(plan, sources, n, false);
 	plan->n_drawn = plan->n_parts;
-	plan_refresh(plan, sources);
+	if (plan->part == UPDATE_ALL)
+		plan_refresh(plan, sources);
 }

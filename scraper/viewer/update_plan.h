@@ -11,20 +11,16 @@
 #include <stdint.h>
 
 #include "encode/pixel_encoder.h"
-#include "framebuffer/tile_map.h"
+#include "guacd_clock.h"
 #include "lossless_refresh.h"
-
-/* An update of this many pixels is huge: it is paced, and halved after a still screen. */
-enum { UPDATE_HUGE = 2500 * 1000 };
 
 struct update_plan {
 	struct pixel_part *parts; /* what was drawn, then what is to be refreshed */
 	size_t n_parts, n_drawn;
-	size_t n_pixels;      /* of all parts */
-	struct rect rest;     /* what stays unseen; empty: nothing */
-	bool touches_pointer; /* some part is where the pointer is painted */
+	size_t n_pixels;       /* of all parts */
+	bool touches_pointer;  /* some part is where the pointer is painted */
+	enum update_part part; /* not a primer if there is nothing to make one of */
 
-	uint64_t last_huge;	  /* µs: when a huge update was last planned */
 	struct tile_map kinds[2]; /* [0] text and windows, [1] pictures */
 	struct rect *rects;	  /* room for one a tile */
 };
@@ -45,8 +41,8 @@ struct update_plan_sources {
 int update_plan_resize(struct update_plan *plan, int width, int height);
 void update_plan_finish(struct update_plan *plan);
 
-/* Plans the next update. `now`: µs. */
+/* Plans the next update. */
 void update_plan_make(struct update_plan *plan, const struct update_plan_sources *sources,
-		      uint64_t now);
+		      enum update_part part);
 
 #endif

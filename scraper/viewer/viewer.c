@@ -53,6 +53,7 @@ int viewer_resize(struct viewer *viewer)
 	/* Before ClientInit, ServerInit will tell it the size. */
 	if (!viewer_is_ready(viewer))
 		desktop_size_rect_init(&viewer->update.size_rect, frame->width, frame->height);
+	guacd_clock_resized(&viewer->guacd);
 	return update_resize(&viewer->update);
 }
 
@@ -127,21 +128,20 @@ void viewer_answer_size(struct viewer *viewer, enum size_status status)
 
 /* ---- pacing ---- */
 
-uint64_t viewer_held_until(const struct viewer *viewer, size_t pixels, uint64_t now)
+/*
+ * Whether it asks as guacd does, whose libvncclient lists no Tight unless it is configured to; and
+ * nothing that is far away delays its answers.
+ */
+static bool is_guacd(const struct viewer *viewer)
 {
-	if (pixels < UPDATE_HUGE || !link_speed_is_local(&viewer->update.link))
-		return 0;
-	return viewer->huge_due > now ? viewer->huge_due : 0;
+	return link_speed_is_local(&viewer->update.link) &&
+	       viewer_lists(viewer, CLIENT_ENCODING_SUPPORTED_MESSAGES) &&
+	       !viewer_lists(viewer, CLIENT_ENCODING_TIGHT);
 }
 
-void viewer_hold_huge_until(struct viewer *viewer, uint64_t due)
+uint64_t viewer_held_until(const struct viewer *viewer, uint64_t now)
 {
-	viewer->huge_due = due;
-}
-
-size_t viewer_unseen_pixels(const struct viewer *viewer)
-{
-	return tile_map_area(&viewer->update.unseen);
+	return guacd_clock_held_until(&viewer->guacd, is_guacd(viewer), now);
 }
 
 uint64_t viewer_turn_refresh(struct viewer *viewer, uint64_t now)
@@ -175,16 +175,12 @@ int viewer_keep_sending(struct viewer *viewer)
 	return out_queue_keep(&viewer->out);
 }
 
-size_t viewer_send_update(struct viewer *viewer)
+/* Returns the number of pixels that were sent. */
+static size_t send_part(struct viewer *viewer, enum update_part part)
 {
-	uint64_t now = 0;
-
-	sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC, &now);
 	uint64_t before = out_queue_total(&viewer->out);
-	viewer->requested = false;
-	viewer->n_updates++;
-	frame_count_add(&viewer->rate, now);
-	long pixels = update_compose(&viewer->update, &viewer->out, viewer->fd, now);
+	long pixels = update_compose(&viewer->update, &viewer->out, viewer->fd, part);
+
 	if (pixels < 0) {
 		log_warning("viewer %s: cannot make an update: %s", viewer->peer,
 			    strerror((int)-pixels));
@@ -192,7 +188,32 @@ size_t viewer_send_update(struct viewer *viewer)
 		return 0;
 	}
 	viewer->update_bytes = out_queue_total(&viewer->out) - before;
-	link_speed_sent(&viewer->update.link, viewer->update_bytes, now);
 	viewer_flush(viewer);
 	return (size_t)pixels;
+}
+
+uint64_t viewer_send_update(struct viewer *viewer, uint64_t now)
+{
+	bool is_size = viewer_needs_size(viewer);
+	uint64_t due = 0;
+	enum update_part part = is_size ? UPDATE_ALL
+					: guacd_clock_next(&viewer->guacd, is_guacd(viewer),
+							   tile_map_area(&viewer->update.unseen),
+							   now, &due);
+
+	if (part == UPDATE_NONE)
+		return due;
+	viewer->requested = false;
+	size_t pixels = send_part(viewer, part);
+	link_speed_sent(&viewer->update.link, viewer->update_bytes, now);
+	if (!is_size) {
+		part = viewer->update.plan.part;
+		/* Not `now`: the answer is timed, and what was done before is not to count. */
+		guacd_clock_sent(&viewer->guacd, part, pixels, monotonic_now());
+	}
+	if (part == UPDATE_ALL) {
+		viewer->n_updates++;
+		frame_count_add(&viewer->rate, now);
+	}
+	return 0;
 }

@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "frame_count.h"
+#include "guacd_clock.h"
 #include "message_reader.h"
 #include "protocol/client_messages.h"
 #include "protocol/libvncserver.h"
@@ -51,8 +52,8 @@ struct viewer {
 	bool requested; /* it waits for an update */
 	struct out_queue out;
 	uint64_t update_bytes; /* of the last update */
-	uint64_t huge_due;     /* µs: no huge update before */
-	uint64_t text_end;     /* out.bytes_written when the last text will be written; 0: it is */
+	struct guacd_clock guacd;
+	uint64_t text_end; /* out.bytes_written when the last text will be written; 0: it is */
 	struct message_reader reader;
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
 	struct viewer_timeouts timeouts;
@@ -100,23 +101,20 @@ bool viewer_requests_size(const struct viewer *viewer);
 void viewer_answer_size(struct viewer *viewer, enum size_status status);
 
 /*
- * Until when (µs) an update of `pixels` pixels is held back, because the viewer is on this machine
- * and the machine is busy; 0: it is not. viewer_hold_huge_until() sets the time.
+ * Until when (µs) it is sent no pixels unless it says something, because it is guacd and encodes;
+ * 0: it may be sent some now.
  */
-uint64_t viewer_held_until(const struct viewer *viewer, size_t pixels, uint64_t now);
-void viewer_hold_huge_until(struct viewer *viewer, uint64_t due);
-
-/* The number of pixels that it has not seen. */
-size_t viewer_unseen_pixels(const struct viewer *viewer);
+uint64_t viewer_held_until(const struct viewer *viewer, uint64_t now);
 
 /* Schedules the refresh of lossy pixels at rest. Returns when (µs) to call this again. */
 uint64_t viewer_turn_refresh(struct viewer *viewer, uint64_t now);
 
 /*
- * Sends an update of all that is unseen. Only for a viewer that waits and for which there is
- * something. Returns the number of pixels in it.
+ * Sends an update of what is unseen, as guacd_clock.h says. Only for a viewer that waits and for
+ * which there is something. Returns 0, or when (µs) to call this again, if it is not the time for
+ * one.
  */
-size_t viewer_send_update(struct viewer *viewer);
+uint64_t viewer_send_update(struct viewer *viewer, uint64_t now);
 
 /*
  * Sends a whole ServerCutText message, between updates; keeps a copy until it is written. Returns 0

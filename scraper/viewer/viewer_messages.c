@@ -56,6 +56,7 @@ static int handle_request(struct viewer *viewer, const uint8_t *message)
 		desktop_size_rect_refresh(&viewer->update.size_rect, &viewer->update.encodings);
 	}
 	note_request(viewer);
+	guacd_clock_asked(&viewer->guacd, monotonic_now());
 	viewer->requested = true;
 	viewer->callbacks->wants(viewer, viewer->userdata);
 	return 0;

@@ -14,6 +14,7 @@
 
 #include "bytes.h"
 #include "common/log.h"
+#include "common/timer.h"
 #include "common/wire.h"
 #include "rfb_reader.h"
 #include "scraper/framebuffer/cursor_image.h"
@@ -159,7 +160,7 @@ static void settle(struct run *run)
 		require(rounds++ < ROUNDS_MAX);
 		if (!run->is_gone && viewer_is_waiting(run->viewer) &&
 		    viewer_has_something(run->viewer))
-			viewer_send_update(run->viewer);
+			viewer_send_update(run->viewer, timer_now(run->event));
 		read_all(run);
 	} while (steered_event_run_io(run->event));
 	read_all(run);

@@ -187,34 +187,6 @@ static void test_maps_are_added(void **state)
 	}
 }
 
-/* tile_map_keep: what was within the area stays, and nothing else. */
-static void test_all_but_an_area_is_dropped(void **state)
-{
-	struct random chance = { 4 };
-
-	(void)state;
-	for (int round = 0; round < 300; round++) {
-		struct rect area = random_rect(&chance, 333, 222);
-		uint8_t *inside = calloc(333, 222);
-		struct tile_map map;
-
-		assert_int_equal(tile_map_init(&map, 333, 222), 0);
-		for (int i = 0; i < 4; i++)
-			tile_map_add(&map, random_rect(&chance, 333, 222));
-		uint8_t *before = marked(&map);
-		tile_map_keep(&map, area);
-		uint8_t *after = marked(&map);
-		mark(inside, 333, 222, area);
-		for (size_t i = 0; i < 333 * 222; i++)
-			assert_int_equal(after[i], before[i] && inside[i]);
-		assert_int_equal(tile_map_is_empty(&map), count(after, 333 * 222) == 0);
-		free(before);
-		free(after);
-		free(inside);
-		tile_map_finish(&map);
-	}
-}
-
 /* tile_map_forget: whole tiles go, but none with a change outside the area. */
 static void test_what_is_within_an_area_is_forgotten(void **state)
 {
@@ -285,7 +257,6 @@ int main(void)
 		cmocka_unit_test(test_one_rectangle_is_kept_as_it_is),
 		cmocka_unit_test(test_a_text_cursor_and_a_clock_stay_apart),
 		cmocka_unit_test(test_maps_are_added),
-		cmocka_unit_test(test_all_but_an_area_is_dropped),
 		cmocka_unit_test(test_what_is_within_an_area_is_forgotten),
 		cmocka_unit_test(test_touching),
 	};

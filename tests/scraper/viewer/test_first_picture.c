@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/timer.h"
 #include "framebuffer/cursor_image.h"
 #include "viewer/viewer_connection.h"
 
@@ -140,7 +141,7 @@ static size_t first_picture(uint32_t colours, size_t *ret_during)
 	for (int quiet = 0; quiet < 3;) {
 		quiet = sd_event_run(event, 0) > 0 ? 0 : quiet + 1;
 		if (viewer_is_waiting(viewer) && viewer_has_something(viewer))
-			viewer_send_update(viewer);
+			viewer_send_update(viewer, monotonic_now());
 		total += read_all(pair[1]);
 	}
 	*ret_during = reader.during;
