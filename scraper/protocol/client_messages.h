@@ -116,11 +116,21 @@ enum client_encoding {
 	CLIENT_ENCODING_QEMU_LEDS,
 	CLIENT_ENCODING_VMWARE_LEDS,
 	CLIENT_ENCODING_BUTTONS,
+	CLIENT_ENCODING_SUPPORTED_MESSAGES,
 };
 
 static inline int client_lists(const struct client_encodings *encodings, enum client_encoding which)
 {
 	return encodings->known >> which & 1;
+}
+
+/*
+ * Whether the viewer is made of libvncclient, as guacd is: that always lists SupportedMessages. It
+ * requests an update only when it has read the whole one before.
+ */
+static inline bool client_is_libvncclient(const struct client_encodings *encodings)
+{
+	return client_lists(encodings, CLIENT_ENCODING_SUPPORTED_MESSAGES);
 }
 
 /* Reads a whole SetEncodings message. */

@@ -21,6 +21,7 @@ DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = -223, -308
 LAST_RECT, UNTIL_LAST_RECT = -224, 65535
 QEMU_KEYS, BUTTONS = -258, -316
 QEMU_LEDS, VMWARE_LEDS, LIBVNC_LEDS = -261, 0x574d5668, -0x20000
+SUPPORTED_MESSAGES = -0x1ffff  # by which libvncclient is known
 
 
 class Refused(Exception):
@@ -110,6 +111,7 @@ class Viewer:
         self.width = self.height = 0
         self.format = self.name = self.pixels = None
         self.n_updates = self.n_open_updates = self.n_cursors = self.n_copies = 0
+        self.n_pictures = self.n_raw = 0  # rectangles of pixels; those of them that were raw
         self.size_answers = []  # (reason, status, width, height)
         self.screens = []  # (id, x, y, width, height), as the last answer has them
         self.cursor = None  # (encoding, hot_x, hot_y, width, height, data)
@@ -281,6 +283,8 @@ class Viewer:
 
     def _read_rectangle(self, x, y, width, height, encoding):
         bytes_per_pixel = self.format.bits // 8
+        self.n_pictures += encoding in (RAW, ZRLE)
+        self.n_raw += encoding == RAW
         if encoding == RAW:
             length = width * bytes_per_pixel
             data = self.read(length * height)
@@ -319,6 +323,8 @@ class Viewer:
             self.leds.append(self.unpack("B" if encoding == QEMU_LEDS else ">I")[0])
         elif encoding == LIBVNC_LEDS:
             self.leds.append(x)
+        elif encoding == SUPPORTED_MESSAGES:
+            self.read(width)
         else:
             raise AssertionError("encoding %d" % encoding)
 
