@@ -8,6 +8,7 @@ import unittest
 
 from lib import chain, rfb
 from lib.chain import LOOK_PASSWORD, PASSWORD, ChainTest, wait_until
+from lib.guacd import Libvncclient
 
 EXTENDED = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE, rfb.EXTENDED_DESKTOP_SIZE)
 BY_SERVER, BY_VIEWER, BY_OTHER = range(3)
@@ -48,36 +49,6 @@ class ResizeTest(ChainTest):
         viewer.expect(picture)
         viewer.size_answers.clear()
         screen.close()
-
-
-class Libvncclient(rfb.Viewer):
-    """A viewer by libvncclient's rule: it requests all of the picture with a SetDesktopSize, and from
-    then on skips all pixels and sends no request until it is answered."""
-    waits = False
-
-    def resize(self, width, height):
-        self.send(rfb.set_desktop_size(width, height),
-                  rfb.update_request(False, 0, 0, width, height))
-        self.waits = True
-
-    def request(self, *request):
-        if not self.waits:
-            super().request(*request)
-
-    def take(self, seconds):
-        """Handles what comes within so many seconds of each other."""
-        while self.can_read(seconds):
-            if self.read_message() == 0:
-                self.request()
-
-    def _put(self, *rows):
-        if not self.waits:
-            super()._put(*rows)
-
-    def _read_rectangle(self, x, y, width, height, encoding):
-        super()._read_rectangle(x, y, width, height, encoding)
-        if encoding == rfb.EXTENDED_DESKTOP_SIZE:
-            self.waits = False
 
 
 class XvfbTest(ResizeTest):

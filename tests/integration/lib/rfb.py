@@ -21,7 +21,7 @@ DESKTOP_SIZE, EXTENDED_DESKTOP_SIZE = -223, -308
 LAST_RECT, UNTIL_LAST_RECT = -224, 65535
 QEMU_KEYS, BUTTONS = -258, -316
 QEMU_LEDS, VMWARE_LEDS, LIBVNC_LEDS = -261, 0x574d5668, -0x20000
-SUPPORTED_MESSAGES = -0x1ffff  # by which libvncclient is known
+LIBVNC_CAPABILITIES, XVP = (-0x1ffff, -0x1fffe, -0x1fffd), -309
 
 
 class Refused(Exception):
@@ -323,7 +323,7 @@ class Viewer:
             self.leds.append(self.unpack("B" if encoding == QEMU_LEDS else ">I")[0])
         elif encoding == LIBVNC_LEDS:
             self.leds.append(x)
-        elif encoding == SUPPORTED_MESSAGES:
+        elif encoding in LIBVNC_CAPABILITIES:
             self.read(width)
         else:
             raise AssertionError("encoding %d" % encoding)
