@@ -198,7 +198,7 @@ static const struct {
 	{ -261, CLIENT_ENCODING_QEMU_LEDS, OURS },
 	{ 0x574d5668, CLIENT_ENCODING_VMWARE_LEDS, OURS },
 	{ -316, CLIENT_ENCODING_BUTTONS, OURS },
-	{ -0x1ffff, CLIENT_ENCODING_SUPPORTED_MESSAGES, SHARED },
+	{ (int32_t)0xfffe0001, CLIENT_ENCODING_SUPPORTED_MESSAGES, SHARED },
 };
 
 enum { XVP = -309 }; /* to shut the machine down: not offered */

@@ -116,7 +116,7 @@ enum client_encoding {
 	CLIENT_ENCODING_QEMU_LEDS,
 	CLIENT_ENCODING_VMWARE_LEDS,
 	CLIENT_ENCODING_BUTTONS,
-	CLIENT_ENCODING_SUPPORTED_MESSAGES,
+	CLIENT_ENCODING_SUPPORTED_MESSAGES, /* only libvncclient lists it */
 };
 
 static inline int client_lists(const struct client_encodings *encodings, enum client_encoding which)

@@ -79,7 +79,7 @@ class FarTest(ChainTest):
 
     def test_a_busy_viewer_is_not_far(self):
         """guacd reads late while it encodes; nothing that it was sent fast came through a tunnel."""
-        encodings = rfb.COPY, rfb.ZRLE, rfb.CURSOR, rfb.SUPPORTED_MESSAGES
+        encodings = rfb.COPY, rfb.ZRLE, rfb.CURSOR, *rfb.LIBVNC_CAPABILITIES
         self.viewer = self.log_in(encodings=encodings)
         for _ in range(5):
             self.viewer.fetch(False)
@@ -95,7 +95,7 @@ class FarTest(ChainTest):
         self.addCleanup(far.close)
         far.rate = 2000000
         self.viewer = self.view(far.port).log_in(
-            chain.PASSWORD, encodings=(rfb.COPY, rfb.ZRLE, rfb.CURSOR, rfb.SUPPORTED_MESSAGES))
+            chain.PASSWORD, encodings=(rfb.COPY, rfb.ZRLE, rfb.CURSOR, *rfb.LIBVNC_CAPABILITIES))
         for _ in range(5):
             self.viewer.fetch(False)
         self.assertLess(self.viewer.n_raw, self.viewer.n_pictures)
