@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Of what is refreshed at a time, so that guacd, which takes 0.1 s a megapixel, is soon free. */
+enum { PADDED_PIXELS = 32 * TILE_SIZE * TILE_SIZE };
+
 #define STILL_USEC UINT64_C(334000) /* guacd takes what has not changed for this long for still */
 
 int update_plan_resize(struct update_plan *plan, int width, int height)
@@ -117,6 +120,8 @@ static void plan_kind(struct update_plan *plan, const struct update_plan_sources
 		if (!local || parts->method != METHOD_RAW)
 			lossless_refresh_sent(sources->refresh, area,
 					      method_is_lossy(parts->method));
+		else if (sources->encodes_again)
+			lossless_refresh_sent_on(sources->refresh, area);
 		plan->touches_pointer |= !rect_is_empty(rect_intersect(area, sources->pointer));
 		plan->n_pixels += rect_area(area);
 	}
@@ -148,10 +153,22 @@ static void plan_refresh(struct update_plan *plan, const struct update_plan_sour
 	uint64_t usec = plan->n_pixels ? beside : 100000;
 	double bytes = (double)link_speed_rate(sources->link) * (double)usec / 1e6;
 
-	if (!lossless_refresh_is_due(refresh))
-		return;
 	lossless_refresh_take(refresh, (size_t)(bytes / sources->refresh_cost));
 	plan_rects(plan, sources, tile_map_rects(&refresh->taken, plan->rects), true);
+}
+
+/* The same for a viewer that encodes again: with other padding, and only when it has nothing else.
+ */
+static void plan_padded(struct update_plan *plan, const struct update_plan_sources *sources)
+{
+	struct lossless_refresh *refresh = sources->refresh;
+
+	if (plan->n_pixels)
+		return;
+	bool odd = lossless_refresh_take_padded(refresh, PADDED_PIXELS);
+	plan_rects(plan, sources, tile_map_rects(&refresh->taken, plan->rects), true);
+	for (size_t i = plan->n_drawn; i < plan->n_parts; i++)
+		plan->parts[i].padding = odd ? PADDING_ODD : PADDING_EVEN;
 }
 
 void update_plan_make(struct update_plan *plan, const struct update_plan_sources *sources,
@@ -164,5 +181,10 @@ void update_plan_make(struct update_plan *plan, const struct update_plan_sources
 
 	plan_rects(plan, sources, halve(plan, sources, n, now), false);
 	plan->n_drawn = plan->n_parts;
-	plan_refresh(plan, sources);
+	if (!lossless_refresh_is_due(sources->refresh))
+		return;
+	if (link_speed_is_local(sources->link) && sources->encodes_again)
+		plan_padded(plan, sources);
+	else
+		plan_refresh(plan, sources);
 }
