@@ -175,9 +175,9 @@ static uint32_t lowest_padding(const struct frame *frame)
 bool pixel_encoder_can_pad(const struct pixel_encoder *encoder)
 {
 	const struct frame *frame = encoder->frame;
+	uint32_t low = lowest_padding(frame), next = low << 1;
 
-	return frame->bytes_per_pixel == 4 && lowest_padding(frame) &&
-	       !(lowest_padding(frame) << 1 & frame->colour) && lowest_padding(frame) << 1 &&
+	return frame->bytes_per_pixel == 4 && next && !(next & frame->colour) &&
 	       rfb_client_takes_frame_pixels(encoder->client);
 }
 
