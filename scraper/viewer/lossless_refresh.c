@@ -44,12 +44,23 @@ struct tile {
 	int column, row;
 };
 
-/* For all tiles under `area`. */
-#define FOR_EACH_TILE(tile, area)                                                                  \
-	for (struct tile tile = { 0, (area).y / TILE_SIZE };                                       \
-	     tile.row * TILE_SIZE < (area).y + (area).h; tile.row++)                               \
-		for (tile.column = (area).x / TILE_SIZE;                                           \
-		     tile.column * TILE_SIZE < (area).x + (area).w; tile.column++)
+/* All tiles under `area`, row by row. */
+static struct tile first_tile(struct rect area)
+{
+	return (struct tile){ area.x / TILE_SIZE, area.y / TILE_SIZE };
+}
+
+static bool is_under(struct tile tile, struct rect area)
+{
+	return tile.row * TILE_SIZE < area.y + area.h;
+}
+
+static struct tile next_tile(struct tile tile, struct rect area)
+{
+	if (++tile.column * TILE_SIZE < area.x + area.w)
+		return tile;
+	return (struct tile){ area.x / TILE_SIZE, tile.row + 1 };
+}
 
 static bool has(const struct tile_map *map, struct tile tile)
 {
@@ -82,39 +93,35 @@ static bool is_recent(const struct lossless_refresh *refresh, uint64_t then, uin
 	return then && refresh->now - then < usec;
 }
 
-/* The same, but not what is being sent now. */
-static bool is_before(const struct lossless_refresh *refresh, uint64_t then, uint64_t usec)
-{
-	return then != refresh->now && is_recent(refresh, then, usec);
-}
-
 /* ---- what is sent ---- */
-
-static uint64_t at_least_two_rounds(const struct lossless_refresh *refresh, uint64_t usec)
-{
-	return 2 * refresh->round > usec ? 2 * refresh->round : usec;
-}
 
 bool lossless_refresh_is_moving(const struct lossless_refresh *refresh, struct rect area)
 {
-	uint64_t usec = at_least_two_rounds(refresh, LOSSLESS_REFRESH_MOVING);
+	uint64_t usec = LOSSLESS_REFRESH_MOVING + refresh->round;
 	int moving = 0, tiles = 0;
 
-	FOR_EACH_TILE(tile, area)
-	{
-		moving += is_before(refresh, *sent_at(refresh, tile), usec);
+	for (struct tile tile = first_tile(area); is_under(tile, area);
+	     tile = next_tile(tile, area)) {
+		moving += is_recent(refresh, *sent_at(refresh, tile), usec);
 		tiles++;
 	}
 	return moving * 2 >= tiles;
 }
 
+/* How long after it was sent or moved something is at rest. */
+static uint64_t rest_usec(const struct lossless_refresh *refresh)
+{
+	uint64_t encoding = refresh->sent_on ? refresh->lossy.n_dirty * LOSSLESS_REFRESH_ENCODING
+					     : 0;
+
+	return LOSSLESS_REFRESH_REST + refresh->round + encoding;
+}
+
 static void note_lossy(struct lossless_refresh *refresh, struct rect area)
 {
-	uint64_t due = refresh->now + at_least_two_rounds(refresh, LOSSLESS_REFRESH_REST);
-
 	tile_map_add(&refresh->lossy, area);
-	if (due < refresh->turn_due)
-		refresh->turn_due = due;
+	if (refresh->now + LOSSLESS_REFRESH_REST < refresh->turn_due)
+		refresh->turn_due = refresh->now + LOSSLESS_REFRESH_REST;
 }
 
 static void note_sent(struct lossless_refresh *refresh, struct tile tile)
@@ -125,8 +132,9 @@ static void note_sent(struct lossless_refresh *refresh, struct tile tile)
 
 void lossless_refresh_sent(struct lossless_refresh *refresh, struct rect area, bool lossy)
 {
-	FOR_EACH_TILE(tile, area)
-	note_sent(refresh, tile);
+	for (struct tile tile = first_tile(area); is_under(tile, area);
+	     tile = next_tile(tile, area))
+		note_sent(refresh, tile);
 	if (lossy)
 		note_lossy(refresh, area);
 	else
@@ -135,15 +143,14 @@ void lossless_refresh_sent(struct lossless_refresh *refresh, struct rect area, b
 
 void lossless_refresh_sent_on(struct lossless_refresh *refresh, struct rect area)
 {
-	FOR_EACH_TILE(tile, area)
-	{
-		if (is_before(refresh, *sent_at(refresh, tile), LOSSLESS_REFRESH_MOVING) ||
-		    is_before(refresh, *moved_at(refresh, tile), LOSSLESS_REFRESH_MOVING)) {
+	for (struct tile tile = first_tile(area); is_under(tile, area);
+	     tile = next_tile(tile, area)) {
+		if (is_recent(refresh, *sent_at(refresh, tile), LOSSLESS_REFRESH_MOVING) ||
+		    is_recent(refresh, *moved_at(refresh, tile), LOSSLESS_REFRESH_MOVING))
 			*moved_at(refresh, tile) = refresh->now;
-			refresh->any_moved = true;
-		}
 		note_sent(refresh, tile);
 	}
+	refresh->sent_on = refresh->unread = true;
 }
 
 /* In a block in motion, what was sent lately may be lossy, and what lies between. */
@@ -151,9 +158,10 @@ static void note_block(struct lossless_refresh *refresh, struct rect block)
 {
 	struct rect lossy = { 0, 0, 0, 0 };
 
-	FOR_EACH_TILE(tile, block)
-	if (is_recent(refresh, *sent_at(refresh, tile), LOSSLESS_REFRESH_MOVING))
-		lossy = rect_bounds(lossy, tile_area(tile));
+	for (struct tile tile = first_tile(block); is_under(tile, block);
+	     tile = next_tile(tile, block))
+		if (is_recent(refresh, *sent_at(refresh, tile), LOSSLESS_REFRESH_MOVING))
+			lossy = rect_bounds(lossy, tile_area(tile));
 	note_lossy(refresh, lossy);
 }
 
@@ -169,15 +177,14 @@ static void note_blocks(struct lossless_refresh *refresh)
 				note_block(
 					refresh,
 					rect_intersect(screen, (struct rect){ x, y, SIZE, SIZE }));
-	refresh->any_moved = false;
 }
 
 void lossless_refresh_copied(struct lossless_refresh *refresh, struct rect from, struct rect to)
 {
 	tile_map_clear(&refresh->taken);
 	if (!tile_map_is_empty(&refresh->lossy))
-		FOR_EACH_TILE(tile, from)
-		{
+		for (struct tile tile = first_tile(from); is_under(tile, from);
+		     tile = next_tile(tile, from)) {
 			struct rect part = rect_intersect(
 				from, tile_map_rect(&refresh->lossy, tile.column, tile.row));
 
@@ -197,13 +204,31 @@ static uint64_t rests_at(const struct lossless_refresh *refresh, struct tile til
 {
 	uint64_t sent = *sent_at(refresh, tile), moved = *moved_at(refresh, tile);
 
-	return (sent > moved ? sent : moved) + at_least_two_rounds(refresh, LOSSLESS_REFRESH_REST);
+	return (sent > moved ? sent : moved) + rest_usec(refresh);
+}
+
+/* The viewer may have read it long after it was sent, and begins only then to encode it. */
+static void note_read(struct lossless_refresh *refresh, uint64_t now)
+{
+	size_t n = (size_t)refresh->lossy.columns * (size_t)refresh->lossy.rows;
+
+	note_blocks(refresh);
+	for (size_t i = 0; i < n; i++) {
+		if (refresh->sent[i] == refresh->now)
+			refresh->sent[i] = now;
+		if (refresh->moved[i] == refresh->now)
+			refresh->moved[i] = now;
+	}
+	refresh->newest = now;
+	refresh->unread = false;
 }
 
 void lossless_refresh_turn(struct lossless_refresh *refresh, uint64_t round, uint64_t now)
 {
-	if (refresh->any_moved)
-		note_blocks(refresh);
+	const struct rect screen = screen_of(refresh);
+
+	if (refresh->unread)
+		note_read(refresh, now);
 	refresh->now = now;
 	refresh->round = round;
 	tile_map_clear(&refresh->due);
@@ -212,8 +237,8 @@ void lossless_refresh_turn(struct lossless_refresh *refresh, uint64_t round, uin
 	refresh->turn_due = UINT64_MAX;
 	if (tile_map_is_empty(&refresh->lossy))
 		return;
-	FOR_EACH_TILE(tile, screen_of(refresh))
-	{
+	for (struct tile tile = first_tile(screen); is_under(tile, screen);
+	     tile = next_tile(tile, screen)) {
 		if (!has(&refresh->lossy, tile))
 			continue;
 		uint64_t at = rests_at(refresh, tile);
@@ -240,13 +265,14 @@ static void take_tile(struct lossless_refresh *refresh, struct tile tile, struct
 
 void lossless_refresh_take(struct lossless_refresh *refresh, size_t pixels)
 {
+	const struct rect screen = screen_of(refresh);
 	size_t taken = 0;
 
 	tile_map_clear(&refresh->taken);
 	if (!lossless_refresh_is_due(refresh))
 		return;
-	FOR_EACH_TILE(tile, screen_of(refresh))
-	{
+	for (struct tile tile = first_tile(screen); is_under(tile, screen);
+	     tile = next_tile(tile, screen)) {
 		struct rect area = tile_map_rect(&refresh->due, tile.column, tile.row);
 
 		if (rect_is_empty(area))
@@ -260,14 +286,15 @@ void lossless_refresh_take(struct lossless_refresh *refresh, size_t pixels)
 
 bool lossless_refresh_take_padded(struct lossless_refresh *refresh, size_t pixels)
 {
+	const struct rect screen = screen_of(refresh);
 	size_t taken = 0;
 	bool odd = false;
 
 	tile_map_clear(&refresh->taken);
 	if (!lossless_refresh_is_due(refresh))
 		return false;
-	FOR_EACH_TILE(tile, screen_of(refresh))
-	{
+	for (struct tile tile = first_tile(screen); is_under(tile, screen);
+	     tile = next_tile(tile, screen)) {
 		if (!has(&refresh->due, tile))
 			continue;
 		bool was_odd = has(&refresh->odd, tile);

@@ -21,11 +21,13 @@
 #include "framebuffer/tile_map.h"
 
 /*
- * A tile is in motion if it was sent less than MOVING before, and at rest REST after it was sent.
- * Both are longer where updates take longer, or nothing would ever be in motion.
+ * A tile is in motion if it was sent less than MOVING before, and at rest REST after it was sent:
+ * later by what an update takes, or nothing would ever be in motion on a slow link; and by what
+ * guacd may still have to encode before it looks at the last one, ENCODING for each lossy tile.
  */
 #define LOSSLESS_REFRESH_MOVING UINT64_C(400000)
 #define LOSSLESS_REFRESH_REST UINT64_C(500000)
+#define LOSSLESS_REFRESH_ENCODING UINT64_C(330)
 
 enum { LOSSLESS_REFRESH_BLOCK = 8 }; /* tiles a side: guacd's images have at most 512 pixels */
 
@@ -34,12 +36,13 @@ struct lossless_refresh {
 	struct tile_map due;   /* those of them at rest */
 	struct tile_map taken; /* the part of `due` that is being sent */
 	struct tile_map odd;   /* what has odd padding since it was refreshed */
-	uint64_t *sent;	       /* by tile, when it was last sent; 0: never. Owned, as is the next */
-	uint64_t *moved;       /* by block, when it was last sent something in motion */
+	uint64_t *sent;	       /* by tile, when it was last sent and read; 0: never. Owned, */
+	uint64_t *moved;       /* as is this: by block, when it last had something in motion */
 	uint64_t now, newest;  /* newest: when anything was sent */
 	uint64_t round;	       /* how long an update takes */
 	uint64_t turn_due;
-	bool any_moved; /* blocks with `moved` at `newest` have not been looked at yet */
+	bool sent_on; /* by a viewer that encodes again */
+	bool unread;  /* what it was sent last, until the next turn */
 };
 
 /*
@@ -61,7 +64,10 @@ void lossless_refresh_sent_on(struct lossless_refresh *refresh, struct rect area
 /* The viewer copies `from` to `to`, and with it what is lossy there. */
 void lossless_refresh_copied(struct lossless_refresh *refresh, struct rect from, struct rect to);
 
-/* It is `now`: lossy tiles at rest become due. `round`: how long an update takes, µs. */
+/*
+ * It is `now`, and the viewer has read all that it was sent: lossy tiles at rest become due.
+ * `round`: how long an update takes, µs.
+ */
 void lossless_refresh_turn(struct lossless_refresh *refresh, uint64_t round, uint64_t now);
 
 /* When to call lossless_refresh_turn() next; UINT64_MAX: nothing is lossy. */

@@ -63,8 +63,8 @@ static void test_a_film_is_never_due(void **state)
 	lossless_refresh_sent(&refresh, screen, true);
 	pass(LOSSLESS_REFRESH_MOVING, 0);
 	for (int i = 0; i < 50; i++) {
-		assert_int_equal(lossless_refresh_is_moving(&refresh, film), i > 0);
 		lossless_refresh_sent(&refresh, film, true);
+		assert_true(lossless_refresh_is_moving(&refresh, film));
 		pass(100000, 0);
 		assert_true(lossless_refresh_is_moving(&refresh, film));
 	}
@@ -88,7 +88,7 @@ static void test_slow_link(void **state)
 			assert_true(lossless_refresh_is_moving(&refresh, film));
 	}
 	assert_false(lossless_refresh_is_due(&refresh));
-	pass(ROUND - 1, ROUND);
+	pass(LOSSLESS_REFRESH_REST - 1, ROUND);
 	assert_false(lossless_refresh_is_due(&refresh));
 	pass(1, ROUND);
 	assert_true(lossless_refresh_is_due(&refresh));
@@ -170,13 +170,34 @@ static void test_a_part_at_a_time(void **state)
 
 /* ---- a viewer that encodes again ---- */
 
+/* The viewer reads it 1 ms later. */
+static void send(struct rect area)
+{
+	lossless_refresh_sent_on(&refresh, area);
+	pass(1000, 0);
+}
+
 /* Sends the area 30 times a second for a while. */
 static void move(struct rect area, int n)
 {
 	for (int i = 0; i < n; i++) {
-		lossless_refresh_sent_on(&refresh, area);
-		pass(33000, 0);
+		pass(i ? 32000 : 0, 0);
+		send(area);
 	}
+}
+
+/* Until the lossy tiles are at rest, and just not yet. */
+static void almost_rest(uint64_t round)
+{
+	pass(LOSSLESS_REFRESH_REST + refresh.lossy.n_dirty * LOSSLESS_REFRESH_ENCODING - 1, round);
+	assert_false(lossless_refresh_is_due(&refresh));
+}
+
+static void rest_encoded(void)
+{
+	almost_rest(0);
+	pass(1, 0);
+	assert_true(lossless_refresh_is_due(&refresh));
 }
 
 static size_t due_pixels(void)
@@ -188,7 +209,7 @@ static void test_sent_on_once(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 20; i++) {
-		lossless_refresh_sent_on(&refresh, screen);
+		send(screen);
 		pass(LOSSLESS_REFRESH_MOVING, 0);
 	}
 	assert_int_equal(lossless_refresh_turn_due(&refresh), UINT64_MAX);
@@ -196,7 +217,7 @@ static void test_sent_on_once(void **state)
 	assert_false(lossless_refresh_is_due(&refresh));
 	/* Text that is typed line after line, in another tile each. */
 	for (int i = 0; i < 7; i++) {
-		lossless_refresh_sent_on(&refresh, (struct rect){ 5, 64 * i, 9, 16 });
+		send((struct rect){ 5, 64 * i, 9, 16 });
 		pass(100000, 0);
 	}
 	assert_int_equal(lossless_refresh_turn_due(&refresh), UINT64_MAX);
@@ -207,19 +228,15 @@ static void test_sent_on_in_motion(void **state)
 	struct rect part = { 70, 70, 30, 50 };
 
 	(void)state;
-	lossless_refresh_sent_on(&refresh, part);
+	send(part);
 	pass(LOSSLESS_REFRESH_MOVING - 1, 0);
-	lossless_refresh_sent_on(&refresh, part);
-	uint64_t last = now;
-	pass(1000, 0);
-	assert_int_equal(lossless_refresh_turn_due(&refresh), last + LOSSLESS_REFRESH_REST);
-	pass(LOSSLESS_REFRESH_REST - 1001, 0);
-	assert_false(lossless_refresh_is_due(&refresh));
-	pass(1, 0);
+	send(part);
+	assert_int_equal(lossless_refresh_turn_due(&refresh), now - 1000 + LOSSLESS_REFRESH_REST);
+	rest_encoded();
 	lossless_refresh_take_padded(&refresh, 0);
 	assert_int_equal(tile_map_area(&refresh.taken), TILE_SIZE * TILE_SIZE);
 	/* It is sent, and never again. */
-	lossless_refresh_sent_on(&refresh, tile_map_rect(&refresh.taken, 1, 1));
+	send(tile_map_rect(&refresh.taken, 1, 1));
 	for (int i = 0; i < 10; i++) {
 		pass(100000, 0);
 		assert_int_equal(lossless_refresh_turn_due(&refresh), UINT64_MAX);
@@ -234,17 +251,16 @@ static void test_sent_on_into_a_block_in_motion(void **state)
 	struct rect elsewhere = { 512, 0, 10, 10 };
 
 	(void)state;
-	lossless_refresh_sent_on(&refresh, first);
-	lossless_refresh_sent_on(&refresh, elsewhere);
+	send(first);
+	send(elsewhere);
 	pass(50000, 0);
 	move((struct rect){ 130, 130, 10, 10 }, 2);
-	lossless_refresh_sent_on(&refresh, later);
-	pass(LOSSLESS_REFRESH_REST, 0);
+	send(later);
+	rest_encoded();
 	assert_int_equal(due_pixels(), 5 * 3 * TILE_SIZE * TILE_SIZE);
 	assert_false(tile_map_touches(&refresh.due, elsewhere));
 	/* A cursor that blinks there does not hold it up. */
-	lossless_refresh_sent_on(&refresh, later);
-	pass(1000, 0);
+	send(later);
 	assert_int_equal(due_pixels(), (5 * 3 - 1) * TILE_SIZE * TILE_SIZE);
 }
 
@@ -257,7 +273,7 @@ static void test_sent_on_beside_a_film(void **state)
 	move((struct rect){ 0, 0, 192, 128 }, 3);
 	move(right, 60);
 	assert_false(lossless_refresh_is_due(&refresh));
-	pass(LOSSLESS_REFRESH_REST, 0);
+	rest_encoded();
 	assert_true(tile_map_touches(&refresh.due, left));
 	assert_true(tile_map_touches(&refresh.due, right));
 }
@@ -275,7 +291,7 @@ static void test_padding(void **state)
 		move(change, 2);
 		for (int x = change.x; x < change.x + change.w; x++)
 			padding[x] = ONES;
-		rest();
+		rest_encoded();
 		bool odd = lossless_refresh_take_padded(&refresh, 1 << 20);
 		assert_int_equal(tile_map_area(&refresh.taken), TILE_SIZE * TILE_SIZE);
 		for (int x = 0; x < TILE_SIZE; x++) {
@@ -295,11 +311,11 @@ static void test_one_padding_at_a_time(void **state)
 
 	(void)state;
 	move(a, 2);
-	rest();
+	rest_encoded();
 	lossless_refresh_take_padded(&refresh, 0);
 	pass(LOSSLESS_REFRESH_MOVING, 0);
 	move(b, 2);
-	rest();
+	rest_encoded();
 	for (; lossless_refresh_is_due(&refresh); n++) {
 		lossless_refresh_take_padded(&refresh, 10 * TILE_SIZE * TILE_SIZE);
 		taken += tile_map_area(&refresh.taken);
@@ -314,7 +330,7 @@ static void test_padded_parts(void **state)
 
 	(void)state;
 	move(screen, 2);
-	rest();
+	rest_encoded();
 	for (; lossless_refresh_is_due(&refresh);) {
 		lossless_refresh_take_padded(&refresh, 3 * TILE_SIZE * TILE_SIZE);
 		assert_in_range(tile_map_area(&refresh.taken), 1, 3 * TILE_SIZE * TILE_SIZE);
@@ -328,16 +344,33 @@ static void test_padded_parts(void **state)
 static void test_another_size(void **state)
 {
 	(void)state;
-	lossless_refresh_sent_on(&refresh, screen);
-	uint64_t sent = refresh.newest;
-	assert_int_equal(sent, now);
-	lossless_refresh_finish(&refresh);
+	send(screen);
 	assert_int_equal(refresh.newest, now);
-	assert_int_equal(lossless_refresh_init(&refresh, 128, 128, sent), 0);
+	lossless_refresh_finish(&refresh);
+	assert_int_equal(lossless_refresh_init(&refresh, 128, 128, refresh.newest), 0);
 	pass(100000, 0);
-	lossless_refresh_sent_on(&refresh, (struct rect){ 0, 0, 128, 128 });
-	pass(LOSSLESS_REFRESH_REST, 0);
+	send((struct rect){ 0, 0, 128, 128 });
+	rest_encoded();
 	assert_int_equal(due_pixels(), 128 * 128);
+}
+
+/* A viewer that was stopped encodes only then what it was sent before. */
+static void test_sent_on_and_read_late(void **state)
+{
+	(void)state;
+	move(film, 2);
+	lossless_refresh_sent_on(&refresh, film);
+	pass(10 * LOSSLESS_REFRESH_REST, 0);
+	assert_false(lossless_refresh_is_due(&refresh));
+	rest_encoded();
+	assert_int_equal(due_pixels(), rect_area(film));
+	/* What is drawn soon after it has read is in motion for it, too. */
+	lossless_refresh_take_padded(&refresh, WIDTH * HEIGHT);
+	lossless_refresh_sent_on(&refresh, film);
+	pass(10 * LOSSLESS_REFRESH_REST, 0);
+	send(film);
+	rest_encoded();
+	assert_int_equal(due_pixels(), rect_area(film));
 }
 
 /* Where updates take long, guacd plans them late. */
@@ -347,9 +380,10 @@ static void test_sent_on_slowly(void **state)
 
 	(void)state;
 	move(film, 2);
+	almost_rest(ROUND);
 	pass(ROUND, ROUND);
 	assert_false(lossless_refresh_is_due(&refresh));
-	pass(ROUND, ROUND);
+	pass(1, ROUND);
 	assert_true(lossless_refresh_is_due(&refresh));
 }
 
@@ -374,6 +408,7 @@ int main(void)
 		TEST(test_padded_parts),
 		TEST(test_another_size),
 		TEST(test_sent_on_slowly),
+		TEST(test_sent_on_and_read_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
