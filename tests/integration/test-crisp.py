@@ -6,13 +6,14 @@ without."""
 from lib import chain, guacd, rfb
 from lib.chain import PASSWORD, ChainTest
 
-ALL = 0, 0, 1280, 800
+ALL = 0, 0, 1024, 600
 AREA = 200, 150, 400, 200
+EIGHT_CORES = guacd.Costs(2.5e-9, 20e-9, 80e-9)
 SILENCE = 1.5  # s without a byte: nothing more comes
 
 
 class CrispTest(ChainTest):
-    geometry = "1280x800x24"
+    geometry = "1024x600x24"
     config = "resize = yes"
 
     def setUp(self):
@@ -22,7 +23,7 @@ class CrispTest(ChainTest):
         self.n_drawn = 0
 
     def start_guacd(self):
-        viewer = guacd.Guacd(self.port)
+        viewer = guacd.Guacd(self.port, EIGHT_CORES)
         self.addCleanup(viewer.close)
         self.expect_crisp(viewer.log_in(PASSWORD))
         return viewer
@@ -91,7 +92,7 @@ class CrispTest(ChainTest):
 
     def test_another_size_in_the_middle(self):
         viewer = self.start_guacd()
-        for width, height in (1000, 700), (1100, 760):
+        for width, height in (800, 560), (1000, 580):
             self.move(viewer, ALL)
             before = viewer.n_pictures
             viewer.serve(lambda n=before: viewer.n_pictures > n, "what is sent again")
