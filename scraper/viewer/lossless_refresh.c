@@ -111,10 +111,11 @@ bool lossless_refresh_is_moving(const struct lossless_refresh *refresh, struct r
 /* How long after it was sent or moved something is at rest. */
 static uint64_t rest_usec(const struct lossless_refresh *refresh)
 {
-	uint64_t encoding = refresh->sent_on ? refresh->lossy.n_dirty * LOSSLESS_REFRESH_ENCODING
-					     : 0;
+	uint64_t encoding = refresh->lossy.n_dirty * LOSSLESS_REFRESH_ENCODING;
+	uint64_t usec = LOSSLESS_REFRESH_MOVING + refresh->round +
+			(refresh->sent_on ? encoding : 0);
 
-	return LOSSLESS_REFRESH_REST + refresh->round + encoding;
+	return usec > LOSSLESS_REFRESH_REST ? usec : LOSSLESS_REFRESH_REST;
 }
 
 static void note_lossy(struct lossless_refresh *refresh, struct rect area)

@@ -21,9 +21,10 @@
 #include "framebuffer/tile_map.h"
 
 /*
- * A tile is in motion if it was sent less than MOVING before, and at rest REST after it was sent:
- * later by what an update takes, or nothing would ever be in motion on a slow link; and by what
- * guacd may still have to encode before it looks at the last one, ENCODING for each lossy tile.
+ * A tile is in motion if it was sent less than MOVING before, or longer where updates take long: on
+ * a slow link, nothing else would ever be. It is at rest when it is no longer in motion, but not
+ * before REST. guacd looks at an update only when it has encoded what came before: ENCODING for
+ * each tile in motion.
  */
 #define LOSSLESS_REFRESH_MOVING UINT64_C(400000)
 #define LOSSLESS_REFRESH_REST UINT64_C(500000)

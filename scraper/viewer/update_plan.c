@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Of what is refreshed at a time, so that guacd, which takes 0.1 s a megapixel, is soon free. */
-enum { PADDED_PIXELS = 32 * TILE_SIZE * TILE_SIZE };
+/* What guacd gets again at a time: at 0.3 s a megapixel, it is soon free for what changes next. */
+enum { PADDED_PIXELS = 64 * TILE_SIZE * TILE_SIZE };
 
 #define STILL_USEC UINT64_C(334000) /* guacd takes what has not changed for this long for still */
 
