@@ -106,8 +106,9 @@ class GuacdTest(ChainTest):
 
     def expect(self, viewer):
         """The browser has the screen, at rest."""
-        picture = self.picture(self.x_client())
-        viewer.serve(lambda: viewer.is_at_rest() and viewer.count_wrong(picture) == 0, "the screen")
+        screen = self.x_client()
+        viewer.serve(lambda: viewer.is_at_rest() and
+                     viewer.count_wrong(self.picture(screen)) == 0, "the screen")
         self.assertEqual(viewer.display.last, bytes(viewer.pixels))
 
     def test_the_picture(self):

@@ -43,8 +43,8 @@ def _join(a, b):
 
 
 def combine(images):
-    """Joins images, a dictionary by cell (column, row), to blocks as guacd does: cells of a row, then
-    rows that share an edge. The newest time counts."""
+    """Joins images, a dictionary by cell (column, row), to blocks as guacd does: cells of a row,
+    then rows that share an edge. The newest time counts."""
     runs = []
     for (column, row), image in sorted(images.items(), key=lambda item: item[0][::-1]):
         last = runs[-1] if runs else None
@@ -218,8 +218,8 @@ class Guacd(Libvncclient):
         self.display.modified(self.clock())
 
     def step(self):
-        """Does what is due, or waits a moment for something to do. Returns the frame it has planned,
-        or None."""
+        """Does what is due, or waits a moment for something to do. Returns the frame it has
+        planned, or None."""
         now = self.clock()
         if now < self.display.unlocked:
             time.sleep(self.display.unlocked - now)
