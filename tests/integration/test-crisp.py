@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""guacd sends on with loss what moves. When it rests, it is sent again, once, so that guacd sends it
-without."""
+"""guacd sends on with loss what moves. When it rests, it is sent again, once, so that guacd sends
+it without."""
 
 from lib import chain, guacd, rfb
 from lib.chain import PASSWORD, ChainTest

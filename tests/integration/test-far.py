@@ -78,7 +78,7 @@ class FarTest(ChainTest):
             self.viewer.fetch()
 
     def test_a_busy_viewer_is_not_far(self):
-        """guacd reads late while it encodes; nothing that it was sent fast came through a tunnel."""
+        """guacd reads late while it encodes; what it once read fast came through no tunnel."""
         encodings = rfb.COPY, rfb.ZRLE, rfb.CURSOR, *rfb.LIBVNC_CAPABILITIES
         self.viewer = self.log_in(encodings=encodings)
         for _ in range(5):

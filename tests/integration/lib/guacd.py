@@ -164,7 +164,7 @@ class Libvncclient(rfb.Viewer):
             super().request(*request)
 
     def count_wrong(self, picture):
-        """guacd shows no padding: what was sent again, with one of its two lowest bits zero, is right."""
+        """guacd shows no padding: what was sent again has one of its two lowest bits zero."""
         before = self.pixels
         lowest = bytes(~byte & 3 for byte in sum(picture.masks).to_bytes(4, sys.byteorder))
         ones = int.from_bytes(lowest * (len(before) // 4), "big")
