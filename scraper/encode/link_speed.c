@@ -12,6 +12,7 @@ enum {
 	BUSY_USEC = 50000,		/* once it has begun to read */
 	SLOW_ROUNDS = 3,
 	SLOW_ROUNDS_MAX = 6, /* remembered */
+	FAST_ROUNDS = 3,
 };
 #define LOCAL_RATE UINT64_C(2000000000)
 
@@ -40,6 +41,8 @@ void link_speed_read_tcp(struct link_speed *link, int fd)
 		return;
 	link_speed_heard(link, info.tcpi_min_rtt, info.tcpi_delivery_rate,
 			 info.tcpi_delivery_rate_app_limited);
+	if (info.tcpi_unacked || info.tcpi_notsent_bytes)
+		link->sent_bytes = 0;
 }
 
 void link_speed_sent(struct link_speed *link, uint64_t bytes, uint64_t now)
@@ -51,6 +54,20 @@ void link_speed_sent(struct link_speed *link, uint64_t bytes, uint64_t now)
 static bool is_slow(uint64_t bytes, uint64_t took)
 {
 	return took > BUSY_USEC && bytes * 1000000 / (took - BUSY_USEC) < SLOW_RATE;
+}
+
+/* A viewer that sends its request when an update begins to arrive looks fast after a rest. */
+static void note_fast(struct link_speed *link)
+{
+	link->n_slow -= link->n_slow > 0;
+	link->n_fast++;
+	link->is_near |= link->reads_first && link->n_fast >= FAST_ROUNDS;
+}
+
+static void note_slow(struct link_speed *link)
+{
+	link->n_fast = 0;
+	link->n_slow += link->n_slow < SLOW_ROUNDS_MAX;
 }
 
 void link_speed_asked(struct link_speed *link, uint64_t now)
@@ -67,17 +84,15 @@ void link_speed_asked(struct link_speed *link, uint64_t now)
 		took -= link->min_rtt;
 	uint64_t rate = bytes * 1000000 / (took ? took : 1);
 	link->round_rate = link->round_rate ? (link->round_rate * 3 + rate) / 4 : rate;
-	/* A viewer that sends its request when an update begins to arrive looks fast after a rest.
-	 */
 	if (rate >= SLOW_RATE)
-		link->n_slow -= link->n_slow > 0;
-	else if (is_slow(bytes, took) && link->n_slow < SLOW_ROUNDS_MAX)
-		link->n_slow++;
+		note_fast(link);
+	else if (is_slow(bytes, took))
+		note_slow(link);
 }
 
 bool link_speed_is_local(const struct link_speed *link)
 {
-	return link->min_rtt < LINK_SPEED_NEAR_RTT && link->n_slow < SLOW_ROUNDS;
+	return link->min_rtt < LINK_SPEED_NEAR_RTT && (link->is_near || link->n_slow < SLOW_ROUNDS);
 }
 
 uint64_t link_speed_rate(const struct link_speed *link)

@@ -21,11 +21,17 @@ struct link_speed {
 	uint64_t tcp_rate;	      /* the kernel's delivery rate; 0: not known yet */
 	uint64_t round_rate;	      /* by the time that updates took; 0: not known yet */
 	unsigned n_slow;	      /* updates as slow as over a slow network, minus the others */
+	unsigned n_fast;	      /* updates faster than over any, since the last slow one */
+	bool reads_first;	      /* the viewer requests an update only after the last one */
+	bool is_near;		      /* shown for good: it is late because it is busy */
 	uint64_t sent_at, sent_bytes; /* the update on its way */
 	uint64_t round; /* µs that the longest of the last ones took, to the next request */
 };
 
-/* Reads TCP_INFO of `fd`; does nothing where there is none. */
+/*
+ * Reads TCP_INFO of `fd`; does nothing where there is none. When some of the update on its way has
+ * not even reached the other end of the socket, a request is no answer to it, and is not measured.
+ */
 void link_speed_read_tcp(struct link_speed *link, int fd);
 
 /* What TCP_INFO says: least round trip in µs, rate, and whether the sender limited it. */
@@ -35,7 +41,12 @@ void link_speed_heard(struct link_speed *link, uint32_t min_rtt, uint64_t rate, 
 void link_speed_sent(struct link_speed *link, uint64_t bytes, uint64_t now);
 void link_speed_asked(struct link_speed *link, uint64_t now);
 
-/* Whether the viewer seems to be on this machine, where bytes cost next to nothing. */
+/*
+ * Whether the viewer seems to be on this machine, where bytes cost next to nothing: its socket is
+ * near, and its requests do not come as late as through a tunnel, again and again. One that reads
+ * first (`reads_first`) and was once faster than a slow network could be, several times in a row,
+ * is no tunnel's: when it is late, it is busy, as guacd is while it encodes.
+ */
 bool link_speed_is_local(const struct link_speed *link);
 
 /* The best estimate of the rate. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pixel_encoder.h"
 
+#include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "framebuffer/tile_map.h"
@@ -162,6 +164,48 @@ static int add_borrowed(const struct frame *frame, struct rect area, struct out_
 	return r < 0 ? r : 1;
 }
 
+/* The lowest bit that is no colour, in a pixel of 32 bits. */
+static uint32_t lowest_padding(const struct frame *frame)
+{
+	uint32_t padding = (uint32_t)~frame->colour;
+
+	return padding & -padding;
+}
+
+bool pixel_encoder_can_pad(const struct pixel_encoder *encoder)
+{
+	const struct frame *frame = encoder->frame;
+	uint32_t low = lowest_padding(frame), next = low << 1;
+
+	return frame->bytes_per_pixel == 4 && next && !(next & frame->colour) &&
+	       rfb_client_takes_frame_pixels(encoder->client);
+}
+
+/* A copy, since the frame itself keeps its padding. */
+static int add_padded(const struct frame *frame, const struct pixel_part *part,
+		      struct out_queue *out)
+{
+	const struct rect area = part->area;
+	uint32_t low = lowest_padding(frame), flip = part->padding == PADDING_ODD ? low : low << 1;
+	int r = rect_header_append(out, area, RFB_RAW);
+	uint8_t *to = r < 0 ? NULL : out_queue_reserve(out, rect_area(area) * sizeof(flip));
+
+	if (!to)
+		return -ENOMEM;
+	for (int y = area.y; y < area.y + area.h; y++) {
+		const uint8_t *from = frame_at(frame, area.x, y);
+
+		for (int x = 0; x < area.w; x++, from += sizeof(flip), to += sizeof(flip)) {
+			uint32_t pixel;
+
+			memcpy(&pixel, from, sizeof(pixel));
+			pixel ^= flip;
+			memcpy(to, &pixel, sizeof(pixel));
+		}
+	}
+	return 1;
+}
+
 static int add_zlib(struct pixel_encoder *encoder, const struct pixel_part *part,
 		    struct out_queue *out)
 {
@@ -221,6 +265,8 @@ int pixel_encoder_add(struct pixel_encoder *encoder, const struct pixel_part *pa
 		      struct out_queue *out)
 {
 	encoder->last_name = method_name(part->method);
+	if (part->padding != PADDING_ONES)
+		return add_padded(encoder->frame, part, out);
 	if (is_borrowed(encoder, part->method))
 		return add_borrowed(encoder->frame, part->area, out);
 

@@ -35,11 +35,18 @@ struct pixel_encoder {
 	const char *last_name;	   /* a method_name(); NULL: nothing was encoded yet */
 };
 
+/*
+ * What a raw pixel has in the bits that are no colour: ones, as in the frame, or the lowest or
+ * second lowest of them is zero. Viewers that take a padding byte for opacity see no difference.
+ */
+enum padding { PADDING_ONES, PADDING_ODD, PADDING_EVEN };
+
 /* A part of an update, encoded as a whole. */
 struct pixel_part {
 	struct rect area;
 	enum method method;
-	bool picture; /* see frame_is_picture() */
+	bool picture;	      /* see frame_is_picture() */
+	enum padding padding; /* other than ones only where pixel_encoder_can_pad() */
 };
 
 /* All pointers must outlive the encoder; `yield` may be NULL. */
@@ -56,6 +63,9 @@ void pixel_encoder_finish(struct pixel_encoder *encoder);
  */
 size_t pixel_encoder_plan(struct pixel_encoder *encoder, struct rect area, bool picture,
 			  bool moving, size_t pixels, struct pixel_part *ret_parts);
+
+/* Whether raw pixels have two bits that are no colour, and the viewer gets them as they are. */
+bool pixel_encoder_can_pad(const struct pixel_encoder *encoder);
 
 /* Whether the part becomes one rectangle; if not, only encoding it tells their number. */
 bool pixel_encoder_makes_one(const struct pixel_encoder *encoder, const struct pixel_part *part);

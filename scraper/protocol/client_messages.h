@@ -124,6 +124,15 @@ static inline int client_lists(const struct client_encodings *encodings, enum cl
 	return encodings->known >> which & 1;
 }
 
+/*
+ * Whether the viewer is made of libvncclient, as guacd is: that always lists SupportedMessages. It
+ * requests an update only when it has read the whole one before.
+ */
+static inline bool client_is_libvncclient(const struct client_encodings *encodings)
+{
+	return client_lists(encodings, CLIENT_ENCODING_SUPPORTED_MESSAGES);
+}
+
 /* Reads a whole SetEncodings message. */
 void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings);
 

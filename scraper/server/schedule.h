@@ -18,7 +18,8 @@
  *  6. Meanwhile nothing is captured, unless another viewer waits: capture_held_until()
  *     (server/schedule.c).
  *  7. What was sent with loss is sent again once it rests, a little at a time beside other updates:
- *     viewer/lossless_refresh.c, plan_refresh() (viewer/update_plan.c).
+ *     viewer/lossless_refresh.c, plan_refresh() (viewer/update_plan.c). What guacd may have sent on
+ *     with loss, when there is nothing else to send: plan_padded() (viewer/update_plan.c).
  *  8. The X server is asked for the pointer at a limited rate while some viewer has it painted into
  *     its picture: x11/cursor.c.
  *  9. The size is changed for viewers at most every 250 ms: server/desktop_size.c.

@@ -27,7 +27,7 @@ int update_resize(struct update *update)
 	int r;
 
 	finish_maps(update);
-	r = lossless_refresh_init(&update->refresh, width, height);
+	r = lossless_refresh_init(&update->refresh, width, height, update->refresh.newest);
 	if (r >= 0)
 		r = tile_map_init(&update->unseen, width, height);
 	if (r >= 0)
@@ -321,6 +321,8 @@ static void plan_pixels(struct update *update, enum update_part part)
 		.refresh = &update->refresh,
 		.refresh_cost = update->refresh_cost,
 		.unseen = &update->unseen,
+		.encodes_again = client_is_libvncclient(&update->encodings) &&
+				 pixel_encoder_can_pad(&update->encoder),
 		.visible = update_visible(update),
 		.pointer = cursor_image_area(&update->cursor.shape, update->cursor.x,
 					     update->cursor.y),

@@ -43,7 +43,7 @@ struct update {
 	struct input_extension_rect extension_rect;
 	struct update_source source;
 	bool is_blanked;		 /* what the viewer has outside the frame */
-	struct lossless_refresh refresh; /* used only where pixels are compressed */
+	struct lossless_refresh refresh; /* used only where pixels are compressed, by us or guacd */
 	double refresh_cost;		 /* bytes a pixel, of the last refreshed parts */
 
 	/* Of the update that is being made. */

@@ -6,6 +6,9 @@
 
 #include "guacd_primer.h"
 
+/* What guacd gets again at a time: at 0.3 s a megapixel, it is soon free for what changes next. */
+enum { PADDED_PIXELS = 64 * TILE_SIZE * TILE_SIZE };
+
 int update_plan_resize(struct update_plan *plan, int width, int height)
 {
 	update_plan_finish(plan);
@@ -86,6 +89,8 @@ static void plan_kind(struct update_plan *plan, const struct update_plan_sources
 		if (!local || parts->method != METHOD_RAW)
 			lossless_refresh_sent(sources->refresh, area,
 					      method_is_lossy(parts->method));
+		else if (sources->encodes_again)
+			lossless_refresh_sent_on(sources->refresh, area);
 		plan->touches_pointer |= !rect_is_empty(rect_intersect(area, sources->pointer));
 		plan->n_pixels += rect_area(area);
 	}
@@ -117,10 +122,22 @@ static void plan_refresh(struct update_plan *plan, const struct update_plan_sour
 	uint64_t usec = plan->n_pixels ? beside : 100000;
 	double bytes = (double)link_speed_rate(sources->link) * (double)usec / 1e6;
 
-	if (!lossless_refresh_is_due(refresh))
-		return;
 	lossless_refresh_take(refresh, (size_t)(bytes / sources->refresh_cost));
 	plan_rects(plan, sources, tile_map_rects(&refresh->taken, plan->rects), true);
+}
+
+/* The same for a viewer that encodes again: with other padding, and only when it has nothing else.
+ */
+static void plan_padded(struct update_plan *plan, const struct update_plan_sources *sources)
+{
+	struct lossless_refresh *refresh = sources->refresh;
+
+	if (plan->n_pixels)
+		return;
+	bool odd = lossless_refresh_take_padded(refresh, PADDED_PIXELS);
+	plan_rects(plan, sources, tile_map_rects(&refresh->taken, plan->rects), true);
+	for (size_t i = plan->n_drawn; i < plan->n_parts; i++)
+		plan->parts[i].padding = odd ? PADDING_ODD : PADDING_EVEN;
 }
 
 void update_plan_make(struct update_plan *plan, const struct update_plan_sources *sources,
@@ -143,6 +160,10 @@ void update_plan_make(struct update_plan *plan, const struct update_plan_sources
 	}
 	plan_rects(plan, sources, n, false);
 	plan->n_drawn = plan->n_parts;
-	if (plan->part == UPDATE_ALL)
+	if (plan->part != UPDATE_ALL || !lossless_refresh_is_due(sources->refresh))
+		return;
+	if (link_speed_is_local(sources->link) && sources->encodes_again)
+		plan_padded(plan, sources);
+	else
 		plan_refresh(plan, sources);
 }

@@ -33,6 +33,7 @@ struct update_plan_sources {
 	struct lossless_refresh *refresh; /* learns what is sent with loss */
 	double refresh_cost;		  /* bytes a pixel of what is refreshed */
 	const struct tile_map *unseen;
+	bool encodes_again;  /* the viewer does, with loss, and compares padding bits: guacd */
 	struct rect visible; /* the part of the frame that the viewer has */
 	struct rect pointer; /* where it is painted */
 };

@@ -4,7 +4,7 @@
 
 import time
 
-from lib import chain, rfb
+from lib import chain, relay, rfb
 from lib.chain import ChainTest
 
 LINE = 18
@@ -72,6 +72,33 @@ class FarTest(ChainTest):
             self.viewer.fetch()
         self.assertEqual(self.viewer.n_copies, 0)
         self.assertEqual(self.viewer.count_wrong(self.picture(self.screen)), 0)
+
+    def fetch_all(self, picture):
+        while self.viewer.count_wrong(picture):
+            self.viewer.fetch()
+
+    def test_a_busy_viewer_is_not_far(self):
+        """guacd reads late while it encodes; what it once read fast came through no tunnel."""
+        encodings = rfb.COPY, rfb.ZRLE, rfb.CURSOR, *rfb.LIBVNC_CAPABILITIES
+        self.viewer = self.log_in(encodings=encodings)
+        for _ in range(5):
+            self.viewer.fetch(False)
+        for i in range(6):
+            self.scroll(2 + i)
+            self.fetch_all(self.picture(self.screen))
+            time.sleep(0.4)
+        self.assertEqual(self.viewer.n_copies, 0)
+        self.assertEqual(self.viewer.n_raw, self.viewer.n_pictures)
+
+    def test_guacd_behind_a_tunnel(self):
+        far = relay.Relay(self.port)
+        self.addCleanup(far.close)
+        far.rate = 2000000
+        self.viewer = self.view(far.port).log_in(
+            chain.PASSWORD, encodings=(rfb.COPY, rfb.ZRLE, rfb.CURSOR, *rfb.LIBVNC_CAPABILITIES))
+        for _ in range(5):
+            self.viewer.fetch(False)
+        self.assertLess(self.viewer.n_raw, self.viewer.n_pictures)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ class MatrixTest(ChainTest):
         self.blocks = self.x_client()
         self.screen = viewers.Screen(self)
         self.relay = Relay(self.port)
+        self.relay.rate = FAR_RATE
         self.addCleanup(self.relay.close)
         self.origin = 0, 0
         self.n_blocks = 0
@@ -107,7 +108,6 @@ class MatrixTest(ChainTest):
 
     def be_far_away(self):
         """Text and pictures that move and rest: in the end all is shown, however it was encoded."""
-        self.relay.rate = FAR_RATE
         for seed in range(60):
             for i in range(20):
                 self.blocks.do("fill", 60 + i * 13 % 300, 60 + (i * 31 + seed * 17) % 300, 90,

@@ -111,6 +111,7 @@ class Viewer:
         self.width = self.height = 0
         self.format = self.name = self.pixels = None
         self.n_updates = self.n_open_updates = self.n_cursors = self.n_copies = 0
+        self.n_pictures = self.n_raw = 0  # rectangles of pixels; those of them that were raw
         self.size_answers = []  # (reason, status, width, height)
         self.screens = []  # (id, x, y, width, height), as the last answer has them
         self.cursor = None  # (encoding, hot_x, hot_y, width, height, data)
@@ -282,6 +283,8 @@ class Viewer:
 
     def _read_rectangle(self, x, y, width, height, encoding):
         bytes_per_pixel = self.format.bits // 8
+        self.n_pictures += encoding in (RAW, ZRLE)
+        self.n_raw += encoding == RAW
         if encoding == RAW:
             length = width * bytes_per_pixel
             data = self.read(length * height)

@@ -61,6 +61,60 @@ static void test_a_tunnel_and_a_viewer_that_asks_early(void **state)
 	assert_true(link_speed_is_local(&link));
 }
 
+/* guacd reads first, and reads late whenever it encodes, for as long as that takes. */
+static void test_a_busy_viewer_on_this_machine(void **state)
+{
+	struct link_speed link = { .reads_first = true };
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		round_trip(&link, 4 << 20, 10000);
+	assert_false(link.is_near);
+	round_trip(&link, 4 << 20, 10000);
+	assert_true(link.is_near);
+	for (int i = 0; i < 50; i++) {
+		round_trip(&link, 100000, 300000);
+		round_trip(&link, 16 << 20, 3000000);
+		assert_true(link_speed_is_local(&link));
+	}
+	/* The kernel's word goes for more. */
+	link_speed_heard(&link, LINK_SPEED_NEAR_RTT, 0, true);
+	assert_false(link_speed_is_local(&link));
+}
+
+/* Busy from the start: late, until it has been fast. */
+static void test_a_viewer_that_is_busy_at_first(void **state)
+{
+	struct link_speed link = { .reads_first = true };
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		round_trip(&link, 4 << 20, 3000000);
+	assert_false(link_speed_is_local(&link));
+	for (int i = 0; i < 3; i++)
+		round_trip(&link, 100000, 1000);
+	assert_true(link_speed_is_local(&link));
+	round_trip(&link, 4 << 20, 3000000);
+	assert_true(link_speed_is_local(&link));
+}
+
+/* A tunnel is never fast to a viewer that reads first; a request of another kind may look so. */
+static void test_a_tunnel_to_a_viewer_that_reads_first(void **state)
+{
+	struct link_speed link = { .reads_first = true };
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		round_trip(&link, 1 << 20, 400000);
+		round_trip(&link, 1 << 20, 100);
+		round_trip(&link, 1 << 20, 100);
+		round_trip(&link, 1 << 20, 400000);
+		round_trip(&link, 1 << 20, 400000);
+	}
+	assert_false(link.is_near);
+	assert_false(link_speed_is_local(&link));
+}
+
 static void test_small_updates_say_nothing(void **state)
 {
 	struct link_speed link = { 0 };
@@ -146,6 +200,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_near_is_local_until_it_is_slow),
 		cmocka_unit_test(test_a_tunnel_and_a_viewer_that_asks_early),
+		cmocka_unit_test(test_a_busy_viewer_on_this_machine),
+		cmocka_unit_test(test_a_viewer_that_is_busy_at_first),
+		cmocka_unit_test(test_a_tunnel_to_a_viewer_that_reads_first),
 		cmocka_unit_test(test_small_updates_say_nothing),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_far_is_not_local),

@@ -177,11 +177,78 @@ static void test_jpeg_quality_follows_the_link(void **state)
 	pixel_encoder_finish(&encoder);
 }
 
+static const struct client_encodings raw_only = { .quality = -1 };
+
+/* All colours as they are, and one bit of the others zero. */
+static void test_padding(void **state)
+{
+	static const uint8_t expected[] = {
+		[PADDING_ONES] = 0xff, [PADDING_ODD] = 0xfe, [PADDING_EVEN] = 0xfd
+	};
+	const struct rect area = { 3, 5, 70, 9 };
+	struct pixel_encoder encoder;
+
+	(void)state;
+	pixel_encoder_init(&encoder, COMPRESSION_AUTO, client, &raw_only, &far, &frame, NULL);
+	assert_true(pixel_encoder_can_pad(&encoder));
+	for (int i = 0; i < 300 * 20; i++)
+		*(uint32_t *)(uintptr_t)frame_at(
+			&frame, i % 300, i / 300) = 0xff000000 | (uint32_t)random_below(0x1000000);
+	for (enum padding padding = PADDING_ODD; padding <= PADDING_EVEN; padding++) {
+		struct pixel_part part = { .area = area, .method = METHOD_RAW, .padding = padding };
+		struct out_queue out;
+
+		out_queue_init(&out);
+		assert_true(pixel_encoder_makes_one(&encoder, &part));
+		assert_int_equal(pixel_encoder_add(&encoder, &part, &out), 1);
+		assert_int_equal(out.n_borrowed, 0);
+		assert_int_equal(out.bytes_left, 12 + 4 * rect_area(area));
+		for (int i = 0; i < area.w * area.h; i++) {
+			const uint8_t *is = out.own + 12 + 4 * i;
+			const uint8_t *was = frame_at(&frame, area.x + i % area.w,
+						      area.y + i / area.w);
+
+			assert_memory_equal(is, was, 3);
+			assert_int_equal(is[3], expected[padding]);
+		}
+		out_queue_finish(&out);
+	}
+}
+
+static void test_which_formats_have_padding(void **state)
+{
+	static const struct {
+		int bytes;
+		uint32_t colour;
+		bool can;
+	} formats[] = {
+		{ 4, 0xffffff, true },	  { 4, 0xffffff00, true },  { 4, 0x3fffffff, true },
+		{ 4, 0x7fffffff, false }, { 4, 0xffffffff, false }, { 4, 0xfffffffe, false },
+		{ 4, 0xbffffffe, false }, { 2, 0xffff, false },	    { 2, 0x7fff, false },
+		{ 1, 0x3f, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		struct pixel_encoder encoder;
+		struct frame other;
+
+		assert_int_equal(frame_init(&other, 64, 64, formats[i].bytes, formats[i].colour),
+				 0);
+		pixel_encoder_init(&encoder, COMPRESSION_AUTO, client, &raw_only, &far, &other,
+				   NULL);
+		assert_int_equal(pixel_encoder_can_pad(&encoder), formats[i].can);
+		frame_finish(&other);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_jpeg_quality_follows_the_link),
+		cmocka_unit_test(test_padding),
+		cmocka_unit_test(test_which_formats_have_padding),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -294,9 +294,11 @@ static struct client_encodings read_encodings(const int32_t *numbers, unsigned n
 
 static void test_what_guacd_lists(void **state)
 {
-	/* zrle ultra copyrect hextile zlib corre rre raw, compression 3, cursors, sizes, keys */
-	static const int32_t numbers[] = { 16, 9,    1,	   5,	 6,    4,    2,
-					   0,  -253, -240, -239, -223, -308, -258 };
+	/* zrle ultra copyrect hextile zlib corre rre raw, compression 3, cursors, sizes, keys,
+	 * SupportedMessages, SupportedEncodings, ServerIdentity, xvp */
+	static const int32_t numbers[] = { 16,	 9,    1,	 5,	   6,	     4,
+					   2,	 0,    -253,	 -240,	   -239,     -223,
+					   -308, -258, -0x1ffff, -0x1fffe, -0x1fffd, -309 };
 	struct client_encodings encodings = read_encodings(numbers,
 							   sizeof(numbers) / sizeof(*numbers));
 
@@ -314,6 +316,7 @@ static void test_what_guacd_lists(void **state)
 	assert_false(client_lists(&encodings, CLIENT_ENCODING_TIGHT));
 	assert_false(client_lists(&encodings, CLIENT_ENCODING_LAST_RECT));
 	assert_false(client_lists(&encodings, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
+	assert_true(client_is_libvncclient(&encodings));
 }
 
 static void test_none_and_unknown_ones(void **state)
@@ -330,6 +333,7 @@ static void test_none_and_unknown_ones(void **state)
 	assert_int_equal(encodings.preferred, 0);
 	assert_int_equal(encodings.quality, -1);
 	assert_int_equal(encodings.compression, -1);
+	assert_false(client_is_libvncclient(&encodings));
 }
 
 static void test_levels(void **state)
