@@ -122,7 +122,8 @@ static unsigned run(struct source *sources, size_t n, unsigned seconds, unsigned
 		if (now >= ready && due <= now) {
 			screen_capture(&screen, now);
 			n_captures++;
-			ready = now + busy;
+			if (!screen.n_too_late) /* or it is sent nothing */
+				ready = now + busy;
 			for (size_t i = 0; i < n; i++)
 				look(&sources[i]);
 			continue;
@@ -192,6 +193,63 @@ static void test_strips_and_a_slow_viewer(void **state)
 		assert_in_range(source.latest, 0, 16667 + 4000);
 		stop();
 	}
+}
+
+static struct source *drawing;
+static unsigned n_reads_until_race, n_races;
+
+/* Draws the first part of the next frame early, after X was asked what had been drawn. */
+static void race(void)
+{
+	bool is_whole = drawing->part == 0 && drawing->frame &&
+			drawing->seen != (uint8_t)drawing->frame;
+
+	if (!is_known() || !is_whole || --n_reads_until_race)
+		return;
+	n_reads_until_race = 3;
+	n_races++;
+	drawing->begin -= next_draw(drawing) - now;
+	draw(drawing);
+}
+
+/* The next frame begins between the fetch of the damage and the read. */
+static void test_strips_drawn_before_a_read(void **state)
+{
+	(void)state;
+	for (unsigned busy = 1000; busy < 16000; busy += 3700) {
+		start(60);
+		struct source source = strips(60, 4, 1500);
+		drawing = &source;
+		n_reads_until_race = 3;
+		n_races = 0;
+		fake.before_read = race;
+		run(&source, 1, 10, busy);
+		assert_in_range(n_races, 50, 1000);
+		assert_int_equal(source.n_torn, 0);
+		assert_in_range(source.n_seen, 300, 900);
+		stop();
+	}
+}
+
+/* Something else that is drawn before every read keeps no picture back. */
+static void draw_beside(void)
+{
+	fake_draw((struct rect){ 320, 32, 64, 32 }, (uint8_t)fake.n_reads);
+}
+
+static void test_other_drawing_before_each_read(void **state)
+{
+	(void)state;
+	start(60);
+	struct source source = strips(60, 4, 1500);
+	for (int i = 0; i < 4; i++) /* the lower part of the screen */
+		source.parts[i] = (struct rect){ 0, 200 + 250 * i, WIDTH, 250 };
+	fake.before_read = draw_beside;
+	run(&source, 1, 10, 500);
+	assert_int_equal(source.n_torn, 0);
+	assert_in_range(source.n_seen, 590, 600);
+	assert_in_range(source.latest, 0, 500);
+	stop();
 }
 
 /* More frames than may be captured: whole ones all the same. */
@@ -337,6 +395,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strips),
 		cmocka_unit_test(test_strips_and_a_slow_viewer),
+		cmocka_unit_test(test_strips_drawn_before_a_read),
+		cmocka_unit_test(test_other_drawing_before_each_read),
 		cmocka_unit_test(test_strips_without_end),
 		cmocka_unit_test(test_typing_beside_strips),
 		cmocka_unit_test(test_a_source_of_that_rate),
