@@ -176,7 +176,9 @@ static uint64_t quiet_of(const struct damage_settling_stream *stream)
 
 	if (stream->state == DAMAGE_SETTLING_WHOLE)
 		return 0;
-	if (stream->state == DAMAGE_SETTLING_OPEN || quiet > DAMAGE_SETTLING_QUIET_MAX)
+	if (stream->state == DAMAGE_SETTLING_OPEN)
+		return DAMAGE_SETTLING_NEXT;
+	if (quiet > DAMAGE_SETTLING_QUIET_MAX)
 		return DAMAGE_SETTLING_QUIET_MAX;
 	return quiet > DAMAGE_SETTLING_QUIET_MIN ? quiet : DAMAGE_SETTLING_QUIET_MIN;
 }

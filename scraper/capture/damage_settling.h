@@ -23,7 +23,7 @@ enum {
 	DAMAGE_SETTLING_TRIALS = 32, /* the same, of one that has only just been found */
 };
 
-/* µs: the next strip is no later than that; the shortest and longest quiet; the longest hold. */
+/* µs: the next strip is no later than that; the shortest and longest doubt; the longest hold. */
 #define DAMAGE_SETTLING_NEXT UINT64_C(12000)
 #define DAMAGE_SETTLING_QUIET_MIN UINT64_C(1000)
 #define DAMAGE_SETTLING_QUIET_MAX UINT64_C(4000)

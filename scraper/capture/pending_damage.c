@@ -93,7 +93,7 @@ void pending_damage_fetched(struct pending_damage *pending, struct rect *rects, 
 		frame_pacer_drawn(&pending->pacer, is_large(pending), now);
 }
 
-void pending_damage_capture(struct pending_damage *pending, uint64_t now)
+bool pending_damage_capture(struct pending_damage *pending, uint64_t now)
 {
 	struct rect areas[DAMAGE_SETTLING_STREAMS];
 	size_t n = damage_settling_release(&pending->settling,
@@ -102,6 +102,7 @@ void pending_damage_capture(struct pending_damage *pending, uint64_t now)
 	for (size_t i = 0; i < n; i++)
 		pending_damage_add(pending, areas[i]);
 	frame_pacer_captured(&pending->pacer, is_large(pending), now);
+	return n > 0;
 }
 
 void pending_damage_captured(struct pending_damage *pending)

@@ -59,8 +59,11 @@ uint64_t pending_damage_due(const struct pending_damage *pending);
 /* The number of pixels. */
 size_t pending_damage_pixels(const struct pending_damage *pending);
 
-/* All of it that is due is captured now: it is in `rects`, unless `everything` is to be. */
-void pending_damage_capture(struct pending_damage *pending, uint64_t now);
+/*
+ * All of it that is due is captured now: it is in `rects`, unless `everything` is to be. Returns
+ * whether a picture that comes in strips is in it.
+ */
+bool pending_damage_capture(struct pending_damage *pending, uint64_t now);
 
 /* The capture has been made. */
 void pending_damage_captured(struct pending_damage *pending);

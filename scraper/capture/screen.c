@@ -260,6 +260,19 @@ static void follow_move(struct screen *screen, const struct shm_capture_read *re
 	screen->move_skips = (1U << screen->move_misses) / 2 - 1;
 }
 
+/*
+ * Whether something was drawn between the last fetch and the read: what was read as a whole picture
+ * may begin to show the next one, whose damage is not known yet. No more than a few times in a row,
+ * for other programs may draw all the time.
+ */
+static bool is_too_late(struct screen *screen)
+{
+	enum { IN_A_ROW = 3 };
+
+	return screen->reads_strips && screen->n_too_late < IN_A_ROW &&
+	       display_dispatch_damage(screen->display, screen->capture.sequence);
+}
+
 /* Reads the areas whole, in one round trip, and notes how much of them had changed. */
 static int read_whole(struct screen *screen, const struct rect *areas, size_t n, uint64_t now)
 {
@@ -270,6 +283,8 @@ static int read_whole(struct screen *screen, const struct rect *areas, size_t n,
 	int r = shm_capture_read(&screen->capture, reads, n);
 	if (r < 0)
 		return r;
+	if (is_too_late(screen))
+		return -ESTALE;
 	if (screen->find_moves && !screen->pending.everything)
 		follow_move(screen, reads, n);
 	for (size_t i = 0; i < n; i++) {
@@ -315,11 +330,21 @@ void screen_capture(struct screen *screen, uint64_t now)
 
 	for (size_t i = 0; i < n_due; i++)
 		pending_damage_add(&screen->pending, due[i]);
+	struct pending_damage before = screen->pending;
+
 	tile_map_clear(&screen->changes);
 	screen->move = (struct move){ { 0, 0, 0, 0 }, 0, 0 };
-	pending_damage_capture(&screen->pending, now);
+	screen->reads_strips = pending_damage_capture(&screen->pending, now);
 	screen->n_captures++;
-	if (read_areas(screen, areas, plan_reads(screen, areas), now) < 0) {
+	int r = read_areas(screen, areas, plan_reads(screen, areas), now);
+	if (r == -ESTALE) {
+		screen->pending = before; /* as if it had not been made */
+		pending_damage_reported(&screen->pending, now);
+		screen->n_too_late++;
+		return;
+	}
+	screen->n_too_late = 0;
+	if (r < 0) {
 		/* Most likely it was resized, and the event is on its way; if not, it is retried.
 		 */
 		screen->pending.everything = true;

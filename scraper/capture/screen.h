@@ -31,6 +31,8 @@ struct screen {
 	struct pending_damage pending;
 	struct missed_damage missed;
 	struct redraw_sampling sampling;
+	bool reads_strips;   /* this capture reads a picture that comes in strips */
+	unsigned n_too_late; /* captures in a row that were too late for that */
 	uint64_t n_captures, n_pixels_read;
 	struct yield *yield; /* the caller's, run between bands; may be NULL */
 };
@@ -67,8 +69,10 @@ uint64_t screen_next_due(const struct screen *screen);
 size_t screen_pending_pixels(const struct screen *screen);
 
 /*
- * Captures what is due, and sets `changes` and `move`. Call it only when screen_capture_due() is
- * not later than `now`, and while nothing borrows from the frame. One or more round trips.
+ * Captures what is due, and sets `changes` and `move`. If it shows a part of the next picture of
+ * those that come in strips, it is not used, and is due again. Call it only when
+ * screen_capture_due() is not later than `now`, and while nothing borrows from the frame. One or
+ * more round trips.
  */
 void screen_capture(struct screen *screen, uint64_t now);
 

@@ -109,6 +109,7 @@ static int read_shared(struct shm_capture *capture, const struct shm_capture_rea
 				c, root, (int16_t)a->x, (int16_t)a->y, (uint16_t)a->w,
 				(uint16_t)a->h, ~0U, XCB_IMAGE_FORMAT_Z_PIXMAP, capture->segment,
 				(uint32_t)(reads[done + i].pixels - capture->pixels));
+			capture->sequence = cookies[i].sequence;
 		}
 		for (size_t i = 0; i < batch; i++) {
 			xcb_generic_error_t *error = NULL;
@@ -133,6 +134,7 @@ static int read_by_copy(struct shm_capture *capture, const struct shm_capture_re
 
 	if (!image)
 		return -EAGAIN;
+	capture->sequence = (unsigned)XLastKnownRequestProcessed(capture->display->x);
 	for (int row = 0; row < a->h; row++)
 		memcpy(capture->pixels + (read->pixels - capture->pixels) +
 			       (size_t)row * read->stride,

@@ -15,9 +15,10 @@
 
 struct shm_capture {
 	struct display *display;
-	uint8_t *pixels;  /* of one whole screen; owned */
-	size_t size;	  /* bytes */
-	uint32_t segment; /* XID; 0: no shared memory */
+	uint8_t *pixels;   /* of one whole screen; owned */
+	size_t size;	   /* bytes */
+	uint32_t segment;  /* XID; 0: no shared memory */
+	unsigned sequence; /* of the last request of the last read */
 };
 
 /* A rectangle to read. shm_capture_read sets the pixels, valid until the next call. */

@@ -31,7 +31,8 @@
  * 13. A viewer that has requested a size is sent nothing before the answer: viewer_is_waiting()
  *     (viewer/viewer.c).
  * 14. A frame that is drawn in strips is captured when it is whole, or when nothing more has come
- *     for 4 ms: capture/damage_settling.c.
+ *     for 12 ms: capture/damage_settling.c. It is captured again, up to three times, if something
+ *     was drawn just before it was read: is_too_late() (capture/screen.c).
  * 15. A frame that is drawn in steps is captured a little after its first, by up to a quarter of a
  *     period, if its source draws about as often as `frame_rate` allows: capture/frame_pacer.c.
  */

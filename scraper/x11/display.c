@@ -198,6 +198,31 @@ void display_dispatch(struct display *display)
 	}
 }
 
+struct damage_before {
+	int type;
+	unsigned sequence;
+};
+
+static Bool is_damage_before(Display *x, XEvent *event, XPointer userdata)
+{
+	const struct damage_before *wanted = (const void *)userdata;
+
+	(void)x;
+	return event->type == wanted->type &&
+	       (int)((unsigned)event->xany.serial - wanted->sequence) < 0;
+}
+
+bool display_dispatch_damage(struct display *display, unsigned before)
+{
+	struct damage_before wanted = { display->damage_event + XDamageNotify, before };
+	XEvent event;
+
+	if (!XCheckIfEvent(display->x, &event, is_damage_before, (XPointer)&wanted))
+		return false;
+	display->callbacks.damaged(display->userdata);
+	return true;
+}
+
 void display_watch(struct display *display)
 {
 	Window root;

@@ -63,6 +63,13 @@ int display_fd(const struct display *display);
 /* Handles all events that have arrived, and sends what Xlib has buffered. Never waits. */
 void display_dispatch(struct display *display);
 
+/*
+ * Handles the report of drawing that X made before it came to the request of xcb with that sequence
+ * number, if it has arrived: it has if the request's reply has. Returns whether there was one. No
+ * other event is handled. Never waits.
+ */
+bool display_dispatch_damage(struct display *display, unsigned before);
+
 /* Sends what Xlib has buffered. Returns whether events are queued that poll would not report. */
 bool display_flush(struct display *display);
 

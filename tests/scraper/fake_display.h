@@ -23,6 +23,7 @@ static struct {
 	bool told;	/* that something was drawn, since the last fetch */
 	unsigned fails; /* so many reads from now on */
 	unsigned n_fetches, n_reads;
+	void (*before_read)(void); /* draws, after the damage was fetched */
 } fake;
 
 static inline void fake_display_start(int width, int height, void (*damaged)(void *),
@@ -40,6 +41,7 @@ static inline void fake_display_start(int width, int height, void (*damaged)(voi
 	fake.n_drawn = 0;
 	fake.told = false;
 	fake.fails = fake.n_fetches = fake.n_reads = 0;
+	fake.before_read = NULL;
 }
 
 static inline void fake_display_stop(void)
@@ -82,6 +84,17 @@ void __wrap_display_dispatch(struct display *display)
 	display->callbacks.damaged(display->userdata);
 }
 
+/* Whatever was drawn was drawn before the read, for `before_read` draws nothing after it. */
+bool __wrap_display_dispatch_damage(struct display *display, unsigned before);
+bool __wrap_display_dispatch_damage(struct display *display, unsigned before)
+{
+	bool is_new = fake.n_drawn && !fake.told;
+
+	(void)before;
+	__wrap_display_dispatch(display);
+	return is_new;
+}
+
 size_t __wrap_display_take_damage(struct display *display,
 				  struct rect ret_damage[DISPLAY_DAMAGE_MAX]);
 size_t __wrap_display_take_damage(struct display *display,
@@ -118,6 +131,8 @@ int __wrap_shm_capture_read(struct shm_capture *capture, struct shm_capture_read
 	uint8_t *to = capture->pixels;
 
 	fake.n_reads++;
+	if (fake.before_read)
+		fake.before_read();
 	if (fake.fails) {
 		fake.fails--;
 		return -EAGAIN;

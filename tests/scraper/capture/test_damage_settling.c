@@ -85,7 +85,7 @@ static void test_the_first_picture(void **state)
 	assert_int_equal(due(), now);
 	release();
 	assert_true(draw(strips(0, 1), FRAME));
-	assert_int_equal(due(), now + 4000);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT);
 }
 
 static void test_a_picture_is_held_until_it_is_whole(void **state)
@@ -95,7 +95,7 @@ static void test_a_picture_is_held_until_it_is_whole(void **state)
 	for (int picture = 0; picture < 100; picture++) {
 		for (int i = 0; i < STRIPS; i++) {
 			assert_true(draw(strips(i, 1), i ? GAP : FRAME - 3 * GAP));
-			assert_int_equal(due(), i < STRIPS - 1 ? now + 4000 : now);
+			assert_int_equal(due(), i < STRIPS - 1 ? now + DAMAGE_SETTLING_NEXT : now);
 		}
 		assert_false(damage_settling_awaits(&settling));
 		assert_int_equal(damage_settling_area(&settling), WIDTH * ROWS * STRIPS);
@@ -128,7 +128,7 @@ static void test_strips_reported_together(void **state)
 	(void)state;
 	learn();
 	assert_true(draw(strips(0, 2), FRAME));
-	assert_int_equal(due(), now + 4000);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT);
 	assert_true(draw(strips(2, 2), 2 * GAP));
 	assert_rect(release(), strips(0, STRIPS));
 }
@@ -147,7 +147,7 @@ static void test_all_strips_at_once(void **state)
 	/* It had: this is its second strip, and its last two follow. */
 	assert_true(draw(strips(0, STRIPS), FRAME));
 	assert_true(draw(strips(1, 1), GAP));
-	assert_int_equal(due(), now + 4000);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT);
 	assert_true(draw(strips(2, 2), GAP));
 	assert_int_equal(due(), now);
 }
@@ -161,9 +161,9 @@ static void test_between_two_pictures(void **state)
 	learn();
 	now += FRAME;
 	assert_int_equal(damage_settling_take(&settling, rects, 2, now, now), 0);
-	assert_int_equal(due(), now + 4000);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT);
 	draw(strips(1, 2), GAP);
-	assert_int_equal(due(), now + 4000);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT);
 	draw(strips(3, 1), GAP);
 	assert_int_equal(due(), now);
 }
@@ -195,10 +195,10 @@ static void test_a_window_in_front(void **state)
 	learn();
 	now += FRAME;
 	assert_int_equal(damage_settling_take(&settling, first, 3, now, now), 0);
-	assert_int_equal(due(), now + 4000);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT);
 	now += GAP;
 	assert_int_equal(damage_settling_take(&settling, second, 3, now, now), 0);
-	assert_int_equal(due(), now + 4000);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT);
 	draw(strips(2, 2), GAP);
 	assert_int_equal(due(), now);
 	assert_rect(release(), strips(0, STRIPS));
@@ -233,7 +233,7 @@ static void test_another_size(void **state)
 		draw(strips(0, 1), FRAME);
 		draw(strips(1, 1), GAP);
 		/* Twice it waits for more. */
-		assert_int_equal(due(), picture < 2 ? now + 4000 : now);
+		assert_int_equal(due(), picture < 2 ? now + DAMAGE_SETTLING_NEXT : now);
 		now = due();
 		assert_rect(release(), strips(0, 2));
 	}
@@ -311,7 +311,7 @@ static void test_two_streams(void **state)
 	assert_true(draw(right[0], GAP / 2));
 	assert_true(draw(left[1], GAP / 2));
 	assert_rect(release(), (struct rect){ 0, 0, 1024, 700 });
-	assert_int_equal(due(), now + 4000 - GAP / 2);
+	assert_int_equal(due(), now + DAMAGE_SETTLING_NEXT - GAP / 2);
 	assert_true(draw(right[1], GAP / 2));
 	assert_rect(release(), (struct rect){ 1280, 300, 1024, 700 });
 }
@@ -327,7 +327,7 @@ static void test_many_streams(void **state)
 		for (int i = 0; i < DAMAGE_SETTLING_STREAMS + 1; i++) {
 			draw((struct rect){ 16 * i, 0, 1024, 400 }, FRAME);
 			draw((struct rect){ 16 * i, 400, 1024, 400 }, GAP);
-			now += 4000;
+			now += DAMAGE_SETTLING_NEXT;
 			damage_settling_release(&settling, 0, now, areas);
 		}
 	}
@@ -344,7 +344,7 @@ static void test_many_streams(void **state)
 		given += draw(area, 100) ? rect_area(area) : 0;
 	}
 	assert_int_equal(damage_settling_area(&settling), given);
-	now += 4000;
+	now += DAMAGE_SETTLING_NEXT;
 	size_t n = damage_settling_release(&settling, 0, now, areas);
 
 	assert_int_equal(n, DAMAGE_SETTLING_STREAMS);

@@ -66,7 +66,7 @@ static void test_a_small_change_does_not_wait_for_strips(void **state)
 {
 	(void)state;
 	draw(upper);
-	assert_int_equal(pending_damage_due(&pending), now + 4000);
+	assert_int_equal(pending_damage_due(&pending), now + DAMAGE_SETTLING_NEXT);
 	now += 200;
 	draw(spot);
 	assert_int_equal(pending_damage_pixels(&pending), 1600 * 600 + 32 * 20);
@@ -90,7 +90,7 @@ static void test_a_large_change_waits_with_strips(void **state)
 	(void)state;
 	draw(other);
 	draw(upper);
-	assert_int_equal(pending_damage_due(&pending), now + 4000);
+	assert_int_equal(pending_damage_due(&pending), now + DAMAGE_SETTLING_NEXT);
 	now += GAP;
 	draw(lower);
 	capture();
@@ -99,8 +99,8 @@ static void test_a_large_change_waits_with_strips(void **state)
 	now += 2 * FRAME;
 	draw(upper);
 	pending.everything = true;
-	assert_int_equal(pending_damage_due(&pending), now + 4000);
-	now += 4000;
+	assert_int_equal(pending_damage_due(&pending), now + DAMAGE_SETTLING_NEXT);
+	now += DAMAGE_SETTLING_NEXT;
 	capture();
 	assert_int_equal(pending_damage_due(&pending), UINT64_MAX);
 }

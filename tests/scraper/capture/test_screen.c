@@ -188,6 +188,22 @@ static void test_many_draws(void **state)
 	assert_same();
 }
 
+static void draw_half(int half, unsigned long colour)
+{
+	XSetForeground(drawer, gc, colour);
+	XFillRectangle(drawer, DefaultRootWindow(drawer), gc, 0, HEIGHT / 2 * half, WIDTH,
+		       HEIGHT / 2);
+	XSync(drawer, False);
+}
+
+/* As draw_half(), and the display knows that something was drawn. */
+static void report_half(int half, unsigned long colour)
+{
+	draw_half(half, colour);
+	XSync(display.x, False);
+	display_dispatch(&display);
+}
+
 /* Frames that are drawn in two halves, each with its damage: captured when both are there. */
 static void test_frames_in_strips(void **state)
 {
@@ -196,12 +212,7 @@ static void test_frames_in_strips(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 30; i++) {
 		for (int half = 0; half < 2; half++) {
-			XSetForeground(drawer, gc, 0x203040UL * (i + 1) & 0xffffff);
-			XFillRectangle(drawer, DefaultRootWindow(drawer), gc, 0, HEIGHT / 2 * half,
-				       WIDTH, HEIGHT / 2);
-			XSync(drawer, False);
-			XSync(display.x, False);
-			display_dispatch(&display);
+			report_half(half, 0x203040UL * (i + 1) & 0xffffff);
 			if (screen_capture_due(&screen, now) <= now) {
 				screen_capture(&screen, now);
 				n_captures += i >= 5;
@@ -214,6 +225,45 @@ static void test_frames_in_strips(void **state)
 	assert_int_equal(n_captures, 25);
 }
 
+/* The next frame begins after the damage was fetched: before the read, which is not used then, or
+ * after it. The stream is known from the test before. */
+static void test_the_next_frame_begins(void **state)
+{
+	uint64_t due = now;
+
+	(void)state;
+	for (int before = 0; before < 2; before++) {
+		for (int half = 0; half < 2; half++) {
+			report_half(half, 0x102030UL + (unsigned)before);
+			due = screen_capture_due(&screen, now);
+			assert_int_equal(due <= now, half == 1);
+			now += 1200;
+		}
+		if (before)
+			draw_half(0, 0x405060);
+		screen_capture(&screen, now);
+		assert_int_equal(screen.n_too_late, before);
+		if (!before) {
+			assert_same();
+			draw_half(0, 0x405060);
+			XSync(display.x, False);
+			assert_false(display_dispatch_damage(&display, screen.capture.sequence));
+			display_dispatch(&display);
+			assert_true(screen.pending.reported);
+		}
+		assert_true(screen_capture_due(&screen, now) > now);
+		report_half(1, 0x405060);
+		now += FRAME;
+		assert_true(screen_capture_due(&screen, now) <= now);
+		screen_capture(&screen, now);
+		assert_int_equal(screen.n_too_late, 0);
+		assert_same();
+		now += FRAME;
+	}
+	capture_what_is_due();
+	assert_same();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_a_failed_read),
 		cmocka_unit_test(test_many_draws),
 		cmocka_unit_test(test_frames_in_strips),
+		cmocka_unit_test(test_the_next_frame_begins),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

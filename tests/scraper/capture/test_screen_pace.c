@@ -122,7 +122,8 @@ static unsigned run(struct source *sources, size_t n, unsigned seconds, unsigned
 		if (now >= ready && due <= now) {
 			screen_capture(&screen, now);
 			n_captures++;
-			ready = now + busy;
+			if (!screen.n_too_late) /* or it is sent nothing */
+				ready = now + busy;
 			for (size_t i = 0; i < n; i++)
 				look(&sources[i]);
 			continue;
@@ -153,6 +154,16 @@ static struct source strips(unsigned rate, unsigned n, unsigned step)
 	return source;
 }
 
+/* In the lower part of the screen. */
+static struct source lower_strips(void)
+{
+	struct source source = strips(60, 4, 1500);
+
+	for (int i = 0; i < 4; i++)
+		source.parts[i] = (struct rect){ 0, 200 + 250 * i, WIDTH, 250 };
+	return source;
+}
+
 static struct source small(unsigned rate)
 {
 	return (struct source){ .rate = rate, .n_parts = 1, .parts = { { 320, 160, 64, 32 } } };
@@ -162,8 +173,9 @@ static void test_strips(void **state)
 {
 	static const struct {
 		unsigned rate, n, step;
-	} cases[] = { { 30, 2, 1200 }, { 30, 2, 3000 }, { 60, 4, 1500 }, { 60, 4, 800 },
-		      { 60, 7, 1500 }, { 24, 5, 1300 }, { 60, 3, 3900 } };
+	} cases[] = { { 30, 2, 1200 },	{ 30, 2, 3000 }, { 60, 4, 1500 }, { 60, 4, 800 },
+		      { 60, 7, 1500 },	{ 24, 5, 1300 }, { 60, 3, 3900 }, { 60, 2, 6000 },
+		      { 30, 2, 11000 }, { 24, 3, 11800 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -194,6 +206,60 @@ static void test_strips_and_a_slow_viewer(void **state)
 	}
 }
 
+static struct source *drawing;
+static unsigned n_races;
+
+/* Draws the first part of the next frame early, after X was asked what had been drawn. */
+static void race(void)
+{
+	bool is_whole = drawing->part == 0 && drawing->frame &&
+			drawing->seen != (uint8_t)drawing->frame;
+
+	if (!is_known() || !is_whole || fake.n_reads % 3)
+		return;
+	n_races++;
+	drawing->begin -= next_draw(drawing) - now;
+	draw(drawing);
+}
+
+/* The next frame begins between the fetch of the damage and the read. */
+static void test_strips_drawn_before_a_read(void **state)
+{
+	(void)state;
+	for (unsigned busy = 1000; busy < 16000; busy += 3700) {
+		start(60);
+		struct source source = strips(60, 4, 1500);
+		drawing = &source;
+		n_races = 0;
+		fake.before_read = race;
+		run(&source, 1, 10, busy);
+		assert_in_range(n_races, 50, 1000);
+		assert_int_equal(source.n_torn, 0);
+		assert_in_range(source.n_seen, 300, 900);
+		stop();
+	}
+}
+
+/* Something else that is drawn before every read keeps no picture back. */
+static void draw_beside(void)
+{
+	fake_draw((struct rect){ 320, 32, 64, 32 }, (uint8_t)fake.n_reads);
+}
+
+static void test_other_drawing_before_each_read(void **state)
+{
+	(void)state;
+	start(60);
+	struct source source = lower_strips();
+	fake.before_read = draw_beside;
+	run(&source, 1, 10, 500);
+	assert_in_range(fake.n_reads, 4 * 590, 5 * 600 + 100); /* four of each, one beside it */
+	assert_int_equal(source.n_torn, 0);
+	assert_in_range(source.n_seen, 590, 600);
+	assert_in_range(source.latest, 0, 500);
+	stop();
+}
+
 /* More frames than may be captured: whole ones all the same. */
 static void test_strips_without_end(void **state)
 {
@@ -211,14 +277,10 @@ static void test_strips_without_end(void **state)
 
 static void test_typing_beside_strips(void **state)
 {
-	struct source sources[2];
+	struct source sources[2] = { lower_strips(), small(15) };
 
 	(void)state;
 	start(60);
-	sources[0] = strips(60, 4, 1500);
-	sources[1] = small(15);
-	for (int i = 0; i < 4; i++) /* the lower part of the screen */
-		sources[0].parts[i] = (struct rect){ 0, 200 + 250 * i, WIDTH, 250 };
 	run(sources, 2, 10, 500);
 	assert_int_equal(sources[0].n_torn, 0);
 	assert_in_range(sources[0].n_seen, 580, 600);
@@ -337,6 +399,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strips),
 		cmocka_unit_test(test_strips_and_a_slow_viewer),
+		cmocka_unit_test(test_strips_drawn_before_a_read),
+		cmocka_unit_test(test_other_drawing_before_each_read),
 		cmocka_unit_test(test_strips_without_end),
 		cmocka_unit_test(test_typing_beside_strips),
 		cmocka_unit_test(test_a_source_of_that_rate),
