@@ -19,6 +19,15 @@ void viewer_end(struct viewer *viewer, const char *reason)
 	viewer->callbacks->gone(viewer, reason, viewer->userdata);
 }
 
+uint64_t viewer_check_timeouts(struct viewer *viewer, uint64_t now)
+{
+	const char *reason = viewer_timeouts_expired(&viewer->timeouts, now);
+
+	if (!viewer->is_gone && reason)
+		viewer_end(viewer, reason);
+	return viewer->is_gone ? UINT64_MAX : viewer_timeouts_due(&viewer->timeouts);
+}
+
 void viewer_flush(struct viewer *viewer)
 {
 	bool was_empty = out_queue_is_empty(&viewer->out);
@@ -27,8 +36,7 @@ void viewer_flush(struct viewer *viewer)
 	uint32_t events = EPOLLIN;
 
 	if (viewer->out.bytes_written != written || !viewer->timeouts.is_sending)
-		sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC,
-			     &viewer->timeouts.last_progress);
+		viewer->timeouts.last_progress = monotonic_now();
 	viewer->timeouts.is_sending = !out_queue_is_empty(&viewer->out);
 
 	if (r == -EAGAIN)

@@ -65,6 +65,9 @@ struct viewer {
 /* Ends the connection; `reason` goes with "disconnected:". */
 void viewer_end(struct viewer *viewer, const char *reason);
 
+/* Ends the connection if it has timed out. Returns when (µs) to check again. */
+uint64_t viewer_check_timeouts(struct viewer *viewer, uint64_t now);
+
 /* Whether ClientInit has been answered. */
 bool viewer_is_ready(const struct viewer *viewer);
 
