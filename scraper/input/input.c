@@ -225,7 +225,7 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 		return;
 	uint64_t now = note_input(input);
 	input_flush(input);
-	if (!key_queue_first(&input->queue) && handle_key(input, &key, now) != -EAGAIN)
+	if (!key_queue_count(&input->queue, holder) && handle_key(input, &key, now) != -EAGAIN)
 		return;
 	if (!key_queue_first(&input->queue))
 		timer_start_at(input->retry, (now + RETRY_MS) * 1000);

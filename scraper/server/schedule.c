@@ -23,6 +23,16 @@ static uint64_t check_timeouts(struct server *server, uint64_t now)
 	return due;
 }
 
+/* Sends clipboard texts that were held back. Returns when to call again. */
+static uint64_t resume_texts(struct server *server, uint64_t now)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		due = earlier(due, viewer_resume_texts(viewer, now));
+	return due;
+}
+
 /* Updates the pointer for viewers that wait. Returns when to ask the X server again. */
 static uint64_t follow_cursor(struct server *server, uint64_t now)
 {
@@ -165,7 +175,7 @@ int schedule_work(sd_event_source *source, void *userdata)
 		return 0;
 	if (desktop_size_serve_request(server, now, &due) < 0)
 		return 0;
-	due = earlier(due, check_timeouts(server, now));
+	due = earlier(due, earlier(check_timeouts(server, now), resume_texts(server, now)));
 	set_timer(server, earlier(due, follow_cursor(server, now)));
 	bool told = send_sizes(server);
 	if (!told && !any_waits(server))

@@ -48,7 +48,8 @@ void viewer_flush(struct viewer *viewer)
 	sd_event_source_set_io_events(viewer->source, events);
 	if (viewer->text_end && viewer->out.bytes_written >= viewer->text_end) {
 		viewer->text_end = 0;
-		viewer->callbacks->text_sent(viewer, viewer->userdata);
+		if (!text_pace_due(&viewer->texts))
+			viewer->callbacks->text_sent(viewer, viewer->userdata);
 	}
 	if (!r && !was_empty && viewer->requested)
 		viewer->callbacks->wants(viewer, viewer->userdata);
@@ -170,12 +171,28 @@ int viewer_send_text(struct viewer *viewer, const void *message, size_t length)
 		return r;
 	viewer->text_end = viewer->out.bytes_written + viewer->out.bytes_left;
 	sd_event_source_set_io_events(viewer->source, EPOLLIN | EPOLLOUT);
+	if (text_pace_sent(&viewer->texts, monotonic_now()))
+		viewer->callbacks->wants(viewer, viewer->userdata); /* to be resumed */
 	return 0;
 }
 
-bool viewer_text_is_sent(const struct viewer *viewer)
+bool viewer_takes_text(const struct viewer *viewer)
 {
-	return !viewer->text_end;
+	return !viewer->text_end && !text_pace_due(&viewer->texts);
+}
+
+uint64_t viewer_resume_texts(struct viewer *viewer, uint64_t now)
+{
+	uint64_t due = text_pace_due(&viewer->texts);
+
+	if (viewer->is_gone || !due)
+		return UINT64_MAX;
+	if (due > now)
+		return due;
+	text_pace_resume(&viewer->texts);
+	if (!viewer->text_end)
+		viewer->callbacks->text_sent(viewer, viewer->userdata);
+	return UINT64_MAX;
 }
 
 int viewer_keep_sending(struct viewer *viewer)

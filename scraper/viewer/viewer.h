@@ -15,6 +15,7 @@
 #include "protocol/client_messages.h"
 #include "protocol/libvncserver.h"
 #include "protocol/out_queue.h"
+#include "text_pace.h"
 #include "update.h"
 #include "viewer_timeouts.h"
 
@@ -53,6 +54,7 @@ struct viewer {
 	uint64_t update_bytes; /* of the last update */
 	uint64_t huge_due;     /* µs: no huge update before */
 	uint64_t text_end;     /* out.bytes_written when the last text will be written; 0: it is */
+	struct text_pace texts;
 	struct message_reader reader;
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
 	struct viewer_timeouts timeouts;
@@ -127,8 +129,14 @@ size_t viewer_send_update(struct viewer *viewer);
  */
 int viewer_send_text(struct viewer *viewer, const void *message, size_t length);
 
-/* Whether all such messages are written; if not, `text_sent` will say when. */
-bool viewer_text_is_sent(const struct viewer *viewer);
+/*
+ * Whether there is room for another: all are written, and it is not too many in a short time. If
+ * not, `text_sent` will say when.
+ */
+bool viewer_takes_text(const struct viewer *viewer);
+
+/* Calls `text_sent` if there is room again. Returns when (µs) to call this again. */
+uint64_t viewer_resume_texts(struct viewer *viewer, uint64_t now);
 
 /* Writes what the socket takes, and asks to be told when it takes more. */
 void viewer_flush(struct viewer *viewer);
