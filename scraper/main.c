@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "common/config.h"
+#include "common/event_source.h"
 #include "common/log.h"
 #include "control_socket.h"
 #include "options.h"
@@ -88,6 +90,9 @@ static void check_user(const struct config *config)
 
 struct scraper {
 	sd_event *event;
+	sd_event *urgent; /* signals and the control socket: also while the X server is silent */
+	sd_event_source *urgent_source; /* runs it within `event` */
+	struct admission_options options;
 	struct admission *admission;
 	struct control *control;
 };
@@ -124,43 +129,87 @@ static const struct control_socket_commands control_commands = {
 static void start_control(struct scraper *scraper, int listener)
 {
 	int r = listener < 0 ? 0
-			     : control_socket_start(scraper->event, listener, &control_commands,
+			     : control_socket_start(scraper->urgent, listener, &control_commands,
 						    scraper, &scraper->control);
 
 	if (r < 0)
 		log_warning("cannot serve the control socket: %s; ignoring it", strerror(-r));
 }
 
-static int run(const struct options *options, const struct config *config,
-	       const struct listeners *listeners)
-{
-	struct scraper scraper = { 0 };
-	sigset_t signals;
-	int r = sd_event_new(&scraper.event);
-	sd_event *event = scraper.event;
+/* ---- the event loops ---- */
 
-	if (r < 0)
-		return r;
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct scraper *scraper = userdata;
+
+	(void)source;
+	(void)info;
+	sd_event_exit(scraper->event, 0);
+	return 0;
+}
+
+static int on_urgent(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct scraper *scraper = userdata;
+	int r;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	do
+		r = sd_event_run(scraper->urgent, 0);
+	while (r > 0);
+	return r;
+}
+
+/* Two loops, one within the other: the inner one can also be run alone. Returns 0 or -errno. */
+static int make_loops(struct scraper *scraper)
+{
+	sigset_t signals;
+	int r = sd_event_new(&scraper->event);
+
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
 	if (r >= 0)
-		r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+		r = sd_event_new(&scraper->urgent);
 	if (r >= 0)
-		r = admission_start(event, &options->admission, config, listeners->handoff,
+		r = sd_event_add_signal(scraper->urgent, NULL, SIGTERM, on_signal, scraper);
+	if (r >= 0)
+		r = sd_event_add_signal(scraper->urgent, NULL, SIGINT, on_signal, scraper);
+	if (r >= 0)
+		r = sd_event_add_io(scraper->event, &scraper->urgent_source,
+				    sd_event_get_fd(scraper->urgent), EPOLLIN, on_urgent, scraper);
+	if (r >= 0)
+		r = sd_event_source_set_priority(scraper->urgent_source,
+						 SD_EVENT_PRIORITY_IMPORTANT);
+	return r;
+}
+
+static int run(const struct options *options, const struct config *config,
+	       const struct listeners *listeners)
+{
+	struct scraper scraper = { .options = options->admission };
+	int r = make_loops(&scraper);
+
+	scraper.options.urgent = scraper.urgent;
+	if (r >= 0)
+		r = admission_start(scraper.event, &scraper.options, config, listeners->handoff,
 				    &scraper.admission);
 	if (r >= 0) {
 		start_control(&scraper, listeners->control);
+		on_urgent(NULL, -1, 0, &scraper); /* what it has so far begins to count */
 		sd_notify(0, "READY=1");
-		r = sd_event_loop(event);
+		r = sd_event_loop(scraper.event);
 		sd_notify(0, "STOPPING=1");
 	}
 	control_socket_destroy(scraper.control);
 	admission_destroy(scraper.admission);
-	sd_event_unref(event);
+	event_source_end(scraper.urgent_source);
+	sd_event_unref(scraper.urgent);
+	sd_event_unref(scraper.event);
 	return r;
 }
 

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include <X11/Xlib-xcb.h>
-#include <X11/Xutil.h>
 #include <xcb/shm.h>
 
 #include "common/log.h"
+#include "common/timer.h"
 
 /* Every current X server pads the rows of a ZPixmap to 32 bits. */
 static size_t row_bytes(const struct shm_capture *capture, int width)
@@ -91,56 +91,100 @@ void shm_capture_finish(struct shm_capture *capture)
 	*capture = (struct shm_capture){ 0 };
 }
 
-static int read_shared(struct shm_capture *capture, const struct shm_capture_read *reads, size_t n)
+/* What is still to be requested of the rectangles: from row `row` of number `i` on. */
+struct rest {
+	const struct shm_capture_read *reads;
+	size_t n, i;
+	int row;
+};
+
+/* A request under way, for all or a part of a rectangle. */
+struct piece {
+	unsigned sequence;
+	struct rect area;
+	size_t offset, size; /* bytes of the capture's memory */
+};
+
+/* Takes the next piece, of about `most` bytes where a rectangle is larger. */
+static struct piece take_piece(const struct shm_capture *capture, struct rest *rest, size_t most)
+{
+	const struct shm_capture_read *read = &rest->reads[rest->i];
+	size_t most_rows = most / read->stride + 1;
+	int left = read->area.h - rest->row;
+	int rows = most_rows < (size_t)left ? (int)most_rows : left;
+	struct piece piece = {
+		.area = { read->area.x, read->area.y + rest->row, read->area.w, rows },
+		.offset = (size_t)(read->pixels - capture->pixels) +
+			  (size_t)rest->row * read->stride,
+		.size = (size_t)rows * read->stride,
+	};
+
+	rest->row += rows;
+	if (rest->row >= read->area.h) {
+		rest->i++;
+		rest->row = 0;
+	}
+	return piece;
+}
+
+static unsigned request(const struct shm_capture *capture, const struct piece *piece)
 {
 	xcb_connection_t *c = XGetXCBConnection(capture->display->x);
 	xcb_drawable_t root = (xcb_drawable_t)capture->display->root;
-	int r = 0;
+	int16_t x = (int16_t)piece->area.x, y = (int16_t)piece->area.y;
+	uint16_t w = (uint16_t)piece->area.w, h = (uint16_t)piece->area.h;
 
-	for (size_t done = 0; done < n;) {
-		enum { AT_ONCE = 32 };
-		xcb_shm_get_image_cookie_t cookies[AT_ONCE];
-		size_t batch = n - done < AT_ONCE ? n - done : AT_ONCE;
+	if (!capture->segment)
+		return xcb_get_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP, root, x, y, w, h, ~0U).sequence;
+	return xcb_shm_get_image(c, root, x, y, w, h, ~0U, XCB_IMAGE_FORMAT_Z_PIXMAP,
+				 capture->segment, (uint32_t)piece->offset)
+		.sequence;
+}
 
-		for (size_t i = 0; i < batch; i++) {
-			const struct rect *a = &reads[done + i].area;
+static int receive(struct shm_capture *capture, const struct piece *piece)
+{
+	void *reply = display_wait_reply(capture->display, piece->sequence,
+					 DISPLAY_WAIT_TAKES_INPUT);
+	int r = reply ? 0 : -EAGAIN;
 
-			cookies[i] = xcb_shm_get_image(
-				c, root, (int16_t)a->x, (int16_t)a->y, (uint16_t)a->w,
-				(uint16_t)a->h, ~0U, XCB_IMAGE_FORMAT_Z_PIXMAP, capture->segment,
-				(uint32_t)(reads[done + i].pixels - capture->pixels));
-			capture->sequence = cookies[i].sequence;
-		}
-		for (size_t i = 0; i < batch; i++) {
-			xcb_generic_error_t *error = NULL;
-			xcb_shm_get_image_reply_t *reply = xcb_shm_get_image_reply(c, cookies[i],
-										   &error);
+	if (reply && !capture->segment) {
+		xcb_get_image_reply_t *image = reply;
 
-			if (!reply)
-				r = -EAGAIN;
-			free(reply);
-			free(error);
-		}
-		done += batch;
+		if ((size_t)xcb_get_image_data_length(image) >= piece->size)
+			memcpy(capture->pixels + piece->offset, xcb_get_image_data(image),
+			       piece->size);
+		else
+			r = -EAGAIN;
 	}
+	free(reply);
 	return r;
 }
 
-static int read_by_copy(struct shm_capture *capture, const struct shm_capture_read *read)
+/*
+ * All requests are sent at once, for one round trip, up to AT_ONCE. A slow X server gets pieces,
+ * and never more than two: one that it works on, and the next one.
+ */
+static int read_all(struct shm_capture *capture, const struct shm_capture_read *reads, size_t n)
 {
-	const struct rect *a = &read->area;
-	XImage *image = XGetImage(capture->display->x, capture->display->root, a->x, a->y,
-				  (unsigned)a->w, (unsigned)a->h, AllPlanes, ZPixmap);
+	enum { AT_ONCE = 32, SLOW_AT_ONCE = 2 };
+	size_t size = read_pieces_size(&capture->pieces, capture->size);
+	unsigned most = size == SIZE_MAX ? AT_ONCE : SLOW_AT_ONCE, sent = 0;
+	struct piece pieces[AT_ONCE];
+	struct rest rest = { .reads = reads, .n = n };
+	int r = 0;
 
-	if (!image)
-		return -EAGAIN;
-	capture->sequence = (unsigned)XLastKnownRequestProcessed(capture->display->x);
-	for (int row = 0; row < a->h; row++)
-		memcpy(capture->pixels + (read->pixels - capture->pixels) +
-			       (size_t)row * read->stride,
-		       image->data + (size_t)row * (size_t)image->bytes_per_line, read->stride);
-	XDestroyImage(image);
-	return 0;
+	for (unsigned done = 0; done < sent || rest.i < rest.n; done++) {
+		for (; rest.i < rest.n && sent - done < most; sent++) {
+			struct piece *piece = &pieces[sent % AT_ONCE];
+
+			*piece = take_piece(capture, &rest, size);
+			piece->sequence = request(capture, piece);
+			capture->sequence = piece->sequence;
+		}
+		if (receive(capture, &pieces[done % AT_ONCE]) < 0)
+			r = -EAGAIN;
+	}
+	return r;
 }
 
 int shm_capture_read(struct shm_capture *capture, struct shm_capture_read *reads, size_t n)
@@ -154,13 +198,9 @@ int shm_capture_read(struct shm_capture *capture, struct shm_capture_read *reads
 		if (offset > capture->size)
 			return -EINVAL;
 	}
-	if (capture->segment)
-		return read_shared(capture, reads, n);
-	for (size_t i = 0; i < n; i++) {
-		int r = read_by_copy(capture, &reads[i]);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	uint64_t begin = monotonic_now();
+	int r = read_all(capture, reads, n);
+	if (r >= 0)
+		read_pieces_measured(&capture->pieces, offset, monotonic_now() - begin);
+	return r;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "framebuffer/rect.h"
+#include "read_pieces.h"
 #include "x11/display.h"
 
 struct shm_capture {
@@ -19,6 +20,7 @@ struct shm_capture {
 	size_t size;	   /* bytes */
 	uint32_t segment;  /* XID; 0: no shared memory */
 	unsigned sequence; /* of the last request of the last read */
+	struct read_pieces pieces;
 };
 
 /* A rectangle to read. shm_capture_read sets the pixels, valid until the next call. */
@@ -33,7 +35,9 @@ int shm_capture_init(struct shm_capture *capture, struct display *display);
 void shm_capture_finish(struct shm_capture *capture);
 
 /*
- * Reads `n` rectangles of the screen in one round trip for each 32. Returns 0; -EINVAL if they have
+ * Reads `n` rectangles of the screen in one round trip for each 32; each of them is all of one
+ * moment, unless the X server is slow: see read_pieces.h. While it works, what display_wait_reply()
+ * says is done. Returns 0; -EINVAL if they have
  * more pixels than the screen; -EAGAIN if the X server refused, as its size has just changed. The
  * pixels must not be used after a failure.
  */

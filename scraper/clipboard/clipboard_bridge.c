@@ -21,7 +21,7 @@ static bool can_send(const void *userdata)
 {
 	const struct viewer *viewer = userdata;
 
-	return !viewer->is_gone && viewer_is_ready(viewer) && viewer_text_is_sent(viewer);
+	return !viewer->is_gone && viewer_is_ready(viewer) && viewer_takes_text(viewer);
 }
 
 static const struct clipboard_operations operations = {

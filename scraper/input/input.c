@@ -38,7 +38,7 @@ int input_init(struct input *input, struct display *display, sd_event *event)
 		stuck_input_begin(display->x);
 		XTestGrabControl(display->x, True);
 	}
-	keyboard_init(&input->keyboard, display->x, display->xkb_event);
+	keyboard_init(&input->keyboard, display);
 	if (!display->xkb_event)
 		log_warning("the X server has no XKB extension: viewers cannot type");
 	return 0;
@@ -63,17 +63,27 @@ enum keyboard_event input_handle_event(struct input *input, XEvent *event)
 }
 
 /* An XTEST event ends the X server's screen saver, but does not switch the monitor on. */
-static uint64_t wake_monitor(struct input *input)
+void input_wake_monitor(struct input *input)
 {
-	uint64_t now = now_ms();
 	int event, error;
 	BOOL enabled;
 	CARD16 level;
 
-	if (now - input->last_input >= QUIET_MS &&
-	    DPMSQueryExtension(input->display->x, &event, &error) &&
+	if (!input->display || !input->may_be_off)
+		return;
+	input->may_be_off = false;
+	display_sync(input->display);
+	if (DPMSQueryExtension(input->display->x, &event, &error) &&
 	    DPMSInfo(input->display->x, &level, &enabled) && enabled && level != DPMSModeOn)
 		DPMSForceLevel(input->display->x, DPMSModeOn);
+}
+
+/* Returns the time, ms. */
+static uint64_t note_input(struct input *input)
+{
+	uint64_t now = now_ms();
+
+	input->may_be_off |= now - input->last_input >= QUIET_MS;
 	input->last_input = now;
 	return now;
 }
@@ -213,9 +223,9 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 	if (!input->display->has_test ||
 	    !surrogate_join(&holder->surrogate, &key.request.keysym, key.down))
 		return;
-	uint64_t now = wake_monitor(input);
+	uint64_t now = note_input(input);
 	input_flush(input);
-	if (!key_queue_first(&input->queue) && handle_key(input, &key, now) != -EAGAIN)
+	if (!key_queue_count(&input->queue, holder) && handle_key(input, &key, now) != -EAGAIN)
 		return;
 	if (!key_queue_first(&input->queue))
 		timer_start_at(input->retry, (now + RETRY_MS) * 1000);
@@ -247,7 +257,7 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 		return;
 	struct pointer_sharing_steps steps = pointer_sharing_event(
 		&input->pointer, &holder->pointer, to.buttons & POINTER_SHARING_MASK,
-		wake_monitor(input));
+		note_input(input));
 
 	put_buttons(input, steps.release_before, false);
 	if (!steps.move)

@@ -26,6 +26,7 @@ struct input {
 	int x, y;	     /* pixels: where the pointer goes next */
 	bool is_moving;	     /* it has not been sent there yet */
 	uint64_t last_input; /* ms of CLOCK_MONOTONIC */
+	bool may_be_off;     /* the monitor: that input came after a pause */
 };
 
 /* What one viewer holds down. Starts as all zeros. */
@@ -56,6 +57,9 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 
 /* Sends a motion that was held back. To be called after all input that arrived was handled. */
 void input_flush(struct input *input);
+
+/* Switches the monitor on, if input has come after a pause. Some round trips: input goes first. */
+void input_wake_monitor(struct input *input);
 
 /* Releases all that the viewer holds and drops its waiting keys: it has disconnected. */
 void input_release(struct input *input, struct input_holder *holder);

@@ -4,11 +4,25 @@
 #include <errno.h>
 #include <stddef.h>
 
+unsigned key_queue_count(const struct key_queue *queue, const struct input_holder *holder)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < queue->n; i++)
+		n += queue->list[(queue->first + i) % KEY_QUEUE_MAX].holder == holder;
+	return n;
+}
+
+static void append(struct key_queue *queue, const struct queued_key *key)
+{
+	queue->list[(queue->first + queue->n++) % KEY_QUEUE_MAX] = *key;
+}
+
 int key_queue_add(struct key_queue *queue, const struct queued_key *key)
 {
-	if (queue->n == KEY_QUEUE_MAX)
+	if (key_queue_count(queue, key->holder) >= KEY_QUEUE_MAX - queue->n)
 		return -ENOSPC;
-	queue->list[(queue->first + queue->n++) % KEY_QUEUE_MAX] = *key;
+	append(queue, key);
 	return 0;
 }
 
@@ -32,6 +46,6 @@ void key_queue_forget(struct key_queue *queue, const struct input_holder *holder
 		struct queued_key key = queue->list[(queue->first + i) % KEY_QUEUE_MAX];
 
 		if (key.holder != holder)
-			key_queue_add(queue, &key);
+			append(queue, &key);
 	}
 }

@@ -2,9 +2,12 @@
 #include "keyboard.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <X11/XKBlib.h>
+#include <X11/Xlib-xcb.h>
 #include <X11/extensions/XTest.h>
+#include <xcb/xkb.h>
 
 #include "keysym.h"
 #include "xkb_map.h"
@@ -14,13 +17,18 @@ enum {
 		 XkbBellNotifyMask,
 };
 
-void keyboard_init(struct keyboard *keyboard, Display *x, int xkb_event)
+void keyboard_init(struct keyboard *keyboard, struct display *display)
 {
-	*keyboard = (struct keyboard){ .x = x, .xkb_event = xkb_event, .map_is_stale = true };
-	if (!xkb_event)
+	*keyboard = (struct keyboard){
+		.display = display,
+		.x = display->x,
+		.xkb_event = display->xkb_event,
+		.map_is_stale = true,
+	};
+	if (!display->xkb_event)
 		return;
-	XkbSelectEvents(x, XkbUseCoreKbd, EVENTS, EVENTS);
-	spare_keys_init(&keyboard->spares, x);
+	XkbSelectEvents(display->x, XkbUseCoreKbd, EVENTS, EVENTS);
+	spare_keys_init(&keyboard->spares, display->x);
 }
 
 void keyboard_finish(struct keyboard *keyboard)
@@ -100,11 +108,16 @@ static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[sta
 /* Reads the current state and keymap: the X server replies after handling all keys sent. */
 static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 {
-	XkbStateRec state;
 	XEvent event;
+	xcb_xkb_get_state_reply_t *reply = display_wait_reply(
+		keyboard->display,
+		xcb_xkb_get_state(XGetXCBConnection(keyboard->x), XCB_XKB_ID_USE_CORE_KBD).sequence,
+		DISPLAY_WAIT_ONLY);
 
-	if (XkbGetState(keyboard->x, XkbUseCoreKbd, &state) != Success)
+	if (!reply)
 		return -EIO;
+	const xcb_xkb_get_state_reply_t state = *reply;
+	free(reply);
 	/* The reply may have come with an event about another keymap. */
 	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
 		keyboard->map_is_stale = true;

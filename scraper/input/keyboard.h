@@ -14,9 +14,11 @@
 #include "keymap.h"
 #include "protocol/keyboard_led.h"
 #include "spare_keys.h"
+#include "x11/display.h"
 
 struct keyboard {
-	Display *x;
+	struct display *display;
+	Display *x;    /* of the display */
 	int xkb_event; /* the extension's event number; 0: no XKB */
 	struct keymap map;
 	bool map_is_stale;
@@ -32,7 +34,7 @@ struct keyboard {
  * Starts to follow the keyboard of `x`. `xkb_event` is the number of XKB's events, or 0 without the
  * extension: then nothing can be typed. keyboard_finish changes nothing on the desktop.
  */
-void keyboard_init(struct keyboard *keyboard, Display *x, int xkb_event);
+void keyboard_init(struct keyboard *keyboard, struct display *display);
 void keyboard_finish(struct keyboard *keyboard);
 
 /* What an XKB event means to viewers: the bell rang, or the lock lights may have changed. */

@@ -8,8 +8,11 @@
 
 enum { REQUEST_INTERVAL = 250000 }; /* µs between two changes of the size for viewers */
 
-/* The display has another size: a new frame, all of it unseen. */
-static void follow_resize(struct server *server)
+/*
+ * The display has another size: a new frame, all of it unseen. Returns 0, or -errno: then there is
+ * no frame, and the loop ends.
+ */
+static int follow_resize(struct server *server)
 {
 	server_keep_sending(server);
 	int r = screen_resize(&server->screen);
@@ -18,50 +21,58 @@ static void follow_resize(struct server *server)
 		log_error("cannot resize the frame to %dx%d: %s", server->display.width,
 			  server->display.height, strerror(-r));
 		sd_event_exit(server->event, r);
-		return;
+		return r;
 	}
 	log_info("the screen is now %dx%d", server->display.width, server->display.height);
 	rfb_server_set_frame(server->rfb, &server->screen.frame);
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		if (viewer_resize(viewer) < 0)
 			server_drop_viewer(viewer, "out of memory");
+	return 0;
 }
 
-void desktop_size_follow(struct server *server)
+int desktop_size_follow(struct server *server)
 {
 	struct screen_layout old = server->layout;
 	bool resized = server->size_stale;
+	int r = resized ? follow_resize(server) : 0;
 
-	if (resized)
-		follow_resize(server);
+	if (r < 0)
+		return r;
 	server->size_stale = server->layout_stale = false;
 	randr_read_layout(&server->display, &server->layout);
 	if (!resized && memcmp(&old, &server->layout, sizeof(old)) == 0)
-		return;
+		return 0;
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		viewer_layout_changed(viewer, SIZE_BY_SERVER);
+	return 0;
 }
 
-uint64_t desktop_size_serve_request(struct server *server, uint64_t now)
+int desktop_size_serve_request(struct server *server, uint64_t now, uint64_t *ret_due)
 {
+	*ret_due = UINT64_MAX;
 	if (!server->has_size_request)
-		return UINT64_MAX;
-	if (server->size_request_due > now)
-		return server->size_request_due;
+		return 0;
+	if (server->size_request_due > now) {
+		*ret_due = server->size_request_due;
+		return 0;
+	}
 	server->has_size_request = false;
 	server->size_request_due = now + REQUEST_INTERVAL;
+	display_sync(&server->display);
 	enum size_status status = randr_resize(&server->randr, server->size_request);
 
 	display_dispatch(&server->display);
 	bool resized = server->size_stale;
 
-	if (resized || server->layout_stale)
-		desktop_size_follow(server);
+	int r = resized || server->layout_stale ? desktop_size_follow(server) : 0;
+	if (r < 0)
+		return r;
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
 		if (viewer_requests_size(viewer))
 			viewer_answer_size(viewer, status);
 		else if (resized)
 			viewer_layout_changed(viewer, SIZE_BY_OTHER_VIEWER);
 	}
-	return UINT64_MAX;
+	return 0;
 }

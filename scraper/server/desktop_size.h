@@ -7,13 +7,16 @@
 
 #include "server_state.h"
 
-/* The display's size or its monitors have changed: the frame and all viewers follow. */
-void desktop_size_follow(struct server *server);
+/*
+ * The display's size or its monitors have changed: the frame and all viewers follow. Returns 0; or
+ * -errno if there is no memory for the frame: then the event loop ends, and nothing is left to do.
+ */
+int desktop_size_follow(struct server *server);
 
 /*
- * Carries out the last request, if one is due, and answers all viewers that have made one. Returns
- * when to call again (µs), UINT64_MAX: no request waits.
+ * Carries out the last request, if one is due, and answers all viewers that have made one. Writes
+ * when to call again (µs), UINT64_MAX: no request waits. Returns as desktop_size_follow().
  */
-uint64_t desktop_size_serve_request(struct server *server, uint64_t now);
+int desktop_size_serve_request(struct server *server, uint64_t now, uint64_t *ret_due);
 
 #endif

@@ -18,16 +18,18 @@ static uint64_t check_timeouts(struct server *server, uint64_t now)
 {
 	uint64_t due = UINT64_MAX;
 
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		const char *reason = viewer_timeouts_expired(&viewer->timeouts, now);
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		due = earlier(due, viewer_check_timeouts(viewer, now));
+	return due;
+}
 
-		if (viewer->is_gone)
-			continue;
-		if (reason)
-			viewer_end(viewer, reason);
-		else
-			due = earlier(due, viewer_timeouts_due(&viewer->timeouts));
-	}
+/* Sends clipboard texts that were held back. Returns when to call again. */
+static uint64_t resume_texts(struct server *server, uint64_t now)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		due = earlier(due, viewer_resume_texts(viewer, now));
 	return due;
 }
 
@@ -156,9 +158,11 @@ int schedule_work(sd_event_source *source, void *userdata)
 	server_reap(server);
 	if (!server->watching)
 		return 0;
-	if (server->size_stale || server->layout_stale)
-		desktop_size_follow(server);
-	due = earlier(desktop_size_serve_request(server, now), check_timeouts(server, now));
+	if ((server->size_stale || server->layout_stale) && desktop_size_follow(server) < 0)
+		return 0;
+	if (desktop_size_serve_request(server, now, &due) < 0)
+		return 0;
+	due = earlier(due, earlier(check_timeouts(server, now), resume_texts(server, now)));
 	set_timer(server, earlier(due, follow_cursor(server, now)));
 	bool told = send_sizes(server, now);
 	if (!told && !any_waits(server))
@@ -189,6 +193,6 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	    missed_damage_due(&server->screen.missed) <= now &&
 	    screen_check_missed(&server->screen, now))
 		log_debug("found drawing that XDamage did not report");
-	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);
+	server_request_work(server);
 	return 0;
 }

@@ -23,11 +23,13 @@ struct server_callbacks {
 };
 
 /*
- * Connects to the display. `config` must outlive the server. Returns 0, or -errno and the reason
- * for the viewer and the log in ret_reason.
+ * Connects to the display. While the X server does not answer, only the events of the loop `urgent`
+ * are handled; if one of them ends `event`, the display counts as lost. `config` must outlive the
+ * server. Returns 0, or -errno and the reason for the viewer and the log in ret_reason.
  */
-int server_create(sd_event *event, const struct config *config, const char *display,
-		  const char *xauthority, const struct server_callbacks *callbacks, void *userdata,
+int server_create(sd_event *event, sd_event *urgent, const struct config *config,
+		  const char *display, const char *xauthority,
+		  const struct server_callbacks *callbacks, void *userdata,
 		  struct server **ret_server, char *ret_reason, size_t reason_size);
 
 /* Disconnects all viewers. NULL is fine. */

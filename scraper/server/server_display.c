@@ -13,6 +13,7 @@
 #include "server.h"
 #include "server_viewers.h"
 #include "server_watch.h"
+#include "x_wait.h"
 
 enum { BELL_INTERVAL = 100000 }; /* µs between two that are sent on */
 
@@ -113,7 +114,10 @@ static int on_prepare(sd_event_source *source, void *userdata)
 	struct server *server = userdata;
 
 	(void)source;
+	server->n_input_rounds = 0;
+	deferred_work_turn(&server->work);
 	input_flush(&server->input);
+	input_wake_monitor(&server->input);
 	if (display_flush(&server->display))
 		display_dispatch(&server->display);
 	return 0;
@@ -127,18 +131,15 @@ static int add_sources(struct server *server)
 	if (r >= 0)
 		r = sd_event_source_set_prepare(server->display_source, on_prepare);
 	if (r >= 0)
-		r = sd_event_add_defer(server->event, &server->work, schedule_work, server);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(server->work, SD_EVENT_OFF);
-	if (r >= 0)
-		r = sd_event_source_set_priority(server->work, SD_EVENT_PRIORITY_IDLE);
+		r = deferred_work_init(&server->work, server->event, schedule_work, server);
 	if (r >= 0)
 		r = timer_add(server->event, TIMER_NEVER, schedule_timer, server, &server->timer);
 	return r;
 }
 
-int server_create(sd_event *event, const struct config *config, const char *display,
-		  const char *xauthority, const struct server_callbacks *callbacks, void *userdata,
+int server_create(sd_event *event, sd_event *urgent, const struct config *config,
+		  const char *display, const char *xauthority,
+		  const struct server_callbacks *callbacks, void *userdata,
 		  struct server **ret_server, char *ret_reason, size_t reason_size)
 {
 	static const struct display_callbacks display_callbacks = {
@@ -148,6 +149,7 @@ int server_create(sd_event *event, const struct config *config, const char *disp
 		.layout_changed = on_layout_changed,
 		.other = on_other_event,
 		.xkb = on_xkb,
+		.wait = x_wait,
 		.lost = on_lost,
 	};
 	struct server *server = calloc(1, sizeof(*server));
@@ -155,6 +157,7 @@ int server_create(sd_event *event, const struct config *config, const char *disp
 	if (!server)
 		return -ENOMEM;
 	server->event = sd_event_ref(event);
+	server->urgent = sd_event_ref(urgent);
 	server->config = config;
 	server->callbacks = callbacks;
 	server->userdata = userdata;
@@ -175,11 +178,12 @@ void server_destroy(struct server *server)
 	if (!server)
 		return;
 	server_destroy_viewers(server);
-	event_source_end(server->work);
+	deferred_work_finish(&server->work);
 	event_source_end(server->timer);
 	event_source_end(server->display_source);
 	screen_finish(&server->screen);
 	display_close(&server->display);
+	sd_event_unref(server->urgent);
 	sd_event_unref(server->event);
 	free(server);
 }

@@ -9,6 +9,7 @@
 #include "capture/screen.h"
 #include "clipboard/clipboard_bridge.h"
 #include "common/timer.h"
+#include "deferred_work.h"
 #include "framebuffer/yield.h"
 #include "input/input.h"
 #include "protocol/libvncserver.h"
@@ -21,14 +22,15 @@ struct server_callbacks;
 
 struct server {
 	sd_event *event;
+	sd_event *urgent; /* handled while X does not answer, too */
 	const struct config *config;
 	struct display display;
 	const struct server_callbacks *callbacks;
 	void *userdata;
 
 	sd_event_source *display_source;
-	sd_event_source *work;	/* runs once after all input has been handled */
-	sd_event_source *timer; /* the next capture or check */
+	struct deferred_work work; /* of schedule.h */
+	sd_event_source *timer;	   /* the next capture or check */
 
 	/* Only while there are viewers. */
 	bool watching;
@@ -47,7 +49,8 @@ struct server {
 	struct input input;
 	unsigned leds; /* of enum keyboard_led: those that are on */
 	struct yield yield;
-	uint64_t last_bell; /* µs */
+	unsigned n_input_rounds; /* in which x_wait() has taken input, in this turn of the loop */
+	uint64_t last_bell;	 /* µs */
 };
 
 /* What the server keeps for each viewer. */
@@ -62,10 +65,10 @@ static inline uint64_t server_now(const struct server *server)
 	return timer_now(server->event);
 }
 
-/* Has the work of schedule.h done once all pending input has been handled. */
+/* Has the work of schedule.h done: see deferred_work.h. */
 static inline void server_request_work(struct server *server)
 {
-	sd_event_source_set_enabled(server->work, SD_EVENT_ONESHOT);
+	deferred_work_request(&server->work);
 }
 
 #endif

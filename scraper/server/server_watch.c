@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "server_watch.h"
 
-#include "viewer/viewer_messages.h"
+#include "x_wait.h"
 
 void server_read_leds(struct server *server)
 {
 	server->leds = keyboard_leds(&server->input.keyboard);
 	rfb_server_set_leds(server->rfb, server->leds);
-}
-
-/* Runs in the middle of longer work: see yield.h. */
-static void take_input(void *userdata)
-{
-	struct server *server = userdata;
-	bool taken = false;
-
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
-		taken |= viewer_take_input(viewer);
-	if (!taken)
-		return;
-	input_flush(&server->input);
-	display_flush(&server->display);
 }
 
 int server_start_watching(struct server *server)
@@ -32,7 +18,7 @@ int server_start_watching(struct server *server)
 			     server_now(server));
 	if (r < 0)
 		goto unwatch;
-	server->yield = (struct yield){ .run = take_input, .userdata = server };
+	server->yield = (struct yield){ .run = x_wait_take_input, .userdata = server };
 	server->screen.yield = &server->yield;
 	r = rfb_server_create(&server->screen.frame, &display->format, server->config->user,
 			      &server->rfb);

@@ -202,9 +202,9 @@ static int open_display(struct admission *admission, const char *display, const 
 			char reason[static SESSION_REASON_MAX])
 {
 	snprintf(reason, SESSION_REASON_MAX, "Display %s cannot be opened.", display);
-	int r = server_create(admission->event, admission->config, display, xauthority,
-			      &server_callbacks, admission, &admission->server, reason,
-			      SESSION_REASON_MAX);
+	int r = server_create(admission->event, admission->options->urgent, admission->config,
+			      display, xauthority, &server_callbacks, admission, &admission->server,
+			      reason, SESSION_REASON_MAX);
 	if (r >= 0)
 		log_info("serving display %s%s%s", display,
 			 *admission->session ? " of session " : "", admission->session);

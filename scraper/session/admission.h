@@ -19,6 +19,7 @@ struct admission_options {
 	const char *display;	    /* NULL: found by the record */
 	const char *xauthority;	    /* for `display`; NULL: Xlib's choice */
 	const char *desktop_socket; /* NULL: the user's own in /run */
+	sd_event *urgent;	    /* see server_create() */
 };
 
 /*

@@ -8,10 +8,7 @@
 
 #include "protocol/client_messages.h"
 
-enum {
-	READ_AT_ONCE = 16 * 1024, /* bytes */
-	KEEP = 4096,		  /* a larger buffer is given back when its message is done */
-};
+enum { KEEP = 4096 }; /* bytes; a larger buffer is given back when its message is done */
 
 /* Takes the bytes at `*at` that are to be skipped. Returns whether the whole message is. */
 static bool skip(struct message_reader *reader, size_t *at)
@@ -56,7 +53,7 @@ static int handle_all(struct message_reader *reader,
 	return r;
 }
 
-/* Room for the message that has begun, and for a good read besides. */
+/* Room for the message that has begun, or for a turn's worth of others. */
 static int make_room(struct message_reader *reader,
 		     const struct message_reader_callbacks *callbacks, void *userdata)
 {
@@ -80,32 +77,29 @@ static int make_room(struct message_reader *reader,
 	return 0;
 }
 
+/* How much to read: all of a long message, but not many short ones. */
+static size_t turn_of(const struct message_reader *reader)
+{
+	size_t room = reader->capacity - reader->length;
+	bool is_long = reader->skip || reader->capacity > KEEP;
+
+	return is_long || room < MESSAGE_READER_TURN ? room : MESSAGE_READER_TURN;
+}
+
 int message_reader_read(struct message_reader *reader, int fd,
 			const struct message_reader_callbacks *callbacks, void *userdata)
 {
-	size_t budget = READ_AT_ONCE;
+	int r = make_room(reader, callbacks, userdata);
 
-	while (budget) {
-		int r = make_room(reader, callbacks, userdata);
-
-		if (r < 0)
-			return r;
-		size_t room = reader->capacity - reader->length;
-		ssize_t n = recv(fd, reader->in + reader->length, room, MSG_DONTWAIT);
-
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-			return 0;
-		if (n <= 0)
-			return n == 0 || errno == ECONNRESET ? -EPIPE : -errno;
-		reader->length += (size_t)n;
-		budget -= (size_t)n < budget ? (size_t)n : budget;
-		r = handle_all(reader, callbacks, userdata);
-		if (r < 0)
-			return r;
-		if ((size_t)n < room)
-			return 0; /* that was all there was */
-	}
-	return 0;
+	if (r < 0)
+		return r;
+	ssize_t n = recv(fd, reader->in + reader->length, turn_of(reader), MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return 0;
+	if (n <= 0)
+		return n == 0 || errno == ECONNRESET ? -EPIPE : -errno;
+	reader->length += (size_t)n;
+	return handle_all(reader, callbacks, userdata);
 }
 
 bool message_reader_is_between(const struct message_reader *reader)

@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Bytes of short messages that are taken in one turn: 100 update requests, or 128 keys. */
+enum { MESSAGE_READER_TURN = 1024 };
+
 struct message_reader {
 	uint8_t *in; /* a part of a message */
 	size_t length, capacity;
@@ -31,8 +34,9 @@ struct message_reader_callbacks {
 };
 
 /*
- * Reads what has come on `fd`, a bounded amount so that one viewer's flood does not keep out the
- * others, and handles each whole message. Returns 0, -EPIPE when the peer has hung up, the failure
+ * Reads what has come on `fd`, once and at most MESSAGE_READER_TURN bytes unless they are of a long
+ * message, so that one viewer's flood does not keep out the others, and handles each whole message.
+ * Returns 0, -EPIPE when the peer has hung up, the failure
  * of a callback, or -errno.
  */
 int message_reader_read(struct message_reader *reader, int fd,

@@ -19,6 +19,15 @@ void viewer_end(struct viewer *viewer, const char *reason)
 	viewer->callbacks->gone(viewer, reason, viewer->userdata);
 }
 
+uint64_t viewer_check_timeouts(struct viewer *viewer, uint64_t now)
+{
+	const char *reason = viewer_timeouts_expired(&viewer->timeouts, now);
+
+	if (!viewer->is_gone && reason)
+		viewer_end(viewer, reason);
+	return viewer->is_gone ? UINT64_MAX : viewer_timeouts_due(&viewer->timeouts);
+}
+
 void viewer_flush(struct viewer *viewer)
 {
 	bool was_empty = out_queue_is_empty(&viewer->out);
@@ -27,8 +36,7 @@ void viewer_flush(struct viewer *viewer)
 	uint32_t events = EPOLLIN;
 
 	if (viewer->out.bytes_written != written || !viewer->timeouts.is_sending)
-		sd_event_now(sd_event_source_get_event(viewer->source), CLOCK_MONOTONIC,
-			     &viewer->timeouts.last_progress);
+		viewer->timeouts.last_progress = monotonic_now();
 	viewer->timeouts.is_sending = !out_queue_is_empty(&viewer->out);
 
 	if (r == -EAGAIN)
@@ -40,7 +48,8 @@ void viewer_flush(struct viewer *viewer)
 	sd_event_source_set_io_events(viewer->source, events);
 	if (viewer->text_end && viewer->out.bytes_written >= viewer->text_end) {
 		viewer->text_end = 0;
-		viewer->callbacks->text_sent(viewer, viewer->userdata);
+		if (!text_pace_due(&viewer->texts))
+			viewer->callbacks->text_sent(viewer, viewer->userdata);
 	}
 	if (!r && !was_empty && viewer->requested)
 		viewer->callbacks->wants(viewer, viewer->userdata);
@@ -162,12 +171,28 @@ int viewer_send_text(struct viewer *viewer, const void *message, size_t length)
 		return r;
 	viewer->text_end = viewer->out.bytes_written + viewer->out.bytes_left;
 	sd_event_source_set_io_events(viewer->source, EPOLLIN | EPOLLOUT);
+	if (text_pace_sent(&viewer->texts, monotonic_now()))
+		viewer->callbacks->wants(viewer, viewer->userdata); /* to be resumed */
 	return 0;
 }
 
-bool viewer_text_is_sent(const struct viewer *viewer)
+bool viewer_takes_text(const struct viewer *viewer)
 {
-	return !viewer->text_end;
+	return !viewer->text_end && !text_pace_due(&viewer->texts);
+}
+
+uint64_t viewer_resume_texts(struct viewer *viewer, uint64_t now)
+{
+	uint64_t due = text_pace_due(&viewer->texts);
+
+	if (viewer->is_gone || !due)
+		return UINT64_MAX;
+	if (due > now)
+		return due;
+	text_pace_resume(&viewer->texts);
+	if (!viewer->text_end)
+		viewer->callbacks->text_sent(viewer, viewer->userdata);
+	return UINT64_MAX;
 }
 
 int viewer_keep_sending(struct viewer *viewer)

@@ -16,6 +16,7 @@
 #include "protocol/client_messages.h"
 #include "protocol/libvncserver.h"
 #include "protocol/out_queue.h"
+#include "text_pace.h"
 #include "update.h"
 #include "viewer_timeouts.h"
 
@@ -54,6 +55,7 @@ struct viewer {
 	uint64_t update_bytes; /* of the last update */
 	struct guacd_clock guacd;
 	uint64_t text_end; /* out.bytes_written when the last text will be written; 0: it is */
+	struct text_pace texts;
 	struct message_reader reader;
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
 	struct viewer_timeouts timeouts;
@@ -65,6 +67,9 @@ struct viewer {
 
 /* Ends the connection; `reason` goes with "disconnected:". */
 void viewer_end(struct viewer *viewer, const char *reason);
+
+/* Ends the connection if it has timed out. Returns when (µs) to check again. */
+uint64_t viewer_check_timeouts(struct viewer *viewer, uint64_t now);
 
 /* Whether ClientInit has been answered. */
 bool viewer_is_ready(const struct viewer *viewer);
@@ -122,8 +127,14 @@ uint64_t viewer_send_update(struct viewer *viewer, uint64_t now);
  */
 int viewer_send_text(struct viewer *viewer, const void *message, size_t length);
 
-/* Whether all such messages are written; if not, `text_sent` will say when. */
-bool viewer_text_is_sent(const struct viewer *viewer);
+/*
+ * Whether there is room for another: all are written, and it is not too many in a short time. If
+ * not, `text_sent` will say when.
+ */
+bool viewer_takes_text(const struct viewer *viewer);
+
+/* Calls `text_sent` if there is room again. Returns when (µs) to call this again. */
+uint64_t viewer_resume_texts(struct viewer *viewer, uint64_t now);
 
 /* Writes what the socket takes, and asks to be told when it takes more. */
 void viewer_flush(struct viewer *viewer);

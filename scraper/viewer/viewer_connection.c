@@ -54,8 +54,6 @@ int viewer_create(sd_event *event, int fd, const char *peer, bool view_only,
 		r = update_init(&viewer->update, viewer->client, compression, source);
 	if (r >= 0)
 		r = sd_event_add_io(event, &viewer->source, fd, EPOLLIN, on_io, viewer);
-	if (r >= 0)
-		r = sd_event_source_set_priority(viewer->source, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r < 0) {
 		viewer_destroy(viewer);
 		return r;

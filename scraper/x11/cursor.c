@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cursor.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include <X11/Xlib-xcb.h>
+#include <xcb/xfixes.h>
 
 #include "common/log.h"
 
@@ -35,22 +35,6 @@ uint64_t cursor_update_due(const struct cursor *cursor)
 	return cursor->stale ? cursor->fetched + CURSOR_INTERVAL : UINT64_MAX;
 }
 
-/* Xlib hands out each 32-bit pixel in a long. */
-static int convert(const XFixesCursorImage *image, struct cursor_image *ret_shape)
-{
-	size_t n = (size_t)image->width * image->height;
-	uint32_t *argb = malloc((n ? n : 1) * sizeof(*argb));
-
-	if (!argb)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		argb[i] = (uint32_t)image->pixels[i];
-	int r = cursor_image_init(ret_shape, image->width, image->height, image->xhot, image->yhot,
-				  argb);
-	free(argb);
-	return r;
-}
-
 void cursor_update(struct cursor *cursor, struct display *display, uint64_t now)
 {
 	struct cursor_image shape;
@@ -59,9 +43,14 @@ void cursor_update(struct cursor *cursor, struct display *display, uint64_t now)
 		return;
 	cursor->stale = false;
 	cursor->fetched = cursor->asked = now;
-	XFixesCursorImage *image = XFixesGetCursorImage(display->x);
+	xcb_xfixes_get_cursor_image_reply_t *image = display_wait_reply(
+		display, xcb_xfixes_get_cursor_image(XGetXCBConnection(display->x)).sequence,
+		DISPLAY_WAIT_TAKES_INPUT);
 	/* It fails under the SECURITY extension when the client that made the cursor is gone. */
-	int r = image ? convert(image, &shape) : cursor_image_init_arrow(&shape);
+	int r = image ? cursor_image_init(&shape, image->width, image->height, image->xhot,
+					  image->yhot,
+					  xcb_xfixes_get_cursor_image_cursor_image(image))
+		      : cursor_image_init_arrow(&shape);
 	if (r < 0) {
 		log_warning("keeping the old pointer shape: out of memory");
 	} else {
@@ -71,7 +60,7 @@ void cursor_update(struct cursor *cursor, struct display *display, uint64_t now)
 	if (!image)
 		return;
 	cursor_moved(cursor, image->x, image->y);
-	XFree(image);
+	free(image);
 }
 
 uint64_t cursor_follow_due(const struct cursor *cursor)
@@ -94,9 +83,9 @@ void cursor_follow(struct cursor *cursor, struct display *display, uint64_t now)
 	cursor_ask(cursor, display, now);
 	if (!cursor->request)
 		return;
-	xcb_query_pointer_reply_t *reply = xcb_query_pointer_reply(
-		XGetXCBConnection(display->x), (xcb_query_pointer_cookie_t){ cursor->request },
-		NULL);
+	xcb_query_pointer_reply_t *reply = display_wait_reply(display, cursor->request,
+							      DISPLAY_WAIT_TAKES_INPUT);
+
 	cursor->request = 0;
 	if (reply)
 		cursor_moved(cursor, reply->root_x, reply->root_y);

@@ -2,6 +2,7 @@
 #include "display.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 #include <X11/extensions/XShm.h>
 #include <X11/extensions/XTest.h>
 #include <X11/extensions/Xrandr.h>
+#include <xcb/xcbext.h>
+#include <xcb/xfixes.h>
+#include <xcb/xkb.h>
 
 #include "common/log.h"
 
@@ -89,6 +93,8 @@ static void query_extensions(struct display *display)
 	display->has_randr = XRRQueryExtension(display->x, &display->randr_event, &error);
 	display->has_test = XTestQueryExtension(display->x, &error, &error, &major, &minor);
 	display->has_shm = XShmQueryExtension(display->x);
+	xcb_prefetch_extension_data(XGetXCBConnection(display->x), &xcb_xfixes_id);
+	xcb_prefetch_extension_data(XGetXCBConnection(display->x), &xcb_xkb_id);
 	if (!XkbQueryExtension(display->x, &opcode, &display->xkb_event, &error, &xkb_major,
 			       &xkb_minor))
 		display->xkb_event = 0;
@@ -161,6 +167,33 @@ bool display_flush(struct display *display)
 	return XEventsQueued(display->x, QueuedAlready) > 0;
 }
 
+void *display_wait_reply(struct display *display, unsigned sequence, enum display_wait may)
+{
+	xcb_connection_t *c = XGetXCBConnection(display->x);
+	xcb_generic_error_t *error = NULL;
+	void *reply = NULL;
+
+	xcb_flush(c);
+	while (!xcb_poll_for_reply(c, sequence, &reply, &error)) {
+		if (display->callbacks.wait)
+			display->callbacks.wait(display->userdata, display_fd(display), may);
+		else
+			poll(&(struct pollfd){ .fd = display_fd(display), .events = POLLIN }, 1,
+			     -1);
+		/* Reads, and keeps events for display_dispatch(). */
+		XEventsQueued(display->x, QueuedAfterReading);
+	}
+	free(error);
+	return reply;
+}
+
+void display_sync(struct display *display)
+{
+	free(display_wait_reply(display,
+				xcb_get_input_focus(XGetXCBConnection(display->x)).sequence,
+				DISPLAY_WAIT_ONLY));
+}
+
 static void handle_resize(struct display *display, XEvent *event)
 {
 	XRRUpdateConfiguration(event);
@@ -177,7 +210,8 @@ static void handle_resize(struct display *display, XEvent *event)
 
 void display_dispatch(struct display *display)
 {
-	while (XPending(display->x)) {
+	/* Not those that come meanwhile: a program that sends events without end may not win. */
+	for (int n = XPending(display->x); n > 0; n--) {
 		XEvent event;
 
 		XNextEvent(display->x, &event);
@@ -295,11 +329,17 @@ size_t display_take_damage(struct display *display, struct rect ret_damage[DISPL
 	struct rect screen = { 0, 0, display->width, display->height };
 	struct rect bounds = { 0, 0, 0, 0 };
 	size_t n_kept = 0;
-	int n = 0;
 
 	/* Subtract first, then read: what is drawn in between is reported again. */
 	XDamageSubtract(display->x, display->damage, None, display->region);
-	XRectangle *rects = XFixesFetchRegion(display->x, display->region, &n);
+	xcb_xfixes_fetch_region_reply_t *reply = display_wait_reply(
+		display,
+		xcb_xfixes_fetch_region(XGetXCBConnection(display->x),
+					(xcb_xfixes_region_t)display->region)
+			.sequence,
+		DISPLAY_WAIT_TAKES_INPUT);
+	const xcb_rectangle_t *rects = reply ? xcb_xfixes_fetch_region_rectangles(reply) : NULL;
+	int n = reply ? xcb_xfixes_fetch_region_rectangles_length(reply) : 0;
 	for (int i = 0; i < n; i++) {
 		struct rect area = { rects[i].x, rects[i].y, rects[i].width, rects[i].height };
 
@@ -311,7 +351,7 @@ size_t display_take_damage(struct display *display, struct rect ret_damage[DISPL
 			ret_damage[n_kept] = area;
 		n_kept++;
 	}
-	XFree(rects);
+	free(reply);
 	if (n_kept > DISPLAY_DAMAGE_MAX) {
 		ret_damage[0] = bounds;
 		n_kept = 1;

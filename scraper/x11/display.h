@@ -17,6 +17,12 @@
 #include "framebuffer/pixel_format.h"
 #include "framebuffer/rect.h"
 
+/* What may be done while a reply is awaited. */
+enum display_wait {
+	DISPLAY_WAIT_ONLY,	  /* no input: some is being handled */
+	DISPLAY_WAIT_TAKES_INPUT, /* input, which may in turn wait for replies */
+};
+
 struct display_callbacks {
 	/* Something was drawn since the last display_take_damage. */
 	void (*damaged)(void *userdata);
@@ -25,6 +31,11 @@ struct display_callbacks {
 	void (*layout_changed)(void *userdata);
 	void (*xkb)(void *userdata, XEvent *event); /* any event of XKB */
 	void (*other)(const XEvent *event, void *userdata);
+	/*
+	 * Returns when `fd` is readable, or something else was done, as it may. NULL: nothing else
+	 * is.
+	 */
+	void (*wait)(void *userdata, int fd, enum display_wait may);
 	/* The X server is gone. Must not return: Xlib would then end the process. */
 	void (*lost)(void *userdata) __attribute__((noreturn));
 };
@@ -72,6 +83,18 @@ bool display_dispatch_damage(struct display *display, unsigned before);
 
 /* Sends what Xlib has buffered. Returns whether events are queued that poll would not report. */
 bool display_flush(struct display *display);
+
+/*
+ * Waits for the reply to the request of xcb with that sequence number, by `wait`. Returns the
+ * reply, for free(), or NULL if the X server has answered with an error.
+ */
+void *display_wait_reply(struct display *display, unsigned sequence, enum display_wait may);
+
+/*
+ * Waits until the X server has done all that was requested so far, without taking input. Round
+ * trips of Xlib, during which a stopped X server would stop everything, are short after this.
+ */
+void display_sync(struct display *display);
 
 /* Start and stop tracking damage, cursor and size. */
 void display_watch(struct display *display);

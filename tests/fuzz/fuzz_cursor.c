@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Any pointer image of an X server, converted to each form that viewers get. This file replaces
- * XFixesGetCursorImage() and makes the image from the input.
+ * display_wait_reply() and makes the image from the input.
  */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <X11/Xlib-xcb.h>
+#include <xcb/xfixes.h>
 
 #include "bytes.h"
 #include "scraper/x11/cursor.h"
@@ -18,13 +21,27 @@ enum { PIXELS_MAX = 1 << 16, SCREEN = 64 };
 static struct bytes input;
 static bool has_image, is_small;
 
-/* Like Xlib: one block, the pixels behind the struct, 32 bits in each long. */
-XFixesCursorImage *XFixesGetCursorImage(Display *x)
+xcb_connection_t *XGetXCBConnection(Display *x)
+{
+	(void)x;
+	return NULL;
+}
+
+xcb_xfixes_get_cursor_image_cookie_t xcb_xfixes_get_cursor_image(xcb_connection_t *c)
+{
+	(void)c;
+	return (xcb_xfixes_get_cursor_image_cookie_t){ 1 };
+}
+
+/* Like xcb: one block, the pixels behind the struct. */
+void *display_wait_reply(struct display *display, unsigned sequence, enum display_wait may)
 {
 	unsigned width = take_u16(&input), height = take_u16(&input);
 	struct bytes pattern;
 
-	(void)x;
+	(void)display;
+	(void)sequence;
+	(void)may;
 	if (!has_image)
 		return NULL;
 	if (is_small)
@@ -32,30 +49,24 @@ XFixesCursorImage *XFixesGetCursorImage(Display *x)
 	if (height > PIXELS_MAX / (width ? width : 1))
 		height = PIXELS_MAX / (width ? width : 1);
 	size_t n = (size_t)width * height;
-	XFixesCursorImage *image = malloc(sizeof(*image) + n * sizeof(*image->pixels));
+	xcb_xfixes_get_cursor_image_reply_t *image = malloc(sizeof(*image) + n * 4);
 	require(image != NULL);
-	*image = (XFixesCursorImage){
-		.x = (short)take_u16(&input),
-		.y = (short)take_u16(&input),
-		.width = (unsigned short)width,
-		.height = (unsigned short)height,
+	*image = (xcb_xfixes_get_cursor_image_reply_t){
+		.x = (int16_t)take_u16(&input),
+		.y = (int16_t)take_u16(&input),
+		.width = (uint16_t)width,
+		.height = (uint16_t)height,
 		.xhot = take_u16(&input),
 		.yhot = take_u16(&input),
-		.pixels = (unsigned long *)(void *)(image + 1),
 	};
+	uint32_t *pixels = (uint32_t *)(image + 1);
 	pattern = input;
 	for (size_t i = 0; i < n; i++) {
 		if (!pattern.left)
 			pattern = input;
-		image->pixels[i] = take_u32(&pattern);
+		pixels[i] = take_u32(&pattern);
 	}
 	return image;
-}
-
-int XFree(void *data)
-{
-	free(data);
-	return 1;
 }
 
 static void check_shape(const struct cursor_image *shape)

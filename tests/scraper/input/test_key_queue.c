@@ -11,7 +11,7 @@
 #include "input/key_queue.h"
 
 static struct key_queue queue;
-static struct input_holder one, other;
+static struct input_holder one, other, third;
 
 static int setup(void **state)
 {
@@ -43,22 +43,39 @@ static void test_order_and_limit(void **state)
 		assert_int_equal(add(&one, i), 0);
 		expect(i);
 	}
-	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i++)
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX / 2; i++)
 		assert_int_equal(add(&one, i), 0);
 	assert_int_equal(add(&one, 9999), -ENOSPC);
-	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i++)
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX / 2; i++)
 		expect(i);
 	assert_null(key_queue_first(&queue));
+}
+
+/* One that floods leaves room for the others. */
+static void test_shares(void **state)
+{
+	(void)state;
+	while (add(&one, 1) == 0)
+		;
+	assert_int_equal(key_queue_count(&queue, &one), KEY_QUEUE_MAX / 2);
+	assert_int_equal(key_queue_count(&queue, &other), 0);
+	while (add(&other, 2) == 0)
+		;
+	assert_int_equal(key_queue_count(&queue, &other), KEY_QUEUE_MAX / 4);
+	assert_int_equal(add(&third, 3), 0);
+	key_queue_forget(&queue, &one);
+	assert_int_equal(key_queue_count(&queue, &one), 0);
+	expect(2);
 }
 
 static void test_forget(void **state)
 {
 	(void)state;
 	key_queue_forget(&queue, &one);
-	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i++)
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX / 2; i++)
 		add(i % 3 ? &one : &other, i);
 	key_queue_forget(&queue, &one);
-	for (uint32_t i = 0; i < KEY_QUEUE_MAX; i += 3)
+	for (uint32_t i = 0; i < KEY_QUEUE_MAX / 2; i += 3)
 		expect(i);
 	assert_null(key_queue_first(&queue));
 }
@@ -67,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_order_and_limit, setup),
+		cmocka_unit_test_setup(test_shares, setup),
 		cmocka_unit_test_setup(test_forget, setup),
 	};
 

@@ -160,9 +160,10 @@ static void start(unsigned frame_rate)
 	server = (struct server){ .event = steered_event_new() };
 	n_peers = 0;
 	fake_display_start(WIDTH, HEIGHT, on_damaged, NULL);
-	assert_int_equal(timer_add(server.event, TIMER_NEVER, on_work, &server, &server.work), 0);
-	assert_int_equal(sd_event_source_set_time(server.work, 0), 0);
-	timer_stop(server.work);
+	assert_int_equal(
+		timer_add(server.event, TIMER_NEVER, on_work, &server, &server.work.source), 0);
+	assert_int_equal(sd_event_source_set_time(server.work.source, 0), 0);
+	timer_stop(server.work.source);
 	assert_int_equal(
 		timer_add(server.event, TIMER_NEVER, schedule_timer, &server, &server.timer), 0);
 	assert_int_equal(
@@ -198,7 +199,7 @@ static void stop(void)
 	rfb_server_destroy(server.rfb);
 	screen_finish(&server.screen);
 	cursor_finish(&server.cursor);
-	event_source_end(server.work);
+	event_source_end(server.work.source);
 	event_source_end(server.timer);
 	sd_event_unref(server.event);
 	fake_display_stop();

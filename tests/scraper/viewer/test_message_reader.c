@@ -20,6 +20,7 @@ struct fixture {
 	int near, far;
 	char handled[64]; /* the first byte of each message's content */
 	size_t n_handled, skipped;
+	bool counts_only; /* the content is of no interest */
 	int result;	  /* what handling returns */
 	long long_length; /* of the message "L" */
 };
@@ -64,6 +65,10 @@ static int handle(uint8_t *message, size_t length, void *userdata)
 {
 	struct fixture *f = userdata;
 
+	if (f->counts_only) {
+		f->n_handled++;
+		return f->result;
+	}
 	assert_true(f->n_handled < sizeof(f->handled));
 	f->handled[f->n_handled++] = length > 1 ? (char)message[1] : '-';
 	return f->result;
@@ -134,6 +139,27 @@ static void test_longest_and_too_long(void **state)
 	free(bytes);
 }
 
+/* However many messages wait, a turn takes so many bytes of them, also after a long message. */
+static void test_turn_is_bounded(void **state)
+{
+	enum { MESSAGES = 10 * MESSAGE_READER_TURN };
+	struct fixture *f = *state;
+	char *bytes = calloc(1, MESSAGES + 9000); /* each but the first of one byte */
+
+	assert_non_null(bytes);
+	f->long_length = 9000;
+	f->counts_only = true;
+	bytes[0] = 'L';
+	assert_int_equal(read_sent(f, bytes, 9000 + MESSAGES), 0);
+	for (size_t before; f->n_handled < 1 + MESSAGES;) {
+		before = f->n_handled;
+		assert_int_equal(read_sent(f, "", 0), 0);
+		/* With the long one come as many as fit into its buffer: none. */
+		assert_in_range(f->n_handled - before, 0, MESSAGE_READER_TURN);
+	}
+	free(bytes);
+}
+
 static void test_large_buffer_is_given_back(void **state)
 {
 	struct fixture *f = *state;
@@ -200,6 +226,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_whole_messages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_byte_by_byte, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_longest_and_too_long, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_turn_is_bounded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_large_buffer_is_given_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_nothing_stays_behind, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
