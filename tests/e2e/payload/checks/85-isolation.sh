@@ -81,8 +81,7 @@ check "the scraper's: it reads what its user may, and nothing else" only_these p
 for service in gpudesk-desktop gpudesk-desktop-stop; do
 	probed $service@exouser.service root
 	check "$service's: it reaches systemd, and nothing else" only_these probed \
-		"connect /run/dbus/system_bus_socket" "connect /run/systemd/private" \
-		"connect /run/systemd/notify" "connect /run/systemd/userdb/io.systemd.DynamicUser"
+		"connect /run/dbus/system_bus_socket" "connect /run/systemd/notify"
 done
 
 kill "$bait" "$stranger"
