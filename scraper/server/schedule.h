@@ -28,6 +28,15 @@
  *     besides: fetch_due() (capture/screen.c).
  * 13. A viewer that has requested a size is sent nothing before the answer: viewer_is_waiting()
  *     (viewer/viewer.c).
+ * 14. Work waits for all pending input, but for 16 turns of the loop at most:
+ *     server/deferred_work.c. A viewer's turn takes 256 bytes of short messages:
+ *     viewer/message_reader.h.
+ * 15. Input is taken while the X server works on a reply, and after a second of silence only what
+ *     does not need it goes on: server/x_wait.c.
+ * 16. Large areas are read in pieces where X needs more than 30 ms for a screen:
+ *     capture/read_pieces.c.
+ * 17. A viewer is sent 8 clipboard messages at once, and 10 a second in the long run:
+ *     viewer/text_pace.c.
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H
