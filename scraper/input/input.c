@@ -2,9 +2,11 @@
 #include "input.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+#include <X11/Xlib-xcb.h>
 #include <X11/extensions/XTest.h>
-#include <X11/extensions/dpms.h>
+#include <xcb/dpms.h>
 
 #include "common/event_source.h"
 #include "common/log.h"
@@ -65,17 +67,20 @@ enum keyboard_event input_handle_event(struct input *input, XEvent *event)
 /* An XTEST event ends the X server's screen saver, but does not switch the monitor on. */
 void input_wake_monitor(struct input *input)
 {
-	int event, error;
-	BOOL enabled;
-	CARD16 level;
-
 	if (!input->display || !input->may_be_off)
 		return;
 	input->may_be_off = false;
-	display_sync(input->display);
-	if (DPMSQueryExtension(input->display->x, &event, &error) &&
-	    DPMSInfo(input->display->x, &level, &enabled) && enabled && level != DPMSModeOn)
-		DPMSForceLevel(input->display->x, DPMSModeOn);
+	xcb_connection_t *c = XGetXCBConnection(input->display->x);
+	if (!xcb_get_extension_data(c, &xcb_dpms_id)->present)
+		return;
+	xcb_dpms_info_reply_t *info = display_wait_reply(input->display, xcb_dpms_info(c).sequence,
+							 DISPLAY_WAIT_TAKES_INPUT);
+
+	if (info && info->state && info->power_level != XCB_DPMS_DPMS_MODE_ON) {
+		xcb_dpms_force_level(c, XCB_DPMS_DPMS_MODE_ON);
+		xcb_flush(c);
+	}
+	free(info);
 }
 
 /* Returns the time, ms. */

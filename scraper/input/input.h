@@ -58,7 +58,7 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 /* Sends a motion that was held back. To be called after all input that arrived was handled. */
 void input_flush(struct input *input);
 
-/* Switches the monitor on, if input has come after a pause. Some round trips: input goes first. */
+/* Switches the monitor on, if input has come after a pause. A round trip: input goes first. */
 void input_wake_monitor(struct input *input);
 
 /* Releases all that the viewer holds and drops its waiting keys: it has disconnected. */

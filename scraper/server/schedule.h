@@ -35,6 +35,15 @@
  *     was drawn just before it was read: is_too_late() (capture/screen.c).
  * 15. A frame that is drawn in steps is captured a little after its first, by up to a quarter of a
  *     period, if its source draws about as often as `frame_rate` allows: capture/frame_pacer.c.
+ * 16. Work waits for all pending input, but for 16 turns of the loop at most:
+ *     server/deferred_work.c. A viewer's turn takes 256 bytes of short messages:
+ *     viewer/message_reader.h.
+ * 17. Input is taken while the X server works on a reply, and after a second of silence only what
+ *     does not need it goes on: server/x_wait.c.
+ * 18. Large areas are read in pieces where X needs more than 30 ms for a screen:
+ *     capture/read_pieces.c.
+ * 19. A viewer is sent 8 clipboard messages at once, and 10 a second in the long run:
+ *     viewer/text_pace.c.
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H

@@ -120,6 +120,9 @@ static int on_prepare(sd_event_source *source, void *userdata)
 	input_wake_monitor(&server->input);
 	if (display_flush(&server->display))
 		display_dispatch(&server->display);
+	/* Events that a handler has read while it waited: another turn instead of sleep. */
+	if (display_flush(&server->display))
+		server_request_work(server);
 	return 0;
 }
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of short messages that are taken in one turn: 100 update requests, or 128 keys. */
-enum { MESSAGE_READER_TURN = 1024 };
+/* Bytes of short messages that are taken in one turn: 25 update requests, or 32 keys. */
+enum { MESSAGE_READER_TURN = 256 };
 
 struct message_reader {
 	uint8_t *in; /* a part of a message */

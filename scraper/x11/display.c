@@ -15,6 +15,7 @@
 #include <X11/extensions/XShm.h>
 #include <X11/extensions/XTest.h>
 #include <X11/extensions/Xrandr.h>
+#include <xcb/dpms.h>
 #include <xcb/xcbext.h>
 #include <xcb/xfixes.h>
 #include <xcb/xkb.h>
@@ -82,6 +83,7 @@ static void query_extensions(struct display *display)
 {
 	int opcode, error, major, minor;
 	int xkb_major = XkbMajorVersion, xkb_minor = XkbMinorVersion;
+	xcb_connection_t *c = XGetXCBConnection(display->x);
 
 	display->has_damage = XDamageQueryExtension(display->x, &display->damage_event, &error) &&
 			      XFixesQueryExtension(display->x, &display->fixes_event, &error);
@@ -93,8 +95,10 @@ static void query_extensions(struct display *display)
 	display->has_randr = XRRQueryExtension(display->x, &display->randr_event, &error);
 	display->has_test = XTestQueryExtension(display->x, &error, &error, &major, &minor);
 	display->has_shm = XShmQueryExtension(display->x);
-	xcb_prefetch_extension_data(XGetXCBConnection(display->x), &xcb_xfixes_id);
-	xcb_prefetch_extension_data(XGetXCBConnection(display->x), &xcb_xkb_id);
+	/* Otherwise xcb would wait for them at the first request. */
+	xcb_prefetch_extension_data(c, &xcb_dpms_id);
+	xcb_prefetch_extension_data(c, &xcb_xfixes_id);
+	xcb_prefetch_extension_data(c, &xcb_xkb_id);
 	if (!XkbQueryExtension(display->x, &opcode, &display->xkb_event, &error, &xkb_major,
 			       &xkb_minor))
 		display->xkb_event = 0;
