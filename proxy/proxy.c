@@ -149,6 +149,7 @@ static void on_result(enum handoff_result result, const char *reason, void *user
 
 	switch (result) {
 	case HANDOFF_TAKEN:
+	case HANDOFF_TAKEN_VIEW_ONLY:
 		log_info("%s: handed over to the scraper", viewer->peer);
 		throttle_check_passed(proxy->throttle, viewer->source);
 		pending_viewer_end_handoff(viewer);
