@@ -14,7 +14,7 @@ from lib.chain import LOOK_PASSWORD, PASSWORD, wait_until
 from lib.handoff import CONNECT, NOT_POSSIBLE, TAKEN, TAKEN_VIEW_ONLY, WRONG_PASSWORD
 from lib.standing import StandingTest
 
-RESERVE, A_SECOND = 90, 3  # of wrong passwords (scraper/session/check_budget.h)
+RESERVE, A_SECOND = 300, 3  # of wrong passwords (scraper/session/check_budget.h)
 
 
 class TakenOverProxyTest(StandingTest):
