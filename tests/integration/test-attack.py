@@ -6,6 +6,7 @@ What the owner notices is printed in lines that begin with "figure". Passwords a
 ATTACK_SECONDS: 60 measures a whole minute.
 """
 
+import contextlib
 import os
 import statistics
 import time
@@ -15,7 +16,7 @@ from lib.chain import PASSWORD, wait_until
 from lib.standing import StandingTest
 
 SECONDS = float(os.environ.get("ATTACK_SECONDS", "10"))
-GENEROUS = 60  # seconds, for what is only measured
+GENEROUS = 150  # seconds, for what is only measured
 JUNK_A_MINUTE, JUNK_SECONDS = 10000, 5
 SERVER, OWNER, NEWCOMER, LONE_GUESSER = "10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4"
 FAR = "10.9.0.250"
@@ -154,37 +155,33 @@ class AttackTest(StandingTest):
         self.assertGreater(answers[0], 1)
         self.check_guesses(answers, took, seconds, "one guesser")
 
-    def watch_logins(self, crowd, seconds, what):
-        """How long the owner's logins take, from an address that is known."""
-        took, end = [], time.monotonic() + seconds - 3
-        while time.monotonic() < end:
+    def watch_logins(self, work, what):
+        """How long the owner's logins take, from an address that is known. The attack goes on
+        until the last of them is over."""
+        self.log_in_as(OWNER)
+        crowd = self.crowd(SECONDS + GENEROUS, work)
+        took, end = [], time.monotonic() + SECONDS
+        while not took or time.monotonic() < end:
             time.sleep(0.5)
-            begin = time.monotonic()
-            while True:
-                try:
-                    viewer = self.log_in_as(OWNER)[1]
-                    break
-                except (rfb.Refused, OSError, EOFError):
-                    self.assertLess(time.monotonic() - begin, GENEROUS, what)
+            begin, is_in = time.monotonic(), False
+            while not is_in:
+                with contextlib.suppress(rfb.Refused, OSError, EOFError):
+                    self.log_in_as(OWNER)[1].close()
+                    is_in = True
+                self.assertLess(time.monotonic() - begin, GENEROUS, what)
             took.append(time.monotonic() - begin)
-            viewer.close()
-        answers = crowd.finish()
-        figure("%s: %d guesses answered in %.0f s; %d logins of the owner, from an address that "
-               "is known, within %.2f s, median %.2f s", what, sum(answers), seconds, len(took),
-               max(took), statistics.median(took))
-        self.assertGreater(len(took), 0)
-        self.assertLess(max(took), GENEROUS)
+        crowd.kill()
+        figure("%s: %d logins of the owner, from an address that is known; accepted within "
+               "%.2f s, median %.2f s", what, len(took), max(took), statistics.median(took))
 
     def test_64_guesses_wait_at_the_owners_address(self):
-        self.log_in_as(OWNER)
-        crowd = self.crowd(SECONDS, attack.guess((SERVER, self.chain.port), [OWNER] * 64, [600]))
-        self.watch_logins(crowd, SECONDS, "64 guesses wait at the owner's own address")
+        self.watch_logins(attack.guess((SERVER, self.chain.port), [OWNER] * 64, [600]),
+                          "64 guesses begin to wait at the owner's own address")
 
     def test_400_fresh_addresses_a_second(self):
-        self.log_in_as(OWNER)
         self.cable.add_fresh("10.128.0.0/9")
-        crowd = self.crowd(SECONDS, attack.guess_afresh((SERVER, self.chain.port), 400))
-        self.watch_logins(crowd, SECONDS, "400 fresh addresses a second")
+        self.watch_logins(attack.guess_afresh((SERVER, self.chain.port), 400),
+                          "400 fresh addresses a second")
 
     def test_200_guessers(self):
         """One half waits for its answers, the other reconnects again and again."""
