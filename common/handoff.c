@@ -245,7 +245,7 @@ int handoff_receive_answer(int fd, struct handoff_answer *ret_answer)
 		close(descriptor);
 		return -EBADMSG;
 	}
-	if (message.magic != HANDOFF_MAGIC || message.result > HANDOFF_CHALLENGED ||
+	if (message.magic != HANDOFF_MAGIC || message.result > HANDOFF_TAKEN_VIEW_ONLY ||
 	    (message.result != HANDOFF_CHALLENGED &&
 	     !is_plain_text(message.reason, sizeof(message.reason))))
 		return -EBADMSG;

@@ -4,8 +4,8 @@
  *
  *	the proxy sends                          the scraper answers
  *	CHALLENGE                                CHALLENGED, with a challenge of its own
- *	CONNECT, with the viewer's response      TAKEN, WRONG_PASSWORD or NOT_POSSIBLE
- *	to it and the viewer's socket
+ *	CONNECT, with the viewer's response      TAKEN, TAKEN_VIEW_ONLY, WRONG_PASSWORD or
+ *	to it and the viewer's socket            NOT_POSSIBLE
  *
  * A challenge belongs to its connection: it is checked once, there, and not after
  * HANDOFF_CHALLENGE_USEC. NOT_POSSIBLE may come at any time. It ends the hand-off, as the end of
@@ -26,7 +26,7 @@
 
 #define HANDOFF_MAGIC UINT32_C(0x67704431) /* "gpD1" */
 enum {
-	HANDOFF_VERSION = 2,	     /* of requests */
+	HANDOFF_VERSION = 3,	     /* of requests */
 	HANDOFF_ANSWER_VERSION = 1,  /* of answers */
 	HANDOFF_CHALLENGE_SIZE = 16, /* RFC 6143, 7.2.2 */
 	HANDOFF_PEER_MAX = NET_PEER_TEXT_MAX,
@@ -51,9 +51,10 @@ struct handoff_request {
 
 enum handoff_result {
 	HANDOFF_TAKEN = 0, /* the scraper has written the SecurityResult, and has the viewer now */
-	HANDOFF_WRONG_PASSWORD = 1, /* the proxy delays, then writes the failure */
-	HANDOFF_NOT_POSSIBLE = 2,   /* the proxy writes the failure with the reason */
-	HANDOFF_CHALLENGED = 3,	    /* the proxy passes the challenge on to the viewer */
+	HANDOFF_WRONG_PASSWORD = 1,  /* the proxy delays, then writes the failure */
+	HANDOFF_NOT_POSSIBLE = 2,    /* the proxy writes the failure with the reason */
+	HANDOFF_CHALLENGED = 3,	     /* the proxy passes the challenge on to the viewer */
+	HANDOFF_TAKEN_VIEW_ONLY = 4, /* as HANDOFF_TAKEN, by the view-only password */
 };
 
 struct handoff_answer {

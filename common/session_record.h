@@ -73,6 +73,9 @@ int session_record_remove(const char *directory, const char *id);
 int session_record_load(const char *directory, const char *id, uid_t owner,
 			struct session_record *ret_record);
 
+/* Whose records in that directory are believed: root's in PAM's, in another one our own. */
+uid_t session_record_owner(const char *directory);
+
 /*
  * The ids of all files with a record's name (temporary ones have none), the most recently changed
  * first, and 1024 at most; only loading checks that they can be trusted. *ret_ids is freed by

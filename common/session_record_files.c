@@ -283,6 +283,11 @@ int session_record_list(const char *directory, char ***ret_ids)
 	return (int)n;
 }
 
+uid_t session_record_owner(const char *directory)
+{
+	return strcmp(directory, SESSION_RECORD_DIRECTORY) == 0 ? 0 : geteuid();
+}
+
 void session_record_ids_free(char **ids, int n)
 {
 	for (int i = 0; i < n; i++)

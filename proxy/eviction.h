@@ -3,14 +3,16 @@
  * Which connection is closed for a new one when all places are taken. A new viewer is not refused
  * for the sake of silent peers: it takes the place of one. No I/O. Policy:
  *
- * 1. A source with its full share of connections loses one of its own: one that is already over, or
- *    else the one that has been silent longest. If all its viewers have answered their challenge,
- *    the new one is refused.
- * 2. When all places are taken, the source with the most connections loses one: one that is over,
- *    the one silent longest, or else one that waits for its check. If the source has failed, that
- *    is its newest; if nothing is known of it, its oldest, whose check would be last (throttle.h).
- * 3. A check under way is never ended for this, and a source keeps its places if its last password
- *    was right, or a check under way may show that it is.
+ * 1. A source has a share of EVICTION_PER_SOURCE places, not counting viewers that wait for the
+ *    delay of their failure. When it is full, the source loses one of its own: one that is already
+ *    over, or else the one that has been silent longest, or else, by lot, one of those that wait
+ *    for their check or the new one.
+ * 2. When all places are taken, one that is over is closed, or else one of the source with the most
+ *    connections: the one silent longest, or else, by lot, one that waits for the delay of its
+ *    failure, or else one that waits for its check. If no source has more connections than the new
+ *    one's would have, the new one takes part in that last lot.
+ * 3. A check under way is never ended for this, and a known source (throttle.h) keeps those that
+ *    wait for their check.
  */
 #ifndef GPUDESK_EVICTION_H
 #define GPUDESK_EVICTION_H
@@ -28,25 +30,24 @@ enum { EVICTION_HAS_ROOM = -1, EVICTION_REFUSED = -2 };
 enum eviction_kind {
 	EVICTION_OVER,	  /* refused, and closing */
 	EVICTION_SILENT,  /* has not answered its challenge */
-	EVICTION_WAITING, /* waits for its check, or for the delay of its failure */
+	EVICTION_FAILING, /* waits for the delay of its failure */
+	EVICTION_WAITING, /* waits for its check */
 	EVICTION_CHECKED, /* its check is under way */
 };
 
 struct eviction_entry {
 	const void *source;
-	unsigned source_users;	  /* connections of the source */
-	unsigned source_failures; /* since its last right password */
-	bool source_trusted;	  /* throttle_source_is_trusted */
+	unsigned source_users; /* connections of the source */
+	bool source_trusted;   /* throttle_source_is_trusted */
 	enum eviction_kind kind;
 	uint64_t since; /* when it was accepted, µs */
 };
 
 /*
- * For one more connection of `source`, which already has `users`: the index of the entry to close,
- * EVICTION_HAS_ROOM for none, or EVICTION_REFUSED to refuse the new one.
+ * For one more connection of `source`: the index of the entry to close, EVICTION_HAS_ROOM for none,
+ * or EVICTION_REFUSED to refuse the new one. There are EVICTION_TOTAL entries at most.
  */
-int eviction_decide(const struct eviction_entry *entries, size_t n, const void *source,
-		    unsigned users);
+int eviction_decide(const struct eviction_entry *entries, size_t n, const void *source);
 
 /* For when descriptors run out: the index of an entry to close, or EVICTION_REFUSED for none. */
 int eviction_choose(const struct eviction_entry *entries, size_t n);

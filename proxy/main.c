@@ -150,6 +150,7 @@ static int run(sd_event *event, const struct arguments *arguments)
 		.event = event,
 		.config_path = arguments->config_path,
 		.scraper_path = arguments->scraper_path,
+		.memory = getenv("RUNTIME_DIRECTORY"),
 		.exit_idle_time = arguments->exit_idle_time,
 	};
 	struct proxy *proxy = NULL;

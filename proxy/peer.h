@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A viewer's address as the key of its source (throttle.h). */
+/* Which viewers are one source (throttle.h). */
 #ifndef GPUDESK_PEER_H
 #define GPUDESK_PEER_H
 
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* IPv4 as ::ffff:a.b.c.d; the first 64 bits of IPv6, since a host may use all of its /64. */
 struct peer_key {
 	uint8_t bytes[16];
 };
 
-void peer_get_key(const struct sockaddr *address, struct peer_key *ret_key);
+/*
+ * The key of a viewer's source, where it came in by the interface of `arrival` (arrival.h, or
+ * -errno). All of this machine's own addresses are one source, ::1: any of its users has all of
+ * 127.0.0.0/8. IPv4 is ::ffff:a.b.c.d. An IPv6 address counts whole if it is link-local, or came by
+ * a bridge, whose containers share a /64; elsewhere a host may use all of its /64, which is the
+ * source then.
+ */
+void peer_get_key(const struct sockaddr *address, int arrival, struct peer_key *ret_key);
 
 #endif

@@ -86,7 +86,7 @@ static enum eviction_kind get_kind(const struct pending_viewer *viewer)
 	case CONNECTION_ANSWERED:
 		return viewer->checking ? EVICTION_CHECKED : EVICTION_WAITING;
 	case CONNECTION_FAILING:
-		return EVICTION_WAITING;
+		return EVICTION_FAILING;
 	case CONNECTION_CLOSING:
 		break;
 	}
@@ -98,17 +98,15 @@ static struct eviction_entry get_entry(const struct pending_viewer *viewer)
 	return (struct eviction_entry){
 		.source = viewer->source,
 		.source_users = throttle_source_users(viewer->source),
-		.source_failures = throttle_source_failures(viewer->source),
 		.source_trusted = throttle_source_is_trusted(viewer->source),
 		.kind = get_kind(viewer),
 		.since = viewer->accepted,
 	};
 }
 
-size_t pending_viewer_list_entries(const struct viewer_list *viewers,
-				   const struct pending_viewer *except,
-				   struct eviction_entry ret_entries[static EVICTION_TOTAL],
-				   struct pending_viewer *ret_viewers[static EVICTION_TOTAL])
+static size_t list_entries(const struct viewer_list *viewers, const struct pending_viewer *except,
+			   struct eviction_entry ret_entries[static EVICTION_TOTAL],
+			   struct pending_viewer *ret_viewers[static EVICTION_TOTAL])
 {
 	struct pending_viewer *viewer;
 	size_t n = 0;
@@ -123,35 +121,46 @@ size_t pending_viewer_list_entries(const struct viewer_list *viewers,
 	return n;
 }
 
-/*
- * The order of throttle.h. Of unknown sources the newest is first: the others may be an attacker's
- * many addresses.
- */
-static int compare_turns(const void *a, const void *b)
+struct pending_viewer *pending_viewer_find_worst(const struct viewer_list *viewers,
+						 const struct pending_viewer *except)
 {
-	const struct pending_viewer *x = *(struct pending_viewer *const *)a,
-				    *y = *(struct pending_viewer *const *)b;
-	bool newest_first = throttle_source_is_unknown(x->source);
-	int order = throttle_compare(x->source, y->source);
+	struct eviction_entry entries[EVICTION_TOTAL];
+	struct pending_viewer *list[EVICTION_TOTAL];
+	int i = eviction_choose(entries, list_entries(viewers, except, entries, list));
 
-	if (order != 0)
-		return order;
-	order = (x->accepted > y->accepted) - (x->accepted < y->accepted);
-	return newest_first ? -order : order;
+	return i >= 0 ? list[i] : NULL;
+}
+
+int pending_viewer_find_place(const struct viewer_list *viewers,
+			      const struct throttle_source *source,
+			      struct pending_viewer **ret_loser)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	struct pending_viewer *list[EVICTION_TOTAL];
+	size_t n = list_entries(viewers, NULL, entries, list);
+	int i = eviction_decide(entries, n, source);
+
+	*ret_loser = i >= 0 ? list[i] : NULL;
+	return i == EVICTION_REFUSED ? -ENOSPC : 0;
 }
 
 size_t pending_viewer_list_turns(const struct viewer_list *viewers,
 				 bool (*waits)(const struct pending_viewer *viewer),
 				 struct pending_viewer *ret_turns[static EVICTION_TOTAL])
 {
-	struct pending_viewer *viewer;
-	size_t n = 0;
+	struct throttle_source *sources[EVICTION_TOTAL] = { NULL };
+	struct pending_viewer *viewer, *list[EVICTION_TOTAL];
+	size_t order[EVICTION_TOTAL], n = 0;
 
 	TAILQ_FOREACH(viewer, viewers, link)
 	{
-		if (waits(viewer))
-			ret_turns[n++] = viewer;
+		if (!waits(viewer))
+			continue;
+		sources[n] = viewer->source;
+		list[n++] = viewer;
 	}
-	qsort(ret_turns, n, sizeof(ret_turns[0]), compare_turns);
+	throttle_draw(sources, n, order);
+	for (size_t i = 0; i < n; i++)
+		ret_turns[i] = list[order[i]];
 	return n;
 }

@@ -57,14 +57,17 @@ int pending_viewer_begin_check(struct pending_viewer *viewer);
 /* Ends the hand-off, at any stage. */
 void pending_viewer_end_handoff(struct pending_viewer *viewer);
 
+/* The viewer to close when descriptors run out, but not `except` (or NULL); NULL: none. */
+struct pending_viewer *pending_viewer_find_worst(const struct viewer_list *viewers,
+						 const struct pending_viewer *except);
+
 /*
- * The viewers of the list, but for `except` (or NULL), and each as eviction.h sees it; returns how
- * many. There are EVICTION_TOTAL viewers at most.
+ * A place for one more viewer of `source`: returns 0, and in *ret_loser who has to go for it (NULL:
+ * nobody), or -ENOSPC. There are EVICTION_TOTAL viewers at most.
  */
-size_t pending_viewer_list_entries(const struct viewer_list *viewers,
-				   const struct pending_viewer *except,
-				   struct eviction_entry ret_entries[static EVICTION_TOTAL],
-				   struct pending_viewer *ret_viewers[static EVICTION_TOTAL]);
+int pending_viewer_find_place(const struct viewer_list *viewers,
+			      const struct throttle_source *source,
+			      struct pending_viewer **ret_loser);
 
 /*
  * Those of the list for which `waits` holds, in the order of their turns; returns how many.

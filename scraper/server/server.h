@@ -37,13 +37,23 @@ void server_destroy(struct server *server);
 
 unsigned server_n_viewers(const struct server *server);
 
+/*
+ * Makes sure that there is a place for one more viewer. When all max_viewers are taken, one with
+ * full access gets that of the looker (who gave the view-only password) who has watched longest.
+ * Returns 0, or -EUSERS and the reason.
+ */
+int server_make_place(struct server *server, bool is_looker, char *ret_reason, size_t reason_size);
+
 /* Disconnects all viewers; `reason` goes with "disconnected:". */
 void server_disconnect(struct server *server, const char *reason);
 
 /* Writes the lines about display and viewers of control_protocol.h. */
 void server_report(const struct server *server, FILE *answer);
 
-/* `fd` is a viewer's socket before ClientInit. Owns it from then on, also on failure. */
+/*
+ * `fd` is a viewer's socket before ClientInit, `view_only` whether it gave the view-only password.
+ * Owns it from then on, also on failure.
+ */
 int server_add_viewer(struct server *server, int fd, const char *peer, bool view_only);
 
 #endif

@@ -58,6 +58,7 @@ struct server_viewer {
 	struct input_holder holder;
 	struct clipboard_viewer clip;
 	struct server *server;
+	bool is_looker; /* gave the view-only password */
 };
 
 static inline uint64_t server_now(const struct server *server)

@@ -157,6 +157,30 @@ void server_reap(struct server *server)
 	server->callbacks->viewers_changed(server->n_viewers, server->userdata);
 }
 
+int server_make_place(struct server *server, bool is_looker, char *ret_reason, size_t reason_size)
+{
+	const unsigned limit = server->config->max_viewers;
+	struct viewer *looker = NULL; /* new ones come first in the list */
+	unsigned n = 0;
+
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
+		if (viewer->is_gone)
+			continue;
+		n++;
+		if (extra_of(viewer)->is_looker)
+			looker = viewer;
+	}
+	if (n < limit)
+		return 0;
+	if (is_looker || !looker) {
+		snprintf(ret_reason, reason_size, "%u viewer%s connected already (max_viewers).",
+			 limit, limit == 1 ? " is" : "s are");
+		return -EUSERS;
+	}
+	server_drop_viewer(looker, "a viewer with full access needs the place");
+	return 0;
+}
+
 int server_add_viewer(struct server *server, int fd, const char *peer, bool view_only)
 {
 	struct server_viewer *extra = calloc(1, sizeof(*extra));
@@ -174,6 +198,7 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 		r = server_start_watching(server);
 	if (r >= 0) {
 		extra->server = server;
+		extra->is_looker = view_only;
 		r = viewer_create(server->event, fd, peer, view_only || server->config->view_only,
 				  server->config->compression, server->rfb, &source,
 				  &viewer_callbacks, extra, &viewer);

@@ -2,8 +2,6 @@
 #include "admission.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +36,7 @@ struct admission {
 	const struct config *config;
 	struct handoff_server *handoff;
 	struct session_finder *finder;
+	bool finder_waits;     /* for a desktop, and may start it */
 	struct server *server; /* NULL until a display was found */
 	char session[64];      /* whose display it is; "": given by --display */
 	struct session_watch watch;
@@ -107,13 +106,6 @@ static void on_session_over(const char *reason, void *userdata)
 	sd_event_exit(admission->event, 0);
 }
 
-/* In another directory than PAM's, the records are our own. */
-static uid_t record_owner(const struct admission *admission)
-{
-	return strcmp(admission->options->session_dir, SESSION_RECORD_DIRECTORY) == 0 ? 0
-										      : geteuid();
-}
-
 /* ---- accepting viewers ---- */
 
 static void accept_viewer(const struct arrival *viewer)
@@ -121,22 +113,20 @@ static void accept_viewer(const struct arrival *viewer)
 	struct admission *admission = viewer->admission;
 	/* SecurityResult (RFC 6143, 7.1.3): 4 bytes always fit an idle socket. */
 	static const uint8_t ok[4];
-	unsigned limit = admission->config->max_viewers;
-	char reason[128];
+	char reason[SESSION_REASON_MAX];
 
-	if (server_n_viewers(admission->server) >= limit) {
-		snprintf(reason, sizeof(reason), "%u viewer%s connected already (max_viewers).",
-			 limit, limit == 1 ? " is" : "s are");
+	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
 		refuse(viewer, reason);
 		return;
 	}
-	if (handoff_reply_send(viewer->reply, HANDOFF_TAKEN, NULL) < 0 ||
+	if (handoff_reply_send(viewer->reply,
+			       viewer->view_only ? HANDOFF_TAKEN_VIEW_ONLY : HANDOFF_TAKEN,
+			       NULL) < 0 ||
 	    send(viewer->fd, ok, sizeof(ok), MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof(ok)) {
 		log_info("viewer %s disconnected before it was accepted", viewer->peer);
 		close(viewer->fd);
 		return;
 	}
-	setsockopt(viewer->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	log_viewer(LOG_LEVEL_INFO, viewer->peer, "accepted", "viewer %s accepted%s", viewer->peer,
 		   viewer->view_only ? ", view only" : "");
 	int r = server_add_viewer(admission->server, viewer->fd, viewer->peer, viewer->view_only);
@@ -232,28 +222,36 @@ static void on_session_found(const struct session_display *found, const char *re
 		return;
 	}
 	r = session_watch_start(&admission->watch, admission->event,
-				admission->options->session_dir, record_owner(admission),
+				admission->options->session_dir,
+				session_record_owner(admission->options->session_dir),
 				admission->session, on_session_over, admission);
 	if (r < 0)
 		log_warning("cannot watch logind's sessions: %s; ignoring it", strerror(-r));
 	answer_waiting(admission, NULL);
 }
 
-/* Calls on_session_found in the end. Returns 0 or -errno. */
-static int find_display(struct admission *admission)
+/*
+ * Calls on_session_found in the end. For a looker, no desktop is started nor waited for. Returns 0
+ * or -errno.
+ */
+static int find_display(struct admission *admission, bool is_looker)
 {
 	const struct config *config = admission->config;
 	struct session_finder_options wanted = {
 		.directory = admission->options->session_dir,
-		.record_owner = record_owner(admission),
+		.record_owner = session_record_owner(admission->options->session_dir),
 		.user = config->user,
 		.uid = geteuid(),
-		.session_wait = config->session_wait,
-		.desktop_socket = config->start_desktop ? admission->desktop_socket : NULL,
+		.session_wait = is_looker ? 0 : config->session_wait,
 	};
 
+	if (!is_looker && config->start_desktop)
+		wanted.desktop_socket = admission->desktop_socket;
+	if (!is_looker && !admission->finder_waits)
+		admission->finder = session_finder_destroy(admission->finder);
 	if (admission->finder)
 		return 0;
+	admission->finder_waits = !is_looker;
 	return session_finder_start(admission->event, &wanted, on_session_found, admission,
 				    &admission->finder);
 }
@@ -276,12 +274,16 @@ static void admit(const struct arrival *viewer)
 		accept_viewer(viewer);
 		return;
 	}
+	if (viewer->view_only && admission->finder && admission->finder_waits) {
+		refuse(viewer, "the desktop is being started; connect again");
+		return;
+	}
 	int r = add_waiting(viewer);
 	if (r < 0) {
 		refuse(viewer, strerror(-r));
 		return;
 	}
-	r = find_display(admission);
+	r = find_display(admission, viewer->view_only);
 	if (r < 0)
 		answer_waiting(admission, strerror(-r));
 }

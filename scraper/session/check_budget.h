@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How many wrong passwords the scraper checks, whoever asks it to: 180 a minute, and 90 in reserve.
- * The proxy's own limits (proxy/throttle.h) stay below this, so that it is only felt by a proxy
- * that has been taken over. No I/O; times in µs of any monotonic clock.
+ * How many wrong passwords the scraper checks, whoever asks it to: 180 a minute, and 300 in
+ * reserve. The proxy's own limits (proxy/throttle.h) stay below this, so that it is only felt by a
+ * proxy that has been taken over. No I/O; times in µs of any monotonic clock.
  */
 #ifndef GPUDESK_CHECK_BUDGET_H
 #define GPUDESK_CHECK_BUDGET_H
@@ -12,7 +12,7 @@
 
 enum {
 	CHECK_BUDGET_INTERVAL = 60 * 1000000 / 180, /* µs */
-	CHECK_BUDGET_RESERVE = 90,
+	CHECK_BUDGET_RESERVE = 300,
 };
 
 /* All zero at first: the reserve is full. */

@@ -390,7 +390,7 @@ static void test_bad_answers(void **state)
 
 	answers[0].magic = 0;
 	answers[1].magic = HANDOFF_ANSWER_VERSION;
-	answers[2].result = 4;
+	answers[2].result = HANDOFF_TAKEN_VIEW_ONLY + 1;
 	memset(answers[3].reason, 'x', sizeof(answers[3].reason));
 	answers[4].reason[0] = '\x1b';
 	for (size_t i = 0; i < 5; i++) {

@@ -66,7 +66,7 @@ static void receive_answer(int fd)
 	require(r == 0 || r == -EBADMSG || r == -ECONNRESET || r == -EPROTONOSUPPORT);
 	if (r < 0 || answer.result == HANDOFF_CHALLENGED)
 		return;
-	require(answer.result <= HANDOFF_NOT_POSSIBLE);
+	require(answer.result <= HANDOFF_TAKEN_VIEW_ONLY);
 	require(strnlen(answer.reason, sizeof(answer.reason)) < sizeof(answer.reason));
 }
 

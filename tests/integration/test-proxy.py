@@ -310,7 +310,7 @@ class ScraperTest(ProxyTest):
         self.assertEqual(self.view().log_in(), "gpudesk was upgraded")
 
     def test_scraper_that_talks_nonsense(self):
-        for answer in (lambda r: r.answer(4), lambda r: r.answer(TAKEN, magic=1),
+        for answer in (lambda r: r.answer(5), lambda r: r.answer(TAKEN, magic=1),
                        lambda r: r.answer(CHALLENGED, b"x" * 16),
                        lambda r: r.answer(NOT_POSSIBLE, b"x" * 448),
                        lambda r: r.connection.send(b"short"),
@@ -323,7 +323,7 @@ class ScraperTest(ProxyTest):
             self.start_over()
 
     def test_scraper_that_talks_nonsense_instead_of_a_challenge(self):
-        for message in (handoff.pack_answer(TAKEN), handoff.pack_answer(4), b"short",
+        for message in (handoff.pack_answer(TAKEN), handoff.pack_answer(5), b"short",
                         handoff.pack_answer(CHALLENGED, b"x" * 16)[:-1]):
             self.start_scraper(challenge=lambda connection, _, m=message: connection.send(m))
             self.start_proxy()

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Several viewers at once: sharing, view-only ones, too many, slow ones, inactive ones."""
 
+import contextlib
+import os
+import socket
 import time
 
-from lib import chain, rfb
-from lib.chain import LOOK_PASSWORD, ChainTest, wait_until
+from lib import chain, des, rfb
+from lib.chain import LOOK_PASSWORD, PASSWORD, ChainTest, wait_until
 
 
 class SharingTest(ChainTest):
@@ -35,6 +38,21 @@ class SharingTest(ChainTest):
         self.scraper.wait_log("disconnected")
         self.log_in().expect(self.picture(self.x_client()))
 
+    def test_lookers_give_way_to_full_access(self):
+        self.start_chain()
+        lookers = [self.log_in(LOOK_PASSWORD) for _ in range(3)]
+        self.assertIn("max_viewers", self.refusal(LOOK_PASSWORD))
+        viewer = self.log_in()
+        lookers[0].wait_closed()
+        self.scraper.wait_log("a viewer with full access needs the place")
+        for one in viewer, *lookers[1:]:
+            one.expect(self.picture(self.x_client()))
+        more = [self.log_in(), self.log_in()]
+        # The fourth finds no looker, and sends nobody away.
+        self.assertIn("max_viewers", self.refusal())
+        for one in viewer, *more:
+            one.expect(self.picture(self.x_client()))
+
     def test_a_looker_looks(self):
         self.start_chain()
         screen, looker, viewer = self.x_client(), self.log_in(LOOK_PASSWORD), self.log_in()
@@ -51,6 +69,40 @@ class SharingTest(ChainTest):
         looker = self.log_in(LOOK_PASSWORD, shared=False)
         looker.expect(self.picture(self.x_client()))
         viewer.expect(self.picture(self.x_client()))
+
+
+class NoDesktopTest(ChainTest):
+    """There is no session; what would start one is the test's own."""
+
+    def setUp(self):
+        super().setUp()
+        path = os.path.join(self.directory, "desktop.sock")
+        self.desktop = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.desktop.close)
+        self.desktop.bind(path)
+        self.desktop.listen()
+        self.desktop.setblocking(False)
+        self.start_chain("--session-dir", self.directory, "--desktop-socket", path)
+
+    def test_a_looker_starts_no_desktop_and_does_not_wait(self):
+        self.assertIn("session", self.refusal(LOOK_PASSWORD))
+        with self.assertRaises(BlockingIOError):
+            self.desktop.accept()
+
+    def test_full_access_starts_it(self):
+        viewer = self.view()
+        viewer.send(des.vnc_response(PASSWORD, viewer.read_challenge()))
+        asked = []
+
+        def is_asked():
+            with contextlib.suppress(BlockingIOError):
+                asked.append(self.desktop.accept()[0])
+            return asked
+        wait_until(is_asked, "the desktop to be started")
+        asked[0].sendall(b"refused not today\n")
+        with self.assertRaisesRegex(rfb.Refused, "not today"):
+            viewer.read_result()
+        asked[0].close()
 
 
 class InactiveTest(ChainTest):

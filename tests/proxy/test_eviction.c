@@ -4,8 +4,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
+
+enum { TRIALS = 20000 };
 
 static const char sources[EVICTION_TOTAL];
 
@@ -26,11 +29,10 @@ static void test_room(void **state)
 
 	(void)state;
 	fill(entries, 64, EVICTION_SILENT);
-	assert_int_equal(eviction_decide(entries, 0, sources, 0), EVICTION_HAS_ROOM);
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL - 1, &sources[9], 0),
+	assert_int_equal(eviction_decide(entries, 0, sources), EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL - 1, &sources[9]),
 			 EVICTION_HAS_ROOM);
-	assert_int_equal(eviction_decide(entries, 63, &sources[0], EVICTION_PER_SOURCE - 1),
-			 EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_decide(entries, 63, &sources[0]), EVICTION_HAS_ROOM);
 }
 
 static void test_full_share(void **state)
@@ -39,21 +41,45 @@ static void test_full_share(void **state)
 
 	(void)state;
 	fill(entries, 64, EVICTION_SILENT);
-	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE), 64);
+	assert_int_equal(eviction_decide(entries, 128, &sources[1]), 64);
 	entries[100].kind = EVICTION_OVER;
-	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE), 100);
+	assert_int_equal(eviction_decide(entries, 128, &sources[1]), 100);
 	for (unsigned i = 64; i < 128; i++)
-		entries[i].kind = i % 2 ? EVICTION_WAITING : EVICTION_CHECKED;
-	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE),
-			 EVICTION_REFUSED);
+		entries[i].kind = EVICTION_CHECKED;
+	assert_int_equal(eviction_decide(entries, 128, &sources[1]), EVICTION_REFUSED);
 	entries[127].kind = EVICTION_SILENT;
-	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE), 127);
-	for (unsigned i = 64; i < 128; i++)
-		entries[i] = (struct eviction_entry){
-			&sources[1], 64, 5, false, EVICTION_WAITING, i
-		};
-	assert_int_equal(eviction_decide(entries, 128, &sources[1], EVICTION_PER_SOURCE),
-			 EVICTION_REFUSED);
+	assert_int_equal(eviction_decide(entries, 128, &sources[1]), 127);
+	/* One that waits for its failure takes no place of the share. */
+	entries[90].kind = EVICTION_FAILING;
+	assert_int_equal(eviction_decide(entries, 128, &sources[1]), EVICTION_HAS_ROOM);
+}
+
+/* How often each of the entries is closed in so many trials; [n]: the new one is refused. */
+static void count(const struct eviction_entry *entries, size_t n, const void *source,
+		  unsigned counts[static EVICTION_TOTAL + 1])
+{
+	memset(counts, 0, (EVICTION_TOTAL + 1) * sizeof(*counts));
+	for (unsigned i = 0; i < TRIALS; i++) {
+		int index = eviction_decide(entries, n, source);
+
+		assert_true(index != EVICTION_HAS_ROOM);
+		counts[index == EVICTION_REFUSED ? n : (size_t)index]++;
+	}
+}
+
+/* The new one and the old ones have the same chance, also at a known source. */
+static void test_full_share_of_those_who_wait(void **state)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	unsigned counts[EVICTION_TOTAL + 1];
+
+	(void)state;
+	fill(entries, 64, EVICTION_WAITING);
+	for (unsigned i = 0; i < 64; i++)
+		entries[i].source_trusted = true;
+	count(entries, 64, &sources[0], counts);
+	for (unsigned i = 0; i <= 64; i++)
+		assert_in_range(counts[i], TRIALS / 65 / 3, TRIALS / 65 * 3);
 }
 
 static void test_all_places_taken(void **state)
@@ -62,24 +88,21 @@ static void test_all_places_taken(void **state)
 
 	(void)state;
 	fill(entries, 1, EVICTION_SILENT);
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), 0);
 	/* The source with the most entries loses one, even if another is older. */
 	entries[70].source_users = entries[71].source_users = 2;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 70);
-	/* Of that source it is the silent one, although the other failed before. */
-	entries[70].kind = EVICTION_WAITING;
-	entries[70].source_failures = entries[71].source_failures = 3;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 71);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), 70);
+	/* Of that source it is the silent one, then the one that has failed. */
+	entries[70].kind = EVICTION_FAILING;
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), 71);
 	entries[71].kind = EVICTION_WAITING;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 71);
-	/* A source that is unknown loses its first: that would be checked last. */
-	entries[70].source_failures = entries[71].source_failures = 0;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 70);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), 70);
 	/* One that waits and may be trusted stays. */
+	entries[70].kind = EVICTION_WAITING;
 	entries[70].source_trusted = entries[71].source_trusted = true;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), 0);
 	entries[200].kind = EVICTION_OVER;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 200);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), 200);
 }
 
 static void test_nobody_may_go(void **state)
@@ -88,9 +111,7 @@ static void test_nobody_may_go(void **state)
 
 	(void)state;
 	fill(entries, 4, EVICTION_CHECKED);
-	for (unsigned i = 0; i < EVICTION_TOTAL; i++)
-		entries[i].source_failures = 1;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), EVICTION_REFUSED);
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), EVICTION_REFUSED);
 	assert_int_equal(eviction_choose(entries, EVICTION_TOTAL), EVICTION_REFUSED);
 	assert_int_equal(eviction_choose(entries, 0), EVICTION_REFUSED);
 	entries[9].kind = EVICTION_SILENT;
@@ -100,19 +121,20 @@ static void test_nobody_may_go(void **state)
 static void test_all_wait(void **state)
 {
 	struct eviction_entry entries[EVICTION_TOTAL];
+	unsigned counts[EVICTION_TOTAL + 1];
 
 	(void)state;
 	fill(entries, 1, EVICTION_WAITING);
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 0);
 	entries[0].source_trusted = true;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 1);
-	/* Sources that failed go before unknown ones, the last of them first. */
-	entries[90].source_failures = entries[91].source_failures = 2;
-	entries[92].source_failures = 1;
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL, 0), 91);
-	/* A waiting viewer is not evicted for another one of its source. */
-	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, &sources[5], EVICTION_PER_SOURCE),
-			 EVICTION_REFUSED);
+	count(entries, EVICTION_TOTAL, NULL, counts);
+	assert_int_equal(counts[0], 0);
+	for (unsigned i = 1; i <= EVICTION_TOTAL; i++)
+		assert_in_range(counts[i], TRIALS / 256 / 3, TRIALS / 256 * 3);
+	/* A source with more than others loses one, and the new one is safe. */
+	entries[90].source_users = entries[91].source_users = 2;
+	count(entries, EVICTION_TOTAL, NULL, counts);
+	assert_int_equal(counts[90] + counts[91], TRIALS);
+	assert_in_range(counts[90], TRIALS / 3, TRIALS / 3 * 2);
 }
 
 int main(void)
@@ -120,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_full_share),
+		cmocka_unit_test(test_full_share_of_those_who_wait),
 		cmocka_unit_test(test_all_places_taken),
 		cmocka_unit_test(test_all_wait),
 		cmocka_unit_test(test_nobody_may_go),

@@ -168,10 +168,14 @@ static void receive_response(const struct fixture *f, int fd, int *ret_viewer)
 
 static void test_each_result(void **state)
 {
+	static const enum handoff_result results[] = { HANDOFF_TAKEN, HANDOFF_WRONG_PASSWORD,
+						       HANDOFF_NOT_POSSIBLE,
+						       HANDOFF_TAKEN_VIEW_ONLY };
 	struct fixture *f = *state;
 
 	start_scraper(f, 8);
-	for (enum handoff_result r = HANDOFF_TAKEN; r <= HANDOFF_NOT_POSSIBLE; r++) {
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
+		enum handoff_result r = results[i];
 		int fd, viewer = -1;
 		char byte;
 

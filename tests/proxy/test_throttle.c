@@ -11,22 +11,32 @@
 
 #include <cmocka.h>
 
+#include "proxy/arrival.h"
+#include "scraper/session/check_budget.h"
+
+/* The scraper's own limit must not be felt (check_budget.h). */
+_Static_assert(2 * CHECK_BUDGET_INTERVAL <= THROTTLE_ALL_INTERVAL, "more than the scraper checks");
+_Static_assert(CHECK_BUDGET_RESERVE >= THROTTLE_ALL_KNOWN_RESERVE + THROTTLE_OTHERS_RESERVE,
+	       "more than the scraper has in reserve");
+
 #define SECOND UINT64_C(1000000)
 #define START (100 * SECOND)
 
 static struct throttle_source *acquire4(struct throttle *t, uint32_t address, uint64_t now)
 {
 	const struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address) };
+	struct peer_key key;
 
-	return throttle_acquire(t, (const struct sockaddr *)&in, now);
+	peer_get_key((const struct sockaddr *)&in, ARRIVAL_ADDRESSED, &key);
+	return throttle_acquire(t, &key, now);
 }
 
-static struct throttle_source *acquire6(struct throttle *t, const char *address, uint64_t now)
+static void pass(struct throttle *t, struct throttle_source *s, bool full, uint64_t now)
 {
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	uint64_t when;
 
-	assert_int_equal(inet_pton(AF_INET6, address, &in6.sin6_addr), 1);
-	return throttle_acquire(t, (const struct sockaddr *)&in6, now);
+	assert_int_equal(throttle_begin_check(t, s, now, &when), 0);
+	throttle_check_passed(t, s, full, now);
 }
 
 static int set_up(void **state)
@@ -55,7 +65,7 @@ static uint64_t guess(struct throttle *t, struct throttle_source *s, uint64_t no
 		assert_true(when > now && when != UINT64_MAX);
 		now = when;
 	}
-	*ret_delay = throttle_check_failed(t, s, now);
+	*ret_delay = throttle_check_failed(s, now);
 	return now + *ret_delay;
 }
 
@@ -77,7 +87,7 @@ static void test_delays(void **state)
 		now = next;
 	}
 	assert_int_equal(throttle_begin_check(t, s, now, &when), 0);
-	throttle_check_passed(t, s);
+	throttle_check_passed(t, s, true, now);
 	assert_int_equal(throttle_source_failures(s), 0);
 	guess(t, s, now, &delay);
 	assert_int_equal(delay, 500000);
@@ -116,26 +126,14 @@ static void test_one_check_at_a_time(void **state)
 	assert_int_equal(throttle_begin_check(t, a, START, &when), -EAGAIN);
 	assert_true(when == UINT64_MAX);
 	assert_int_equal(throttle_begin_check(t, b, START, &when), 0);
-	throttle_check_abandoned(a);
+	throttle_check_abandoned(t, a);
 	assert_int_equal(throttle_source_failures(a), 0);
 	assert_int_equal(throttle_begin_check(t, a, START, &when), 0);
-	throttle_check_passed(t, a);
-	throttle_check_passed(t, b);
+	throttle_check_passed(t, a, true, START);
+	throttle_check_passed(t, b, true, START);
 	throttle_release(t, a, START);
 	throttle_release(t, a, START);
 	throttle_release(t, b, START);
-}
-
-static void test_what_is_one_source(void **state)
-{
-	struct throttle *t = *state;
-	struct throttle_source *a = acquire6(t, "2001:db8:1:2::1", START);
-	struct throttle_source *v4 = acquire4(t, 0xac110002, START);
-
-	assert_ptr_equal(acquire6(t, "2001:db8:1:2:ffff::9", START), a);
-	assert_ptr_not_equal(acquire6(t, "2001:db8:1:3::1", START), a);
-	assert_ptr_equal(acquire6(t, "::ffff:172.17.0.2", START), v4);
-	assert_ptr_not_equal(acquire6(t, "::ffff:172.17.0.3", START), v4);
 }
 
 /* How many guesses of one source, or of many, are checked in the first minute. */
@@ -152,7 +150,7 @@ static unsigned count_guesses(struct throttle *t, unsigned n_sources, uint64_t b
 
 			if (throttle_begin_check(t, sources[i], now, &when) < 0)
 				continue;
-			throttle_check_failed(t, sources[i], now);
+			throttle_check_failed(sources[i], now);
 			guesses++;
 		}
 	}
@@ -163,9 +161,7 @@ static unsigned count_guesses(struct throttle *t, unsigned n_sources, uint64_t b
 
 static void test_guesses_of_one_source(void **state)
 {
-	unsigned n = count_guesses(*state, 1, START);
-
-	assert_in_range(n, 5, 20);
+	assert_int_equal(count_guesses(*state, 1, START), 10);
 	assert_in_range(count_guesses(*state, 1, START + 60 * SECOND), 5, 7);
 }
 
@@ -173,98 +169,179 @@ static void test_guesses_of_many_sources(void **state)
 {
 	struct throttle *t = *state;
 	struct throttle_source *owner = acquire4(t, 1, START), *stranger;
-	uint64_t when;
 
-	assert_int_equal(throttle_begin_check(t, owner, START, &when), 0);
-	throttle_check_passed(t, owner);
-	assert_in_range(count_guesses(t, 200, START), 80, 120);
-	/* Nothing is left. The owner does not need it, and a stranger soon gets some. */
-	assert_int_equal(throttle_begin_check(t, owner, START + 60 * SECOND, &when), 0);
-	throttle_check_passed(t, owner);
-	stranger = acquire4(t, 2, START + 60 * SECOND);
-	if (throttle_begin_check(t, stranger, START + 60 * SECOND, &when) < 0)
-		assert_in_range(when, START + 60 * SECOND, START + 61 * SECOND);
-	throttle_release(t, stranger, START + 60 * SECOND);
-	throttle_release(t, owner, START + 60 * SECOND);
+	pass(t, owner, true, START);
+	assert_in_range(count_guesses(t, 200, START), 199, 240);
+	/* Nothing is left for those that have failed. The owner does not need it. */
+	pass(t, owner, true, START + 60 * SECOND);
+	assert_in_range(count_guesses(t, 200, START + 60 * SECOND), 60, 100);
+	assert_int_equal(throttle_source_kind(owner), THROTTLE_KNOWN);
+	/* All have failed now, and leave half of the reserve to a fresh one. */
+	(void)count_guesses(t, 200, START + 120 * SECOND);
+	stranger = acquire4(t, 2, START + 180 * SECOND);
+	pass(t, stranger, true, START + 180 * SECOND);
+}
+
+static void test_guesses_of_a_known_source(void **state)
+{
+	struct throttle *t = *state;
+
+	for (uint32_t i = 0; i < 4; i++)
+		pass(t, acquire4(t, 0x0a000000 + i, START), true, START);
+	for (unsigned minute = 0; minute < 3; minute++)
+		assert_in_range(count_guesses(t, 1, START + minute * 60 * SECOND), 49, 60);
+	/* All known ones together. */
+	assert_in_range(count_guesses(t, 4, START + 300 * SECOND), 89, 120);
+	/* The rest of the world is not concerned. */
+	pass(t, acquire4(t, 7, START + 360 * SECOND), true, START + 360 * SECOND);
+}
+
+/* 24 hours, a fresh address whenever one may be checked. */
+static void test_guesses_of_a_day(void **state)
+{
+	struct throttle *t = *state;
+	const uint64_t end = START + 24 * 3600 * SECOND;
+	uint64_t now = START;
+	unsigned guesses = 0;
+
+	for (uint32_t i = 0; now < end; i++) {
+		struct throttle_source *s = acquire4(t, 0x0a000000 + i, now);
+		uint64_t when = 0;
+
+		assert_non_null(s);
+		while (now < end && throttle_begin_check(t, s, now, &when) < 0)
+			now = when;
+		if (now < end) {
+			throttle_check_failed(s, now);
+			guesses++;
+		}
+		throttle_release(t, s, now);
+	}
+	assert_in_range(guesses, 8600, 6 * 60 * 24);
 }
 
 static void test_right_passwords_cost_nothing(void **state)
 {
 	struct throttle *t = *state;
-	uint64_t when;
 
 	for (uint32_t i = 0; i < 1000; i++) {
 		struct throttle_source *s = acquire4(t, i, START);
 
-		assert_int_equal(throttle_begin_check(t, s, START, &when), 0);
-		throttle_check_passed(t, s);
+		pass(t, s, i % 2, START);
 		throttle_release(t, s, START);
 	}
 }
 
-static void test_turns(void **state)
-{
-	struct throttle *t = *state;
-	struct throttle_source *good = acquire4(t, 1, START), *fresh = acquire4(t, 2, START);
-	struct throttle_source *once = acquire4(t, 3, START), *twice = acquire4(t, 4, START);
-	uint64_t delay, when;
-
-	assert_int_equal(throttle_begin_check(t, good, START, &when), 0);
-	throttle_check_passed(t, good);
-	guess(t, once, START, &delay);
-	guess(t, twice, guess(t, twice, START, &delay), &delay);
-	assert_true(throttle_compare(good, fresh) < 0);
-	assert_true(throttle_compare(fresh, good) > 0);
-	assert_true(throttle_compare(fresh, once) < 0);
-	assert_true(throttle_compare(once, twice) < 0);
-	assert_int_equal(throttle_compare(once, once), 0);
-	assert_true(throttle_source_is_unknown(fresh));
-	assert_false(throttle_source_is_unknown(good));
-	assert_false(throttle_source_is_unknown(once));
-}
-
-/* A source that leaves before its answer and comes back is no new one. */
-static void test_giving_up(void **state)
-{
-	struct throttle *t = *state;
-	struct throttle_source *fresh = acquire4(t, 1, START), *guesser = acquire4(t, 2, START);
-	uint64_t when;
-
-	throttle_gave_up(guesser, START);
-	assert_false(throttle_source_is_unknown(guesser));
-	assert_int_equal(throttle_source_failures(guesser), 0);
-	assert_true(throttle_compare(fresh, guesser) < 0);
-	throttle_release(t, guesser, START);
-	guesser = acquire4(t, 2, START + 1);
-	assert_true(throttle_compare(fresh, guesser) < 0);
-	/* It loses its turn, but gets no delay. */
-	assert_int_equal(throttle_begin_check(t, guesser, START + 1, &when), 0);
-	throttle_check_passed(t, guesser);
-	throttle_gave_up(guesser, START + 1);
-	assert_true(throttle_compare(guesser, fresh) < 0);
-	throttle_release(t, guesser, START + 1);
-	throttle_gave_up(fresh, START);
-	throttle_release(t, fresh, START);
-	fresh = acquire4(t, 1, START + THROTTLE_FORGET_AFTER);
-	assert_true(throttle_source_is_unknown(fresh));
-	throttle_release(t, fresh, START + THROTTLE_FORGET_AFTER);
-}
-
-static void test_trust(void **state)
+/* The view-only password between guesses at the full one makes these no faster. */
+static void test_view_only_forgives_nothing(void **state)
 {
 	struct throttle *t = *state;
 	struct throttle_source *s = acquire4(t, 1, START);
+	unsigned guesses = 0;
 	uint64_t when;
 
+	for (uint64_t now = START; now < START + 60 * SECOND; now += 10000) {
+		if (throttle_begin_check(t, s, now, &when) < 0)
+			continue;
+		throttle_check_passed(t, s, false, now);
+		if (throttle_begin_check(t, s, now, &when) < 0)
+			continue;
+		throttle_check_failed(s, now);
+		guesses++;
+	}
+	assert_int_equal(guesses, 10);
+	assert_int_equal(throttle_source_failures(s), 10);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_SUSPECT);
+	throttle_release(t, s, START + 60 * SECOND);
+}
+
+static void test_kinds(void **state)
+{
+	struct throttle *t = *state;
+	struct throttle_source *s = acquire4(t, 1, START), *leaver = acquire4(t, 2, START);
+	const uint64_t later = START + THROTTLE_KNOWN_FOR;
+	uint64_t delay;
+
+	assert_int_equal(throttle_source_kind(s), THROTTLE_FRESH);
 	assert_false(throttle_source_is_trusted(s));
-	assert_int_equal(throttle_begin_check(t, s, START, &when), 0);
+	guess(t, s, START, &delay);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_SUSPECT);
+	throttle_gave_up(leaver, START);
+	assert_int_equal(throttle_source_kind(leaver), THROTTLE_SUSPECT);
+	assert_int_equal(throttle_source_failures(leaver), 0);
+	pass(t, s, false, START + SECOND);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_SUSPECT);
+	pass(t, s, true, START + SECOND);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_KNOWN);
 	assert_true(throttle_source_is_trusted(s));
-	throttle_check_failed(t, s, START);
-	assert_false(throttle_source_is_trusted(s));
-	assert_int_equal(throttle_begin_check(t, s, START + SECOND, &when), 0);
-	throttle_check_passed(t, s);
-	assert_true(throttle_source_is_trusted(s));
-	throttle_release(t, s, START + SECOND);
+	/* Its owner is still behind it. */
+	guess(t, s, START + SECOND, &delay);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_KNOWN);
+	assert_ptr_equal(acquire4(t, 1, later + SECOND), s);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_FRESH);
+}
+
+/* Those who wait for their answers at a known source come more seldom than they are checked. */
+static void test_crowd_at_a_known_source(void **state)
+{
+	struct throttle *t = *state;
+	struct throttle_source *s = acquire4(t, 1, START);
+	uint64_t delay;
+
+	pass(t, s, true, START);
+	guess(t, s, START, &delay);
+	assert_int_equal(delay, THROTTLE_FIRST_DELAY);
+	for (unsigned i = 1; i < 64; i++)
+		assert_ptr_equal(acquire4(t, 1, START), s);
+	guess(t, s, START, &delay);
+	assert_int_equal(delay, UINT64_C(64) * THROTTLE_CROWD_DELAY);
+}
+
+static void test_draw(void **state)
+{
+	struct throttle *t = *state;
+	struct throttle_source *sources[9];
+	size_t order[9];
+	unsigned first[9] = { 0 };
+	uint64_t delay;
+
+	for (uint32_t i = 0; i < 9; i++)
+		sources[i] = acquire4(t, i, START);
+	for (uint32_t i = 0; i < 3; i++)
+		guess(t, sources[i], START, &delay);
+	pass(t, sources[8], true, START);
+	for (unsigned n = 0; n < 1000; n++) {
+		throttle_draw(sources, 9, order);
+		assert_int_equal(order[0], 8);
+		for (size_t i = 1; i < 6; i++)
+			assert_in_range(order[i], 3, 7);
+		for (size_t i = 6; i < 9; i++)
+			assert_in_range(order[i], 0, 2);
+		first[order[1]]++;
+	}
+	for (size_t i = 3; i < 8; i++)
+		assert_in_range(first[i], 100, 300);
+	throttle_draw(sources, 0, order);
+}
+
+static void test_known_ones_are_listed(void **state)
+{
+	struct throttle *t = *state, *other = NULL;
+	struct throttle_known known[4] = { { .full_access = 0 } };
+	const uint64_t now = START + 10 * SECOND;
+
+	for (uint32_t i = 0; i < 6; i++)
+		pass(t, acquire4(t, i, START), i != 5, START + i * SECOND);
+	assert_int_equal(throttle_list_known(t, now, known, 4), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(known[i].full_access, START + (4 - i) * SECOND);
+	assert_int_equal(throttle_list_known(t, START + THROTTLE_KNOWN_FOR + SECOND, known, 4), 3);
+	assert_int_equal(throttle_create(&other), 0);
+	throttle_add_known(other, known, 3, START + 3 * SECOND);
+	/* The first is of the future. */
+	assert_int_equal(throttle_source_kind(acquire4(other, 4, START)), THROTTLE_FRESH);
+	assert_int_equal(throttle_source_kind(acquire4(other, 3, START)), THROTTLE_KNOWN);
+	throttle_destroy(other);
 }
 
 static void test_full_table_of_used_sources(void **state)
@@ -285,10 +362,9 @@ static void test_full_table_forgets_what_taught_least(void **state)
 {
 	struct throttle *t = *state;
 	struct throttle_source *s = acquire4(t, 0, START);
-	uint64_t now = START, delay, when;
+	uint64_t now = START, delay;
 
-	assert_int_equal(throttle_begin_check(t, s, now, &when), 0);
-	throttle_check_passed(t, s);
+	pass(t, s, true, now);
 	throttle_release(t, s, now);
 	for (uint32_t i = 1; i < THROTTLE_SOURCES_MAX + 10; i++) {
 		now += SECOND;
@@ -299,13 +375,13 @@ static void test_full_table_forgets_what_taught_least(void **state)
 	}
 	/* The oldest failures made room; the right password is remembered. */
 	s = acquire4(t, 0, now);
-	assert_false(throttle_source_is_unknown(s));
+	assert_int_equal(throttle_source_kind(s), THROTTLE_KNOWN);
 	throttle_release(t, s, now);
 	s = acquire4(t, THROTTLE_SOURCES_MAX, now);
 	assert_int_equal(throttle_source_failures(s), 1);
 	throttle_release(t, s, now);
 	s = acquire4(t, 1, now);
-	assert_true(throttle_source_is_unknown(s));
+	assert_int_equal(throttle_source_kind(s), THROTTLE_FRESH);
 	throttle_release(t, s, now);
 }
 
@@ -316,14 +392,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_delays_are_remembered_without_connections,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_one_check_at_a_time, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_what_is_one_source, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_guesses_of_one_source, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_guesses_of_many_sources, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_guesses_of_a_known_source, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_guesses_of_a_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_right_passwords_cost_nothing, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(test_turns, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_giving_up, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_trust, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_view_only_forgives_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_crowd_at_a_known_source, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_draw, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_known_ones_are_listed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_table_of_used_sources, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_table_forgets_what_taught_least, set_up,
 						tear_down),

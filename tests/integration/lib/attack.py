@@ -3,6 +3,7 @@
 a process, with non-blocking sockets instead of rfb.Viewer.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -119,7 +120,8 @@ class Guesser:
             data = b""
         self.heard += data
         if self.heard and not self.said:
-            self.connection.send(b"RFB 003.008\n\x02" + os.urandom(16))
+            with contextlib.suppress(OSError):  # it may have been closed for another one
+                self.connection.send(b"RFB 003.008\n\x02" + os.urandom(16))
             self.said = True
         # version, types, challenge, then the result
         if len(self.heard) >= 12 + 2 + 16 + 4:
@@ -150,3 +152,30 @@ def guess(address, sources, patiences):
                 guesser.grow_tired(time.monotonic())
         return [guesser.answers for guesser in guessers]
     return work
+
+
+def guess_afresh(address, a_second):
+    """A crowd's work: one guess from each of so many addresses a second, beginning at 10.128.0.0.
+    Returns how many were answered, as a list."""
+    def work(end):
+        selector, guessers, n = selectors.DefaultSelector(), [], 0
+        begin = time.monotonic()
+        while (now := time.monotonic()) < end:
+            while n < (now - begin) * a_second:
+                n += 1
+                source = "10.%d.%d.%d" % (128 + (n >> 16), n >> 8 & 255, n & 255)
+                guessers.append(OneGuess(selector, address, source, 0))
+                guessers[-1].come(now)
+            for key, _ in selector.select(0.005):
+                key.data.hear(now)
+        return [sum(guesser.answers for guesser in guessers)]
+    return work
+
+
+class OneGuess(Guesser):
+    came = False
+
+    def come(self, now):
+        if not self.came:
+            super().come(now)
+        self.came = True

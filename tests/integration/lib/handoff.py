@@ -10,9 +10,9 @@ import threading
 from lib import des, rfb
 from lib.activator import listen_local
 
-MAGIC, VERSION, ANSWER_VERSION = 0x67704431, 2, 1
+MAGIC, VERSION, ANSWER_VERSION = 0x67704431, 3, 1
 CHALLENGE, CONNECT = 1, 2
-TAKEN, WRONG_PASSWORD, NOT_POSSIBLE, CHALLENGED = range(4)
+TAKEN, WRONG_PASSWORD, NOT_POSSIBLE, CHALLENGED, TAKEN_VIEW_ONLY = range(5)
 REQUEST = struct.Struct("=IIII16s64s")
 ANSWER = struct.Struct("=III448s")
 HEAD = struct.Struct("=II")

@@ -51,7 +51,7 @@ class Cable:
     """
 
     def __init__(self, here, there, name="cable", bridge=None):
-        self.near = name + "0"
+        self.near, self.there = name + "0", there
         self.process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 600"],
                                         stdout=subprocess.PIPE)
         self.process.stdout.readline()
@@ -77,6 +77,18 @@ class Cable:
                 yield
             finally:
                 libc.setns(here.fileno(), 0)
+
+    def add_far(self, *addresses):
+        """Gives the far end addresses of 10.0.0.0/8, which the near end then has a route to."""
+        batch = "".join("address add %s/8 dev far\n" % address for address in addresses)
+        with self.far():
+            subprocess.run(["ip", "-batch", "-"], input=batch.encode(), check=True)
+        ip("route", "replace", "10.0.0.0/8", "via", self.there, "dev", self.near)
+
+    def add_fresh(self, network):
+        """Sockets at the far end may bind to any address of the network, a part of 10.0.0.0/8."""
+        with self.far():
+            ip("route", "add", "local", network, "dev", "lo")
 
     def cut(self):
         """Nothing comes through from now on, and neither end is told."""

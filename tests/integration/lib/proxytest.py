@@ -16,6 +16,7 @@ PROGRAM = os.path.join(BUILD, "proxy/gpudesk-proxy")
 
 RIGHT = b"the right answer"
 WRONG = b"the wrong answer"
+LOOK = b"the looker's one"
 
 
 class Request:
@@ -40,10 +41,10 @@ class Request:
     def take(self):
         """Writes the SecurityResult itself, as the scraper does."""
         self.viewer.sendall(struct.pack(">I", 0))
-        self.answer(handoff.TAKEN)
+        self.answer(handoff.TAKEN_VIEW_ONLY if self.response == LOOK else handoff.TAKEN)
 
     def decide(self):
-        if self.response == RIGHT:
+        if self.response in (RIGHT, LOOK):
             self.take()
         else:
             self.answer(handoff.WRONG_PASSWORD)
