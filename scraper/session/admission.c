@@ -52,11 +52,12 @@ static void turn_away(const struct arrival *viewer, enum handoff_result result, 
 	close(viewer->fd);
 }
 
-static void refuse(const struct arrival *viewer, const char *reason)
+/* The log has the reason; `told` is for the viewer: strangers learn no path, mode or setting. */
+static void refuse(const struct arrival *viewer, const char *reason, const char *told)
 {
 	log_viewer(LOG_LEVEL_WARNING, viewer->peer, "refused", "viewer %s refused: %s",
 		   viewer->peer, reason);
-	turn_away(viewer, HANDOFF_NOT_POSSIBLE, reason);
+	turn_away(viewer, HANDOFF_NOT_POSSIBLE, told);
 }
 
 /* ---- when to exit ---- */
@@ -73,9 +74,7 @@ static enum idle_state get_idle_state(const void *userdata)
 
 static bool may_accept(void *userdata)
 {
-	struct admission *admission = userdata;
-
-	return idle_exit_may_accept(&admission->idle);
+	return idle_exit_may_accept(&((struct admission *)userdata)->idle);
 }
 
 static void on_viewers_changed(unsigned n, void *userdata)
@@ -116,7 +115,7 @@ static void accept_viewer(const struct arrival *viewer)
 	char reason[SESSION_REASON_MAX];
 
 	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
-		refuse(viewer, reason);
+		refuse(viewer, reason, reason);
 		return;
 	}
 	if (handoff_reply_send(viewer->reply,
@@ -154,7 +153,7 @@ static void answer_waiting(struct admission *admission, const char *reason)
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		handoff_reply_on_gone(viewer->reply, NULL, NULL);
 		if (reason)
-			refuse(viewer, reason);
+			refuse(viewer, reason, reason);
 		else
 			accept_viewer(viewer);
 		unlink_and_free(viewer);
@@ -267,7 +266,7 @@ static void admit(const struct arrival *viewer)
 
 	if (!admission->server && options->display &&
 	    open_display(admission, options->display, options->xauthority, reason) < 0) {
-		refuse(viewer, reason);
+		refuse(viewer, reason, reason);
 		return;
 	}
 	if (admission->server) {
@@ -275,16 +274,14 @@ static void admit(const struct arrival *viewer)
 		return;
 	}
 	if (viewer->view_only && admission->finder && admission->finder_waits) {
-		refuse(viewer, "the desktop is being started; connect again");
+		snprintf(reason, sizeof(reason), "the desktop is being started; connect again");
+		refuse(viewer, reason, reason);
 		return;
 	}
 	int r = add_waiting(viewer);
-	if (r < 0) {
-		refuse(viewer, strerror(-r));
-		return;
-	}
-	r = find_display(admission, viewer->view_only);
 	if (r < 0)
+		refuse(viewer, strerror(-r), strerror(-r));
+	else if ((r = find_display(admission, viewer->view_only)) < 0)
 		answer_waiting(admission, strerror(-r));
 }
 
@@ -305,25 +302,27 @@ static void on_request(const struct handoff_request *request,
 {
 	struct admission *admission = userdata;
 	struct arrival viewer = { .admission = admission, .reply = reply, .fd = fd };
+	static const char no_check[] = "passwords cannot be checked now; gpudesk's log says why";
 	enum vnc_access access = VNC_ACCESS_NONE;
 	char reason[SESSION_REASON_MAX];
 
 	snprintf(viewer.peer, sizeof(viewer.peer), "%s", request->peer);
 	if (!may_challenge(admission)) {
-		refuse(&viewer, "the session has just ended; connect again");
+		refuse(&viewer, "the session has just ended",
+		       "the session has just ended; connect again");
 		return;
 	}
 	if (*admission->config->refusal) {
-		refuse(&viewer, admission->config->refusal);
+		refuse(&viewer, admission->config->refusal, no_check);
 		return;
 	}
 	int r = vnc_auth_check_file(&admission->budget, timer_now(admission->event),
 				    admission->config->password_file, challenge, request->response,
 				    &access, reason, sizeof(reason));
 	if (r == -EBUSY && admission->budget.n_refused > 1) {
-		turn_away(&viewer, HANDOFF_NOT_POSSIBLE, reason); /* the log has the first */
+		turn_away(&viewer, HANDOFF_NOT_POSSIBLE, no_check); /* the log has the first */
 	} else if (r < 0) {
-		refuse(&viewer, reason);
+		refuse(&viewer, reason, no_check);
 	} else if (access == VNC_ACCESS_NONE) {
 		turn_away(&viewer, HANDOFF_WRONG_PASSWORD, NULL);
 	} else {

@@ -27,9 +27,9 @@ check_picture "the right password is accepted"
 check_refused "an empty password" . ""
 
 chmod 0644 /home/exouser/.vnc/passwd
-check_refused "a password file that others can read" "passwd" $password
+check_refused "a password file that others can read" "cannot be checked" $password
 rm /home/exouser/.vnc/passwd
-check_refused "no password file" "passwd" $password
+check_refused "no password file" "cannot be checked" $password
 write_password $password $view_password
 
 configure start_desktop=no "allow = 10.0.0.0/8"
