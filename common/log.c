@@ -205,7 +205,7 @@ static void say(enum log_level level, const char *peer, const char *result, cons
 	if (level > log_state.level)
 		return;
 	if (vsnprintf(text, sizeof(text), format, arguments) >= 0 &&
-	    !(peer && log_state.to_journal && send_entry(level, peer, result, text))) {
+	    !(peer && result && log_state.to_journal && send_entry(level, peer, result, text))) {
 		line_start(&line, level);
 		line_append_text(&line, text);
 		line.text[line.length++] = '\n';

@@ -99,16 +99,16 @@ int xserver_find(const char *directory, const char *id, session_of_pid_fn sessio
 		.id = id,
 		.session_of_pid = session_of_pid,
 	};
-	int number = 0;
+	int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC), number = 0;
 
-	search.directory_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (search.directory_fd < 0)
+	if (fd < 0)
 		return -errno;
+	search.directory_fd = fd;
 	while (number < XSERVER_NEAR)
 		consider(&search, number++);
 	while (number < XSERVER_NUMBERS && !search.found)
 		consider(&search, number++);
-	(void)close(search.directory_fd);
+	(void)close(fd);
 	if (!search.found)
 		return search.hidden ? -EACCES : -ENOENT;
 	memcpy(ret_display, search.display, sizeof(search.display));

@@ -2,16 +2,8 @@
 #include "plain_output.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-struct plain_output {
-	int fd;
-	unsigned n_following; /* bytes that the character begun needs yet */
-	bool may_be_c1;	      /* after 0xc2 */
-};
 
 /* How many bytes of UTF-8 follow this first one. */
 static unsigned following(unsigned char byte)
@@ -69,32 +61,21 @@ static ssize_t write_plain(void *cookie, const char *bytes, size_t size)
 	return (ssize_t)size;
 }
 
-static int close_plain(void *cookie)
+FILE *plain_output_open(struct plain_output *output, int fd, int mode)
 {
-	free(cookie);
-	return 0;
-}
+	FILE *stream = fopencookie(output, "w", (cookie_io_functions_t){ .write = write_plain });
 
-FILE *plain_output_open(int fd, int mode)
-{
-	static const cookie_io_functions_t functions = { .write = write_plain,
-							 .close = close_plain };
-	struct plain_output *output = calloc(1, sizeof(*output));
-	FILE *stream = output ? fopencookie(output, "w", functions) : NULL;
-
-	if (!stream) {
-		free(output);
-		return NULL;
-	}
-	output->fd = fd;
-	setvbuf(stream, NULL, isatty(fd) && mode == _IOFBF ? _IOLBF : mode, BUFSIZ);
+	*output = (struct plain_output){ .fd = fd };
+	if (stream)
+		setvbuf(stream, NULL, isatty(fd) && mode == _IOFBF ? _IOLBF : mode, BUFSIZ);
 	return stream;
 }
 
 void plain_output_install(void)
 {
-	FILE *out = plain_output_open(STDOUT_FILENO, _IOFBF);
-	FILE *errors = plain_output_open(STDERR_FILENO, _IONBF);
+	static struct plain_output outputs[2];
+	FILE *out = plain_output_open(&outputs[0], STDOUT_FILENO, _IOFBF);
+	FILE *errors = plain_output_open(&outputs[1], STDERR_FILENO, _IONBF);
 
 	if (!out || !errors) {
 		fputs("gpudesk: out of memory\n", stderr);

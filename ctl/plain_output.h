@@ -6,7 +6,15 @@
 #ifndef GPUDESK_PLAIN_OUTPUT_H
 #define GPUDESK_PLAIN_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
+
+/* Of one stream; lives as long as that. */
+struct plain_output {
+	int fd;
+	unsigned n_following; /* bytes that the character begun needs yet */
+	bool may_be_c1;	      /* after 0xc2 */
+};
 
 /*
  * Returns a stream that writes to `fd`, with "?" for each control character but newline and tab,
@@ -14,7 +22,7 @@
  * Buffered by lines on a terminal, as stdout is, or as `mode` of setvbuf(3) says. NULL if there is
  * no memory. The descriptor stays open when the stream is closed.
  */
-FILE *plain_output_open(int fd, int mode);
+FILE *plain_output_open(struct plain_output *output, int fd, int mode);
 
 /* From now on stdout and stderr of this program are such streams. */
 void plain_output_install(void);

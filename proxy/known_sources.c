@@ -60,7 +60,9 @@ static int open_directory(const char *directory)
 {
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 int known_sources_load(const char *directory, struct throttle *throttle, uint64_t now)

@@ -111,15 +111,17 @@ int out_queue_append_secret(struct out_queue *queue, const void *bytes, size_t l
 {
 	if (!length)
 		return 0;
-	struct out_piece piece = { .secret = malloc(length), .row_bytes = length, .rows = 1 };
-
-	if (!piece.secret)
+	if (add_piece(queue, (struct out_piece){ .row_bytes = length, .rows = 1 }) < 0)
 		return -ENOMEM;
-	memcpy(piece.secret, bytes, length);
-	int r = add_piece(queue, piece);
-	if (r < 0)
-		wipe(&piece);
-	return r;
+	struct out_piece *piece = &queue->pieces[queue->n_pieces - 1];
+	piece->secret = malloc(length);
+	if (!piece->secret) {
+		queue->n_pieces--;
+		queue->bytes_left -= length;
+		return -ENOMEM;
+	}
+	memcpy(piece->secret, bytes, length);
+	return 0;
 }
 
 int out_queue_borrow(struct out_queue *queue, const uint8_t *bytes, size_t row_bytes, size_t rows,

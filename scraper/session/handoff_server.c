@@ -311,8 +311,8 @@ struct handoff_server *handoff_server_destroy(struct handoff_server *server)
 		return NULL;
 	while (server->connections) {
 		/* Both unlink it, which the analyser does not see. */
-		if (server->connections->state ==
-		    REQUESTED) /* NOLINT(clang-analyzer-unix.Malloc) */
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
+		if (server->connections->state == REQUESTED)
 			unlink_connection(server->connections);
 		else
 			connection_destroy(server->connections);

@@ -23,7 +23,8 @@ static void print(const char *const *pieces, int mode)
 	ssize_t n;
 
 	assert_int_equal(pipe(ends), 0);
-	FILE *stream = plain_output_open(ends[1], mode);
+	struct plain_output output;
+	FILE *stream = plain_output_open(&output, ends[1], mode);
 	assert_non_null(stream);
 	for (; *pieces; pieces++) {
 		assert_true(fputs(*pieces, stream) >= 0);
