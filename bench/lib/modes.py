@@ -3,7 +3,7 @@
 from measure import Job
 
 LIGHT = ["idle", "marker", "typing"]
-HEAVY = ["scroll", "view", "full", "false", "drag"]
+HEAVY = ["scroll", "view", "full", "false", "drag", "strips", "strips-full", "storm"]
 GEOMETRIES = ["1280x800", "1920x1080", "2560x1600", "3840x2160", "7680x4320"]
 LINK_NAMES = ["1gbit-1ms", "100mbit-20ms", "20mbit-40ms", "5mbit-80ms"]
 
