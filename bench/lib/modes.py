@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What each mode measures. Contenders are interleaved: A B C in one round, C B A in the next."""
-from measure import Job
+from measure import SIZES, Job
 
 LIGHT = ["idle", "marker", "typing"]
 HEAVY = ["scroll", "view", "full", "false", "drag", "strips", "strips-full", "storm"]
 GEOMETRIES = ["1280x800", "1920x1080", "2560x1600", "3840x2160", "7680x4320"]
+RESIZE_GAPS_MS = [20, 50, 100, 200]  # all below gpudesk's 250 ms between two changes of the size
+SETTLE_S = 10  # a picture that is not right by then is never right
 LINK_NAMES = ["1gbit-1ms", "100mbit-20ms", "20mbit-40ms", "5mbit-80ms"]
 
 
@@ -53,6 +55,11 @@ def busy_cases(_options):
     yield {"workload": "full", "seconds": 14, "hogs": (4, 9), "warmup": 2}
 
 
+def resize_cases(_options):
+    for gap in RESIZE_GAPS_MS:
+        yield {"workload": "resize", "gap_ms": gap, "seconds": SIZES * gap / 1000 + SETTLE_S}
+
+
 # mode: (its cases, whether "none" is measured too, the contenders it cannot have)
 MODES = {
     "quick": (quick_cases, True, ()),
@@ -63,6 +70,7 @@ MODES = {
     "links": (links_cases, True, ("floor",)),
     "sizes": (sizes_cases, True, ()),
     "busy": (busy_cases, False, ()),
+    "resize": (resize_cases, False, ("x11vnc", "floor")),
 }
 
 
