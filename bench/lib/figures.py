@@ -5,7 +5,7 @@ import statistics
 
 NAN = float("nan")
 CASE_FIELDS = ("mode", "x", "geometry", "link", "workload", "encoding", "viewers", "stalled",
-               "gap_ms")
+               "sizes", "gap_ms")
 RIVALS = ("x0vncserver", "x11vnc")
 
 
@@ -127,7 +127,7 @@ class Row:
 
 
 def case_of(record):
-    defaults = {"link": "", "viewers": 1, "stalled": 0, "gap_ms": 0}
+    defaults = {"link": "", "viewers": 1, "stalled": 0, "sizes": 0, "gap_ms": 0}
     return tuple(record.get(f, defaults.get(f)) for f in CASE_FIELDS)
 
 

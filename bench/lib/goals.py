@@ -105,7 +105,7 @@ def check_cold(case, rows):
 
 
 def check_resize(case, rows):
-    own, what = rows["gpudesk"], f"sizes {case['gap_ms']} ms apart"
+    own, what = rows["gpudesk"], f"{case['sizes']} sizes {case['gap_ms']} ms apart"
     return (line(f"{what}: rounds never exact", own.never_right, 0)
             + line(f"{what}: sizes refused", own.probe("refused"), 0))
 

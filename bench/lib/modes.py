@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What each mode measures. Contenders are interleaved: A B C in one round, C B A in the next."""
-from measure import SIZES, Job
+from measure import Job
 
 LIGHT = ["idle", "marker", "typing"]
 HEAVY = ["scroll", "view", "full", "false", "drag", "strips", "strips-full", "storm"]
 GEOMETRIES = ["1280x800", "1920x1080", "2560x1600", "3840x2160", "7680x4320"]
+RESIZE_COUNTS = [2, 40]
 RESIZE_GAPS_MS = [20, 50, 100, 200]  # all below gpudesk's 250 ms between two changes of the size
 SETTLE_S = 10  # a picture that is not right by then is never right
 LINK_NAMES = ["1gbit-1ms", "100mbit-20ms", "20mbit-40ms", "5mbit-80ms"]
@@ -56,8 +57,10 @@ def busy_cases(_options):
 
 
 def resize_cases(_options):
-    for gap in RESIZE_GAPS_MS:
-        yield {"workload": "resize", "gap_ms": gap, "seconds": SIZES * gap / 1000 + SETTLE_S}
+    for count in RESIZE_COUNTS:
+        for gap in RESIZE_GAPS_MS:
+            yield {"workload": "resize", "sizes": count, "gap_ms": gap,
+                   "seconds": count * gap / 1000 + SETTLE_S}
 
 
 # mode: (its cases, whether "none" is measured too, the contenders it cannot have)

@@ -95,7 +95,7 @@ COLUMNS = {
 COLD_NOTE = ("From connect to the first whole picture, ms, the rivals and the floor already "
              "running. x x0vnc: the median in units of x0vncserver's.")
 RESIZE_NOTE = """\
-40 sizes, by libvncclient's rule: it shows nothing between a size that it has requested and the next
+By libvncclient's rule: it shows nothing between a size that it has requested and the next
 ExtendedDesktopSize. answers: such rectangles; refused: those with an error. skipped: millions of
 pixels sent in between. right: from the last request until the picture is exact, ms (median, worst),
 and the updates and MB until then. never: rounds in which it was not exact after 10 s."""
@@ -106,8 +106,8 @@ def title_of(case):
     parts = [case["workload"], case["geometry"], f"asks for: {case['encoding']}"]
     if case["link"]:
         parts.append(f"link {case['link']}")
-    if case["gap_ms"]:
-        parts.append(f"{case['gap_ms']} ms apart")
+    if case["sizes"]:
+        parts.append(f"{case['sizes']} sizes, {case['gap_ms']} ms apart")
     if case["viewers"] > 1:
         parts.append(f"{case['viewers']} viewers")
     if case["stalled"]:
