@@ -138,6 +138,17 @@ check_server() { # NAME: tries the encodings that it has
 	fi
 }
 
+# A server that may refuse sizes must answer them, and the picture be right after the last one.
+check_sizes() { # SERVER
+	status=0
+	"$out/bin/probe" -port "$port" -display "$DISPLAY" -verify -resizes 5 -resize-gap 0.02 \
+		-seconds 10 </dev/null >"$work/probe.out" 2>"$work/probe.log" || status=1
+	grep -q '"sizes":5,' "$work/probe.out" || status=1
+	grep -q '"right_ms":' "$work/probe.out" || status=1
+	grep -q '"wrong_pixels":0,' "$work/probe.out" || status=1
+	note "$1, sizes" "$status"
+}
+
 # A server that shows another display: the comparison must say so.
 check_wrong_picture() {
 	other=$DISPLAY
@@ -164,6 +175,7 @@ make -s -C "$bench" OUT="$out"
 start_x
 start_server X0tigervnc -display "$DISPLAY" -rfbport PORT -localhost -SecurityTypes None
 check_server x0vncserver
+check_sizes x0vncserver
 stop "$server"
 start_server x11vnc -display "$DISPLAY" -rfbport PORT -localhost -nopw -forever -shared -q
 check_server x11vnc

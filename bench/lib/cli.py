@@ -20,7 +20,7 @@ from report import format_report, summaries
 from xserver import XServer
 
 BENCH = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
-ALL = ["cold", "main", "keys", "viewers", "stall", "busy", "links", "sizes"]
+ALL = ["cold", "main", "keys", "viewers", "stall", "busy", "resize", "links", "sizes"]
 
 
 class Bench:

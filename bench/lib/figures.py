@@ -4,7 +4,8 @@ import json
 import statistics
 
 NAN = float("nan")
-CASE_FIELDS = ("mode", "x", "geometry", "link", "workload", "encoding", "viewers", "stalled")
+CASE_FIELDS = ("mode", "x", "geometry", "link", "workload", "encoding", "viewers", "stalled",
+               "sizes", "gap_ms")
 RIVALS = ("x0vncserver", "x11vnc")
 
 
@@ -82,12 +83,35 @@ class Row:
         return percentile(self.pooled("marker_ms"), 0.99)
 
     @property
+    def key50(self):
+        return percentile(self.pooled("key_ms"), 0.5)
+
+    @property
+    def key99(self):
+        return percentile(self.pooled("key_ms"), 0.99)
+
+    @property
+    def wakeups(self):
+        """Context switches of the server in a second."""
+        return self.field("server_switches")
+
+    @property
     def wrong(self):
         return max((p["wrong_pixels"] for p in self.probes), default=NAN)
 
     @property
     def torn(self):
         return max((p.get("torn", 0) for p in self.probes), default=NAN)
+
+    @property
+    def right_ms(self):
+        """From the last size of a storm to the right picture, NaN when one never came."""
+        values = [p.get("right_ms", NAN) for p in self.first]
+        return median(values) if all(v == v for v in values) else NAN
+
+    @property
+    def never_right(self):
+        return sum("right_ms" not in p for p in self.first)
 
     @property
     def first_ms(self):
@@ -103,7 +127,7 @@ class Row:
 
 
 def case_of(record):
-    defaults = {"link": "", "viewers": 1, "stalled": 0}
+    defaults = {"link": "", "viewers": 1, "stalled": 0, "sizes": 0, "gap_ms": 0}
     return tuple(record.get(f, defaults.get(f)) for f in CASE_FIELDS)
 
 

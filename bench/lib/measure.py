@@ -21,7 +21,8 @@ ENCODINGS = {
     "hextile": ["-encodings", "hextile copyrect"],
     "zlib": ["-encodings", "zlib copyrect", "-level", "3"],
 }
-WITHOUT_TICKS = ("idle", "marker")  # nothing is drawn but, in "marker", the probe's own window
+# Nothing is drawn but, in "marker", the probe's own window.
+WITHOUT_TICKS = ("idle", "marker", "resize")
 FIRST_PICTURE_S = 95
 # Of 255, in each channel, for a marker after JPEG or over a slow link. The tick colours are at
 # least 29 apart. Everywhere else a colour must match exactly.
@@ -39,6 +40,8 @@ class Job:
     link: str = ""
     viewers: int = 1
     stalled: int = 0  # viewers that request a picture and never read it
+    sizes: int = 0  # the first viewer requests so many sizes
+    gap_ms: int = 0  # between two of them
     keys: bool = False  # the marker answers to keys that are sent through the server
     seconds: float = 5
     warmup: float = 1
@@ -100,7 +103,9 @@ def start_viewers(stack, bench, x, job, link, server, ticks):
     probes = []
     for number in range(job.viewers):
         what = []
-        if number == 0 and job.workload != "idle":
+        if number == 0 and job.sizes:
+            what = ["-resizes", str(job.sizes), "-resize-gap", str(job.gap_ms / 1000)]
+        elif number == 0 and job.workload != "idle":
             what = ["-keys"] if job.keys else ["-marker"]
         probes.append(start_probe(stack, bench, x, job, link, server, extra + what, ticks))
     return probes

@@ -3,8 +3,11 @@
 from measure import Job
 
 LIGHT = ["idle", "marker", "typing"]
-HEAVY = ["scroll", "view", "full", "false", "drag"]
+HEAVY = ["scroll", "view", "full", "false", "drag", "strips", "strips-full", "storm"]
 GEOMETRIES = ["1280x800", "1920x1080", "2560x1600", "3840x2160", "7680x4320"]
+RESIZE_COUNTS = [2, 40]
+RESIZE_GAPS_MS = [20, 50, 100, 200]  # all below gpudesk's 250 ms between two changes of the size
+SETTLE_S = 10  # a picture that is not right by then is never right
 LINK_NAMES = ["1gbit-1ms", "100mbit-20ms", "20mbit-40ms", "5mbit-80ms"]
 
 
@@ -53,6 +56,13 @@ def busy_cases(_options):
     yield {"workload": "full", "seconds": 14, "hogs": (4, 9), "warmup": 2}
 
 
+def resize_cases(_options):
+    for count in RESIZE_COUNTS:
+        for gap in RESIZE_GAPS_MS:
+            yield {"workload": "resize", "sizes": count, "gap_ms": gap,
+                   "seconds": count * gap / 1000 + SETTLE_S}
+
+
 # mode: (its cases, whether "none" is measured too, the contenders it cannot have)
 MODES = {
     "quick": (quick_cases, True, ()),
@@ -63,6 +73,7 @@ MODES = {
     "links": (links_cases, True, ("floor",)),
     "sizes": (sizes_cases, True, ()),
     "busy": (busy_cases, False, ()),
+    "resize": (resize_cases, False, ("x11vnc", "floor")),
 }
 
 

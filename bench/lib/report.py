@@ -46,7 +46,7 @@ CONTENT = [column("con50", 7, 2, samples("content_ms", 0.5)),
            column("con99", 7, 2, samples("content_ms", 0.99))]
 TRAFFIC = [column("MB/s", 8, 3, lambda r, _: r.probe("bytes") / 1e6)]
 RIGHT = [column("torn", 5, 1, lambda r, _: r.torn), column("wrong", 7, 0, lambda r, _: r.wrong)]
-RESOURCES = [column("wake/s", 7, 1, lambda r, _: r.field("server_switches")),
+RESOURCES = [column("wake/s", 7, 1, lambda r, _: r.wakeups),
              column("PSS", 6, 1, lambda r, _: r.field("pss"))]
 FIRST = [column("first", 7, 1, lambda r, _: r.first_ms)]
 RATIOS = [column("x lat", 6, 1, better("lat50")), column("x CPU", 6, 1, better("cpu")),
@@ -60,8 +60,8 @@ COLUMNS = {
     "sizes": MAIN,
     "links": CPU + FRAMES + LATENCY + CONTENT + TRAFFIC + RIGHT + FIRST + RATIOS + OTHER,
     "stall": CPU + FRAMES + LATENCY + CONTENT + RIGHT + FIRST + OTHER,
-    "keys": [column("key50", 7, 2, samples("key_ms", 0.5)),
-             column("key99", 7, 2, samples("key_ms", 0.99)),
+    "keys": [column("key50", 7, 2, lambda r, _: r.key50),
+             column("key99", 7, 2, lambda r, _: r.key99),
              column("direct50", 9, 2, samples("direct_ms", 0.5)),
              column("direct99", 9, 2, samples("direct_ms", 0.99)),
              column("echo50", 7, 2, samples("echo_ms", 0.5)),
@@ -72,6 +72,16 @@ COLUMNS = {
     "busy": [column("before", 7, 1, lambda r, _: r.frames_between(1, 4)),
              column("busy", 7, 1, lambda r, _: r.frames_between(5, 9)),
              column("after", 7, 1, lambda r, _: r.frames_between(10, 14))] + LATENCY + RIGHT,
+    "resize": [column("answers", 8, 0, lambda r, _: r.probe("answers")),
+               column("refused", 8, 0, lambda r, _: r.probe("refused")),
+               column("skipped", 8, 1, lambda r, _: r.probe("skipped_pixels") / 1e6),
+               column("right", 8, 1, lambda r, _: r.right_ms),
+               column("worst", 8, 1,
+                      lambda r, _: max((p.get("right_ms", NAN) for p in r.first), default=NAN)),
+               column("updates", 8, 0, lambda r, _: r.probe("right_updates")),
+               column("MB", 6, 1, lambda r, _: r.probe("right_bytes") / 1e6),
+               column("never", 6, 0, lambda r, _: r.never_right),
+               column("wrong", 8, 0, lambda r, _: r.wrong)] + OTHER,
     "cold": [column("median", 8, 1, lambda r, _: r.first_ms),
              column("p90", 8, 1,
                     lambda r, _: percentile([p["full_frame_ms"] for p in r.first], 0.9)),
@@ -84,12 +94,20 @@ COLUMNS = {
 }
 COLD_NOTE = ("From connect to the first whole picture, ms, the rivals and the floor already "
              "running. x x0vnc: the median in units of x0vncserver's.")
+RESIZE_NOTE = """\
+By libvncclient's rule: it shows nothing between a size that it has requested and the next
+ExtendedDesktopSize. answers: such rectangles; refused: those with an error. skipped: millions of
+pixels sent in between. right: from the last request until the picture is exact, ms (median, worst),
+and the updates and MB until then. never: rounds in which it was not exact after 10 s."""
+NOTES = {"cold": [COLD_NOTE], "resize": [RESIZE_NOTE]}
 
 
 def title_of(case):
     parts = [case["workload"], case["geometry"], f"asks for: {case['encoding']}"]
     if case["link"]:
         parts.append(f"link {case['link']}")
+    if case["sizes"]:
+        parts.append(f"{case['sizes']} sizes, {case['gap_ms']} ms apart")
     if case["viewers"] > 1:
         parts.append(f"{case['viewers']} viewers")
     if case["stalled"]:
@@ -113,7 +131,7 @@ def format_row(row, rows, columns):
 def format_mode(mode, cases):
     columns = COLUMNS[mode]
     head = " " * 28 + " ".join(title.rjust(width) for title, width, _, _ in columns) + "  runs"
-    lines = [f"== {mode} =="] + ([COLD_NOTE] if mode == "cold" else [])
+    lines = [f"== {mode} =="] + NOTES.get(mode, [])
     for case, rows in cases:
         lines += ["", title_of(case), head]
         lines += [format_row(row, rows, columns) for row in rows.values()]

@@ -5,11 +5,16 @@
  *   probe -port P [-host H] [-password PW] [-encodings LIST] [-level N] [-quality N]
  *         [-display :N] [-marker | -keys] [-ticks FILE] [-verify] [-verify-wait S]
  *         [-tolerance N] [-verify-rest S] [-seconds S] [-gap S] [-once | -stall]
+ *         [-resizes N -resize-gap S]
  *
  * Prints READY when the first whole picture has arrived. A line (or the end) of standard input
  * opens the measured window (START), which closes after -seconds (END). Then prints one line of
- * JSON. -once   end at READY: only the times of the first picture -stall  request more at READY,
- * and never read again
+ * JSON.
+ *
+ *   -once     end at READY: only the times of the first picture
+ *   -stall    request more at READY, and never read again
+ *   -resizes  request N sizes, S seconds apart, the last one as it was; the window closes
+ *             when the picture is right after that, or after -seconds
  */
 #include <X11/Xlib.h>
 #include <string.h>
@@ -48,6 +53,8 @@ static const struct {
 	{ "-verify-wait", NULL, &options.verify_wait, NULL, NULL },
 	{ "-verify-rest", NULL, &options.verify_rest, NULL, NULL },
 	{ "-gap", NULL, &options.gap, NULL, NULL },
+	{ "-resize-gap", NULL, &options.resize_gap, NULL, NULL },
+	{ "-resizes", NULL, NULL, &options.resizes, NULL },
 	{ "-quality", NULL, NULL, &options.quality, NULL },
 	{ "-tolerance", NULL, NULL, &options.tolerance, NULL },
 	{ "-level", NULL, NULL, &options.level, NULL },
@@ -133,9 +140,8 @@ static void measure(void)
 		marker_start();
 	window_await();
 	while (window_state != WINDOW_CLOSED) {
-		if (!wire_wait(0))
-			continue;
-		if (protocol_message() != MESSAGE_OTHER)
+		if (wire_wait(options.resizes ? resize_tick() : 0) &&
+		    protocol_message() != MESSAGE_OTHER)
 			protocol_request(true);
 		window_tick();
 	}

@@ -18,6 +18,8 @@ struct options {
 	double verify_wait; /* stop waiting for rest after this many seconds */
 	double verify_rest; /* rest is this many seconds without a message */
 	double gap;	    /* shortest pause between two markers, seconds */
+	double resize_gap;  /* pause between two sizes, seconds */
+	int resizes;	    /* sizes to request in the window, 0: none */
 	int tolerance;	    /* how far a channel of a marker or tick may be off, 0 to 255 */
 	int quality, level; /* requested JPEG quality and compression level, -1: none */
 	bool marker, keys, verify, stall, once;
@@ -122,6 +124,10 @@ void protocol_request(bool incremental);
 /* A press and a release of a key. */
 void protocol_key(uint32_t keysym);
 
+/* A size of one screen, as guacd requests it: SetDesktopSize, then all of the picture.
+ * False if the server has sent no ExtendedDesktopSize yet, and so cannot be asked. */
+bool protocol_request_size(int width, int height);
+
 enum message { MESSAGE_OTHER, MESSAGE_UPDATE, MESSAGE_PICTURE };
 /* Reads one message; MESSAGE_PICTURE is an update that carried pixels. */
 enum message protocol_message(void);
@@ -136,10 +142,26 @@ void marker_look(void);
 void ticks_attach(const char *path);
 void ticks_look(void);
 
+/* ---- resize.c: a storm of sizes, by libvncclient's rule ----
+ *
+ * From a size that it has requested until the next ExtendedDesktopSize libvncclient requests
+ * nothing and its user sees none of the pixels (its field requestedResize).
+ */
+
+/* Requests what is due, and ends the window when the picture is right after the last size. Returns
+ * when the next one is due (ns), 0: no more. Call it after each message, and at that time. */
+int64_t resize_tick(void);
+bool resize_waits(void); /* for the server's answer */
+void resize_note_answer(int result);
+void resize_note_skipped(uint64_t pixels);
+void resize_print(void); /* its part of the JSON line */
+
 /* ---- verify.c ---- */
 
 void verify_open(const char *display);
-/* Waits for rest, then compares the picture with the screen. */
+/* Compares the picture with the screen. If they differ in size, every pixel is wrong. */
+void verify_compare(struct outcome *ret_outcome);
+/* Waits for rest, then compares. */
 void verify_picture(struct outcome *ret_outcome);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "probe.h"
 
-enum { ENCODINGS_MAX = 64, SECURITY_NONE = 1, SECURITY_VNC = 2 };
+enum { ENCODINGS_MAX = 64, SECURITY_NONE = 1, SECURITY_VNC = 2, SCREEN_BYTES = 16 };
 
 enum {
 	KEYBOARD_LED_STATE = (int32_t)0xfffe0000,
@@ -46,10 +46,16 @@ static const struct {
 	{ "zrle", 16 },
 };
 
+/* The server's first screen, as it describes it in ExtendedDesktopSize. */
+static uint8_t first_screen[SCREEN_BYTES];
+static bool has_screen;
+
 struct encoding_list {
 	uint8_t message[4 + 4 * ENCODINGS_MAX];
 	unsigned count;
 };
+
+enum { SKIPPED = 0xfe01fd }; /* a colour that no desktop shows */
 
 static void put16(uint8_t *p, int value)
 {
@@ -168,9 +174,31 @@ void protocol_request(bool incremental)
 {
 	uint8_t message[10] = { 3, incremental };
 
+	if (resize_waits())
+		return;
 	put16(message + 6, picture.width);
 	put16(message + 8, picture.height);
 	wire_write(message, sizeof(message));
+}
+
+bool protocol_request_size(int width, int height)
+{
+	uint8_t message[8 + SCREEN_BYTES + 10] = { 251 };
+	uint8_t *screen = message + 8, *request = screen + SCREEN_BYTES;
+
+	if (!has_screen)
+		return false;
+	put16(message + 2, width);
+	put16(message + 4, height);
+	message[6] = 1;
+	memcpy(screen, first_screen, SCREEN_BYTES);
+	put16(screen + 8, width);
+	put16(screen + 10, height);
+	request[0] = 3;
+	put16(request + 6, width);
+	put16(request + 8, height);
+	wire_write(message, sizeof(message));
+	return true;
 }
 
 void protocol_key(uint32_t keysym)
@@ -182,6 +210,24 @@ void protocol_key(uint32_t keysym)
 	memcpy(message + 8, message, 8);
 	message[9] = 0;
 	wire_write(message, sizeof(message));
+}
+
+/* The rest of an ExtendedDesktopSize rectangle, whose x says who changed the size, y the result. */
+static void read_desktop_size(int x, int y, int width, int height)
+{
+	unsigned screens = wire_read8();
+
+	wire_skip(3);
+	for (unsigned i = 0; i < screens; i++) {
+		if (i)
+			wire_skip(SCREEN_BYTES);
+		else
+			wire_read(first_screen, SCREEN_BYTES);
+		has_screen = true;
+	}
+	if (x == 0 || y == 0) /* y: the result of a client's request; 0 is success */
+		picture_resize(width, height);
+	resize_note_answer(y);
 }
 
 /* Reads a pseudo-rectangle. False if it is none; *resized if the screen's size has changed.
@@ -202,9 +248,7 @@ static bool read_pseudo(int32_t encoding, int x, int y, int width, int height, b
 		picture_resize(width, height);
 		break;
 	case EXTENDED_DESKTOP_SIZE:
-		wire_skip(3 + 16 * (size_t)wire_read8());
-		if (x == 0 || y == 0) /* y: the result of a client's request; 0 is success */
-			picture_resize(width, height);
+		read_desktop_size(x, y, width, height);
 		break;
 	case DESKTOP_NAME:
 		wire_skip(wire_read32());
@@ -277,6 +321,10 @@ static bool read_rectangle(bool *resized, bool *last)
 		return false;
 	}
 	decode(encoding, x, y, width, height);
+	if (resize_waits()) { /* no user of libvncclient sees it */
+		picture_fill(x, y, width, height, SKIPPED);
+		resize_note_skipped((uint64_t)width * (uint64_t)height);
+	}
 	picture_cover(x, y, width, height);
 	counters.rectangles++;
 	counters.pixels += (uint64_t)width * (uint64_t)height;
@@ -295,7 +343,7 @@ static enum message read_update(void)
 	for (unsigned i = 0; !last && (i < count || count == 0xffff); i++)
 		pixels |= read_rectangle(&resized, &last);
 	counters.updates++;
-	if (resized)
+	if (resized && !options.resizes) /* with them, all of the picture is requested already */
 		protocol_request(false);
 	if (!pixels)
 		return MESSAGE_UPDATE;

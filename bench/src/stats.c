@@ -135,6 +135,8 @@ void stats_print(const struct outcome *outcome)
 	printf(",\"full_frame_bytes\":%llu", (unsigned long long)outcome->full_frame_bytes);
 	if (window_state == WINDOW_CLOSED)
 		print_window();
+	if (options.resizes)
+		resize_print();
 	printf(",\"wrong_pixels\":%lld,\"pointer_pixels\":%lld,\"wrong_at\":[%d,%d]}\n",
 	       (long long)outcome->wrong_pixels, (long long)outcome->pointer_pixels,
 	       outcome->wrong_x, outcome->wrong_y);

@@ -7,50 +7,20 @@
  * Prints READY when its windows are shown, and one JSON line at the end.
  */
 #include <X11/Xlib.h>
-#include <X11/Xutil.h>
-#include <X11/extensions/XShm.h>
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ipc.h>
-#include <sys/shm.h>
 
 #include "base.h"
-#include "scene.h"
-#include "ticks.h"
+#include "workload.h"
 
-enum { FRAMES_MAX = 16, LINE_HEIGHT = 18, COLUMNS_MAX = 400 };
+enum { LINE_HEIGHT = 18, COLUMNS_MAX = 400 };
 
-/* What the activity paints on: the X screen, and the one window (or the root) that moves. */
-static struct {
-	Display *display;
-	Window root;
-	GC gc;
-	int width, height;
-} screen;
-
-static struct {
-	Window id;
-	int x, y, width, height;
-} window;
-
-static struct {
-	XImage *image[FRAMES_MAX];
-	XShmSegmentInfo segment[FRAMES_MAX];
-	int count;
-	int block; /* the side of the tick blocks, pixels */
-} frames;
-
-static struct ticks *ticks;
+struct screen screen;
+struct window window;
+struct ticks *ticks;
 static volatile sig_atomic_t stopped;
-
-struct activity {
-	const char *name;
-	double fps;
-	void (*setup)(void);
-	void (*draw)(uint32_t id); /* may move window.x and window.y */
-};
 
 static void on_signal(int signal)
 {
@@ -58,15 +28,14 @@ static void on_signal(int signal)
 	stopped = 1;
 }
 
-static void add_block(int x, int y)
+void add_block(int x, int y)
 {
 	ticks->block[ticks->n_blocks].x = x;
 	ticks->block[ticks->n_blocks].y = y;
 	ticks->n_blocks++;
 }
 
-/* Opens a window of this size at this place, reduced to fit small screens. */
-static void open_window(int x, int y, int width, int height, unsigned long background)
+void open_window(int x, int y, int width, int height, unsigned long background)
 {
 	XSetWindowAttributes a = { .override_redirect = True, .background_pixel = background };
 
@@ -80,26 +49,6 @@ static void open_window(int x, int y, int width, int height, unsigned long backg
 				  CWOverrideRedirect | CWBackPixel, &a);
 	XMapRaised(screen.display, window.id);
 	XSync(screen.display, False);
-}
-
-static XImage *open_image(int width, int height, XShmSegmentInfo *segment)
-{
-	int number = DefaultScreen(screen.display);
-	XImage *image = XShmCreateImage(screen.display, DefaultVisual(screen.display, number),
-					(unsigned)DefaultDepth(screen.display, number), ZPixmap,
-					NULL, segment, (unsigned)width, (unsigned)height);
-
-	if (!image || image->bytes_per_line != width * 4)
-		die("workload: needs MIT-SHM and a visual of 32 bits a pixel");
-	segment->shmid = shmget(IPC_PRIVATE, (size_t)width * (size_t)height * 4, IPC_CREAT | 0600);
-	segment->shmaddr = image->data = shmat(segment->shmid, NULL, 0);
-	if (segment->shmid < 0 || segment->shmaddr == (void *)-1)
-		die("workload: shared memory: %s", strerror(errno));
-	segment->readOnly = False;
-	XShmAttach(screen.display, segment);
-	XSync(screen.display, False);
-	shmctl(segment->shmid, IPC_RMID, NULL);
-	return image;
 }
 
 static void fill(Drawable target, unsigned long color, int x, int y, int width, int height)
@@ -201,64 +150,6 @@ static void draw_scroll(uint32_t id)
 	fill(window.id, tick_color(id), window.width - 20, top, TICK_PIXELS, TICK_PIXELS);
 }
 
-/* ---- view, full, false: a client draws whole frames by XShmPutImage ---- */
-
-static void open_frames(int count)
-{
-	frames.count = count;
-	frames.block = TICK_PIXELS;
-	for (int i = 0; i < count; i++) {
-		frames.image[i] = open_image(window.width, window.height, &frames.segment[i]);
-		scene_render((uint32_t *)(void *)frames.image[i]->data, window.width, window.height,
-			     i, count);
-	}
-}
-
-/* Three blocks, from the top edge to the bottom: in a torn frame they differ in number. */
-static void add_column_of_blocks(void)
-{
-	int step = window.width < 1000 ? window.width / 4 : 300;
-
-	for (int i = 0; i < 3; i++)
-		add_block(window.width / 2 + step * (i - 1),
-			  (window.height - TICK_PIXELS) * i / 2 + TICK_PIXELS / 2);
-}
-
-static void setup_view(void)
-{
-	open_window(480, 300, 1600, 1000, 0);
-	open_frames(16);
-	add_column_of_blocks();
-}
-
-static void setup_full(void)
-{
-	open_window(0, 0, screen.width, screen.height, 0);
-	open_frames(screen.width > 4096 ? 4 : 8); /* 8K: 133 MB a frame */
-	add_column_of_blocks();
-}
-
-static void setup_false(void)
-{
-	open_window(480, 300, 1600, 1000, 0);
-	open_frames(1);
-	frames.block = 50;
-	add_block(window.width / 2, window.height / 2);
-}
-
-static void draw_frame(uint32_t id)
-{
-	XImage *image = frames.image[id % (uint32_t)frames.count];
-	int side = frames.block;
-
-	for (uint32_t i = 0; i < ticks->n_blocks; i++)
-		scene_fill((uint32_t *)(void *)image->data, window.width,
-			   ticks->block[i].x - side / 2, ticks->block[i].y - side / 2, side, side,
-			   tick_color(id));
-	XShmPutImage(screen.display, window.id, screen.gc, image, 0, 0, 0, 0,
-		     (unsigned)window.width, (unsigned)window.height, False);
-}
-
 /* ---- drag: a window of text is moved ---- */
 
 static void setup_drag(void)
@@ -275,21 +166,31 @@ static void setup_drag(void)
 	add_block(16, 14);
 }
 
-static void draw_drag(uint32_t id)
+static void move_drag(uint32_t id)
 {
 	double angle = 2 * M_PI * id / 240;
 	double reach_x = screen.width / 2.0 - 420, reach_y = screen.height / 2.0 - 320;
 
 	window.x = (int)(screen.width / 2.0 - 400 + reach_x * sin(angle));
 	window.y = (int)(screen.height / 2.0 - 300 + reach_y * sin(2 * angle + 0.5));
+}
+
+static void draw_drag(uint32_t id)
+{
 	fill(window.id, tick_color(id), 8, 6, TICK_PIXELS, TICK_PIXELS);
 	XMoveWindow(screen.display, window.id, window.x, window.y);
 }
 
 static const struct activity activities[] = {
-	{ "typing", 15, setup_typing, draw_typing }, { "scroll", 30, setup_scroll, draw_scroll },
-	{ "view", 30, setup_view, draw_frame },	     { "full", 60, setup_full, draw_frame },
-	{ "false", 60, setup_false, draw_frame },    { "drag", 60, setup_drag, draw_drag },
+	{ "typing", 15, setup_typing, NULL, draw_typing },
+	{ "scroll", 30, setup_scroll, NULL, draw_scroll },
+	{ "view", 30, setup_view, NULL, draw_frame },
+	{ "full", 60, setup_full, NULL, draw_frame },
+	{ "false", 60, setup_false, NULL, draw_frame },
+	{ "drag", 60, setup_drag, move_drag, draw_drag },
+	{ "strips", 30, setup_strips, NULL, draw_strips },
+	{ "strips-full", 60, setup_strips_full, NULL, draw_strips },
+	{ "storm", 2000, setup_storm, NULL, draw_frame },
 };
 
 /* ---- the loop ---- */
@@ -318,9 +219,12 @@ static int64_t show_frame(const struct activity *activity, uint32_t id)
 	int64_t shown;
 
 	atomic_store(&ticks->shown[slot], 0);
-	activity->draw(id);
+	if (activity->move)
+		activity->move(id);
+	/* Before it is drawn: the probe looks for the first strips of a frame, too. */
 	ticks->position[slot].x = (int16_t)window.x;
 	ticks->position[slot].y = (int16_t)window.y;
+	activity->draw(id);
 	XSync(screen.display, False);
 	shown = now_ns();
 	atomic_store(&ticks->shown[slot], shown);
