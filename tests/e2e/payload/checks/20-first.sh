@@ -60,4 +60,6 @@ check "the scraper disconnects from X after the last viewer" eventually 20 not s
 check "the scraper ends after idle_timeout" eventually $((idle_timeout + 20)) not scraper_pid
 check "nothing of gpudesk runs" eventually 60 not processes
 check "the sockets still listen" are_listening
+check "the proxy has noted where full access came from" \
+	test "$(stat -c '%U %a' /run/gpudesk-proxy/known-sources)" = "gpudesk 600"
 check_picture "another viewer sees the desktop"
