@@ -125,13 +125,13 @@ class GuessingTest(LoadTest):
         scraper = self.start_scraper()
         self.start_proxy()
         self.assertIsNone(self.view().log_in())
-        guessers = [self.view(source="10.9.1.%d" % (i + 1)) for i in range(60)]
+        guessers = [self.view(source="10.9.1.%d" % (i + 1)) for i in range(250)]
         for guesser in guessers:
             guesser.answer(WRONG)
-        wait_until(lambda: len(scraper.requests) >= 10, "some guesses")
+        wait_until(lambda: len(scraper.requests) >= 200, "most of the reserve to be used up")
         before = len([r for r in scraper.requests if r.response == WRONG])
         self.assertIsNone(self.view().log_in())
-        self.assertLess(before, 60, "the guesses were not slowed down in all")
+        self.assertLess(before, 250, "the guesses were not slowed down in all")
 
     def test_mistaken_owner_behind_the_same_address(self):
         self.start_scraper()
@@ -263,7 +263,8 @@ class CrowdTest(LoadTest):
         memory = proxy.read_status("VmRSS")
         log_in(700)
         wait_until(lambda: proxy.count_descriptors() == rest, "the proxy to close all")
-        self.assertLess(proxy.read_status("VmRSS") - memory, 4000, "KiB more than after 300")
+        if not proxy.is_sanitized():  # which keeps what is freed
+            self.assertLess(proxy.read_status("VmRSS") - memory, 4000, "KiB more than after 300")
 
     def doSomeCleaning(self, scraper):
         while scraper.requests:
