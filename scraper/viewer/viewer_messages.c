@@ -22,7 +22,10 @@ static int handle_encodings(struct viewer *viewer, const uint8_t *message)
 	uint8_t allowed[CLIENT_SET_ENCODINGS_MAX];
 
 	client_encodings_read(message, &viewer->update.encodings);
-	viewer->update.link.reads_first = client_is_libvncclient(&viewer->update.encodings);
+	/* SSVNC lists what libvncclient does, and Tight, but requests before it reads. */
+	viewer->update.link.reads_first = client_is_libvncclient(&viewer->update.encodings) &&
+					  !client_lists(&viewer->update.encodings,
+							CLIENT_ENCODING_TIGHT);
 	input_extension_rect_encodings(&viewer->update.extension_rect, &viewer->update.encodings);
 	int r = feed(viewer, allowed, client_encodings_filter(message, allowed));
 	if (r >= 0)
