@@ -41,7 +41,7 @@ void link_speed_read_tcp(struct link_speed *link, int fd)
 		return;
 	link_speed_heard(link, info.tcpi_min_rtt, info.tcpi_delivery_rate,
 			 info.tcpi_delivery_rate_app_limited);
-	if (info.tcpi_unacked || info.tcpi_notsent_bytes)
+	if (link->reads_first && (info.tcpi_unacked || info.tcpi_notsent_bytes))
 		link->sent_bytes = 0;
 }
 
