@@ -29,8 +29,9 @@ struct link_speed {
 };
 
 /*
- * Reads TCP_INFO of `fd`; does nothing where there is none. When some of the update on its way has
- * not even reached the other end of the socket, a request is no answer to it, and is not measured.
+ * Reads TCP_INFO of `fd`; does nothing where there is none. When a viewer that reads first requests
+ * an update while some of the last one has not reached the other end of the socket, that is no
+ * answer to it, and is not measured.
  */
 void link_speed_read_tcp(struct link_speed *link, int fd);
 
