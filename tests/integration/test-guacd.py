@@ -152,20 +152,17 @@ class HugeTest(StandInTest):
         self.n_drawn += 1
         self.screen.do("noise", 0, 0, 2048, 1152, self.n_drawn)
 
-    def has_loss(self, frame):
-        """Whether most of it is encoded with loss."""
-        areas = [(right - left) * (bottom - top)
-                 for left, top, right, bottom, _ in frame.images]
-        lossy = [(right - left) * (bottom - top) for left, top, right, bottom, _ in frame.lossy]
-        return sum(lossy) * 2 > sum(areas)
-
     def next_whole(self, viewer):
-        """The next frame of nearly everything."""
-        while True:
+        """The next frames until they have nearly everything, as a busy machine may capture the
+        screen in two. Returns whether most of it is encoded with loss."""
+        n_pixels = n_lossy = 0
+        while n_pixels <= self.WHOLE * 3 // 4:
             frame, = viewer.serve_frames(1)
-            if sum((right - left) * (bottom - top)
-                   for left, top, right, bottom, _ in frame.images) > self.WHOLE * 3 // 4:
-                return frame
+            for image in frame.images:
+                area = (image.right - image.left) * (image.bottom - image.top)
+                n_pixels += area
+                n_lossy += area * (image in frame.lossy)
+        return n_lossy * 2 > n_pixels
 
 
 class PacedTest(HugeTest):
@@ -181,7 +178,7 @@ class PacedTest(HugeTest):
         fast = 0
         for _ in range(30):
             self.draw()
-            fast += self.has_loss(self.next_whole(viewer))
+            fast += self.next_whole(viewer)
             if fast == 4:
                 break
         self.assertEqual(fast, 4)
@@ -194,7 +191,7 @@ class PacedTest(HugeTest):
         for _ in range(10):
             self.rest(viewer)
             self.draw()
-            fast += self.has_loss(self.next_whole(viewer))
+            fast += self.next_whole(viewer)
             if fast == 2:
                 break
         self.assertEqual(fast, 2)

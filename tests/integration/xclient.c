@@ -51,7 +51,10 @@ static bool do_fill(const char *arguments)
 	return true;
 }
 
-/* noise X Y WIDTH HEIGHT SEED: every bit of every pixel is random, even outside of the colours */
+/*
+ * noise X Y WIDTH HEIGHT SEED: every bit of every pixel is random, even outside of the colours. It
+ * is drawn by one request, which no capture can come between.
+ */
 static bool do_noise(const char *arguments)
 {
 	unsigned width, height, seed;
@@ -69,7 +72,11 @@ static bool do_noise(const char *arguments)
 		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 		image->data[i] = (char)(state >> 33);
 	}
-	XPutImage(x.x, x.root, x.gc, image, 0, 0, left, top, width, height);
+	Pixmap pixmap = XCreatePixmap(x.x, x.root, width, height, (unsigned)x.depth);
+
+	XPutImage(x.x, pixmap, x.gc, image, 0, 0, 0, 0, width, height);
+	XCopyArea(x.x, pixmap, x.root, x.gc, 0, 0, width, height, left, top);
+	XFreePixmap(x.x, pixmap);
 	XDestroyImage(image);
 	return true;
 }
