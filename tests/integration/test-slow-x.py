@@ -34,16 +34,9 @@ class SlowXTest(ChainTest):
 
     def stop_x(self, stage):
         """X stops in the middle of a capture."""
-        for _ in range(6):
-            self.relay.hold_after(STAGES[stage])
-            self.draw()
-            end = time.monotonic() + 5
-            while time.monotonic() < end:
-                if self.relay.is_holding:
-                    return
-                time.sleep(0.02)
-            self.relay.release()  # an earlier capture had taken what was drawn
-        self.fail("no capture")
+        self.relay.hold_after(STAGES[stage])
+        self.draw()
+        wait_until(lambda: self.relay.is_holding, "a capture")
 
     def check_continues(self):
         self.relay.release()
