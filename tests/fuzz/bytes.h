@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct bytes {
 	const uint8_t *at;
@@ -49,6 +50,22 @@ static inline const uint8_t *take_some(struct bytes *bytes, size_t n, size_t *re
 	bytes->at += *ret_n;
 	bytes->left -= *ret_n;
 	return at;
+}
+
+/* Fills `to` with the bytes again and again; nothing of it is instrumented, so it costs little. */
+static inline void fill_repeating(void *to, size_t size, const uint8_t *bytes, size_t n)
+{
+	size_t done = n < size ? n : size;
+
+	if (!done)
+		return;
+	memcpy(to, bytes, done);
+	while (done < size) {
+		size_t more = done < size - done ? done : size - done;
+
+		memcpy((uint8_t *)to + done, to, more);
+		done += more;
+	}
 }
 
 #endif

@@ -26,14 +26,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
-	LIMIT = 4096, /* bytes of a text */
+	LIMIT = 128, /* bytes of a text */
 	ROOT = 1,
 	OURS = 2,
 	FOREIGN = 3, /* and above */
 	FIXES_EVENT = 87,
 	FIRST_ATOM = 100,
 	N_ATOMS = 13,
-	PROPERTY_MAX = 8192, /* bytes */
+	PROPERTY_MAX = 256, /* bytes */
 	N_VIEWERS = 2,
 	SECOND = 1000000,
 	STEPS_MAX = 200,
@@ -421,17 +421,14 @@ static void take_property(struct bytes *input)
 {
 	static const int formats[] = { 8, 8, 32, 16 };
 	unsigned choice = take_u8(input);
-	size_t size = take_u16(input) % (PROPERTY_MAX + 1), n, used;
+	size_t size = take_u16(input) % (PROPERTY_MAX + 1), n;
 	const uint8_t *bytes = take_some(input, choice >> 3, &n);
 
 	property.type = take_atom(input);
 	property.format = formats[choice % 4];
 	property.is_broken = choice % 8 == 7;
-	used = n < size ? n : size;
-	if (used)
-		memcpy(property.bytes, bytes, used);
-	for (size_t i = used; i < size; i++)
-		property.bytes[i] = used ? property.bytes[i % used] : 'x';
+	memset(property.bytes, 'x', size);
+	fill_repeating(property.bytes, size, bytes, n);
 	property.n = size / ((size_t)property.format / 8);
 }
 

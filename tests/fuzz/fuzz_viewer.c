@@ -24,7 +24,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SIDE_MAX = 200, STEPS_MAX = 100, ROUNDS_MAX = 10000 };
+enum { SIDE_MAX = 80, STEPS_MAX = 100, ROUNDS_MAX = 10000 };
 
 struct run {
 	sd_event *event;
