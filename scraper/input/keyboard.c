@@ -10,6 +10,7 @@
 #include <xcb/xkb.h>
 
 #include "keysym.h"
+#include "shortcut.h"
 #include "xkb_map.h"
 
 enum {
@@ -29,12 +30,15 @@ void keyboard_init(struct keyboard *keyboard, struct display *display)
 		return;
 	XkbSelectEvents(display->x, XkbUseCoreKbd, EVENTS, EVENTS);
 	spare_keys_init(&keyboard->spares, display->x);
+	if (display->has_test)
+		key_repeat_begin(&keyboard->repeat, display, xkb_map_keyboard(display->x));
 }
 
 void keyboard_finish(struct keyboard *keyboard)
 {
 	if (keyboard->xkb_event)
 		XkbSelectEvents(keyboard->x, XkbUseCoreKbd, EVENTS, 0);
+	key_repeat_end(&keyboard->repeat);
 	keyboard->xkb_event = 0;
 	keymap_finish(&keyboard->map);
 }
@@ -48,6 +52,16 @@ static Bool is_map_event(Display *x, XEvent *event, XPointer userdata)
 	(void)x;
 	return event->type == keyboard->xkb_event &&
 	       (xkb->any.xkb_type == XkbMapNotify || xkb->any.xkb_type == XkbNewKeyboardNotify);
+}
+
+/* The same. */
+static Bool is_controls_event(Display *x, XEvent *event, XPointer userdata)
+{
+	const struct keyboard *keyboard = (const struct keyboard *)userdata;
+
+	(void)x;
+	return event->type == keyboard->xkb_event &&
+	       ((const XkbEvent *)event)->any.xkb_type == XkbControlsNotify;
 }
 
 enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *event)
@@ -64,6 +78,9 @@ enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *eve
 		return xkb->bell.percent ? KEYBOARD_BELL : KEYBOARD_NOTHING;
 	case XkbIndicatorStateNotify:
 		return KEYBOARD_LEDS;
+	case XkbControlsNotify:
+		key_repeat_handle_event(&keyboard->repeat, &xkb->ctrls);
+		return KEYBOARD_NOTHING;
 	default:
 		return KEYBOARD_NOTHING;
 	}
@@ -121,6 +138,8 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 	/* The reply may have come with an event about another keymap. */
 	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
 		keyboard->map_is_stale = true;
+	while (XCheckIfEvent(keyboard->x, &event, is_controls_event, (XPointer)keyboard))
+		key_repeat_handle_event(&keyboard->repeat, &((XkbEvent *)&event)->ctrls);
 	if (keyboard->map_is_stale) {
 		int r = xkb_map_load(keyboard->x, &keyboard->map);
 
@@ -140,7 +159,8 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 static int plan(struct keyboard *keyboard, const struct keymap_state *state,
 		struct keyboard_request request, uint64_t now, struct keymap_plan *ret_plan)
 {
-	uint32_t keysym = request.keysym;
+	uint32_t keysym = shortcut_translate(&keyboard->map, state, &keyboard->spares,
+					     request.keysym, request.position);
 
 	if (keysym_is_modifier(keysym))
 		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
@@ -200,16 +220,19 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 {
 	struct keymap_state state;
 	struct keymap_plan how;
-	uint8_t foreign = 0; /* modifiers that only other viewers hold */
+	uint8_t foreign = 0; /* modifiers that are not meant: those that only others hold */
 
 	if (!keyboard->xkb_event)
 		return -ENOTSUP;
 	keyboard_restore_modifiers(keyboard);
+	key_repeat_prepare(&keyboard->repeat, keyboard->down);
 	int r = refresh(keyboard, &state);
 	if (r < 0)
 		return r;
 	if (!keysym_is_modifier(request.keysym)) {
 		foreign = state.ours & (uint8_t)~modifiers_of(keyboard, own, state.group);
+		if (request.is_altgr)
+			foreign |= state.ours & keyboard->map.commands;
 		state.modifiers &= (uint8_t)~foreign;
 		state.ours &= (uint8_t)~foreign;
 	}
@@ -242,6 +265,12 @@ void keyboard_release(struct keyboard *keyboard, uint8_t keycode)
 	update_key(keyboard, keycode);
 	if (keyboard->changed_for == keycode && !keyboard->held[keycode])
 		keyboard_restore_modifiers(keyboard);
+}
+
+bool keyboard_repeats(struct keyboard *keyboard, uint8_t keycode)
+{
+	key_repeat_prepare(&keyboard->repeat, keyboard->down);
+	return key_repeat_allows(&keyboard->repeat, keycode);
 }
 
 static bool is_lit(struct keyboard *keyboard, const char *name)

@@ -9,6 +9,7 @@
 #include <X11/keysym.h>
 
 #include "input/shortcut.h"
+#include "tests/scraper/keymap_fixture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -154,13 +155,54 @@ static void test_what_is_left_alone(void **state)
 	assert_int_equal(shortcut_keysym(UNICODE | 0xe41, 0, false), 0);
 }
 
+/* On a keyboard with Latin and Cyrillic A, and as little else. */
+static void test_translate(void **state)
+{
+	static const struct {
+		const char *what;
+		uint8_t modifiers, group;
+		uint32_t keysym, expected;
+	} cases[] = {
+		{ "no shortcut", 0, 0, XK_Cyrillic_ef, XK_Cyrillic_ef },
+		{ "Shift is none", MOD_SHIFT, 0, XK_Cyrillic_ef, XK_Cyrillic_ef },
+		{ "in another group", MOD_CONTROL, 0, XK_Cyrillic_ef, XK_a },
+		{ "in this group", MOD_CONTROL, 1, XK_Cyrillic_ef, XK_Cyrillic_ef },
+		{ "Latin", MOD_CONTROL, 1, XK_a, XK_a },
+		{ "on no key", MOD_ALT, 0, XK_Greek_alpha, XK_a },
+		{ "on no key, from the other group", MOD_SUPER, 1, XK_Greek_alpha, XK_a },
+		{ "neither has a key", MOD_CONTROL, 0, XK_Cyrillic_es, 'c' },
+		{ "Shift", MOD_CONTROL | MOD_SHIFT, 0, XK_Cyrillic_ef, XK_A },
+		{ "on a spare key", MOD_CONTROL, 0, XK_Cyrillic_zhe, XK_semicolon },
+	};
+	const struct spare_keys spares = { .list = { { .keycode = KEY_SPARE } }, .n = 1 };
+	struct keymap keymap;
+
+	(void)state;
+	keymap_fixture(&keymap);
+	keymap.keys[KEY_SPARE].n_groups = 1;
+	keymap.keys[KEY_SPARE].groups[0].symbols[0] = 0x01000436; /* as was typed before */
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct keymap_state now = { cases[i].modifiers, cases[i].modifiers,
+						  cases[i].group };
+		uint32_t got = shortcut_translate(&keymap, &now, &spares, cases[i].keysym, 0);
+
+		if (got != cases[i].expected)
+			fail_msg("%s: 0x%x", cases[i].what, got);
+	}
+	/* Only the letter itself has a key, in the other group. */
+	keymap.keys[KEY_A].groups[0].symbols[0] = keymap.keys[KEY_A].groups[0].symbols[1] = XK_b;
+	const struct keymap_state control = { MOD_CONTROL, MOD_CONTROL, 0 };
+	assert_int_equal(shortcut_translate(&keymap, &control, &spares, XK_Cyrillic_ef, 0),
+			 XK_Cyrillic_ef);
+	keymap_finish(&keymap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_standard_places),
-		cmocka_unit_test(test_keysyms_of_all_kinds),
-		cmocka_unit_test(test_scan_codes),
-		cmocka_unit_test(test_what_is_left_alone),
+		cmocka_unit_test(test_standard_places), cmocka_unit_test(test_keysyms_of_all_kinds),
+		cmocka_unit_test(test_scan_codes),	cmocka_unit_test(test_what_is_left_alone),
+		cmocka_unit_test(test_translate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
