@@ -11,7 +11,7 @@
 
 enum {
 	KEYBOARDS_FIRST = 4, /* below is the core keyboard */
-	KEYBOARDS_MAX = 64,  /* higher numbers than that are not looked for */
+	KEYBOARDS_MAX = 40,  /* as many devices as older X servers have */
 	UNUSED_KEYCODE = 8,  /* no keyboard has it, since Linux has no key 0 */
 };
 
@@ -125,14 +125,17 @@ void key_repeat_begin(struct key_repeat *repeat, struct display *display, unsign
 
 void key_repeat_end(struct key_repeat *repeat)
 {
-	uint8_t keys[KEY_REPEAT_BYTES];
+	uint8_t keys[KEY_REPEAT_BYTES], core[KEY_REPEAT_BYTES];
 	bool is_on;
 
 	if (!repeat->keyboard)
 		return;
 	XkbSelectEvents(repeat->display->x, repeat->keyboard, XkbControlsNotifyMask, 0);
+	bool is_known = get(repeat, ask(repeat, repeat->keyboard), keys, &is_on) &&
+			get(repeat, ask(repeat, XkbUseCoreKbd), core, &is_on);
 	set(repeat, repeat->keyboard, repeat->keys);
-	if (get(repeat, ask(repeat, XkbUseCoreKbd), keys, &is_on) && is_none(keys))
+	/* The core keyboard has a copy. */
+	if (is_known && memcmp(core, keys, KEY_REPEAT_BYTES) == 0)
 		set_core(repeat, repeat->keys);
 	XDeleteProperty(repeat->display->x, DefaultRootWindow(repeat->display->x),
 			repeat->property);
@@ -140,22 +143,24 @@ void key_repeat_end(struct key_repeat *repeat)
 	repeat->keyboard = 0;
 }
 
-void key_repeat_handle_event(struct key_repeat *repeat, const XkbControlsNotifyEvent *event)
+void key_repeat_handle_event(struct key_repeat *repeat, const XkbEvent *event)
 {
-	repeat->is_stale |= event->device == (int)repeat->keyboard;
+	repeat->is_stale |= event->any.xkb_type == XkbNewKeyboardNotify ||
+			    (event->any.xkb_type == XkbControlsNotify &&
+			     event->ctrls.device == (int)repeat->keyboard);
 }
 
-void key_repeat_prepare(struct key_repeat *repeat, const bool is_down[static 256])
+bool key_repeat_prepare(struct key_repeat *repeat, const bool is_down[static 256])
 {
 	uint8_t keys[KEY_REPEAT_BYTES];
 	bool is_on;
 
 	if (!repeat->keyboard)
-		return;
+		return false;
 	if (repeat->is_stale)
 		take(repeat);
 	if (!repeat->must_check)
-		return;
+		return false;
 	repeat->must_check = false;
 	/* A release of a key that is not down reaches no program, but the keyboard is used. */
 	if (!is_down[UNUSED_KEYCODE])
@@ -163,9 +168,11 @@ void key_repeat_prepare(struct key_repeat *repeat, const bool is_down[static 256
 	/* If it was before, X has not looked at its settings again. */
 	if (get(repeat, ask(repeat, XkbUseCoreKbd), keys, &is_on) && !is_none(keys))
 		set_core(repeat, no_keys);
+	return true;
 }
 
 bool key_repeat_allows(const struct key_repeat *repeat, uint8_t keycode)
 {
-	return repeat->keyboard && repeat->is_on && repeat->keys[keycode / 8] >> keycode % 8 & 1;
+	return repeat->keyboard && keycode && repeat->is_on &&
+	       repeat->keys[keycode / 8] >> keycode % 8 & 1;
 }

@@ -35,14 +35,15 @@ void key_repeat_begin(struct key_repeat *repeat, struct display *display, unsign
 /* Sets the keys to repeat as before. Round trips. */
 void key_repeat_end(struct key_repeat *repeat);
 
-/* An XkbControlsNotify event: a program may have set keys to repeat. */
-void key_repeat_handle_event(struct key_repeat *repeat, const XkbControlsNotifyEvent *event);
+/* A program may have set keys to repeat, or loaded another keymap, which does so too. */
+void key_repeat_handle_event(struct key_repeat *repeat, const XkbEvent *event);
 
 /*
  * Before a key is pressed: has the X server use XTEST's keyboard from here on, with the settings of
- * key_repeat_begin. `is_down`, by keycode: what XTEST holds. Round trips the first time.
+ * key_repeat_begin. `is_down`, by keycode: what XTEST holds. Returns whether there was anything to
+ * be done, by round trips: then the core keyboard's state and keymap may be others.
  */
-void key_repeat_prepare(struct key_repeat *repeat, const bool is_down[static 256]);
+bool key_repeat_prepare(struct key_repeat *repeat, const bool is_down[static 256]);
 
 /* Whether a key that the viewer repeats is to be typed again. */
 bool key_repeat_allows(const struct key_repeat *repeat, uint8_t keycode);

@@ -55,19 +55,20 @@ static Bool is_map_event(Display *x, XEvent *event, XPointer userdata)
 }
 
 /* The same. */
-static Bool is_controls_event(Display *x, XEvent *event, XPointer userdata)
+static Bool is_setting_event(Display *x, XEvent *event, XPointer userdata)
 {
 	const struct keyboard *keyboard = (const struct keyboard *)userdata;
 
-	(void)x;
-	return event->type == keyboard->xkb_event &&
-	       ((const XkbEvent *)event)->any.xkb_type == XkbControlsNotify;
+	return is_map_event(x, event, userdata) ||
+	       (event->type == keyboard->xkb_event &&
+		((const XkbEvent *)event)->any.xkb_type == XkbControlsNotify);
 }
 
 enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *event)
 {
 	const XkbEvent *xkb = (const XkbEvent *)event;
 
+	key_repeat_handle_event(&keyboard->repeat, xkb);
 	if (is_map_event(keyboard->x, event, (XPointer)keyboard)) {
 		keyboard->map_is_stale = true;
 		/* Another keyboard may number its lights differently. */
@@ -78,9 +79,6 @@ enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *eve
 		return xkb->bell.percent ? KEYBOARD_BELL : KEYBOARD_NOTHING;
 	case XkbIndicatorStateNotify:
 		return KEYBOARD_LEDS;
-	case XkbControlsNotify:
-		key_repeat_handle_event(&keyboard->repeat, &xkb->ctrls);
-		return KEYBOARD_NOTHING;
 	default:
 		return KEYBOARD_NOTHING;
 	}
@@ -122,10 +120,18 @@ static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[sta
 	return modifiers;
 }
 
+/* A reply may have come with events about another keymap, or settings. */
+static void handle_settings(struct keyboard *keyboard)
+{
+	XEvent event;
+
+	while (XCheckIfEvent(keyboard->x, &event, is_setting_event, (XPointer)keyboard))
+		keyboard_handle_event(keyboard, &event);
+}
+
 /* Reads the current state and keymap: the X server replies after handling all keys sent. */
 static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 {
-	XEvent event;
 	xcb_xkb_get_state_reply_t *reply = display_wait_reply(
 		keyboard->display,
 		xcb_xkb_get_state(XGetXCBConnection(keyboard->x), XCB_XKB_ID_USE_CORE_KBD).sequence,
@@ -135,11 +141,7 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 		return -EIO;
 	const xcb_xkb_get_state_reply_t state = *reply;
 	free(reply);
-	/* The reply may have come with an event about another keymap. */
-	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
-		keyboard->map_is_stale = true;
-	while (XCheckIfEvent(keyboard->x, &event, is_controls_event, (XPointer)keyboard))
-		key_repeat_handle_event(&keyboard->repeat, &((XkbEvent *)&event)->ctrls);
+	handle_settings(keyboard);
 	if (keyboard->map_is_stale) {
 		int r = xkb_map_load(keyboard->x, &keyboard->map);
 
@@ -225,8 +227,9 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	if (!keyboard->xkb_event)
 		return -ENOTSUP;
 	keyboard_restore_modifiers(keyboard);
-	key_repeat_prepare(&keyboard->repeat, keyboard->down);
 	int r = refresh(keyboard, &state);
+	if (r == 0 && key_repeat_prepare(&keyboard->repeat, keyboard->down))
+		r = refresh(keyboard, &state);
 	if (r < 0)
 		return r;
 	if (!keysym_is_modifier(request.keysym)) {
@@ -240,6 +243,9 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	if (r < 0)
 		return r;
 	how.release |= foreign;
+	/* A key that was assigned a keysym repeats. */
+	handle_settings(keyboard);
+	key_repeat_prepare(&keyboard->repeat, keyboard->down);
 	spare_keys_note_use(&keyboard->spares, how.keycode, now);
 	change(keyboard, &how);
 	if (how.group == state.group) {

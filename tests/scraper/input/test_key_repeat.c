@@ -79,9 +79,8 @@ static void handle_events(void)
 		XEvent event;
 
 		XNextEvent(display.x, &event);
-		if (event.type == display.xkb_event &&
-		    ((XkbEvent *)&event)->any.xkb_type == XkbControlsNotify)
-			key_repeat_handle_event(&repeat, &((XkbEvent *)&event)->ctrls);
+		if (event.type == display.xkb_event)
+			key_repeat_handle_event(&repeat, (XkbEvent *)&event);
 	}
 }
 
@@ -194,6 +193,17 @@ static void test_others_change_it(void **state)
 	expect(SERVER_KEYBOARD, expected);
 }
 
+static void test_changed_before_the_end(void **state)
+{
+	(void)state;
+	key_repeat_begin(&repeat, &display, keyboard);
+	key_repeat_prepare(&repeat, nothing_down);
+	set_one(KEY_A);
+	XSync(other, False);
+	key_repeat_end(&repeat);
+	expect_all(before);
+}
+
 static void test_without_the_keyboard(void **state)
 {
 	(void)state;
@@ -210,8 +220,12 @@ static void test_without_the_keyboard(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_begin_and_end),    TEST(test_used_before),	      TEST(test_killed),
-		TEST(test_others_change_it), TEST(test_without_the_keyboard),
+		TEST(test_begin_and_end),
+		TEST(test_used_before),
+		TEST(test_killed),
+		TEST(test_others_change_it),
+		TEST(test_changed_before_the_end),
+		TEST(test_without_the_keyboard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
