@@ -4,6 +4,7 @@
 
 import ctypes
 import ctypes.util
+import glob
 import os
 import re
 import shutil
@@ -22,6 +23,8 @@ BACKSPACE, TAB, RETURN, F1, DELETE, PRINT = 0xff08, 0xff09, 0xff0d, 0xffbe, 0xff
 LAYOUTS = ("us", "de", "fr", "es", "jp", "ru,us")
 SCRIPTS = ("us", "de", "fr", "ru", "gr", "il", "ara")  # and keyboards without Latin letters
 UNICODE, DEAD_ACUTE = 0x01000000, 0xfe51
+
+XORG_CONF = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../xorg-dummy.conf")
 
 xkbcommon = ctypes.CDLL(ctypes.util.find_library("xkbcommon"))
 
@@ -53,9 +56,13 @@ OLD_KEYSYMS = {keysym for first in (0x1a1, 0x7a1, 0x6a1, 0xcdf, 0x5ac, 0xda1, 0x
 class KeyboardTest(ChainTest):
     def setUp(self):
         super().setUp()
+        self.start_display()
         self.start_chain()
         self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
         self.viewer = self.log_in()
+
+    def start_display(self):
+        """Something else than Xvfb."""
 
     def set_layout(self, *arguments):
         subprocess.run(["setxkbmap", "-display", self.x.display, *arguments], check=True,
@@ -624,6 +631,36 @@ class HoldTest(KeyboardTest):
         self.hold_much(self.viewer)
         self.assertEqual(self.scraper.end(), 0)
         self.wait_state(0, 0, 0)
+
+
+OWN_KEYBOARD = """
+Section "InputDevice"
+	Identifier "own keyboard"
+	Driver "inputtest"
+	Option "SocketPath" "%s/keyboard"
+	Option "DeviceType" "Keyboard"
+EndSection
+Section "ServerLayout"
+	Identifier "layout"
+	Screen "screen"
+	InputDevice "own keyboard" "CoreKeyboard"
+EndSection
+"""
+
+
+@unittest.skipUnless(shutil.which("Xorg") and any(
+    glob.glob(folder + "/xorg/modules/input/inputtest_drv.so")
+    for folder in ("/usr/lib", "/usr/lib64", "/usr/lib/*")), "no Xorg with the inputtest driver")
+class XorgTest(HoldTest):
+    """Keys that are held, with a keyboard that Xorg has from a driver."""
+
+    def start_display(self):
+        config = self.directory + "/xorg.conf"
+        with open(XORG_CONF, encoding="utf-8") as dummy, open(config, "w", encoding="utf-8") as to:
+            to.write(dummy.read() + OWN_KEYBOARD % self.directory)
+        self.x = self.start_x(name="Xorg", command=[
+            "Xorg", "-config", config, "-logfile", self.directory + "/Xorg.log", "-novtswitch",
+            "-sharevts"])
 
 
 class SpareKeyTest(KeyboardTest):
