@@ -241,7 +241,7 @@ static int find_other_keysym(const struct input *input, const struct input_holde
 /*
  * That keysym may be on another key of the desktop or on none, like é pressed with AltGr and
  * released as e: guesses the last key that was pressed with other modifiers than are held now. A
- * wrong guess ends a key's autorepeat too soon; without one, it might repeat for ever.
+ * wrong guess lets a key go up too soon; without one, it would stay down.
  */
 static int guess_released(const struct input_holder *holder, uint32_t keysym)
 {

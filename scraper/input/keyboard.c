@@ -254,8 +254,8 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	}
 	/*
 	 * Another layout for this key only: unlike a lock, a latch does not look to the desktop as
-	 * if the user had switched layouts, and it ends with the key's press. X's autorepeat would
-	 * be in the old layout, so the key goes up at once, and the viewer's own repeats count.
+	 * if the user had switched layouts, and it ends with the key's press. The key goes up at
+	 * once, so that it is typed in the same way when the viewer repeats it.
 	 */
 	XkbLatchGroup(keyboard->x, XkbUseCoreKbd, (unsigned)(how.group - state.group));
 	hold(keyboard, how.keycode);
