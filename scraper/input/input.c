@@ -6,8 +6,10 @@
 
 #include <X11/Xlib-xcb.h>
 #include <X11/extensions/XTest.h>
+#include <X11/keysym.h>
 #include <xcb/dpms.h>
 
+#include "altgr.h"
 #include "common/event_source.h"
 #include "common/log.h"
 #include "common/timer.h"
@@ -119,41 +121,111 @@ static uint32_t modifiers_of(const struct input_holder *holder)
 	return modifiers;
 }
 
-static void release_key(struct input *input, struct input_holder *holder, int i)
+static void remove_key(struct input *input, struct input_holder *holder, int i)
 {
 	keyboard_release(&input->keyboard, holder->keys[i].keycode);
 	holder->keys[i] = holder->keys[--holder->n_keys];
+}
+
+static int press_keycode(struct input *input, const struct input_holder *holder,
+			 struct keyboard_request request, uint64_t now)
+{
+	bool own[KEYMAP_KEYS] = { false };
+
+	for (int i = 0; i < holder->n_keys; i++)
+		own[holder->keys[i].keycode] = holder->keys[i].keycode;
+	return keyboard_press(&input->keyboard, own, request, now);
+}
+
+/* The set of modifiers (enum altgr_modifier) that the viewer holds. */
+static unsigned altgr_modifiers(const struct input_holder *holder)
+{
+	unsigned held = 0;
+
+	for (int i = 0; i < holder->n_keys; i++)
+		held |= altgr_modifier(holder->keys[i].request.keysym);
+	return held;
+}
+
+/*
+ * The right Alt may be AltGr. It is pressed when the next key shows that it is not: pressed and
+ * released around a character, it would open the menu in many programs.
+ */
+static bool may_be_altgr(struct keyboard_request request)
+{
+	return request.keysym == XK_Alt_R && !request.position;
+}
+
+/* What the viewer does next is meant with Alt. */
+static void press_postponed(struct input *input, struct input_holder *holder, uint64_t now)
+{
+	for (int i = 0; i < holder->n_keys; i++) {
+		struct input_key *key = &holder->keys[i];
+
+		if (key->right_alt == INPUT_PRESSED)
+			continue;
+		int keycode = press_keycode(input, holder, key->request, now);
+		key->keycode = keycode > 0 ? (uint8_t)keycode : 0;
+		key->right_alt = INPUT_PRESSED;
+	}
+}
+
+static void note_altgr(struct input_holder *holder)
+{
+	for (int i = 0; i < holder->n_keys; i++)
+		if (holder->keys[i].right_alt == INPUT_POSTPONED)
+			holder->keys[i].right_alt = INPUT_ALTGR;
+}
+
+static void add_key(struct input *input, struct input_holder *holder, struct input_key key)
+{
+	/* Held as another keysym, if the viewer did not release it when Shift changed, or again. */
+	for (int i = 0; key.keycode && i < holder->n_keys; i++)
+		if (holder->keys[i].keycode == key.keycode)
+			remove_key(input, holder, i--);
+	key.modifiers = modifiers_of(holder);
+	holder->keys[holder->n_keys++] = key;
 }
 
 /* Returns 0, or -EAGAIN if the key must wait. */
 static int press(struct input *input, struct input_holder *holder, struct keyboard_request request,
 		 uint64_t now)
 {
-	bool own[KEYMAP_KEYS] = { false };
+	int i = find_key(holder, request);
 
-	/* A viewer's autorepeat is ignored: X repeats a key itself while it is down. */
-	if (find_key(holder, request) >= 0 || holder->n_keys == INPUT_KEYS_MAX)
+	if (i >= 0 ? !keyboard_repeats(&input->keyboard, holder->keys[i].keycode)
+		   : holder->n_keys == INPUT_KEYS_MAX)
 		return 0;
-	for (int i = 0; i < holder->n_keys; i++)
-		own[holder->keys[i].keycode] = true;
-	int keycode = keyboard_press(&input->keyboard, own, request, now);
+	if (may_be_altgr(request)) {
+		add_key(input, holder,
+			(struct input_key){ .request = request, .right_alt = INPUT_POSTPONED });
+		return 0;
+	}
+	request.is_altgr = !request.position &&
+			   altgr_types(altgr_modifiers(holder), request.keysym);
+	if (!request.is_altgr)
+		press_postponed(input, holder, now);
+	int keycode = press_keycode(input, holder, request, now);
 	if (keycode == -EAGAIN)
 		return -EAGAIN;
+	if (request.is_altgr)
+		note_altgr(holder);
 	if (keycode < 0)
 		log_debug("ignoring keysym 0x%x: no key can type it", request.keysym);
-	if (keycode <= 0)
-		return 0;
-	/* Held as another keysym: the viewer did not release it when Shift changed. */
-	for (int i = 0; i < holder->n_keys; i++)
-		if (holder->keys[i].keycode == keycode)
-			release_key(input, holder, i--);
-	holder->keys[holder->n_keys] = (struct input_key){
-		.request = request,
-		.keycode = (uint8_t)keycode,
-		.modifiers = modifiers_of(holder),
-	};
-	holder->n_keys++;
+	/* A modifier that this keyboard does not have may still be part of AltGr. */
+	if (keycode > 0 || (keycode < 0 && keysym_is_modifier(request.keysym)))
+		add_key(input, holder,
+			(struct input_key){ .request = request,
+					    .keycode = keycode > 0 ? (uint8_t)keycode : 0 });
 	return 0;
+}
+
+static void release_key(struct input *input, struct input_holder *holder, int i, uint64_t now)
+{
+	/* Alt alone, as it opens the menu. */
+	if (holder->keys[i].right_alt == INPUT_POSTPONED)
+		press_postponed(input, holder, now);
+	remove_key(input, holder, i);
 }
 
 /* Some viewers release a key by the keysym it has by then, which Shift may have changed. */
@@ -169,7 +241,7 @@ static int find_other_keysym(const struct input *input, const struct input_holde
 /*
  * That keysym may be on another key of the desktop or on none, like é pressed with AltGr and
  * released as e: guesses the last key that was pressed with other modifiers than are held now. A
- * wrong guess ends a key's autorepeat too soon; without one, it might repeat for ever.
+ * wrong guess lets a key go up too soon; without one, it would stay down.
  */
 static int guess_released(const struct input_holder *holder, uint32_t keysym)
 {
@@ -194,7 +266,7 @@ static int handle_key(struct input *input, const struct queued_key *key, uint64_
 	if (i < 0 && !key->request.position)
 		i = guess_released(key->holder, key->request.keysym);
 	if (i >= 0)
-		release_key(input, key->holder, i);
+		release_key(input, key->holder, i, now);
 	return 0;
 }
 
@@ -260,9 +332,9 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 {
 	if (!input->display->has_test)
 		return;
+	uint64_t now = note_input(input);
 	struct pointer_sharing_steps steps = pointer_sharing_event(
-		&input->pointer, &holder->pointer, to.buttons & POINTER_SHARING_MASK,
-		note_input(input));
+		&input->pointer, &holder->pointer, to.buttons & POINTER_SHARING_MASK, now);
 
 	put_buttons(input, steps.release_before, false);
 	if (!steps.move)
@@ -274,6 +346,8 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 	if (!holder->pointer.held && !steps.release)
 		return;
 	input_flush(input);
+	if (steps.press)
+		press_postponed(input, holder, now);
 	if (steps.press | steps.release)
 		keyboard_restore_modifiers(&input->keyboard);
 	put_buttons(input, steps.release, false);
@@ -287,7 +361,7 @@ void input_release(struct input *input, struct input_holder *holder)
 	input_flush(input);
 	key_queue_forget(&input->queue, holder);
 	while (holder->n_keys)
-		release_key(input, holder, holder->n_keys - 1);
+		remove_key(input, holder, holder->n_keys - 1);
 	put_buttons(input, pointer_sharing_release(&input->pointer, &holder->pointer), false);
 	XFlush(input->display->x);
 }

@@ -12,7 +12,6 @@
 #include "pointer_sharing.h"
 #include "protocol/client_messages.h"
 #include "surrogate.h"
-#include "x11/display.h"
 
 enum { INPUT_KEYS_MAX = 64 }; /* that one viewer can hold down at a time */
 
@@ -33,8 +32,13 @@ struct input {
 struct input_holder {
 	struct input_key {
 		struct keyboard_request request;
-		uint8_t keycode;
+		uint8_t keycode;    /* 0: none is down for it */
 		uint32_t modifiers; /* bits of those the viewer held when it pressed the key */
+		enum input_right_alt {
+			INPUT_PRESSED,
+			INPUT_POSTPONED, /* until the next key shows whether it is AltGr */
+			INPUT_ALTGR,	 /* that has shown it, and no other key since */
+		} right_alt;
 	} keys[INPUT_KEYS_MAX];
 	int n_keys;
 	struct pointer_sharing_user pointer;

@@ -10,6 +10,7 @@
 #include <xcb/xkb.h>
 
 #include "keysym.h"
+#include "shortcut.h"
 #include "xkb_map.h"
 
 enum {
@@ -29,12 +30,15 @@ void keyboard_init(struct keyboard *keyboard, struct display *display)
 		return;
 	XkbSelectEvents(display->x, XkbUseCoreKbd, EVENTS, EVENTS);
 	spare_keys_init(&keyboard->spares, display->x);
+	if (display->has_test)
+		key_repeat_begin(&keyboard->repeat, display, xkb_map_keyboard(display->x));
 }
 
 void keyboard_finish(struct keyboard *keyboard)
 {
 	if (keyboard->xkb_event)
 		XkbSelectEvents(keyboard->x, XkbUseCoreKbd, EVENTS, 0);
+	key_repeat_end(&keyboard->repeat);
 	keyboard->xkb_event = 0;
 	keymap_finish(&keyboard->map);
 }
@@ -50,10 +54,21 @@ static Bool is_map_event(Display *x, XEvent *event, XPointer userdata)
 	       (xkb->any.xkb_type == XkbMapNotify || xkb->any.xkb_type == XkbNewKeyboardNotify);
 }
 
+/* The same. */
+static Bool is_setting_event(Display *x, XEvent *event, XPointer userdata)
+{
+	const struct keyboard *keyboard = (const struct keyboard *)userdata;
+
+	return is_map_event(x, event, userdata) ||
+	       (event->type == keyboard->xkb_event &&
+		((const XkbEvent *)event)->any.xkb_type == XkbControlsNotify);
+}
+
 enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *event)
 {
 	const XkbEvent *xkb = (const XkbEvent *)event;
 
+	key_repeat_handle_event(&keyboard->repeat, xkb);
 	if (is_map_event(keyboard->x, event, (XPointer)keyboard)) {
 		keyboard->map_is_stale = true;
 		/* Another keyboard may number its lights differently. */
@@ -105,10 +120,18 @@ static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[sta
 	return modifiers;
 }
 
+/* A reply may have come with events about another keymap, or settings. */
+static void handle_settings(struct keyboard *keyboard)
+{
+	XEvent event;
+
+	while (XCheckIfEvent(keyboard->x, &event, is_setting_event, (XPointer)keyboard))
+		keyboard_handle_event(keyboard, &event);
+}
+
 /* Reads the current state and keymap: the X server replies after handling all keys sent. */
 static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 {
-	XEvent event;
 	xcb_xkb_get_state_reply_t *reply = display_wait_reply(
 		keyboard->display,
 		xcb_xkb_get_state(XGetXCBConnection(keyboard->x), XCB_XKB_ID_USE_CORE_KBD).sequence,
@@ -118,9 +141,7 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 		return -EIO;
 	const xcb_xkb_get_state_reply_t state = *reply;
 	free(reply);
-	/* The reply may have come with an event about another keymap. */
-	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
-		keyboard->map_is_stale = true;
+	handle_settings(keyboard);
 	if (keyboard->map_is_stale) {
 		int r = xkb_map_load(keyboard->x, &keyboard->map);
 
@@ -140,7 +161,8 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 static int plan(struct keyboard *keyboard, const struct keymap_state *state,
 		struct keyboard_request request, uint64_t now, struct keymap_plan *ret_plan)
 {
-	uint32_t keysym = request.keysym;
+	uint32_t keysym = shortcut_translate(&keyboard->map, state, &keyboard->spares,
+					     request.keysym, request.position);
 
 	if (keysym_is_modifier(keysym))
 		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
@@ -200,16 +222,20 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 {
 	struct keymap_state state;
 	struct keymap_plan how;
-	uint8_t foreign = 0; /* modifiers that only other viewers hold */
+	uint8_t foreign = 0; /* modifiers that are not meant: those that only others hold */
 
 	if (!keyboard->xkb_event)
 		return -ENOTSUP;
 	keyboard_restore_modifiers(keyboard);
 	int r = refresh(keyboard, &state);
+	if (r == 0 && key_repeat_prepare(&keyboard->repeat, keyboard->down))
+		r = refresh(keyboard, &state);
 	if (r < 0)
 		return r;
 	if (!keysym_is_modifier(request.keysym)) {
 		foreign = state.ours & (uint8_t)~modifiers_of(keyboard, own, state.group);
+		if (request.is_altgr)
+			foreign |= state.ours & keyboard->map.commands;
 		state.modifiers &= (uint8_t)~foreign;
 		state.ours &= (uint8_t)~foreign;
 	}
@@ -217,6 +243,9 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	if (r < 0)
 		return r;
 	how.release |= foreign;
+	/* A key that was assigned a keysym repeats. */
+	handle_settings(keyboard);
+	key_repeat_prepare(&keyboard->repeat, keyboard->down);
 	spare_keys_note_use(&keyboard->spares, how.keycode, now);
 	change(keyboard, &how);
 	if (how.group == state.group) {
@@ -225,8 +254,8 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	}
 	/*
 	 * Another layout for this key only: unlike a lock, a latch does not look to the desktop as
-	 * if the user had switched layouts, and it ends with the key's press. X's autorepeat would
-	 * be in the old layout, so the key goes up at once, and the viewer's own repeats count.
+	 * if the user had switched layouts, and it ends with the key's press. The key goes up at
+	 * once, so that it is typed in the same way when the viewer repeats it.
 	 */
 	XkbLatchGroup(keyboard->x, XkbUseCoreKbd, (unsigned)(how.group - state.group));
 	hold(keyboard, how.keycode);
@@ -242,6 +271,12 @@ void keyboard_release(struct keyboard *keyboard, uint8_t keycode)
 	update_key(keyboard, keycode);
 	if (keyboard->changed_for == keycode && !keyboard->held[keycode])
 		keyboard_restore_modifiers(keyboard);
+}
+
+bool keyboard_repeats(struct keyboard *keyboard, uint8_t keycode)
+{
+	key_repeat_prepare(&keyboard->repeat, keyboard->down);
+	return key_repeat_allows(&keyboard->repeat, keycode);
 }
 
 static bool is_lit(struct keyboard *keyboard, const char *name)

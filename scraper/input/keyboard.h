@@ -11,6 +11,7 @@
 
 #include <X11/Xlib.h>
 
+#include "key_repeat.h"
 #include "keymap.h"
 #include "protocol/keyboard_led.h"
 #include "spare_keys.h"
@@ -28,6 +29,7 @@ struct keyboard {
 	bool lifted[KEYMAP_KEYS];  /* held, but up while changed_for is down */
 	bool added[KEYMAP_KEYS];   /* not held, but down while changed_for is */
 	uint8_t changed_for;	   /* keycode; 0: nothing is lifted or added */
+	struct key_repeat repeat;
 };
 
 /*
@@ -45,6 +47,7 @@ enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *eve
 struct keyboard_request {
 	uint32_t keysym;  /* 0: not known */
 	uint8_t position; /* keycode of the key with the scan code that it sent; 0: it sent none */
+	bool is_altgr;	  /* Control and Alt, which are held, are how it sends AltGr (altgr.h) */
 };
 
 /*
@@ -56,6 +59,9 @@ struct keyboard_request {
 int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS],
 		   struct keyboard_request request, uint64_t now);
 void keyboard_release(struct keyboard *keyboard, uint8_t keycode);
+
+/* Whether a key that is held is to be typed again when its viewer repeats it. */
+bool keyboard_repeats(struct keyboard *keyboard, uint8_t keycode);
 
 /* Restores the modifiers that were changed for a key that is still down, before a click. */
 void keyboard_restore_modifiers(struct keyboard *keyboard);

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <X11/XKBlib.h>
+#include <X11/extensions/XKBgeom.h>
 
 #include "keysym.h"
 
@@ -67,6 +69,19 @@ static void load_key(const XkbDescRec *desc, int keycode, struct keymap_key *to)
 				      to->groups[group].sets[level];
 	}
 	to->is_free = !has_symbol && !desc->map->modmap[keycode];
+}
+
+unsigned xkb_map_keyboard(Display *x)
+{
+	/* The X server makes its own keyboards first: the core keyboard is 3, XTEST's 5. */
+	enum { XTEST_KEYBOARD = 5 };
+	XkbDeviceInfoPtr device = XkbGetDeviceInfo(x, XkbXI_ButtonActionsMask, XTEST_KEYBOARD, 0,
+						   0);
+	bool is_it = device && device->name && strstr(device->name, "XTEST keyboard");
+
+	if (device)
+		XkbFreeDeviceInfo(device, 0, True);
+	return is_it ? XTEST_KEYBOARD : XkbUseCoreKbd;
 }
 
 int xkb_map_load(Display *x, struct keymap *keymap)

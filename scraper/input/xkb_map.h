@@ -9,6 +9,12 @@
 
 #include "keymap.h"
 
+/*
+ * The keyboard that XTEST's keys come from, as XKB's requests name it. Programs see its keymap from
+ * its first key on: before that, the core keyboard may still have another keyboard's. A round trip.
+ */
+unsigned xkb_map_keyboard(Display *x);
+
 /* Replaces `keymap` by the X server's. Returns 0, or -errno and leaves it. One round trip. */
 int xkb_map_load(Display *x, struct keymap *keymap);
 

@@ -10,6 +10,7 @@
  *   symbols        all keysyms of the keymap, in every group and level
  *   state          MODIFIERS LOCKED GROUP, and the keycodes that are down
  *   lock M V G     locks the modifiers V of the mask M, and the group G
+ *   own CODE D     presses (D 1) or releases (D 0) a key of the desktop's own keyboard
  *   remaps         how often the keymap changed so far, and how many keys at most at a time;
  *                  -1 if a change named keys that do not exist, which kills programs
  *   grab, ungrab   grabs the X server, releases it
@@ -27,6 +28,8 @@
 #include <X11/XKBlib.h>
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
+#include <X11/extensions/XKBgeom.h>
+#include <X11/extensions/XTest.h>
 #include <X11/keysym.h>
 
 enum { PATIENCE_MS = 10000, QUIET_MS = 300, EVENTS_MAX = 1 << 20, TEXT_MAX = 1 << 16 };
@@ -215,6 +218,34 @@ static void do_state(void)
 	puts("");
 }
 
+/* The number of the X server's own keyboard: of the first after those that XTEST has. */
+static unsigned own_keyboard(void)
+{
+	for (unsigned id = 6; id < 32; id++) {
+		XkbDeviceInfoPtr device = XkbGetDeviceInfo(x, XkbXI_ButtonActionsMask, id, 0, 0);
+		bool is_it = device && device->name && strstr(device->name, "keyboard");
+
+		if (device)
+			XkbFreeDeviceInfo(device, 0, True);
+		if (is_it)
+			return id;
+	}
+	return 0;
+}
+
+static void do_own(unsigned keycode, bool down)
+{
+	XDevice keyboard = { .device_id = own_keyboard() };
+
+	if (!keyboard.device_id) {
+		puts("error no keyboard of its own");
+		return;
+	}
+	XTestFakeDeviceKeyEvent(x, &keyboard, keycode, down, NULL, 0, CurrentTime);
+	XSync(x, False);
+	puts("ok");
+}
+
 static void do_line(const char *line)
 {
 	unsigned a, b, c;
@@ -236,6 +267,8 @@ static void do_line(const char *line)
 		XkbLockGroup(x, XkbUseCoreKbd, c);
 		XSync(x, False);
 		puts("ok");
+	} else if (sscanf(line, "own %u %u", &a, &b) == 2) {
+		do_own(a, b);
 	} else if (strncmp(line, "remaps", 6) == 0) {
 		handle_all();
 		printf("ok %u %d\n", n_remaps, most_remapped);

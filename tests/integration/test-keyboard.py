@@ -4,19 +4,27 @@
 
 import ctypes
 import ctypes.util
+import glob
+import os
+import re
 import shutil
 import subprocess
+import threading
 import unittest
 
 from lib import chain, rfb
 from lib.chain import ChainTest, wait_until
 
 SHIFT, LOCK, CONTROL, ALT, NUM_LOCK, SUPER = 1, 2, 4, 8, 0x10, 0x40
-SHIFT_L, CONTROL_L, ALT_L, SUPER_L, ALTGR = 0xffe1, 0xffe3, 0xffe9, 0xffeb, 0xfe03
+SHIFT_L, CONTROL_L, ALT_L, ALT_R, SUPER_L, ALTGR = (
+    0xffe1, 0xffe3, 0xffe9, 0xffea, 0xffeb, 0xfe03)
 CAPS_LOCK, NUM_LOCK_KEY = 0xffe5, 0xff7f
-TAB, RETURN, F1, DELETE, PRINT = 0xff09, 0xff0d, 0xffbe, 0xffff, 0xff61
+BACKSPACE, TAB, RETURN, F1, DELETE, PRINT = 0xff08, 0xff09, 0xff0d, 0xffbe, 0xffff, 0xff61
 LAYOUTS = ("us", "de", "fr", "es", "jp", "ru,us")
+SCRIPTS = ("us", "de", "fr", "ru", "gr", "il", "ara")  # and keyboards without Latin letters
 UNICODE, DEAD_ACUTE = 0x01000000, 0xfe51
+
+XORG_CONF = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../xorg-dummy.conf")
 
 xkbcommon = ctypes.CDLL(ctypes.util.find_library("xkbcommon"))
 
@@ -48,9 +56,13 @@ OLD_KEYSYMS = {keysym for first in (0x1a1, 0x7a1, 0x6a1, 0xcdf, 0x5ac, 0xda1, 0x
 class KeyboardTest(ChainTest):
     def setUp(self):
         super().setUp()
+        self.start_display()
         self.start_chain()
         self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
         self.viewer = self.log_in()
+
+    def start_display(self):
+        """Something else than Xvfb."""
 
     def set_layout(self, *arguments):
         subprocess.run(["setxkbmap", "-display", self.x.display, *arguments], check=True,
@@ -219,42 +231,337 @@ class CommandTest(KeyboardTest):
             self.type(DEAD_ACUTE, ord("a"), DEAD_ACUTE, ord("E"), 0xf1)
             self.assertEqual(self.text(3), "\u00e1\u00c9\u00f1")
 
-    def test_a_level_for_as_long_as_the_key_is_held(self):
-        """The keyboard repeats the character, not what the key types without AltGr."""
+    def test_a_level_whenever_the_viewer_repeats(self):
+        """The character is repeated, not what the key types without AltGr."""
         self.set_layout("-layout", "de")
-        self.key(ord("@"), True)
+        for _ in range(4):
+            self.key(ord("@"), True)
         self.assertEqual(self.text(4), "@@@@")
+        self.key(ord("x"), True)
+        self.key(ord("@"), True)
+        self.assertEqual(self.text(2), "x@")
+        self.key(ord("x"), False)
         self.key(ord("@"), False)
         self.wait_state(0, 0, 0)
+
+
+class AltGrTest(KeyboardTest):
+    """AltGr as viewers without scan codes send it, on desktops of all kinds."""
+
+    def hold(self, *keysyms):
+        for keysym in keysyms:
+            self.key(keysym, True)
+
+    def let_go(self, *keysyms):
+        for keysym in reversed(keysyms):
+            self.key(keysym, False)
+
+    def codes(self):
+        return self.app.do("events").split()
+
+    def check(self, *held):
+        """The character alone arrives, and Alt does not go down for it by itself."""
+        for layout in SCRIPTS:
+            self.set_layout("-layout", layout)
+            for letter in "@{|\\[]}~#\u20ac\u0105":
+                with self.subTest(layout=layout, letter=letter):
+                    self.app.do("events")
+                    self.hold(*held)
+                    _, state, text = self.press(rfb.keysym_of(letter))
+                    self.assertEqual((text, state & (CONTROL | ALT)), (letter, 0))
+                    self.let_go(*held)
+                    self.wait_state(0, 0, 0)
+                    if held == (ALT_R,):
+                        alts = {"k+64", "k+108"} if layout == "us" else {"k+64"}
+                        self.assertFalse(alts & set(self.codes()))
+
+    def test_right_alt(self):
+        """RealVNC."""
+        self.check(ALT_R)
+
+    def test_control_and_right_alt(self):
+        """Windows itself."""
+        self.check(CONTROL_L, ALT_R)
+
+    def test_control_and_altgr(self):
+        """Guacamole in a browser on Windows."""
+        self.check(CONTROL_L, ALTGR)
+
+    def test_control_and_alt(self):
+        """mRemoteNG."""
+        self.check(CONTROL_L, ALT_L)
+
+    def test_shortcuts_with_the_right_alt(self):
+        """They are pressed with Alt, as soon as it is clear; Alt alone when it goes up."""
+        for held, keysym, state in (((ALT_R,), ord("f"), ALT), ((ALT_R,), ord("1"), ALT),
+                                    ((ALT_R,), F1, ALT), ((ALT_R,), TAB, ALT),
+                                    ((CONTROL_L, ALT_R), ord("t"), CONTROL | ALT),
+                                    ((ALT_R, CONTROL_L), DELETE, CONTROL | ALT),
+                                    ((ALT_L,), ord("["), ALT),
+                                    ((CONTROL_L, ALT_L), ord("/"), CONTROL | ALT)):
+            with self.subTest(held=held, keysym=keysym):
+                self.hold(*held)
+                self.assertEqual(self.press(keysym)[:2], (keysym, state))
+                self.let_go(*held)
+                self.wait_state(0, 0, 0)
+        self.app.do("events")
+        self.hold(ALT_R)
+        self.let_go(ALT_R)
+        self.type(ord("x"))
+        self.assertEqual(self.read_press(), (ord("x"), 0, "x"))
+        self.assertEqual(self.codes()[:2], ["k+108", "k-108"])
+        # With Shift, as layouts are switched.
+        self.hold(ALT_R, SHIFT_L)
+        self.wait_state(SHIFT | ALT, 0, 0, 50, 108)
+        self.let_go(ALT_R, SHIFT_L)
+        self.wait_state(0, 0, 0)
+
+    def test_a_click_with_the_right_alt(self):
+        self.hold(ALT_R)
+        self.viewer.send(rfb.pointer_event(100, 100, 1))
+        self.wait_state(ALT, 0, 0, 108)
+        self.viewer.send(rfb.pointer_event(100, 100))
+        self.let_go(ALT_R)
+        self.wait_state(0, 0, 0)
+
+    def test_characters_and_shortcuts_in_turn(self):
+        self.hold(ALT_R)
+        for keysym, state in ((ord("\\"), 0), (ord("f"), ALT), (ord("@"), SHIFT),
+                              (ord("f"), ALT), (ord("]"), 0)):
+            self.assertEqual(self.press(keysym)[:2], (keysym, state))
+        self.let_go(ALT_R)
+        self.wait_state(0, 0, 0)
+
+    def test_who_sends_scan_codes_means_what_it_says(self):
+        viewer = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.QEMU_KEYS))
+        viewer.fetch(False)
+        for keysym, scan_code in ((CONTROL_L, 0x1d), (ALT_L, 0x38), (ord("["), 0x1a)):
+            viewer.send(rfb.scan_code_event(keysym, scan_code, 1))
+        self.assertEqual(self.read_press()[:2], (ord("["), CONTROL | ALT))
+        viewer.close()
+        self.wait_state(0, 0, 0)
+        viewer = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.QEMU_KEYS))
+        viewer.fetch(False)
+        viewer.send(rfb.scan_code_event(ALT_R, 0xb8, 1))
+        self.wait_state(ALT, 0, 0, 108)
+
+
+class ShortcutTest(KeyboardTest):
+    """Shortcuts from keyboards of other scripts, with and without scan codes."""
+
+    # On the keys of C and V, as old and as Unicode keysyms, and what is the desktop's layout.
+    LETTERS = ((0x6d3, 0x6cd, "ru"), (UNICODE | 0x441, UNICODE | 0x43c, "ru"),
+               (0x7f8, 0x7f9, "gr"), (0xce1, 0xce4, "il"), (0x5c4, 0x5d1, "ara"))
+
+    def setUp(self):
+        super().setUp()
+        self.scanner = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.QEMU_KEYS))
+        self.scanner.fetch(False)
+
+    def send(self, keysym, scan_code, down):
+        if scan_code:
+            self.scanner.send(rfb.scan_code_event(keysym, scan_code, down))
+        else:
+            self.key(keysym, down)
+
+    def press_with(self, modifier, keysym, scan_codes=(None, None), group=0):
+        self.send(modifier, scan_codes[0], True)
+        self.send(keysym, scan_codes[1], True)
+        self.send(keysym, scan_codes[1], False)
+        got, state, _ = self.read_press()
+        self.send(modifier, scan_codes[0], False)
+        self.wait_state(0, 0, group)
+        return got, state & (CONTROL | ALT | SUPER)
+
+    def check(self, modifier, scan_code, state):
+        for layout in SCRIPTS:
+            self.set_layout("-layout", layout)
+            for c, v, own in self.LETTERS:
+                # Typed as text before: it has a spare key.
+                self.assertEqual(self.press(c)[2], character(c))
+                for keysym, latin, place in ((c, ord("c"), 0x2e), (v, ord("v"), 0x2f)):
+                    with self.subTest(layout=layout, keysym="%x" % keysym):
+                        got, held = self.press_with(modifier, keysym)
+                        scanned = self.press_with(modifier, keysym, (scan_code, place))
+                        self.assertEqual(scanned, (got, held))
+                        self.assertEqual(held, state)
+                        # As on the desktop's own keyboard, where that has the letter.
+                        if layout == own:
+                            self.assertEqual(character(got), character(keysym))
+                        else:
+                            self.assertEqual(got, latin)
+
+    def test_control(self):
+        self.check(CONTROL_L, 0x1d, CONTROL)
+
+    def test_alt(self):
+        self.check(ALT_L, 0x38, ALT)
+
+    def test_super(self):
+        self.check(SUPER_L, 0xe05b, SUPER)
+
+    def test_in_another_group(self):
+        """The current layout is Latin, another one has the letter: it is not switched."""
+        self.set_layout("-layout", "us,ru")
+        self.app.do("events")
+        self.assertEqual(self.press_with(CONTROL_L, 0x6d3), (ord("c"), CONTROL))
+        self.app.do("lock", "0", "0", 1)
+        self.assertEqual(self.press_with(CONTROL_L, 0x7f8, group=1), (ord("c"), CONTROL))
+
+    def test_the_place_of_the_key(self):
+        """A phonetic keyboard has es on S; by its letter it would be C. A German desktop has Z
+        where the viewer's keyboard says Y."""
+        self.set_layout("-layout", "de")
+        self.assertEqual(self.press_with(CONTROL_L, 0x6d3, (0x1d, 0x1f)), (ord("s"), CONTROL))
+        self.assertEqual(self.press_with(CONTROL_L, 0x6d1, (0x1d, 0x2c)), (ord("z"), CONTROL))
+        self.assertEqual(self.press_with(CONTROL_L, 0x6d1), (ord("z"), CONTROL))
+        # Thai is in no table.
+        self.assertEqual(self.press_with(CONTROL_L, UNICODE | 0xe41, (0x1d, 0x2e)),
+                         (ord("c"), CONTROL))
+
+    def test_shift_and_caps_lock(self):
+        self.key(SHIFT_L, True)
+        self.send(CONTROL_L, None, True)
+        self.assertEqual(self.press(0x6f3)[:2], (ord("C"), CONTROL | SHIFT))
+        self.assertEqual(self.press(0x6e8)[:2], (ord("{"), CONTROL | SHIFT))
+        self.send(CONTROL_L, None, False)
+        self.key(SHIFT_L, False)
+        self.assertEqual(self.press_with(CONTROL_L, 0x6f3), (ord("c"), CONTROL))
+
+    def test_text_is_not_changed(self):
+        self.set_layout("-layout", "us")
+        self.type(0x6d3, 0x7f8, 0xce1, 0x5c4)
+        self.assertEqual(self.text(4), "".join(map(character, (0x6d3, 0x7f8, 0xce1, 0x5c4))))
 
 
 class HoldTest(KeyboardTest):
     """Keys that are held, and viewers that leave meanwhile."""
 
-    def x_repeat(self, on):
-        subprocess.run(["xset", "-display", self.x.display, "r", "on" if on else "off"],
-                       check=True)
+    def xset(self, *arguments):
+        subprocess.run(["xset", "-display", self.x.display, *map(str, arguments)], check=True)
 
     def test_a_viewer_that_repeats(self):
-        self.x_repeat(False)
-        for _ in range(50):
-            self.key(ord("a"), True)
-        self.key(ord("a"), False)
-        self.type(ord("b"))
-        self.assertEqual(self.text(2), "ab")
+        """X's setting says whether that types anything."""
+        for repeats, text in (("on", 50 * "a"), ("off", "a"), ("on", 50 * "a"), ("off", "a")):
+            self.xset("r", repeats)
+            for _ in range(50):
+                self.key(ord("a"), True)
+            self.key(ord("a"), False)
+            self.type(ord("b"))
+            self.assertEqual(self.text(len(text) + 1), text + "b")
+        self.wait_state(0, 0, 0)
 
     def test_a_viewer_that_repeats_by_letting_go(self):
         self.type(*[ord("a")] * 50)
         self.type(ord("b"))
         self.assertEqual(self.text(51), 50 * "a" + "b")
 
-    def test_the_keyboard_repeats(self):
+    def hold_in_silence(self, *keysyms):
+        """A viewer falls silent with a key held: it is typed once, however late it goes up."""
+        for keysym in keysyms:
+            self.key(keysym, True)
+        self.assertEqual(self.read_press()[0], keysyms[-1])
+        self.assertEqual(self.app.do("none"), "none")
+        for keysym in reversed(keysyms):
+            self.key(keysym, False)
+        self.wait_state(0, 0, 0)
+        self.assertEqual(self.app.do("none"), "none")
+
+    def own_keyboard_repeats(self):
+        self.app.do("text", 0)
+        self.app.do("own", 38, 1)
+        text = self.text(5)
+        self.assertEqual((len(set(text)), len(text) >= 5), (1, True))
+        self.app.do("own", 38, 0)
+        self.wait_state(0, 0, 0)
+        self.app.do("text", 0)
+
+    def test_only_the_viewer_repeats(self):
+        self.xset("r", "rate", 100, 50)
+        self.hold_in_silence(BACKSPACE)
+        self.own_keyboard_repeats()
+        self.hold_in_silence(ord("a"))
+        # A setting that a program changes meanwhile.
+        self.xset("r", "off")
+        self.xset("r", "on")
+        self.xset("r", "rate", 100, 50)
+        self.xset("r", 38)
+        self.hold_in_silence(ord("a"))
+        self.set_layout("-layout", "de")
+        self.hold_in_silence(SHIFT_L, ord("A"))
+        self.hold_in_silence(ALTGR, ord("@"))
+        self.own_keyboard_repeats()
+
+    def test_only_the_viewer_repeats_on_each_layout(self):
+        self.xset("r", "rate", 100, 50)
+        for layout in SCRIPTS:
+            with self.subTest(layout=layout):
+                self.set_layout("-layout", layout)
+                self.hold_in_silence(BACKSPACE)
+                self.hold_in_silence(ord("a"))
+                self.app.do("text", 0)
+                for _ in range(3):
+                    self.key(ord("a"), True)
+                self.key(ord("a"), False)
+                self.assertEqual(self.text(3), "aaa")
+                self.own_keyboard_repeats()
+
+    def test_who_used_the_keyboard_before(self):
+        """Another program may have, and the X server does not look at its settings again."""
+        self.scraper.end()
+        self.xset("r", "rate", 100, 50)
+        self.x_key("a")
+        self.assertEqual(self.read_press()[0], ord("a"))
+        self.start_chain()
+        self.viewer = self.log_in()
+        self.hold_in_silence(ord("a"))
+        self.own_keyboard_repeats()
+
+    def x_key(self, *keys):
+        subprocess.run(["xdotool", *[word for key in keys for word in ("key", key)]], check=True,
+                       env=self.x.environment())
+
+    def settings(self):
+        """Which keys repeat, as programs are told."""
+        shown = subprocess.run(["xset", "-display", self.x.display, "q"], check=True,
+                               capture_output=True, encoding="utf-8").stdout
+        return re.findall(r"[0-9a-f]{16}|auto repeat: +(?:on|off)", shown)
+
+    def test_all_repeats_again_without_viewers(self):
+        before = self.settings()
+
+        def type_and(leave):
+            self.assertEqual(self.press(ord("a"))[2], "a")
+            self.assertNotEqual(self.settings(), before)
+            leave()
+
+        type_and(self.viewer.close)
+        wait_until(lambda: self.settings() == before, "the settings")
+        self.viewer = self.log_in()
+        type_and(self.scraper.end)
+        self.assertEqual(self.settings(), before)
+
+    def test_keys_that_do_not_repeat(self):
+        """Caps Lock and Shift, whatever the viewer does."""
+        for keysym in (CAPS_LOCK, SHIFT_L):
+            for _ in range(4):
+                self.key(keysym, True)
+        self.wait_state(LOCK | SHIFT, LOCK, 0, 50, 66)
+        self.key(SHIFT_L, False)
+        self.key(CAPS_LOCK, False)
+        self.type(CAPS_LOCK)
+        self.wait_state(0, 0, 0)
+
+    def test_a_repeat_with_another_modifier(self):
         self.key(ord("a"), True)
-        self.assertEqual(self.text(5), "aaaaa")
+        self.key(SHIFT_L, True)
+        for _ in range(2):
+            self.key(ord("A"), True)
+        self.key(SHIFT_L, False)
+        self.key(ord("a"), True)
+        self.assertEqual(self.text(4), "aAAa")
         self.key(ord("a"), False)
         self.wait_state(0, 0, 0)
-        self.app.do("events")
-        self.assertEqual(self.app.do("none"), "none")
 
     def test_a_viewer_repeats_a_key_of_another_group(self):
         self.set_layout("-layout", "ru,us")
@@ -295,7 +602,6 @@ class HoldTest(KeyboardTest):
         self.app.do("ungrab")
 
     def test_case_changes_while_a_key_is_held(self):
-        self.x_repeat(False)
         self.key(ord("a"), True)
         self.key(SHIFT_L, True)
         self.key(ord("A"), False)
@@ -325,6 +631,36 @@ class HoldTest(KeyboardTest):
         self.hold_much(self.viewer)
         self.assertEqual(self.scraper.end(), 0)
         self.wait_state(0, 0, 0)
+
+
+OWN_KEYBOARD = """
+Section "InputDevice"
+	Identifier "own keyboard"
+	Driver "inputtest"
+	Option "SocketPath" "%s/keyboard"
+	Option "DeviceType" "Keyboard"
+EndSection
+Section "ServerLayout"
+	Identifier "layout"
+	Screen "screen"
+	InputDevice "own keyboard" "CoreKeyboard"
+EndSection
+"""
+
+
+@unittest.skipUnless(shutil.which("Xorg") and any(
+    glob.glob(folder + "/xorg/modules/input/inputtest_drv.so")
+    for folder in ("/usr/lib", "/usr/lib64", "/usr/lib/*")), "no Xorg with the inputtest driver")
+class XorgTest(HoldTest):
+    """Keys that are held, with a keyboard that Xorg has from a driver."""
+
+    def start_display(self):
+        config = self.directory + "/xorg.conf"
+        with open(XORG_CONF, encoding="utf-8") as dummy, open(config, "w", encoding="utf-8") as to:
+            to.write(dummy.read() + OWN_KEYBOARD % self.directory)
+        self.x = self.start_x(name="Xorg", command=[
+            "Xorg", "-config", config, "-logfile", self.directory + "/Xorg.log", "-novtswitch",
+            "-sharevts"])
 
 
 class SpareKeyTest(KeyboardTest):
@@ -531,19 +867,115 @@ class FloodTest(KeyboardTest):
         self.wait_state(0, 0, 0)
 
 
-@unittest.skipUnless(shutil.which("zenity"), "no zenity")
+    def test_bad_input(self):
+        """Keysyms that do not exist, scan codes out of range, releases of what is not pressed:
+        20,000 of each, and meanwhile another viewer and the desktop's own keyboard type."""
+        bad = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.QEMU_KEYS))
+        bad.fetch(False)
+        kinds = (lambda i: rfb.key_event(0x20000000 + i * 7919, i & 1),
+                 lambda i: rfb.key_event((0x00ffffff, 0x0a000000, 0xffffffff)[i % 3] - i, 1),
+                 lambda i: rfb.scan_code_event(i % 3, 0x100 + i * 65537 & 0xffffffff, i & 1),
+                 lambda i: rfb.scan_code_event(0xffff0000 | i, i % 0xff00 + 0xe100, 1),
+                 lambda i: rfb.key_event((ord("a"), SHIFT_L, CONTROL_L, ALT_R, 0x20ac)[i % 5], 0),
+                 lambda i: rfb.scan_code_event(ord("a"), i % 0x80, 0))
+        self.app.do("text", 0)
+        for kind in kinds:
+            flood = threading.Thread(target=bad.send,
+                                     args=(b"".join(kind(i) for i in range(20000)),))
+            flood.start()
+            for _ in range(5):
+                self.type(ord("x"))
+                self.assertIn("x", self.text(1))
+                self.app.do("own", 29, 1)
+                self.app.do("own", 29, 0)
+                wait_until(lambda: "y" in self.text(1), "y")
+            flood.join(rfb.PATIENCE)
+            self.assertFalse(flood.is_alive())
+        bad.send(rfb.key_stroke(ord("z")))
+        wait_until(lambda: self.text(1).endswith("z"), "z")
+        wait_until(lambda: len(self.state()) == 3, "nothing down")
+        self.assertEqual(self.press(ord("a"))[1:], (0, "a"))
+        bad.close()
+        self.wait_state(0, 0, 0)
+
+
 class ToolkitTest(KeyboardTest):
+    def xdotool(self, *arguments):
+        return subprocess.run(["xdotool", *arguments], capture_output=True, check=False,
+                              encoding="utf-8", env=self.x.environment()).stdout.strip()
+
+    def start_program(self, title, *command):
+        """Starts it with a window manager, and waits for its window."""
+        self.app.close()
+        self.start("openbox", "--sm-disable", env=self.x.environment())
+        wait_until(lambda: self.xdotool("get_num_desktops"), "openbox")
+        program = self.start(*command, env=self.x.environment(
+            LC_ALL="C.UTF-8", GTK_IM_MODULE="gtk-im-context-simple", NO_AT_BRIDGE="1"))
+        wait_until(lambda: self.xdotool("getactivewindow", "getwindowname") == title, title)
+        return program
+
+    def start_zenity(self):
+        return self.start_program("typing", "zenity", "--entry", "--title=typing")
+
+    def press_with(self, held, keysym):
+        for modifier in held:
+            self.key(modifier, True)
+        self.type(keysym)
+        for modifier in reversed(held):
+            self.key(modifier, False)
+
+    @unittest.skipUnless(shutil.which("xterm"), "no xterm")
+    def test_xterm(self):
+        """The bytes that programs in a terminal get."""
+        path = os.path.join(self.directory, "typed")
+        self.start_program("terminal", "xterm", "-T", "terminal", "-e", "sh", "-c",
+                           "stty raw -echo; exec dd bs=1 status=none of=" + path)
+
+        def typed():
+            with open(path, "rb") as file:
+                return file.read()
+
+        wait_until(lambda: os.path.exists(path), "dd")
+        for letter in "@{|\\":
+            for held in ((ALT_R,), (CONTROL_L, ALT_R), (CONTROL_L, ALTGR), (CONTROL_L, ALT_L)):
+                self.press_with(held, ord(letter))
+        for c in (0x6d3, 0x7f8, 0xce1, 0x5c4):
+            self.press_with((CONTROL_L,), c)
+        self.press_with((ALT_R,), ord("f"))
+        for _ in range(3):
+            self.key(BACKSPACE, True)
+        self.key(BACKSPACE, False)
+        self.type(ord("."))
+        wait_until(lambda: typed().endswith(b"."), "the end: %r" % typed())
+        bytes_typed = typed()
+        self.assertEqual(bytes_typed[:16], b"@@@@{{{{||||\\\\\\\\")
+        self.assertEqual(bytes_typed[16:20], b"\3\3\3\3")
+        self.assertIn(bytes_typed[20:-4], (b"\x1bf", "\u00e6".encode()))  # as xterm sends Alt
+        self.assertIn(bytes_typed[-4:], (b"\x08\x08\x08.", b"\x7f\x7f\x7f."))
+
+    @unittest.skipUnless(shutil.which("zenity"), "no zenity")
+    def test_gtk_shortcuts(self):
+        """Control+A, C and V on a Russian keyboard, and a character with the right Alt."""
+        program = self.start_zenity()
+        self.type(*map(ord, "abc"))
+        for letter in (0x6c6, 0x6d3):  # A, C
+            self.press_with((CONTROL_L,), letter)
+        self.type(0xff53)  # Right: after the text
+        self.press_with((ALT_R,), ord("@"))
+        self.press_with((CONTROL_L,), 0x6cd)  # V
+        for _ in range(2):
+            self.key(BACKSPACE, True)
+        self.key(BACKSPACE, False)
+        self.type(RETURN)
+        program.wait()
+        self.assertIn("abc@a\n", program.read_log())
+
+    @unittest.skipUnless(shutil.which("zenity"), "no zenity")
     def test_gtk(self):
         """A text entry of GTK, with a window manager around it."""
-        self.app.close()
-        for command in (["openbox", "--sm-disable"], ["zenity", "--entry", "--title=typing"]):
-            program = self.start(*command, env=self.x.environment(
-                LC_ALL="C.UTF-8", GTK_IM_MODULE="gtk-im-context-simple", NO_AT_BRIDGE="1"))
+        program = self.start_zenity()
         text = ("The 'quick' {brown} \u0141\u00f3\u017a f\u00f6x @ \u20ac \u0436\u0416 "
                 "\u4e2d ~/\\ \u00df")
-        wait_until(lambda: subprocess.run(
-            ["xdotool", "getactivewindow", "getwindowname"], capture_output=True,
-            env=self.x.environment()).stdout == b"typing\n", "zenity")
         self.type(*map(rfb.keysym_of, text), RETURN)
         program.wait()
         self.assertIn(text, program.read_log())

@@ -3,7 +3,9 @@
 """TigerVNC's vncviewer on a second X server shows what is on the first one, and types there."""
 
 import os
+import signal
 import subprocess
+import time
 
 from lib import chain
 from lib.chain import ChainTest, wait_until
@@ -65,32 +67,55 @@ class VncviewerTest(ChainTest):
                                              "-NoJPEG=1")
                 viewer.end()
 
-    def test_typing(self):
+    def xdotool(self, *arguments):
+        return subprocess.run(["xdotool", *arguments], stdout=subprocess.PIPE, check=False,
+                              encoding="ascii", env=self.outer.environment()).stdout
+
+    def start_typing(self, command):
+        """An xterm with the command, and a viewer that has the focus."""
         typed = os.path.join(self.directory, "typed")
-        self.start("xterm", "-geometry", "40x10+0+0", "-e", "cat > " + typed,
+        self.start("xterm", "-geometry", "40x10+0+0", "-e", command + typed,
                    env=self.x.environment(LC_ALL="C.UTF-8"))
         wait_until(lambda: os.path.exists(typed), "the xterm")
-        self.start_viewer()
+        viewer = self.start_viewer()
         self.check_shows()
-
-        def xdotool(*arguments):
-            return subprocess.run(["xdotool", *arguments], stdout=subprocess.PIPE, check=False,
-                                  encoding="ascii", env=self.outer.environment()).stdout
-        window = wait_until(lambda: xdotool("search", "--onlyvisible", "--name",
-                                            "TigerVNC").split(), "the window")[-1]
-        xdotool("windowfocus", window)
+        window = wait_until(lambda: self.xdotool("search", "--onlyvisible", "--name",
+                                                 "TigerVNC").split(), "the window")[-1]
+        self.xdotool("windowfocus", window)
 
         def pointer_arrives():
             # vncviewer may delay a move without a click.
-            xdotool("mousemove", "--window", window, "60", "60", "click", "1")
+            self.xdotool("mousemove", "--window", window, "60", "60", "click", "1")
             return self.screen.do("held") == "60,60 buttons=0"
         wait_until(pointer_arrives, "the pointer")
-        xdotool("type", "--delay", "20", "Hello, World (42)!\n")
 
         def read_typed():
             with open(typed, encoding="utf-8") as file:
                 return file.read()
+        return viewer, read_typed
+
+    def test_typing(self):
+        _, read_typed = self.start_typing("cat > ")
+        self.xdotool("type", "--delay", "20", "Hello, World (42)!\n")
         wait_until(lambda: read_typed() == "Hello, World (42)!\n", "the words in the xterm")
+
+    def test_a_viewer_that_freezes(self):
+        """A key that is held repeats, until the viewer stalls, and is typed on when it goes on."""
+        viewer, read_typed = self.start_typing("stty raw -echo; dd bs=1 status=none of=")
+        self.xdotool("keydown", "x")
+        wait_until(lambda: len(read_typed()) > 5, "repeated letters")
+        os.kill(viewer.pid, signal.SIGSTOP)
+
+        def is_still():
+            before = read_typed()
+            time.sleep(1)
+            return read_typed() == before
+        wait_until(is_still, "the end of the repeated letters")
+        self.xdotool("keyup", "x")
+        os.kill(viewer.pid, signal.SIGCONT)
+        self.xdotool("type", "y")
+        wait_until(lambda: read_typed().endswith("y"), "the next letter")
+        self.assertEqual(set(read_typed()[:-1]), {"x"})
 
 
 if __name__ == "__main__":
