@@ -6,7 +6,6 @@
 void server_read_leds(struct server *server)
 {
 	server->leds = keyboard_leds(&server->input.keyboard);
-	rfb_server_set_leds(server->rfb, server->leds);
 }
 
 int server_start_watching(struct server *server)
