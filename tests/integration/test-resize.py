@@ -135,6 +135,18 @@ class XvfbTest(ResizeTest):
         self.assertEqual(self.resize(viewer, 1, 1), (BY_VIEWER, DONE, 320, 200))
         self.check_picture(viewer, 1)
 
+    def test_a_refusal_and_another_size(self):
+        """The desktop changes its size while a request waits that is refused then."""
+        self.start_chain()
+        viewer = self.log_in_extended()
+        self.resize(viewer, 1000, 700)
+        viewer.send(rfb.set_desktop_size(0, 0))  # waits: the last change was just now
+        self.x.xrandr("--fb", "1100x750")
+        self.assertEqual(self.next_answer(viewer, False), (BY_VIEWER, INVALID, 1000, 700))
+        self.assertEqual((viewer.width, viewer.height), (1000, 700))
+        self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 1100, 750))
+        self.check_picture(viewer, 1)
+
     def test_a_burst(self):
         self.start_chain()
         viewer = self.log_in_extended()
