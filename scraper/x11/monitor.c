@@ -4,29 +4,40 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/log.h"
+
 #define OUR_MODES "gpudesk-"
 
 enum { CLOCK_MAX = 290 }; /* MHz; the dummy driver takes up to 300, an HDMI link about 340 */
 
 /* Xlib's error handlers take no userdata. */
-static bool had_error;
+static struct {
+	unsigned long first; /* the number of the first request whose errors are ours */
+	bool any;
+	int (*others)(Display *, XErrorEvent *);
+} errors;
 
+/* An error may come late: what was requested before is not our business. */
 static int note_error(Display *x, XErrorEvent *error)
 {
-	(void)x;
-	(void)error;
-	had_error = true;
+	if ((long)(error->serial - errors.first) < 0)
+		return errors.others(x, error);
+	errors.any = true;
 	return 0;
 }
 
-/* Whether requests since the last call had errors. */
-static bool take_errors(Display *x)
+/* From the next request on, errors count. */
+static void begin(Display *x)
+{
+	errors.first = XNextRequest(x);
+	errors.any = false;
+}
+
+/* Whether all requests since begin() worked. */
+static bool end(Display *x)
 {
 	XSync(x, False);
-	bool result = had_error;
-
-	had_error = false;
-	return result;
+	return !errors.any;
 }
 
 /* ---- reading ---- */
@@ -141,17 +152,16 @@ static void free_monitor(struct monitor *monitor)
 
 bool monitor_open(struct monitor *monitor, struct display *display)
 {
-	int (*old_handler)(Display *, XErrorEvent *) = XSetErrorHandler(note_error);
-	bool result = read_monitor(monitor, display);
-
-	monitor->old_handler = old_handler;
-	return result;
+	begin(display->x);
+	errors.others = XSetErrorHandler(note_error);
+	return read_monitor(monitor, display);
 }
 
 static void delete_unused_modes(struct display *display)
 {
 	struct monitor monitor;
 
+	begin(display->x);
 	if (read_monitor(&monitor, display)) {
 		for (int i = 0; i < monitor.resources->nmode; i++) {
 			const XRRModeInfo *mode = &monitor.resources->modes[i];
@@ -163,8 +173,8 @@ static void delete_unused_modes(struct display *display)
 						    mode->id);
 			XRRDestroyMode(display->x, mode->id);
 		}
-		take_errors(display->x);
 	}
+	end(display->x);
 	free_monitor(&monitor);
 }
 
@@ -172,47 +182,75 @@ void monitor_close(struct monitor *monitor)
 {
 	free_monitor(monitor);
 	delete_unused_modes(monitor->display);
-	XSetErrorHandler(monitor->old_handler);
+	XSetErrorHandler(errors.others);
 }
 
 /* ---- changing ---- */
 
-static void set_screen_size(struct display *display, int width, int height)
+static bool set_screen_size(struct monitor *monitor, int width, int height)
 {
+	struct display *display = monitor->display;
+
+	if (width == monitor->screen_width && height == monitor->screen_height)
+		return true;
+	begin(display->x);
 	/* In millimetres, 96 pixels an inch: as X servers without a monitor have it. */
 	XRRSetScreenSize(display->x, display->root, width, height, width * 254 / 960,
 			 height * 254 / 960);
+	if (!end(display->x))
+		return false;
+	monitor->screen_width = width;
+	monitor->screen_height = height;
+	return true;
 }
 
 bool monitor_set_screen_size(struct monitor *monitor, int width, int height)
 {
-	set_screen_size(monitor->display, width, height);
-	return !take_errors(monitor->display->x);
+	return set_screen_size(monitor, width, height);
+}
+
+/* Which mode the monitor is in, and nothing else; None switches it off. */
+static bool set_crtc(struct monitor *monitor, RRMode mode)
+{
+	Display *x = monitor->display->x;
+	XRRCrtcInfo *info = monitor->crtc_info;
+	int n = mode == None ? 0 : info->noutput;
+
+	begin(x);
+	Status status = XRRSetCrtcConfig(x, monitor->resources, monitor->crtc, CurrentTime, 0, 0,
+					 mode, info->rotation, n ? info->outputs : NULL, n);
+	return end(x) && status == RRSetConfigSuccess;
+}
+
+/* By way of a screen that holds both sizes, or for lack of memory with the monitor off meanwhile.
+ */
+static bool change_size(struct monitor *monitor, RRMode mode, int width, int height)
+{
+	int max_width = width > monitor->screen_width ? width : monitor->screen_width;
+	int max_height = height > monitor->screen_height ? height : monitor->screen_height;
+	bool holds_both = set_screen_size(monitor, max_width, max_height);
+
+	if (!holds_both && (max_width == width || !set_crtc(monitor, None)))
+		return false;
+	if (!holds_both && !set_screen_size(monitor, width, height))
+		return false;
+	return set_crtc(monitor, mode) && set_screen_size(monitor, width, height);
 }
 
 bool monitor_set_mode(struct monitor *monitor, RRMode mode, int width, int height)
 {
-	struct display *display = monitor->display;
 	int old_width = monitor->screen_width, old_height = monitor->screen_height;
-	int max_width = width > old_width ? width : old_width;
-	int max_height = height > old_height ? height : old_height;
-	XRRCrtcInfo *info = monitor->crtc_info;
 
-	if (!info)
+	if (!monitor->crtc_info)
 		return false;
-	/* The screen must hold the monitor at each step; the grab hides the steps from programs. */
-	XGrabServer(display->x);
-	if (max_width != old_width || max_height != old_height)
-		set_screen_size(display, max_width, max_height);
-	Status status = XRRSetCrtcConfig(display->x, monitor->resources, monitor->crtc, CurrentTime,
-					 0, 0, mode, info->rotation, info->outputs, info->noutput);
-	bool worked = !take_errors(display->x) && status == RRSetConfigSuccess;
-	if (!worked)
-		set_screen_size(display, old_width, old_height);
-	else if (max_width != width || max_height != height)
-		set_screen_size(display, width, height);
-	XUngrabServer(display->x);
-	return !take_errors(display->x) && worked;
+	if (change_size(monitor, mode, width, height))
+		return true;
+	/* Back to what was, from whichever step failed. */
+	if (!change_size(monitor, monitor->mode, old_width, old_height))
+		log_warning("cannot restore the screen's size %dx%d after an attempt to make it "
+			    "%dx%d",
+			    old_width, old_height, width, height);
+	return false;
 }
 
 /* Timings like CVT's with reduced blanking; what drives a real monitor has modes of its own. */
@@ -248,7 +286,8 @@ static RRMode find_named(const XRRScreenResources *resources, const char *name)
 	return None;
 }
 
-bool monitor_set_new_mode(struct monitor *monitor, int width, int height, RRMode *ret_mode)
+/* Adds a mode of that size to the monitor. Returns None if the X server refuses it. */
+static RRMode add_mode(struct monitor *monitor, int width, int height)
 {
 	Display *x = monitor->display->x;
 	bool turned = is_turned(monitor);
@@ -256,22 +295,37 @@ bool monitor_set_new_mode(struct monitor *monitor, int width, int height, RRMode
 	char name[64];
 
 	snprintf(name, sizeof(name), OUR_MODES "%dx%d", mode_width, mode_height);
-	RRMode mode = find_named(monitor->resources,
-				 name); /* an earlier scraper may have left it */
+	begin(x);
+	/* An earlier scraper may have left it. */
+	RRMode mode = find_named(monitor->resources, name);
 	if (mode == None) {
 		XRRModeInfo info = make_mode(mode_width, mode_height, name);
 
 		mode = XRRCreateMode(x, monitor->display->root, &info);
 	}
-	if (mode == None || take_errors(x))
-		return false;
-	XRRAddOutputMode(x, monitor->output, mode);
-	if (!take_errors(x) && monitor_set_mode(monitor, mode, width, height)) {
-		*ret_mode = mode;
-		return true;
-	}
-	XRRDeleteOutputMode(x, monitor->output, mode);
-	XRRDestroyMode(x, mode);
-	take_errors(x);
-	return false;
+	if (mode != None)
+		XRRAddOutputMode(x, monitor->output, mode);
+	return end(x) ? mode : None;
+}
+
+bool monitor_set_new_mode(struct monitor *monitor, int width, int height, RRMode *ret_mode)
+{
+	RRMode mode = add_mode(monitor, width, height);
+
+	if (mode == None || !monitor_set_mode(monitor, mode, width, height))
+		return false; /* monitor_close() deletes it */
+	*ret_mode = mode;
+	return true;
+}
+
+bool monitor_takes_modes(struct monitor *monitor)
+{
+	const XRRCrtcInfo *now = monitor->crtc_info;
+
+	if (!now || monitor->mode_is_ours)
+		return now;
+	RRMode mode = add_mode(monitor, (int)now->width, (int)now->height);
+	bool takes = mode != None && set_crtc(monitor, mode);
+	set_crtc(monitor, monitor->mode);
+	return takes;
 }

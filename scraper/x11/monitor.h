@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The monitor that shows the desktop, and its modes, by RandR 1.3 (randrproto.txt). From
- * monitor_open to monitor_close, errors of X requests are results and are not logged. Modes made
- * here have names of their own, so that a later scraper can tell them from the X server's.
+ * monitor_open to monitor_close, errors of X requests made here are results and are not logged;
+ * those of earlier requests, which may come late, go to the handler of before. Modes made here have
+ * names of their own, so that a later scraper can tell them from the X server's. The X server is
+ * not grabbed, since that would wait for another program's grab: programs may see the steps.
  */
 #ifndef GPUDESK_MONITOR_H
 #define GPUDESK_MONITOR_H
@@ -31,7 +33,6 @@ struct monitor {
 	struct resize_mode modes[MONITOR_MODES_MAX];
 	RRMode ids[MONITOR_MODES_MAX]; /* of these modes */
 	size_t n_modes;
-	int (*old_handler)(Display *, XErrorEvent *);
 };
 
 /*
@@ -55,5 +56,11 @@ bool monitor_set_mode(struct monitor *monitor, RRMode mode, int width, int heigh
 
 /* The same with a new mode, which is written to ret_mode. */
 bool monitor_set_new_mode(struct monitor *monitor, int width, int height, RRMode *ret_mode);
+
+/*
+ * Whether the X server takes new modes at all: tries one of the present size, which certainly fits.
+ * All is as before.
+ */
+bool monitor_takes_modes(struct monitor *monitor);
 
 #endif

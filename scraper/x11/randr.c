@@ -79,7 +79,7 @@ static struct resize_abilities abilities_of(const struct randr *randr, struct mo
 	struct resize_abilities can = {
 		.modes = monitor->modes,
 		.n_modes = monitor->n_modes,
-		.takes_modes = !randr->refuses_modes,
+		.takes_modes = randr->modes != RANDR_MODES_REFUSED,
 		.has_no_monitor = !monitor->n_on,
 		.is_prohibited = monitor->n_on > 1,
 		.width = monitor->screen_width,
@@ -130,6 +130,35 @@ static enum size_status try_plan(struct randr *randr, struct monitor *monitor,
 	return SIZE_DONE;
 }
 
+/* Tries new modes out once one was not taken: that may be due to its size, or to all of them. */
+static bool takes_modes(struct randr *randr, struct monitor *monitor)
+{
+	if (randr->modes == RANDR_MODES_UNKNOWN)
+		randr->modes = monitor_takes_modes(monitor) ? RANDR_MODES_TAKEN
+							    : RANDR_MODES_REFUSED;
+	return randr->modes == RANDR_MODES_TAKEN;
+}
+
+static enum size_status resize(struct randr *randr, struct monitor *monitor,
+			       struct size_request request)
+{
+	struct resize_abilities can = abilities_of(randr, monitor);
+	struct resize_plan plan = resize_choose(request, &can);
+	enum size_status status = try_plan(randr, monitor, &plan);
+
+	if (plan.action != RESIZE_NEW_MODE)
+		return status;
+	if (status == SIZE_DONE) {
+		randr->modes = RANDR_MODES_TAKEN;
+		return status;
+	}
+	if (takes_modes(randr, monitor))
+		return status;
+	can.takes_modes = false;
+	plan = resize_choose(request, &can);
+	return try_plan(randr, monitor, &plan);
+}
+
 enum size_status randr_resize(struct randr *randr, struct size_request request)
 {
 	enum size_status status = SIZE_PROHIBITED;
@@ -137,18 +166,8 @@ enum size_status randr_resize(struct randr *randr, struct size_request request)
 
 	if (!randr->display->has_randr)
 		return status;
-	if (monitor_open(&monitor, randr->display)) {
-		struct resize_abilities can = abilities_of(randr, &monitor);
-		struct resize_plan plan = resize_choose(request, &can);
-
-		status = try_plan(randr, &monitor, &plan);
-		if (status != SIZE_DONE && plan.action == RESIZE_NEW_MODE) {
-			randr->refuses_modes = true;
-			can.takes_modes = false;
-			plan = resize_choose(request, &can);
-			status = try_plan(randr, &monitor, &plan);
-		}
-	}
+	if (monitor_open(&monitor, randr->display))
+		status = resize(randr, &monitor, request);
 	monitor_close(&monitor);
 	return status;
 }

@@ -235,9 +235,16 @@ class NotAllowedTest(ResizeTest):
 class DummyTest(ResizeTest):
     """Xorg with several monitors, rotation, and no limit below 32767."""
 
+    video_ram = 256000  # kB
+
     def start_xorg(self):
+        conf = os.path.join(self.directory, "xorg.conf")
+        with open(XORG_CONF, encoding="utf-8") as file:
+            text = file.read().replace("256000", str(self.video_ram))
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(text)
         self.x = self.start_x(name="Xorg", command=[
-            "Xorg", "-config", os.path.realpath(XORG_CONF), "-logfile",
+            "Xorg", "-config", conf, "-logfile",
             self.directory + "/Xorg.log", "-novtswitch", "-sharevts"])
 
     def setUp(self):
@@ -301,6 +308,24 @@ class DummyTest(ResizeTest):
         self.assertEqual(viewer.screens[1][1:], (1024, 168, 800, 600))
         # No answer is due when nothing has changed.
         self.check_picture(viewer, 2)
+
+
+class LittleMemoryTest(DummyTest):
+    video_ram = 16384
+
+    test_modes_are_made_and_deleted = test_8k = None  # they need more
+
+    def test_what_does_not_fit_is_refused_alone(self):
+        viewer = self.log_in_extended()
+        for size in ((1234, 567), (4000, 600), (800, 1900)):
+            refused = BY_VIEWER, NO_RESOURCES, viewer.width, viewer.height
+            self.assertEqual(self.resize(viewer, 7000, 4000), refused)
+            self.assertEqual(self.resize(viewer, *size), (BY_VIEWER, DONE, *size))
+        self.check_picture(viewer, 1)
+        viewer.close()
+        self.scraper.wait_log("disconnected")
+        wait_until(lambda: self.x.size() == (1024, 768), "the old size")
+        self.assertNotIn("gpudesk", self.x.xrandr())
 
 
 class GuacdTest(ResizeTest):
