@@ -35,11 +35,8 @@ int input_init(struct input *input, struct display *display, sd_event *event)
 	r = timer_add(event, TIMER_NEVER, on_retry, input, &input->retry);
 	if (r < 0)
 		return r;
-	/* A program that grabs the server, as menus once did, would otherwise get no input. */
-	if (display->has_test) {
+	if (display->has_test)
 		stuck_input_begin(display->x);
-		XTestGrabControl(display->x, True);
-	}
 	keyboard_init(&input->keyboard, display);
 	if (!display->xkb_event)
 		log_warning("the X server has no XKB extension: viewers cannot type");
@@ -52,10 +49,8 @@ void input_finish(struct input *input)
 		return;
 	input->retry = event_source_end(input->retry);
 	keyboard_finish(&input->keyboard);
-	if (input->display->has_test) {
+	if (input->display->has_test)
 		stuck_input_end(input->display->x);
-		XTestGrabControl(input->display->x, False);
-	}
 	input->display = NULL;
 }
 

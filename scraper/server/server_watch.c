@@ -12,6 +12,7 @@ int server_start_watching(struct server *server)
 {
 	struct display *display = &server->display;
 
+	display_sync(display); /* while X does not answer, what is urgent goes on */
 	display_watch(display);
 	int r = screen_start(&server->screen, display, server->config->frame_rate,
 			     server_now(server));

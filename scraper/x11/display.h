@@ -59,9 +59,11 @@ struct display {
 enum { DISPLAY_DAMAGE_MAX = 64 }; /* rectangles */
 
 /*
- * Connects to display `name` with the authority file `xauthority` (NULL: Xlib's own choice) and
- * reads its size, format and extensions. Returns 0, -ECONNREFUSED, -ENOTSUP for a display that
- * cannot be served, both with a sentence for the viewer and the log in ret_reason, or -errno.
+ * Connects to display `name` with the authority file `xauthority` (NULL: Xlib's own choice), reads
+ * its size, format and extensions, and takes XTEST's grab control: no grab of the server by another
+ * program holds up this connection. Waits for the X server, see display_opening.h. Returns 0,
+ * -ECONNREFUSED, -ENOTSUP for a display that cannot be served, both with a sentence for the viewer
+ * and the log in ret_reason, or -errno.
  */
 int display_open(struct display *display, const char *name, const char *xauthority,
 		 const struct display_callbacks *callbacks, void *userdata, char *ret_reason,

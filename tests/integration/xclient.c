@@ -246,6 +246,21 @@ static bool do_held(void)
 	return true;
 }
 
+/* grab: no other program is served; ungrab */
+static bool do_grab(const char *arguments)
+{
+	(void)arguments;
+	XGrabServer(x.x);
+	return true;
+}
+
+static bool do_ungrab(const char *arguments)
+{
+	(void)arguments;
+	XUngrabServer(x.x);
+	return true;
+}
+
 /* An X error fails the command that caused it, and this program goes on. */
 static char x_error[128];
 
@@ -264,6 +279,7 @@ static bool obey(const char *command, const char *arguments)
 		{ "fill", do_fill },   { "noise", do_noise },	{ "copy", do_copy },
 		{ "close", do_close }, { "window", do_window }, { "cursor", do_cursor },
 		{ "image", do_image }, { "listen", do_listen }, { "events", do_events },
+		{ "grab", do_grab },   { "ungrab", do_ungrab },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
