@@ -7,12 +7,12 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "drag_follower.h"
 #include "key_queue.h"
 #include "keyboard.h"
 #include "pointer_sharing.h"
 #include "protocol/client_messages.h"
 #include "surrogate.h"
-#include "x11/display.h"
 
 enum { INPUT_KEYS_MAX = 64 }; /* that one viewer can hold down at a time */
 
@@ -23,6 +23,7 @@ struct input {
 	struct key_queue queue;
 	sd_event_source *retry; /* runs while the queue is not empty */
 	struct pointer_sharing pointer;
+	struct drag_follower drag;
 	int x, y;	     /* pixels: where the pointer goes next */
 	bool is_moving;	     /* it has not been sent there yet */
 	uint64_t last_input; /* ms of CLOCK_MONOTONIC */
@@ -52,7 +53,10 @@ enum keyboard_event input_handle_event(struct input *input, XEvent *event);
 /* Presses or releases the viewer's key; what the keyboard cannot type is ignored. */
 void input_key(struct input *input, struct input_holder *holder, struct client_key from);
 
-/* Moves the pointer, clamped to the screen, and presses and releases buttons. */
+/*
+ * Moves the pointer, clamped to the screen, and presses and releases buttons. A round trip while a
+ * button is down: a program may have moved the pointer.
+ */
 void input_pointer(struct input *input, struct input_holder *holder, struct client_pointer to);
 
 /* Sends a motion that was held back. To be called after all input that arrived was handled. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Asks the X server, during a drag, whether a program has moved the pointer: pointer_drag.h says
+ * what follows from that.
+ */
+#ifndef GPUDESK_DRAG_FOLLOWER_H
+#define GPUDESK_DRAG_FOLLOWER_H
+
+#include "pointer_drag.h"
+#include "x11/display.h"
+
+/* Starts as all zeros: no drag. */
+struct drag_follower {
+	struct pointer_drag drag;
+	unsigned query; /* number of the QueryPointer after the last motion; 0: none */
+};
+
+/*
+ * Where the desktop's pointer goes when the viewer's goes to `viewer`. A round trip during a drag.
+ */
+struct pointer_place drag_follower_target(struct drag_follower *follower, struct display *display,
+					  struct pointer_place viewer);
+
+/* A button is down, and the motion to `sent` was requested for that. */
+void drag_follower_sent(struct drag_follower *follower, struct display *display,
+			struct pointer_place viewer, struct pointer_place sent);
+
+/* The drag is over, or has not begun. */
+void drag_follower_end(struct drag_follower *follower, struct display *display);
+
+#endif
