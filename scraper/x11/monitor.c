@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "monitor.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "common/log.h"
-
-#define OUR_MODES "gpudesk-"
-
-enum { CLOCK_MAX = 290 }; /* MHz; the dummy driver takes up to 300, an HDMI link about 340 */
+#include "monitor_mode.h"
 
 /* Xlib's error handlers take no userdata. */
 static struct {
@@ -53,9 +49,9 @@ XRRCrtcInfo *monitor_read_crtc(struct display *display, XRRScreenResources *reso
 }
 
 /* Whether the picture is turned by 90 degrees, so that modes have their sides exchanged. */
-static bool is_turned(const struct monitor *monitor)
+static bool is_turned(const XRRCrtcInfo *info)
 {
-	return monitor->crtc_info->rotation & (RR_Rotate_90 | RR_Rotate_270);
+	return info->rotation & (RR_Rotate_90 | RR_Rotate_270);
 }
 
 static const XRRModeInfo *mode_info(const struct monitor *monitor, RRMode id)
@@ -66,21 +62,9 @@ static const XRRModeInfo *mode_info(const struct monitor *monitor, RRMode id)
 	return NULL;
 }
 
-static bool is_ours(const XRRModeInfo *mode)
-{
-	return mode && mode->name && strncmp(mode->name, OUR_MODES, strlen(OUR_MODES)) == 0;
-}
-
-static unsigned refresh_of(const XRRModeInfo *mode)
-{
-	uint64_t pixels = (uint64_t)mode->hTotal * mode->vTotal;
-
-	return pixels ? (unsigned)((uint64_t)mode->dotClock * 1000 / pixels) : 0;
-}
-
 static void read_modes(struct monitor *monitor)
 {
-	bool turned = is_turned(monitor);
+	bool turned = is_turned(monitor->crtcs[0]);
 
 	for (int i = 0; i < monitor->output_info->nmode && monitor->n_modes < MONITOR_MODES_MAX;
 	     i++) {
@@ -92,7 +76,7 @@ static void read_modes(struct monitor *monitor)
 		monitor->modes[monitor->n_modes++] = (struct resize_mode){
 			.width = (int)(turned ? mode->height : mode->width),
 			.height = (int)(turned ? mode->width : mode->height),
-			.refresh = refresh_of(mode),
+			.refresh = monitor_mode_refresh(mode),
 		};
 	}
 }
@@ -104,14 +88,17 @@ static void read_crtcs(struct monitor *monitor)
 
 		if (!info)
 			continue;
-		if (monitor->n_on++) {
+		if (monitor->now.n == SCREENS_MAX) {
+			monitor->has_more = true;
 			XRRFreeCrtcInfo(info);
 			continue;
 		}
-		monitor->crtc = monitor->resources->crtcs[i];
-		monitor->crtc_info = info;
-		monitor->mode = info->mode;
-		monitor->mode_is_ours = is_ours(mode_info(monitor, info->mode));
+		monitor->crtcs[monitor->now.n] = info;
+		monitor->now.places[monitor->now.n++] = (struct monitor_place){
+			.crtc = monitor->resources->crtcs[i],
+			.mode = info->mode,
+			.area = { info->x, info->y, (int)info->width, (int)info->height },
+		};
 	}
 }
 
@@ -128,13 +115,15 @@ static bool read_monitor(struct monitor *monitor, struct display *display)
 	if (!monitor->resources || !XGetGeometry(display->x, display->root, &root, &x, &y, &width,
 						 &height, &ignored, &ignored))
 		return false;
-	monitor->screen_width = (int)width;
-	monitor->screen_height = (int)height;
+	monitor->now.width = (int)width;
+	monitor->now.height = (int)height;
 	read_crtcs(monitor);
-	if (!monitor->n_on)
+	if (!monitor->now.n)
 		return true;
-	monitor->output = monitor->crtc_info->outputs[0];
-	monitor->output_info = XRRGetOutputInfo(display->x, monitor->resources, monitor->output);
+	monitor->mode_is_ours = monitor_mode_is_ours(
+		mode_info(monitor, monitor->now.places[0].mode));
+	monitor->output_info = XRRGetOutputInfo(display->x, monitor->resources,
+						monitor->crtcs[0]->outputs[0]);
 	if (monitor->output_info)
 		read_modes(monitor);
 	return monitor->output_info != NULL;
@@ -144,8 +133,8 @@ static void free_monitor(struct monitor *monitor)
 {
 	if (monitor->output_info)
 		XRRFreeOutputInfo(monitor->output_info);
-	if (monitor->crtc_info)
-		XRRFreeCrtcInfo(monitor->crtc_info);
+	for (int i = 0; i < monitor->now.n; i++)
+		XRRFreeCrtcInfo(monitor->crtcs[i]);
 	if (monitor->resources)
 		XRRFreeScreenResources(monitor->resources);
 }
@@ -157,6 +146,14 @@ bool monitor_open(struct monitor *monitor, struct display *display)
 	return read_monitor(monitor, display);
 }
 
+static bool is_in_use(const struct monitor *monitor, RRMode mode)
+{
+	for (int i = 0; i < monitor->now.n; i++)
+		if (monitor->now.places[i].mode == mode)
+			return true;
+	return monitor->has_more; /* it might be */
+}
+
 static void delete_unused_modes(struct display *display)
 {
 	struct monitor monitor;
@@ -166,7 +163,7 @@ static void delete_unused_modes(struct display *display)
 		for (int i = 0; i < monitor.resources->nmode; i++) {
 			const XRRModeInfo *mode = &monitor.resources->modes[i];
 
-			if (!is_ours(mode) || monitor.mode == mode->id)
+			if (!monitor_mode_is_ours(mode) || is_in_use(&monitor, mode->id))
 				continue;
 			for (int k = 0; k < monitor.resources->noutput; k++)
 				XRRDeleteOutputMode(display->x, monitor.resources->outputs[k],
@@ -191,7 +188,7 @@ static bool set_screen_size(struct monitor *monitor, int width, int height)
 {
 	struct display *display = monitor->display;
 
-	if (width == monitor->screen_width && height == monitor->screen_height)
+	if (width == monitor->now.width && height == monitor->now.height)
 		return true;
 	begin(display->x);
 	/* In millimetres, 96 pixels an inch: as X servers without a monitor have it. */
@@ -199,83 +196,107 @@ static bool set_screen_size(struct monitor *monitor, int width, int height)
 			 height * 254 / 960);
 	if (!end(display->x))
 		return false;
-	monitor->screen_width = width;
-	monitor->screen_height = height;
+	monitor->now.width = width;
+	monitor->now.height = height;
 	return true;
+}
+
+static bool is_same_place(const struct monitor_place *a, const struct monitor_place *b)
+{
+	return a->crtc == b->crtc && a->mode == b->mode && a->area.x == b->area.x &&
+	       a->area.y == b->area.y;
+}
+
+bool monitor_arrangement_is_same(const struct monitor_arrangement *a,
+				 const struct monitor_arrangement *b)
+{
+	for (int i = 0; i < a->n && i < b->n; i++)
+		if (!is_same_place(&a->places[i], &b->places[i]))
+			return false;
+	return a->n == b->n && a->width == b->width && a->height == b->height;
+}
+
+/* Mode and place of number `i`; mode None switches it off. */
+static bool set_place(struct monitor *monitor, int i, const struct monitor_place *to)
+{
+	Display *x = monitor->display->x;
+	XRRCrtcInfo *info = monitor->crtcs[i];
+	int n = to->mode == None ? 0 : info->noutput;
+
+	if (is_same_place(&monitor->now.places[i], to))
+		return true;
+	begin(x);
+	Status status = XRRSetCrtcConfig(x, monitor->resources, to->crtc, CurrentTime, to->area.x,
+					 to->area.y, to->mode, info->rotation,
+					 n ? info->outputs : NULL, n);
+	if (!end(x) || status != RRSetConfigSuccess)
+		return false;
+	monitor->now.places[i] = *to;
+	return true;
+}
+
+static bool switch_off(struct monitor *monitor)
+{
+	bool worked = true;
+
+	for (int i = 0; i < monitor->now.n; i++) {
+		const struct monitor_place off = { .crtc = monitor->now.places[i].crtc };
+
+		worked = set_place(monitor, i, &off) && worked;
+	}
+	return worked;
+}
+
+/* By way of a screen that holds both, or for lack of memory with the monitors off meanwhile. */
+static bool change(struct monitor *monitor, const struct monitor_arrangement *to)
+{
+	int width = to->width > monitor->now.width ? to->width : monitor->now.width;
+	int height = to->height > monitor->now.height ? to->height : monitor->now.height;
+
+	if (!set_screen_size(monitor, width, height)) {
+		if (width == to->width && height == to->height)
+			return false;
+		if (!switch_off(monitor) || !set_screen_size(monitor, to->width, to->height))
+			return false;
+	}
+	for (int i = 0; i < to->n; i++)
+		if (!set_place(monitor, i, &to->places[i]))
+			return false;
+	return set_screen_size(monitor, to->width, to->height);
+}
+
+bool monitor_arrange(struct monitor *monitor, const struct monitor_arrangement *to)
+{
+	const struct monitor_arrangement old = monitor->now;
+
+	if (change(monitor, to))
+		return true;
+	/* Back to what was, from whichever step failed. */
+	if (!change(monitor, &old))
+		log_warning("cannot restore the screen's size %dx%d after an attempt to make it "
+			    "%dx%d",
+			    old.width, old.height, to->width, to->height);
+	return false;
 }
 
 bool monitor_set_screen_size(struct monitor *monitor, int width, int height)
 {
-	return set_screen_size(monitor, width, height);
-}
+	struct monitor_arrangement to = monitor->now;
 
-/* Which mode the monitor is in, and nothing else; None switches it off. */
-static bool set_crtc(struct monitor *monitor, RRMode mode)
-{
-	Display *x = monitor->display->x;
-	XRRCrtcInfo *info = monitor->crtc_info;
-	int n = mode == None ? 0 : info->noutput;
-
-	begin(x);
-	Status status = XRRSetCrtcConfig(x, monitor->resources, monitor->crtc, CurrentTime, 0, 0,
-					 mode, info->rotation, n ? info->outputs : NULL, n);
-	return end(x) && status == RRSetConfigSuccess;
-}
-
-/* By way of a screen that holds both sizes, or for lack of memory with the monitor off meanwhile.
- */
-static bool change_size(struct monitor *monitor, RRMode mode, int width, int height)
-{
-	int max_width = width > monitor->screen_width ? width : monitor->screen_width;
-	int max_height = height > monitor->screen_height ? height : monitor->screen_height;
-	bool holds_both = set_screen_size(monitor, max_width, max_height);
-
-	if (!holds_both && (max_width == width || !set_crtc(monitor, None)))
-		return false;
-	if (!holds_both && !set_screen_size(monitor, width, height))
-		return false;
-	return set_crtc(monitor, mode) && set_screen_size(monitor, width, height);
+	to.width = width;
+	to.height = height;
+	return monitor_arrange(monitor, &to);
 }
 
 bool monitor_set_mode(struct monitor *monitor, RRMode mode, int width, int height)
 {
-	int old_width = monitor->screen_width, old_height = monitor->screen_height;
+	struct monitor_arrangement to = monitor->now;
 
-	if (!monitor->crtc_info)
-		return false;
-	if (change_size(monitor, mode, width, height))
-		return true;
-	/* Back to what was, from whichever step failed. */
-	if (!change_size(monitor, monitor->mode, old_width, old_height))
-		log_warning("cannot restore the screen's size %dx%d after an attempt to make it "
-			    "%dx%d",
-			    old_width, old_height, width, height);
-	return false;
-}
-
-/* Timings like CVT's with reduced blanking; what drives a real monitor has modes of its own. */
-static XRRModeInfo make_mode(int width, int height, char *name)
-{
-	XRRModeInfo mode = {
-		.width = (unsigned)width,
-		.height = (unsigned)height,
-		.hSyncStart = (unsigned)width + 48,
-		.hSyncEnd = (unsigned)width + 80,
-		.hTotal = (unsigned)width + 160,
-		.vSyncStart = (unsigned)height + 3,
-		.vSyncEnd = (unsigned)height + 9,
-		.vTotal = (unsigned)height + 9 + (unsigned)height / 30,
-		.modeFlags = RR_HSyncPositive | RR_VSyncNegative,
-		.name = name,
-		.nameLength = (unsigned)strlen(name),
-	};
-	uint64_t total = (uint64_t)mode.hTotal * mode.vTotal;
-	unsigned refresh = 60;
-
-	while (refresh > 5 && total * refresh > CLOCK_MAX * UINT64_C(1000000))
-		refresh--;
-	mode.dotClock = (unsigned long)(total * refresh);
-	return mode;
+	to.width = width;
+	to.height = height;
+	to.places[0].mode = mode;
+	to.places[0].area = (struct rect){ 0, 0, width, height };
+	return monitor_arrange(monitor, &to);
 }
 
 static RRMode find_named(const XRRScreenResources *resources, const char *name)
@@ -286,46 +307,75 @@ static RRMode find_named(const XRRScreenResources *resources, const char *name)
 	return None;
 }
 
-/* Adds a mode of that size to the monitor. Returns None if the X server refuses it. */
-static RRMode add_mode(struct monitor *monitor, int width, int height)
+static RRMode make_named(struct monitor *monitor, int width, int height, char *name)
 {
 	Display *x = monitor->display->x;
-	bool turned = is_turned(monitor);
-	int mode_width = turned ? height : width, mode_height = turned ? width : height;
-	char name[64];
+	XRRModeInfo info = monitor_mode_make(width, height, name);
+	RRMode mode = XRRCreateMode(x, monitor->display->root, &info);
+	XRRScreenResources *with = XRRGetScreenResourcesCurrent(x, monitor->display->root);
 
-	snprintf(name, sizeof(name), OUR_MODES "%dx%d", mode_width, mode_height);
+	/* For the next monitor of that size. */
+	if (with) {
+		XRRFreeScreenResources(monitor->resources);
+		monitor->resources = with;
+	}
+	return mode;
+}
+
+/* Adds a mode of that size to monitor `i`. Returns None if the X server refuses it. */
+static RRMode add_mode(struct monitor *monitor, int i, int width, int height)
+{
+	Display *x = monitor->display->x;
+	const XRRCrtcInfo *info = monitor->crtcs[i];
+	bool turned = is_turned(info);
+	int mode_width = turned ? height : width, mode_height = turned ? width : height;
+	char name[MONITOR_MODE_NAME_MAX];
+
+	monitor_mode_name(mode_width, mode_height, name);
 	begin(x);
 	/* An earlier scraper may have left it. */
 	RRMode mode = find_named(monitor->resources, name);
-	if (mode == None) {
-		XRRModeInfo info = make_mode(mode_width, mode_height, name);
-
-		mode = XRRCreateMode(x, monitor->display->root, &info);
-	}
-	if (mode != None)
-		XRRAddOutputMode(x, monitor->output, mode);
-	return end(x) ? mode : None;
+	if (mode == None)
+		mode = make_named(monitor, mode_width, mode_height, name);
+	for (int k = 0; mode != None && k < info->noutput; k++)
+		XRRAddOutputMode(x, info->outputs[k], mode);
+	return end(x) ? mode : None; /* monitor_close() deletes it if it is not used */
 }
 
-bool monitor_set_new_mode(struct monitor *monitor, int width, int height, RRMode *ret_mode)
+bool monitor_set_new_mode(struct monitor *monitor, int width, int height)
 {
-	RRMode mode = add_mode(monitor, width, height);
+	RRMode mode = add_mode(monitor, 0, width, height);
 
-	if (mode == None || !monitor_set_mode(monitor, mode, width, height))
-		return false; /* monitor_close() deletes it */
-	*ret_mode = mode;
-	return true;
+	return mode != None && monitor_set_mode(monitor, mode, width, height);
+}
+
+bool monitor_share(struct monitor *monitor, const struct monitor_arrangement *base, int width,
+		   int height)
+{
+	struct monitor_arrangement to = *base;
+
+	to.width = width;
+	to.height = height;
+	for (int i = 0; i < to.n; i++) {
+		struct monitor_place *place = &to.places[i];
+
+		place->area = resize_share(place->area, base->width, base->height, width, height);
+		place->mode = add_mode(monitor, i, place->area.w, place->area.h);
+		if (place->mode == None)
+			return false;
+	}
+	return monitor_arrange(monitor, &to);
 }
 
 bool monitor_takes_modes(struct monitor *monitor)
 {
-	const XRRCrtcInfo *now = monitor->crtc_info;
+	if (!monitor->now.n || monitor->mode_is_ours)
+		return monitor->now.n;
+	const struct monitor_place old = monitor->now.places[0];
+	struct monitor_place tried = old;
 
-	if (!now || monitor->mode_is_ours)
-		return now;
-	RRMode mode = add_mode(monitor, (int)now->width, (int)now->height);
-	bool takes = mode != None && set_crtc(monitor, mode);
-	set_crtc(monitor, monitor->mode);
+	tried.mode = add_mode(monitor, 0, old.area.w, old.area.h);
+	bool takes = tried.mode != None && set_place(monitor, 0, &tried);
+	set_place(monitor, 0, &old);
 	return takes;
 }

@@ -7,17 +7,15 @@
 #include <stdint.h>
 
 #include "display.h"
+#include "monitor.h"
 #include "resize_choice.h"
 
 struct randr {
 	struct display *display;
 	/* Whether the X server takes new modes, as far as that was tried. */
 	enum { RANDR_MODES_UNKNOWN, RANDR_MODES_TAKEN, RANDR_MODES_REFUSED } modes;
-	bool has_changed; /* the size was set by us, to: */
-	int width, height;
-	unsigned long mode;	/* None: there is no monitor */
-	unsigned long old_mode; /* what to restore */
-	int old_width, old_height;
+	bool has_changed;		     /* the size was set by us */
+	struct monitor_arrangement set, old; /* as it was set; what to restore */
 };
 
 void randr_init(struct randr *randr, struct display *display);

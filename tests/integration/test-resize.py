@@ -301,13 +301,33 @@ class DummyTest(ResizeTest):
                          [(0, 0, 1024, 768), (1024, 0, 800, 600)])
         self.assertEqual(len({s[0] for s in viewer.screens}), 2)
         self.check_picture(viewer, 1)
-        self.assertEqual(self.resize(viewer, 800, 600), (BY_VIEWER, PROHIBITED, 1824, 768))
         # The same size, another layout.
         self.x.xrandr("--output", "DUMMY1", "--pos", "1024x168")
         self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 1824, 768))
         self.assertEqual(viewer.screens[1][1:], (1024, 168, 800, 600))
         # No answer is due when nothing has changed.
         self.check_picture(viewer, 2)
+
+    def test_two_monitors_share_a_size(self):
+        """They keep their arrangement, and get their places and modes back in the end."""
+        self.x.xrandr("--addmode", "DUMMY1", "800x600")
+        self.x.xrandr("--output", "DUMMY1", "--mode", "800x600", "--pos", "1024x168")
+        before = [line for line in self.x.xrandr().splitlines() if "*" in line or "+0" in line]
+        viewer = self.log_in_extended()
+        for width, height in (1201, 601), (1001, 701), (2400, 1000):
+            self.assertEqual(self.resize(viewer, width, height), (BY_VIEWER, DONE, width, height))
+            (left, right), part = viewer.screens, round(width * 1024 / 1824)
+            self.assertEqual(left[1:], (0, 0, part, height))
+            self.assertEqual(right[1:2] + right[3:4], (part, width - part))
+            self.assertEqual(right[2] + right[4], height)
+            self.check_picture(viewer, width)
+        viewer.close()
+        self.scraper.wait_log("disconnected")
+        wait_until(lambda: self.x.size() == (1824, 768), "the old size")
+        after = self.x.xrandr()
+        self.assertNotIn("gpudesk", after)
+        self.assertEqual([line for line in after.splitlines() if "*" in line or "+0" in line],
+                         before)
 
 
 class LittleMemoryTest(DummyTest):

@@ -193,7 +193,7 @@ static RRMode mode_in_use(void)
 
 	assert_true(monitor_open(&monitor, &display));
 	monitor_close(&monitor);
-	return monitor.mode;
+	return monitor.now.places[0].mode;
 }
 
 /* Whichever step fails, all is as before, and the next request is met. */
