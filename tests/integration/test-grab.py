@@ -4,6 +4,9 @@
 
 import json
 import os
+import shutil
+import subprocess
+import unittest
 
 from lib import chain, rfb
 from lib.chain import PASSWORD, ChainTest, wait_until
@@ -121,6 +124,58 @@ class LaterTest(GrabTest):
         wait_until(lambda: not self.status()["viewers"], "the viewer to go")
         self.log_in().fetch(False)
         self.assertEqual(self.scraper.end(), 0)
+
+
+@unittest.skipUnless(shutil.which("icewm"), "no icewm")
+class WindowManagerTest(ChainTest):
+    """icewm grabs the server while a window is moved as an outline."""
+
+    def xdotool(self, *command, timeout=rfb.PATIENCE):
+        return subprocess.run(["xdotool", *command], env=self.x.environment(), check=True,
+                              timeout=timeout, capture_output=True, encoding="utf-8").stdout
+
+    def place(self):
+        """Of the window's contents."""
+        lines = self.xdotool("search", "--sync", "--onlyvisible", "--name", "to-be-moved",
+                             "getwindowgeometry", "--shell").splitlines()
+        found = dict(line.split("=") for line in lines)
+        return int(found["X"]), int(found["Y"])
+
+    def is_grabbed(self):
+        try:
+            self.xdotool("getmouselocation", timeout=2)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
+    def test_a_viewer_moves_a_window(self):
+        with open(os.path.join(self.directory, "preferences"), "w", encoding="ascii") as file:
+            file.write("OpaqueMove=0\nShowSplash=0\n")
+        self.start_chain()
+        mover = self.log_in().fetch(False)
+        environment = self.x.environment(ICEWM_PRIVCFG=self.directory, HOME=self.directory)
+        self.start("icewm", "--replace", env=environment)
+        self.start("xterm", "-title", "to-be-moved", "-geometry", "40x10+200+200",
+                   env=environment)
+        x, y = self.place()
+        wait_until(lambda: self.place() != (x, y) or self.has_title(), "a title bar")
+        x, y = self.place()
+        for step in range(0, 60, 6):
+            mover.send(rfb.pointer_event(x + 60 + step, y - 8 + step, step > 0))
+        wait_until(self.is_grabbed, "a grab")
+        other = self.log_in().fetch(False)
+        self.assertEqual((other.width, other.height), (mover.width, mover.height))
+        mover.send(rfb.pointer_event(x + 160, y + 92, 1), rfb.pointer_event(x + 160, y + 92))
+        wait_until(lambda: not self.is_grabbed(), "the end of the grab")
+        wait_until(lambda: self.place() != (x, y), "the window to move")
+        other.expect(self.picture(self.x_client()))
+
+    def has_title(self):
+        """Whether the window manager has put it into a frame."""
+        window = self.xdotool("search", "--name", "to-be-moved").split()[0]
+        done = subprocess.run(["xprop", "-id", window, "_NET_FRAME_EXTENTS"], check=True,
+                              env=self.x.environment(), capture_output=True, encoding="utf-8")
+        return "=" in done.stdout
 
 
 if __name__ == "__main__":
