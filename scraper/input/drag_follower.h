@@ -6,17 +6,22 @@
 #ifndef GPUDESK_DRAG_FOLLOWER_H
 #define GPUDESK_DRAG_FOLLOWER_H
 
+#include <stdint.h>
+
 #include "pointer_drag.h"
 #include "x11/display.h"
 
 /* Starts as all zeros: no drag. */
 struct drag_follower {
 	struct pointer_drag drag;
-	unsigned query; /* number of the QueryPointer after the last motion; 0: none */
+	unsigned query;	      /* number of the QueryPointer after the last motion; 0: none */
+	uint64_t asked, took; /* µs: when X was asked last, and how long that took */
 };
 
 /*
- * Where the desktop's pointer goes when the viewer's goes to `viewer`. A round trip during a drag.
+ * Where the desktop's pointer goes when the viewer's goes to `viewer`. A round trip during a drag;
+ * but no more than a quarter of the time is spent with that, or motions would queue up before a
+ * slow X server: it may then be late to notice.
  */
 struct pointer_place drag_follower_target(struct drag_follower *follower, struct display *display,
 					  struct pointer_place viewer);

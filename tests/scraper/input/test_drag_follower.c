@@ -61,10 +61,25 @@ static void test_drags(void **state)
 		drag(AT(110, 100), AT(110, 100));
 		drag(AT(110, 100), AT(110, 100));
 		warp(500, 500);
+		follower.took = 0;
 		drag(AT(113, 101), AT(503, 501));
 		drag(AT(115, 103), AT(505, 503));
 		drag_follower_end(&follower, &display);
 	}
+}
+
+static void test_a_slow_server(void **state)
+{
+	(void)state;
+	drag(AT(100, 100), AT(100, 100));
+	warp(500, 500);
+	follower.took = UINT64_MAX / 8; /* it has not been asked since */
+	drag(AT(110, 100), AT(110, 100));
+	follower.took = 0;
+	warp(400, 400);
+	drag(AT(112, 101), AT(402, 401));
+	drag_follower_end(&follower, &display);
+	assert_int_equal(follower.query, 0);
 }
 
 /* Beyond the screen: the pointer stays at its edge, and is below the viewer's again within it. */
@@ -82,6 +97,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_drags),
+		cmocka_unit_test(test_a_slow_server),
 		cmocka_unit_test(test_the_edge),
 	};
 
