@@ -135,9 +135,12 @@ class WindowManagerTest(ChainTest):
                               timeout=timeout, capture_output=True, encoding="utf-8").stdout
 
     def place(self):
-        """Of the window's contents."""
-        lines = self.xdotool("search", "--sync", "--onlyvisible", "--name", "to-be-moved",
-                             "getwindowgeometry", "--shell").splitlines()
+        """Of the window's contents; None while there is no window, or it is put into a frame."""
+        try:
+            lines = self.xdotool("search", "--onlyvisible", "--name", "to-be-moved",
+                                 "getwindowgeometry", "--shell").splitlines()
+        except subprocess.CalledProcessError:
+            return None
         found = dict(line.split("=") for line in lines)
         return int(found["X"]), int(found["Y"])
 
@@ -150,15 +153,14 @@ class WindowManagerTest(ChainTest):
 
     def test_a_viewer_moves_a_window(self):
         with open(os.path.join(self.directory, "preferences"), "w", encoding="ascii") as file:
-            file.write("OpaqueMove=0\nShowSplash=0\n")
+            file.write("OpaqueMove=0\nShowTaskBar=0\n")
         self.start_chain()
         mover = self.log_in().fetch(False)
         environment = self.x.environment(ICEWM_PRIVCFG=self.directory, HOME=self.directory)
         self.start("icewm", "--replace", env=environment)
         self.start("xterm", "-title", "to-be-moved", "-geometry", "40x10+200+200",
                    env=environment)
-        x, y = self.place()
-        wait_until(lambda: self.place() != (x, y) or self.has_title(), "a title bar")
+        wait_until(lambda: self.place() and self.has_title(), "a title bar")
         x, y = self.place()
         for step in range(0, 60, 6):
             mover.send(rfb.pointer_event(x + 60 + step, y - 8 + step, step > 0))
@@ -168,11 +170,12 @@ class WindowManagerTest(ChainTest):
         mover.send(rfb.pointer_event(x + 160, y + 92, 1), rfb.pointer_event(x + 160, y + 92))
         wait_until(lambda: not self.is_grabbed(), "the end of the grab")
         wait_until(lambda: self.place() != (x, y), "the window to move")
-        other.expect(self.picture(self.x_client()))
+        screen = self.x_client()
+        other.expect_screen(lambda: self.picture(screen))
 
     def has_title(self):
         """Whether the window manager has put it into a frame."""
-        window = self.xdotool("search", "--name", "to-be-moved").split()[0]
+        window = self.xdotool("search", "--onlyvisible", "--name", "to-be-moved").split()[0]
         done = subprocess.run(["xprop", "-id", window, "_NET_FRAME_EXTENTS"], check=True,
                               env=self.x.environment(), capture_output=True, encoding="utf-8")
         return "=" in done.stdout
