@@ -7,7 +7,10 @@
 
 #include "common/timer.h"
 
-enum { PAUSE = 4 }; /* times as long as X took, from one question to the next */
+enum {
+	PAUSE = 4,	  /* times as long as X took, from one question to the next */
+	SKIPPED_MAX = 31, /* motions */
+};
 
 static unsigned query_pointer(struct display *display)
 {
@@ -40,6 +43,7 @@ static void look(struct drag_follower *follower, struct display *display,
 	struct pointer_place then, now;
 
 	follower->asked = monotonic_now();
+	follower->skipped = 0;
 	unsigned query = query_pointer(display);
 	bool is_known = read_pointer(display, follower->query, &then);
 	follower->query = 0;
@@ -51,7 +55,8 @@ static void look(struct drag_follower *follower, struct display *display,
 struct pointer_place drag_follower_target(struct drag_follower *follower, struct display *display,
 					  struct pointer_place viewer)
 {
-	if (follower->query && monotonic_now() - follower->asked >= PAUSE * follower->took)
+	if (follower->query && (monotonic_now() - follower->asked >= PAUSE * follower->took ||
+				follower->skipped++ == SKIPPED_MAX))
 		look(follower, display, viewer);
 	return pointer_drag_move(&follower->drag, viewer);
 }

@@ -16,12 +16,14 @@ struct drag_follower {
 	struct pointer_drag drag;
 	unsigned query;	      /* number of the QueryPointer after the last motion; 0: none */
 	uint64_t asked, took; /* µs: when X was asked last, and how long that took */
+	unsigned skipped;     /* motions since then */
 };
 
 /*
  * Where the desktop's pointer goes when the viewer's goes to `viewer`. A round trip during a drag;
  * but no more than a quarter of the time is spent with that, or motions would queue up before a
- * slow X server: it may then be late to notice.
+ * slow X server: it may then be late to notice. At least every 32nd motion waits, so that one that
+ * has stopped is noticed before writing to it blocks.
  */
 struct pointer_place drag_follower_target(struct drag_follower *follower, struct display *display,
 					  struct pointer_place viewer);

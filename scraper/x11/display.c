@@ -140,6 +140,8 @@ int display_open(struct display *display, const char *name, const char *xauthori
 	display->width = DisplayWidth(display->x, display->screen);
 	display->height = DisplayHeight(display->x, display->screen);
 	query_extensions(display);
+	if (display->has_test)
+		grab_escape_open(&display->escape, name);
 	if (read_format(display) < 0) {
 		snprintf(
 			ret_reason, reason_size,
@@ -164,6 +166,7 @@ void display_close(struct display *display)
 	if (!display->x)
 		return;
 	the_display = NULL;
+	grab_escape_close(&display->escape);
 	XCloseDisplay(display->x);
 	display->x = NULL;
 }

@@ -16,6 +16,7 @@
 
 #include "framebuffer/pixel_format.h"
 #include "framebuffer/rect.h"
+#include "grab_escape.h"
 
 /* What may be done while a reply is awaited. */
 enum display_wait {
@@ -49,9 +50,10 @@ struct display {
 	int bytes_per_pixel;
 	bool has_damage, has_randr, has_test, has_shm;
 	int damage_event, fixes_event, randr_event;
-	int xkb_event;	      /* 0: no XKB */
-	Damage damage;	      /* None unless watched */
-	XserverRegion region; /* scratch space of display_take_damage */
+	int xkb_event;		   /* 0: no XKB */
+	Damage damage;		   /* None unless watched */
+	XserverRegion region;	   /* scratch space of display_take_damage */
+	struct grab_escape escape; /* only with XTEST */
 	struct display_callbacks callbacks;
 	void *userdata;
 };

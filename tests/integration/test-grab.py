@@ -125,6 +125,18 @@ class LaterTest(GrabTest):
         self.log_in().fetch(False)
         self.assertEqual(self.scraper.end(), 0)
 
+    def test_a_grab_in_the_middle_of_input(self):
+        """The X server may then forget the scraper's connection, until the grab ends."""
+        viewer = self.log_in().fetch(False)
+        for i in range(8):
+            viewer.request()
+            viewer.send(*[rfb.pointer_event(j % 700, j % 500, 1) for j in range(3000)])
+            self.grabber.do("grab")
+            place = "%d,333" % (100 + i)
+            viewer.send(rfb.pointer_event(100 + i, 333, 1), rfb.pointer_event(100 + i, 333))
+            wait_until(lambda at=place: at + " buttons=0" in self.grabber.do("held"), "the pointer")
+            self.grabber.do("ungrab")
+
 
 @unittest.skipUnless(shutil.which("icewm"), "no icewm")
 class WindowManagerTest(ChainTest):
