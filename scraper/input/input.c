@@ -37,11 +37,8 @@ int input_init(struct input *input, struct display *display, sd_event *event)
 	r = timer_add(event, TIMER_NEVER, on_retry, input, &input->retry);
 	if (r < 0)
 		return r;
-	/* A program that grabs the server, as menus once did, would otherwise get no input. */
-	if (display->has_test) {
+	if (display->has_test)
 		stuck_input_begin(display->x);
-		XTestGrabControl(display->x, True);
-	}
 	keyboard_init(&input->keyboard, display);
 	if (!display->xkb_event)
 		log_warning("the X server has no XKB extension: viewers cannot type");
@@ -53,11 +50,10 @@ void input_finish(struct input *input)
 	if (!input->display)
 		return;
 	input->retry = event_source_end(input->retry);
+	drag_follower_end(&input->drag, input->display);
 	keyboard_finish(&input->keyboard);
-	if (input->display->has_test) {
+	if (input->display->has_test)
 		stuck_input_end(input->display->x);
-		XTestGrabControl(input->display->x, False);
-	}
 	input->display = NULL;
 }
 
@@ -324,6 +320,10 @@ void input_flush(struct input *input)
 	if (!input->display || !input->is_moving)
 		return;
 	input->is_moving = false;
+	/* From another screen of the X server, an XTEST motion does not come back. */
+	if (ScreenCount(input->display->x) > 1)
+		XWarpPointer(input->display->x, None, input->display->root, 0, 0, 0, 0, input->x,
+			     input->y);
 	XTestFakeMotionEvent(input->display->x, input->display->screen, input->x, input->y,
 			     CurrentTime);
 }
@@ -333,14 +333,19 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 	if (!input->display->has_test)
 		return;
 	uint64_t now = note_input(input);
+	struct pointer_place place = { to.x, to.y };
+	bool was_dragging = holder->pointer.held;
 	struct pointer_sharing_steps steps = pointer_sharing_event(
 		&input->pointer, &holder->pointer, to.buttons & POINTER_SHARING_MASK, now);
 
 	put_buttons(input, steps.release_before, false);
 	if (!steps.move)
 		return;
-	input->x = pointer_sharing_clamp(to.x, input->display->width);
-	input->y = pointer_sharing_clamp(to.y, input->display->height);
+	if (!was_dragging)
+		drag_follower_end(&input->drag, input->display);
+	struct pointer_place target = drag_follower_target(&input->drag, input->display, place);
+	input->x = pointer_sharing_clamp(target.x, input->display->width);
+	input->y = pointer_sharing_clamp(target.y, input->display->height);
 	input->is_moving = true;
 	/* Of a burst of motions the last is enough, but every point of a stroke counts. */
 	if (!holder->pointer.held && !steps.release)
@@ -348,6 +353,8 @@ void input_pointer(struct input *input, struct input_holder *holder, struct clie
 	input_flush(input);
 	if (steps.press)
 		press_postponed(input, holder, now);
+	drag_follower_sent(&input->drag, input->display, place,
+			   (struct pointer_place){ input->x, input->y });
 	if (steps.press | steps.release)
 		keyboard_restore_modifiers(&input->keyboard);
 	put_buttons(input, steps.release, false);

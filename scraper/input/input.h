@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "drag_follower.h"
 #include "key_queue.h"
 #include "keyboard.h"
 #include "pointer_sharing.h"
@@ -22,6 +23,7 @@ struct input {
 	struct key_queue queue;
 	sd_event_source *retry; /* runs while the queue is not empty */
 	struct pointer_sharing pointer;
+	struct drag_follower drag;
 	int x, y;	     /* pixels: where the pointer goes next */
 	bool is_moving;	     /* it has not been sent there yet */
 	uint64_t last_input; /* ms of CLOCK_MONOTONIC */
@@ -56,7 +58,10 @@ enum keyboard_event input_handle_event(struct input *input, XEvent *event);
 /* Presses or releases the viewer's key; what the keyboard cannot type is ignored. */
 void input_key(struct input *input, struct input_holder *holder, struct client_key from);
 
-/* Moves the pointer, clamped to the screen, and presses and releases buttons. */
+/*
+ * Moves the pointer, clamped to the screen, and presses and releases buttons. A round trip while a
+ * button is down: a program may have moved the pointer.
+ */
 void input_pointer(struct input *input, struct input_holder *holder, struct client_pointer to);
 
 /* Sends a motion that was held back. To be called after all input that arrived was handled. */

@@ -13,8 +13,10 @@ int32_t client_cut_text_length(const uint8_t *message)
 	return (int32_t)wire_read_u32(message + 4);
 }
 
-static long cut_text_length(const uint8_t *data, size_t have)
+static long cut_text_length(const uint8_t *data, size_t have,
+			    const struct client_extensions *extensions)
 {
+	(void)extensions;
 	if (have < 8)
 		return 0;
 	int64_t length = client_cut_text_length(data);
@@ -23,8 +25,10 @@ static long cut_text_length(const uint8_t *data, size_t have)
 	return length > CLIENT_CUT_TEXT_SKIP_MAX ? -EMSGSIZE : (long)length + 8;
 }
 
-static long encodings_length(const uint8_t *data, size_t have)
+static long encodings_length(const uint8_t *data, size_t have,
+			     const struct client_extensions *extensions)
 {
+	(void)extensions;
 	if (have < 4)
 		return 0;
 	unsigned n = wire_read_u16(data + 2);
@@ -55,10 +59,12 @@ static bool has_size(const uint8_t *screen, const uint8_t *message)
 	return memcmp(screen + 8, message + 2, 4) == 0;
 }
 
-static long size_request_length(const uint8_t *data, size_t have)
+static long size_request_length(const uint8_t *data, size_t have,
+				const struct client_extensions *extensions)
 {
 	enum { HEADER = 8, REQUEST = 10, SCREEN = 16, SIZE_END = 12 /* bytes of a screen */ };
 
+	(void)extensions;
 	if (have < HEADER)
 		return 0;
 	long whole = HEADER + SCREEN * (long)data[6];
@@ -77,38 +83,88 @@ static long size_request_length(const uint8_t *data, size_t have)
 	return has_size(next + REQUEST, data) ? CLIENT_TORN_SIZE_REQUEST : whole;
 }
 
+/* ---- the fence ---- */
+
+static long server_init_length(const uint8_t *data, size_t have)
+{
+	return have < 24 ? 0 : 24 + (long)wire_read_u32(data + 20);
+}
+
+static long colour_map_length(const uint8_t *data, size_t have)
+{
+	return have < 6 || data[0] != 1 ? 0 : 6 + 6 * (long)wire_read_u16(data + 4);
+}
+
+/*
+ * All that a viewer may send. What has an `answer` is fed to libvncserver, which may send such
+ * messages and no others; it never learns of an extension, since SetEncodings does not get there.
+ */
+static const struct {
+	int type;
+	long length; /* bytes; 0: `measure` tells */
+	long (*measure)(const uint8_t *data, size_t have,
+			const struct client_extensions *extensions);
+	long (*answer)(const uint8_t *data, size_t have); /* its length; 0: it is not allowed */
+} messages[] = {
+	{ CLIENT_INIT, 1, NULL, server_init_length },
+	{ CLIENT_SET_PIXEL_FORMAT, 20, NULL, colour_map_length },
+	{ CLIENT_SET_ENCODINGS, 0, encodings_length, NULL },
+	{ CLIENT_UPDATE_REQUEST, 10, NULL, NULL },
+	{ CLIENT_KEY, 8, NULL, NULL },
+	{ CLIENT_POINTER, 0, pointer_length, NULL },
+	{ CLIENT_CUT_TEXT, 0, cut_text_length, NULL },
+	{ CLIENT_SET_SCALE, 4, NULL, NULL },
+	{ CLIENT_SET_SERVER_INPUT, 4, NULL, NULL },
+	{ CLIENT_SET_SINGLE_WINDOW, 6, NULL, NULL },
+	{ CLIENT_PALM_SET_SCALE, 4, NULL, NULL },
+	{ CLIENT_XVP, 4, NULL, NULL },
+	{ CLIENT_SET_DESKTOP_SIZE, 0, size_request_length, NULL },
+	{ CLIENT_QEMU, 0, qemu_length, NULL },
+};
+
+enum { N_MESSAGES = sizeof(messages) / sizeof(*messages) };
+
+static size_t find_type(int type)
+{
+	size_t i = 0;
+
+	while (i < N_MESSAGES && messages[i].type != type)
+		i++;
+	return i;
+}
+
 long client_message_length(const uint8_t *data, size_t have,
 			   const struct client_extensions *extensions)
 {
-	if (!have)
-		return 0;
-	switch (data[0]) {
-	case CLIENT_SET_PIXEL_FORMAT:
-		return 20;
-	case CLIENT_SET_ENCODINGS:
-		return encodings_length(data, have);
-	case CLIENT_UPDATE_REQUEST:
-		return 10;
-	case CLIENT_KEY:
-		return 8;
-	case CLIENT_POINTER:
-		return pointer_length(data, have, extensions);
-	case CLIENT_CUT_TEXT:
-		return cut_text_length(data, have);
-	case CLIENT_SET_SCALE:
-	case CLIENT_SET_SERVER_INPUT:
-	case CLIENT_PALM_SET_SCALE:
-	case CLIENT_XVP:
-		return 4;
-	case CLIENT_SET_SINGLE_WINDOW:
-		return 6;
-	case CLIENT_SET_DESKTOP_SIZE:
-		return size_request_length(data, have);
-	case CLIENT_QEMU:
-		return qemu_length(data, have, extensions);
-	default:
-		return -EPROTO;
+	size_t i = have ? find_type(data[0]) : N_MESSAGES;
+
+	if (i == N_MESSAGES)
+		return have ? -EPROTO : 0;
+	return messages[i].length ? messages[i].length
+				  : messages[i].measure(data, have, extensions);
+}
+
+bool client_message_is_fed(int type)
+{
+	size_t i = find_type(type);
+
+	return i < N_MESSAGES && messages[i].answer;
+}
+
+bool client_answer_is_allowed(int type, const uint8_t *answer, size_t length)
+{
+	size_t at = 0;
+
+	if (!client_message_is_fed(type))
+		return !length;
+	while (at < length) {
+		long n = messages[find_type(type)].answer(answer + at, length - at);
+
+		if (n <= 0 || (size_t)n > length - at)
+			return false;
+		at += (size_t)n;
 	}
+	return true;
 }
 
 struct client_key client_key_read(const uint8_t *message)
@@ -178,30 +234,29 @@ int client_pixel_format_check(const uint8_t *message)
 static const struct {
 	int32_t number;
 	enum client_encoding which;
-	enum { PIXELS, SHARED, OURS } kind; /* OURS: libvncserver is not told of it */
+	bool has_pixels;
 } known_encodings[] = {
-	{ 0, CLIENT_ENCODING_RAW, PIXELS },
-	{ 1, CLIENT_ENCODING_COPYRECT, SHARED },
-	{ 5, CLIENT_ENCODING_HEXTILE, PIXELS },
-	{ 6, CLIENT_ENCODING_ZLIB, PIXELS },
-	{ 7, CLIENT_ENCODING_TIGHT, PIXELS },
-	{ 16, CLIENT_ENCODING_ZRLE, PIXELS },
-	{ -224, CLIENT_ENCODING_LAST_RECT, SHARED },
-	{ -239, CLIENT_ENCODING_CURSOR, OURS },
-	{ -240, CLIENT_ENCODING_X_CURSOR, OURS },
-	{ -314, CLIENT_ENCODING_ALPHA_CURSOR, OURS },
-	{ -232, CLIENT_ENCODING_POINTER_POSITION, OURS },
-	{ -223, CLIENT_ENCODING_DESKTOP_SIZE, OURS },
-	{ -308, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE, OURS },
-	{ (int32_t)0xc0a1e5ce, CLIENT_ENCODING_EXTENDED_CLIPBOARD, OURS },
-	{ -258, CLIENT_ENCODING_QEMU_KEYS, OURS },
-	{ -261, CLIENT_ENCODING_QEMU_LEDS, OURS },
-	{ 0x574d5668, CLIENT_ENCODING_VMWARE_LEDS, OURS },
-	{ -316, CLIENT_ENCODING_BUTTONS, OURS },
-	{ (int32_t)0xfffe0001, CLIENT_ENCODING_SUPPORTED_MESSAGES, SHARED },
+	{ 0, CLIENT_ENCODING_RAW, true },
+	{ 1, CLIENT_ENCODING_COPYRECT, false },
+	{ 5, CLIENT_ENCODING_HEXTILE, true },
+	{ 6, CLIENT_ENCODING_ZLIB, true },
+	{ 7, CLIENT_ENCODING_TIGHT, true },
+	{ 16, CLIENT_ENCODING_ZRLE, true },
+	{ -224, CLIENT_ENCODING_LAST_RECT, false },
+	{ -239, CLIENT_ENCODING_CURSOR, false },
+	{ -240, CLIENT_ENCODING_X_CURSOR, false },
+	{ -314, CLIENT_ENCODING_ALPHA_CURSOR, false },
+	{ -232, CLIENT_ENCODING_POINTER_POSITION, false },
+	{ -223, CLIENT_ENCODING_DESKTOP_SIZE, false },
+	{ -308, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE, false },
+	{ (int32_t)0xc0a1e5ce, CLIENT_ENCODING_EXTENDED_CLIPBOARD, false },
+	{ -258, CLIENT_ENCODING_QEMU_KEYS, false },
+	{ -261, CLIENT_ENCODING_QEMU_LEDS, false },
+	{ 0x574d5668, CLIENT_ENCODING_VMWARE_LEDS, false },
+	{ (int32_t)0xfffe0000, CLIENT_ENCODING_LIBVNC_LEDS, false },
+	{ -316, CLIENT_ENCODING_BUTTONS, false },
+	{ (int32_t)0xfffe0001, CLIENT_ENCODING_SUPPORTED_MESSAGES, false },
 };
-
-enum { XVP = -309 }; /* to shut the machine down: not offered */
 
 void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings)
 {
@@ -219,34 +274,11 @@ void client_encodings_read(const uint8_t *message, struct client_encodings *ret_
 			if (known_encodings[k].number != number)
 				continue;
 			encodings.known |= UINT32_C(1) << known_encodings[k].which;
-			if (known_encodings[k].kind == PIXELS && encodings.preferred < 0)
+			if (known_encodings[k].has_pixels && encodings.preferred < 0)
 				encodings.preferred = number;
 		}
 	}
 	if (encodings.preferred < 0)
 		encodings.preferred = 0;
 	*ret_encodings = encodings;
-}
-
-static bool is_kept_back(int32_t number)
-{
-	for (size_t i = 0; i < sizeof(known_encodings) / sizeof(*known_encodings); i++)
-		if (known_encodings[i].number == number)
-			return known_encodings[i].kind == OURS;
-	return number == XVP;
-}
-
-size_t client_encodings_filter(const uint8_t *message, uint8_t *ret_message)
-{
-	unsigned n = wire_read_u16(message + 2), kept = 0;
-
-	memcpy(ret_message, message, 2);
-	for (unsigned i = 0; i < n; i++) {
-		const uint8_t *encoding = message + 4 + 4 * i;
-
-		if (!is_kept_back((int32_t)wire_read_u32(encoding)))
-			memcpy(ret_message + 4 + 4 * kept++, encoding, 4);
-	}
-	wire_write_u16(ret_message + 2, kept);
-	return 4 + 4 * (size_t)kept;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fence in front of libvncserver: where each message of a viewer ends, and whether libvncserver
- * may see it (RFC 6143, 7.5, and the extensions of rfbproto.rst). Messages are passed on whole, so
- * that no viewer can make us wait in the middle of one. No I/O.
+ * The fence in front of libvncserver: where each message of a viewer ends (RFC 6143, 7.5, and the
+ * extensions of rfbproto.rst), whether libvncserver may see it, and what it may answer. Messages
+ * are passed on whole, so that no viewer can make us wait in the middle of one. No I/O.
  */
 #ifndef GPUDESK_CLIENT_MESSAGES_H
 #define GPUDESK_CLIENT_MESSAGES_H
@@ -27,11 +27,11 @@ enum client_message_type {
 	CLIENT_XVP = 250,
 	CLIENT_SET_DESKTOP_SIZE = 251,
 	CLIENT_QEMU = 255,
+	CLIENT_INIT = 256, /* which has no type: it comes before all others, and once */
 };
 
 enum {
 	CLIENT_ENCODINGS_MAX = 256,
-	CLIENT_SET_ENCODINGS_MAX = 4 + 4 * CLIENT_ENCODINGS_MAX, /* bytes */
 	CLIENT_CUT_TEXT_MAX = 1 << 20,	     /* bytes; libvncserver's own limit, too */
 	CLIENT_CUT_TEXT_SKIP_MAX = 64 << 20, /* longer ones are skipped, up to this length */
 	CLIENT_MESSAGE_MAX = CLIENT_CUT_TEXT_MAX + 8,
@@ -57,6 +57,15 @@ struct client_extensions {
  */
 long client_message_length(const uint8_t *data, size_t have,
 			   const struct client_extensions *extensions);
+
+/* Whether libvncserver sees messages of that type; it sees no others. */
+bool client_message_is_fed(int type);
+
+/*
+ * Whether `answer`, `length` bytes that libvncserver has sent when it was fed a message of that
+ * type, is what may go to the viewer: ServerInit, or SetColourMapEntries after SetPixelFormat.
+ */
+bool client_answer_is_allowed(int type, const uint8_t *answer, size_t length);
 
 /* A key press or release: a KeyEvent (RFC 6143, 7.5.4), or QEMU's, which adds a scan code. */
 struct client_key {
@@ -115,6 +124,7 @@ enum client_encoding {
 	CLIENT_ENCODING_QEMU_KEYS,
 	CLIENT_ENCODING_QEMU_LEDS,
 	CLIENT_ENCODING_VMWARE_LEDS,
+	CLIENT_ENCODING_LIBVNC_LEDS,
 	CLIENT_ENCODING_BUTTONS,
 	CLIENT_ENCODING_SUPPORTED_MESSAGES, /* only libvncclient lists it */
 };
@@ -135,11 +145,5 @@ static inline bool client_is_libvncclient(const struct client_encodings *encodin
 
 /* Reads a whole SetEncodings message. */
 void client_encodings_read(const uint8_t *message, struct client_encodings *ret_encodings);
-
-/*
- * The same message without the extensions that are not offered or not libvncserver's business.
- * Returns its length; ret_message has room for CLIENT_SET_ENCODINGS_MAX bytes.
- */
-size_t client_encodings_filter(const uint8_t *message, uint8_t *ret_message);
 
 #endif

@@ -6,29 +6,29 @@
 
 void desktop_size_rect_init(struct desktop_size_rect *view, int width, int height)
 {
-	*view = (struct desktop_size_rect){ .width = width, .height = height };
+	*view = (struct desktop_size_rect){ .width = width, .height = height, .layout.n = 1 };
+	view->layout.screens[0].id = 1;
+	view->layout.screens[0].area = (struct rect){ 0, 0, width, height };
 }
 
 void desktop_size_rect_changed(struct desktop_size_rect *view, enum size_reason reason)
 {
 	view->due = true;
-	if (!view->answers)
-		view->reason = reason;
+	view->reason = reason;
 }
 
 void desktop_size_rect_answer(struct desktop_size_rect *view, enum size_status status)
 {
-	view->due = view->answers = true;
+	view->answers = true;
 	view->requested = false;
-	view->reason = SIZE_BY_THIS_VIEWER;
 	view->status = status;
 }
 
 void desktop_size_rect_refresh(struct desktop_size_rect *view,
 			       const struct client_encodings *encodings)
 {
-	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE))
-		view->due = true;
+	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE) && !view->due)
+		desktop_size_rect_changed(view, SIZE_BY_SERVER);
 }
 
 bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
@@ -38,7 +38,8 @@ bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
 
 	/* A viewer that has requested a size takes whatever it is sent for the answer. */
 	if (client_lists(encodings, CLIENT_ENCODING_EXTENDED_DESKTOP_SIZE))
-		return differs || !view->was_told || (view->due && !view->requested);
+		return differs || !view->was_told || view->answers ||
+		       (view->due && !view->requested);
 	return client_lists(encodings, CLIENT_ENCODING_DESKTOP_SIZE) && differs;
 }
 
@@ -49,10 +50,10 @@ bool desktop_size_rect_is_alone(const struct desktop_size_rect *view,
 	       (view->width != width || view->height != height || !view->was_told || view->answers);
 }
 
-static int add_extended(const struct desktop_size_rect *view, int width, int height,
+static int add_extended(enum size_reason reason, enum size_status status, int width, int height,
 			const struct screen_layout *layout, struct out_queue *out)
 {
-	struct rect header = { (int)view->reason, (int)view->status, width, height };
+	struct rect header = { (int)reason, (int)status, width, height };
 	uint8_t body[4 + 16 * SCREENS_MAX] = { (uint8_t)layout->n };
 	uint8_t *to = body + 4;
 	int r = rect_header_append(out, header, -308);
@@ -69,6 +70,18 @@ static int add_extended(const struct desktop_size_rect *view, int width, int hei
 	return r < 0 ? r : out_queue_append(out, body, (size_t)(to - body));
 }
 
+/* With what the viewer knows: TigerVNC ignores the size in a refusal, libvncclient follows it. */
+static int add_refusal(struct desktop_size_rect *view, struct out_queue *out)
+{
+	int r = add_extended(SIZE_BY_THIS_VIEWER, view->status, view->width, view->height,
+			     &view->layout, out);
+
+	if (r < 0)
+		return r;
+	view->answers = false;
+	return 1;
+}
+
 int desktop_size_rect_add(struct desktop_size_rect *view, const struct client_encodings *encodings,
 			  int width, int height, const struct screen_layout *layout,
 			  struct out_queue *out)
@@ -78,14 +91,18 @@ int desktop_size_rect_add(struct desktop_size_rect *view, const struct client_en
 
 	if (!desktop_size_rect_is_due(view, encodings, width, height))
 		return 0;
+	if (extended && view->answers && view->status != SIZE_DONE)
+		return add_refusal(view, out);
 	if (extended)
-		r = add_extended(view, width, height, layout, out);
+		r = add_extended(view->answers ? SIZE_BY_THIS_VIEWER : view->reason, SIZE_DONE,
+				 width, height, layout, out);
 	else
 		r = rect_header_append(out, (struct rect){ 0, 0, width, height }, -223);
 	if (r < 0)
 		return r;
 	*view = (struct desktop_size_rect){ .width = width,
 					    .height = height,
+					    .layout = *layout,
 					    .requested = view->requested,
 					    .was_told = view->was_told || extended };
 	return 1;

@@ -21,13 +21,14 @@ enum size_reason {
 };
 
 struct desktop_size_rect {
-	int width, height; /* of the desktop, as the viewer knows it */
-	bool due;	   /* the size, the layout or an answer has to be sent */
-	bool requested;	   /* it has requested a size and has no answer yet */
-	bool was_told;	   /* an ExtendedDesktopSize was sent */
-	bool answers;	   /* what is due answers a request */
+	int width, height;	     /* of the desktop, as the viewer knows it */
+	struct screen_layout layout; /* the same */
+	bool due;		     /* the size or the layout has to be sent, because: */
 	enum size_reason reason;
+	bool requested; /* it has requested a size and has no answer yet */
+	bool answers;	/* an answer has to be sent: */
 	enum size_status status;
+	bool was_told; /* an ExtendedDesktopSize was sent */
 };
 
 /* ServerInit has told the viewer width x height. */
@@ -52,7 +53,11 @@ bool desktop_size_rect_is_due(const struct desktop_size_rect *view,
 bool desktop_size_rect_is_alone(const struct desktop_size_rect *view,
 				const struct client_encodings *encodings, int width, int height);
 
-/* Appends the rectangle if it is due. Returns the number of rectangles, 0 or 1, or -ENOMEM. */
+/*
+ * Appends the rectangle if it is due. Returns the number of rectangles, 0 or 1, or -ENOMEM. A
+ * refusal has the size that the viewer knows; if there is another one now, that is due afterwards,
+ * for an update of its own.
+ */
 int desktop_size_rect_add(struct desktop_size_rect *view, const struct client_encodings *encodings,
 			  int width, int height, const struct screen_layout *layout,
 			  struct out_queue *out);

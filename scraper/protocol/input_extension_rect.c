@@ -4,7 +4,13 @@
 #include "keyboard_led.h"
 #include "rect_header.h"
 
-enum { QEMU_KEYS = -258, QEMU_LEDS = -261, VMWARE_LEDS = 0x574d5668, BUTTONS = -316 };
+enum {
+	QEMU_KEYS = -258,
+	QEMU_LEDS = -261,
+	VMWARE_LEDS = 0x574d5668,
+	LIBVNC_LEDS = -0x20000,
+	BUTTONS = -316
+};
 
 static const struct rect nowhere;
 
@@ -20,7 +26,9 @@ static int led_encoding(const struct client_encodings *encodings)
 {
 	if (client_lists(encodings, CLIENT_ENCODING_QEMU_LEDS))
 		return QEMU_LEDS;
-	return client_lists(encodings, CLIENT_ENCODING_VMWARE_LEDS) ? VMWARE_LEDS : 0;
+	if (client_lists(encodings, CLIENT_ENCODING_VMWARE_LEDS))
+		return VMWARE_LEDS;
+	return client_lists(encodings, CLIENT_ENCODING_LIBVNC_LEDS) ? LIBVNC_LEDS : 0;
 }
 
 static bool leds_are_due(const struct input_extension_rect *view,
@@ -36,7 +44,18 @@ bool input_extension_rect_has_news(const struct input_extension_rect *view,
 	       view->listed.buttons != view->told.buttons || leds_are_due(view, encodings, leds);
 }
 
-/* Both encodings have the same bits, QEMU's in one byte, VMware's in four. */
+/* libvncserver's way: the rectangle's x, with the bits of its rfbKeyboardMask. */
+static int add_libvnc_leds(unsigned leds, struct out_queue *out)
+{
+	const struct rect header = {
+		.x = (leds & KEYBOARD_LED_CAPS ? 2 : 0) | (leds & KEYBOARD_LED_NUM ? 128 : 0) |
+		     (leds & KEYBOARD_LED_SCROLL ? 256 : 0),
+	};
+
+	return rect_header_append(out, header, LIBVNC_LEDS);
+}
+
+/* The other two encodings have the same bits, QEMU's in one byte, VMware's in four. */
 static int add_leds(int encoding, unsigned leds, struct out_queue *out)
 {
 	const uint8_t body[4] = {
@@ -44,8 +63,10 @@ static int add_leds(int encoding, unsigned leds, struct out_queue *out)
 				(leds & KEYBOARD_LED_NUM ? 2 : 0) |
 				(leds & KEYBOARD_LED_CAPS ? 4 : 0)),
 	};
-	int r = rect_header_append(out, nowhere, encoding);
 
+	if (encoding == LIBVNC_LEDS)
+		return add_libvnc_leds(leds, out);
+	int r = rect_header_append(out, nowhere, encoding);
 	if (r < 0)
 		return r;
 	return encoding == QEMU_LEDS ? out_queue_append(out, body + 3, 1)

@@ -2,7 +2,7 @@
 /*
  * RFB's extensions of input, as one viewer knows them: whether it was told that it may send scan
  * codes (QEMU Extended Key Event) and more buttons (ExtendedMouseButtons), and which LEDs of the
- * keyboard are on (QEMU's and VMware's LED State; libvncserver has one of its own). No I/O.
+ * keyboard are on (QEMU's, VMware's or libvncserver's LED State). No I/O.
  */
 #ifndef GPUDESK_INPUT_EXTENSION_RECT_H
 #define GPUDESK_INPUT_EXTENSION_RECT_H

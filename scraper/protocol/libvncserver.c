@@ -12,11 +12,9 @@
 #include <unistd.h>
 
 #include <rfb/rfb.h>
-#include <rfb/rfbregion.h>
 
+#include "client_messages.h"
 #include "common/log.h"
-#include "common/wire.h"
-#include "keyboard_led.h"
 
 enum {
 	STAGING_KEEP = 4 * 1024 *
@@ -27,7 +25,6 @@ struct rfb_server {
 	rfbScreenInfoPtr screen;
 	struct pixel_format format;
 	char name[128];
-	int leds;    /* in libvncserver's bits */
 	int staging; /* memfd: what an update is put together in */
 };
 
@@ -82,19 +79,6 @@ static void set_format(rfbPixelFormat *to, const struct pixel_format *from)
 	};
 }
 
-static int get_leds(rfbScreenInfoPtr screen)
-{
-	const struct rfb_server *server = screen->screenData;
-
-	return server->leds;
-}
-
-static void set_hooks(rfbScreenInfoPtr screen)
-{
-	screen->getKeyboardLedStateHook = get_leds;
-	screen->newClientHook = on_new_client;
-}
-
 /* A file without a name, in memory where that is available. */
 static int make_staging(void)
 {
@@ -124,8 +108,7 @@ int rfb_server_create(const struct frame *frame, const struct pixel_format *form
 	}
 
 	rfbScreenInfoPtr screen = server->screen;
-	set_hooks(screen);
-	screen->screenData = server;
+	screen->newClientHook = on_new_client;
 	screen->desktopName = server->name;
 	screen->deferPtrUpdateTime = 0;
 	screen->maxClientWait =
@@ -202,13 +185,6 @@ void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame)
 	rfbReleaseClientIterator(i);
 }
 
-void rfb_server_set_leds(struct rfb_server *server, unsigned leds)
-{
-	server->leds = (leds & KEYBOARD_LED_CAPS ? rfbKeyboardMaskCapsLock : 0) |
-		       (leds & KEYBOARD_LED_NUM ? rfbKeyboardMaskNumLock : 0) |
-		       (leds & KEYBOARD_LED_SCROLL ? rfbKeyboardMaskScrollLock : 0);
-}
-
 /* Discards what libvncserver has written. */
 static void drain(int fd)
 {
@@ -283,25 +259,40 @@ bool rfb_client_is_ready(const struct rfb_client *client)
 	return client->cl->state == RFB_NORMAL;
 }
 
+/* Passes on what libvncserver has answered to a message of that type, if it may. */
+static int take_answer(struct rfb_client *client, int type, struct out_queue *out)
+{
+	uint8_t answer[4096]; /* more than SetColourMapEntries, the longest, or the desktop's name
+			       */
+	ssize_t n = recv(client->far, answer, sizeof(answer), MSG_DONTWAIT);
+
+	if (n <= 0)
+		return 0;
+	if (!client_answer_is_allowed(type, answer, (size_t)n)) {
+		log_debug("libvncserver: ignoring what it says to message %d (%zd bytes)", type, n);
+		drain(client->far);
+		return 0;
+	}
+	return out_queue_append(out, answer, (size_t)n);
+}
+
 int rfb_client_feed(struct rfb_client *client, const uint8_t *message, size_t length,
 		    struct out_queue *out)
 {
-	uint8_t answer[4096];
-	ssize_t n;
+	int type = rfb_client_is_ready(client) ? message[0] : CLIENT_INIT;
 
-	if (rfb_client_is_gone(client))
+	if (rfb_client_is_gone(client) || !client_message_is_fed(type))
 		return -EPROTO;
-	n = send(client->far, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+	drain(client->far); /* another frame may have had it send colours again */
+	ssize_t n = send(client->far, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0)
 		return -errno;
 	if ((size_t)n < length)
 		return -EMSGSIZE;
 	rfbProcessClientMessage(client->cl);
 	fill_padding(client->cl); /* the message may have been a SetPixelFormat */
-	while ((n = recv(client->far, answer, sizeof(answer), MSG_DONTWAIT)) > 0)
-		if (out_queue_append(out, answer, (size_t)n) < 0)
-			return -ENOMEM;
-	return rfb_client_is_gone(client) ? -EPROTO : 0;
+	int r = take_answer(client, type, out);
+	return r < 0 ? r : rfb_client_is_gone(client) ? -EPROTO : 0;
 }
 
 int rfb_client_bell(struct rfb_client *client, struct out_queue *out)
@@ -361,15 +352,6 @@ void rfb_client_translate(const struct rfb_client *client, const uint8_t *pixels
 	}
 }
 
-bool rfb_client_has_news(const struct rfb_client *client)
-{
-	rfbClientPtr cl = client->cl;
-
-	return (cl->enableKeyboardLedState && cl->lastKeyboardLedState != client->server->leds) ||
-	       cl->enableSupportedMessages || cl->enableSupportedEncodings ||
-	       cl->enableServerIdentity;
-}
-
 int rfb_update_begin(struct rfb_client *client)
 {
 	rfbClientPtr cl = client->cl;
@@ -391,45 +373,6 @@ static long staged(struct rfb_client *client)
 		return -EIO;
 	off_t at = lseek(client->server->staging, 0, SEEK_CUR);
 	return at < 0 ? -errno : (long)at;
-}
-
-int rfb_update_news(struct rfb_client *client)
-{
-	rfbClientPtr cl = client->cl;
-	uint8_t header[4];
-	long before = staged(client), after;
-	sraRegionPtr nothing = sraRgnCreate();
-
-	if (before < 0 || !nothing) {
-		if (nothing)
-			sraRgnDestroy(nothing);
-		return before < 0 ? (int)before : -ENOMEM;
-	}
-	sraRgnMakeEmpty(cl->modifiedRegion);
-	sraRgnMakeEmpty(cl->requestedRegion);
-	/* The pointer is ours: see cursor_rect.h. */
-	cl->enableCursorShapeUpdates = TRUE;
-	cl->cursorWasChanged = FALSE;
-	rfbBool well = rfbSendFramebufferUpdate(cl, nothing);
-	sraRgnDestroy(nothing);
-	after = staged(client);
-	if (!well || after < 0)
-		return -EIO;
-	if (after == before)
-		return 0;
-
-	/* It wrote an update of its own: keep its rectangles, remove its header. */
-	size_t length = (size_t)(after - before) - sizeof(header);
-	int fd = client->server->staging;
-	if (pread(fd, header, sizeof(header), before) != sizeof(header))
-		return -EIO;
-	uint8_t *body = malloc(length);
-	if (!body)
-		return -ENOMEM;
-	bool moved = pread(fd, body, length, before + (off_t)sizeof(header)) == (ssize_t)length &&
-		     lseek(fd, before, SEEK_SET) >= 0 && write(fd, body, length) == (ssize_t)length;
-	free(body);
-	return moved ? wire_read_u16(header + 2) : -EIO;
 }
 
 /* Encodes `area`. Returns the number of rectangles that libvncserver made of it, or -EIO. */
@@ -465,12 +408,15 @@ static int encode(rfbClientPtr cl, int32_t encoding, struct rect r)
 int rfb_update_rect(struct rfb_client *client, int32_t encoding, const struct rfb_levels *levels,
 		    struct rect area)
 {
+	/* TurboVNC's numbers for what Tight's quality levels mean: 4x, 2x, none. */
+	static const uint8_t subsampling[10] = { 1, 1, 1, 2, 2, 2, 0, 0, 0, 0 };
 	rfbClientPtr cl = client->cl;
 
 	cl->preferredEncoding = encoding; /* ZRLE's encoder asks for it */
 	cl->zlibCompressLevel = (uint32_t)levels->compression;
 	cl->tightCompressLevel = levels->compression;
 	cl->tightQualityLevel = levels->quality;
+	cl->turboSubsampLevel = levels->quality < 0 ? 0 : subsampling[levels->quality];
 	cl->turboQualityLevel = levels->quality < 0 ? -1 : 15 + levels->quality * 9;
 	return encode(cl, encoding, area);
 }

@@ -31,13 +31,7 @@ void rfb_server_destroy(struct rfb_server *server);
 /* The frame is another one, or has another size or address. */
 void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame);
 
-/* Which LEDs of the keyboard are on: bits of enum keyboard_led. */
-void rfb_server_set_leds(struct rfb_server *server, unsigned leds);
-
-/*
- * A client in the middle of the handshake, which expects ClientInit next. Keys, the pointer and
- * clipboard texts are never fed to it. Returns 0 or -errno.
- */
+/* A client in the middle of the handshake, which expects ClientInit next. Returns 0 or -errno. */
 int rfb_client_create(struct rfb_server *server, struct rfb_client **ret_client);
 void rfb_client_destroy(struct rfb_client *client);
 
@@ -48,8 +42,9 @@ bool rfb_client_is_gone(const struct rfb_client *client);
 bool rfb_client_is_ready(const struct rfb_client *client);
 
 /*
- * Feeds one whole message (or ClientInit) and appends the answers, if any, to `out`. Returns 0,
- * -EPROTO if libvncserver has ended the client, or -errno.
+ * Feeds one whole message (or ClientInit) and appends the answer, if there is one, to `out`: which
+ * messages and answers, client_messages.h says. Returns 0, -EPROTO for another message or if
+ * libvncserver has ended the client, or -errno.
  */
 int rfb_client_feed(struct rfb_client *client, const uint8_t *message, size_t length,
 		    struct out_queue *out);
@@ -66,9 +61,6 @@ bool rfb_client_takes_frame_pixels(const struct rfb_client *client);
  */
 bool rfb_client_zrle_is_right(const struct rfb_client *client);
 
-/* Whether libvncserver has anything but pixels to send in the next update. */
-bool rfb_client_has_news(const struct rfb_client *client);
-
 /* The frame's pixel format; bytes per pixel of the viewer's. */
 struct pixel_format rfb_client_frame_format(const struct rfb_client *client);
 size_t rfb_client_pixel_bytes(const struct rfb_client *client);
@@ -81,11 +73,10 @@ void rfb_client_translate(const struct rfb_client *client, const uint8_t *pixels
 			  int width, int height, uint8_t *ret_pixels);
 
 /*
- * One FramebufferUpdate, put together in memory: begin, then news and rectangles, then end.
- * rfb_update_news writes what rfb_client_has_news speaks of. rfb_update_rect encodes `area`
- * in `encoding` (a number of RFC 6143, or Tight's 7). Each returns the number of rectangles
- * written, or -errno. rfb_update_end appends the body (without the 4 bytes of header) to `out` and
- * returns its length in bytes, or -errno.
+ * One FramebufferUpdate, put together in memory: begin, then rectangles, then end.
+ * rfb_update_rect encodes `area` in `encoding` (a number of RFC 6143, or Tight's 7). Both return
+ * the number of rectangles written, or -errno. rfb_update_end appends the body (without the 4 bytes
+ * of header) to `out` and returns its length in bytes, or -errno.
  */
 struct rfb_levels {
 	int compression; /* zlib level for Zlib and Tight: 0 to 9 */
@@ -93,7 +84,6 @@ struct rfb_levels {
 };
 
 int rfb_update_begin(struct rfb_client *client);
-int rfb_update_news(struct rfb_client *client);
 int rfb_update_rect(struct rfb_client *client, int32_t encoding, const struct rfb_levels *levels,
 		    struct rect area);
 long rfb_update_end(struct rfb_client *client, struct out_queue *out);

@@ -44,6 +44,8 @@
  *     capture/read_pieces.c.
  * 19. A viewer is sent 8 clipboard messages at once, and 10 a second in the long run:
  *     viewer/text_pace.c.
+ * 20. During a drag, the X server is asked where the pointer is before each motion, but for a
+ *     quarter of the time at most: input/drag_follower.c.
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H

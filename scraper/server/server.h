@@ -16,6 +16,12 @@
 struct server;
 
 struct server_callbacks {
+	/*
+	 * The display is open (0), or cannot be opened: then the server can only be destroyed.
+	 * -ETIMEDOUT: the X server has not answered for a while, but may still do. `reason` is for
+	 * the viewer and the log.
+	 */
+	void (*opened)(int r, const char *reason, void *userdata);
 	/* There are `n` viewers now. */
 	void (*viewers_changed)(unsigned n, void *userdata);
 	/* The X server is gone; the viewers are disconnected. Must not return. */
@@ -23,16 +29,25 @@ struct server_callbacks {
 };
 
 /*
- * Connects to the display. While the X server does not answer, only the events of the loop `urgent`
- * are handled; if one of them ends `event`, the display counts as lost. `config` must outlive the
- * server. Returns 0, or -errno and the reason for the viewer and the log in ret_reason.
+ * Starts to connect to the display, and calls `opened` later. From then on, while the X server does
+ * not answer, only the events of the loop `urgent` are handled; if one of them ends `event`, the
+ * display counts as lost. `config` must outlive the server. Returns 0 or -errno.
  */
 int server_create(sd_event *event, sd_event *urgent, const struct config *config,
 		  const char *display, const char *xauthority,
 		  const struct server_callbacks *callbacks, void *userdata,
-		  struct server **ret_server, char *ret_reason, size_t reason_size);
+		  struct server **ret_server);
 
-/* Disconnects all viewers. NULL is fine. */
+/* The display's name; NULL while it is not open: then nothing below may be called. */
+const char *server_display(const struct server *server);
+
+/* A viewer waits for the display: after -ETIMEDOUT, the time counts anew. */
+void server_await_display(struct server *server);
+
+/*
+ * Disconnects all viewers. NULL is fine. A server whose display is still being opened is not freed:
+ * the process must end soon.
+ */
 void server_destroy(struct server *server);
 
 unsigned server_n_viewers(const struct server *server);

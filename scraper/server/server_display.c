@@ -17,6 +17,8 @@
 
 enum { BELL_INTERVAL = 100000 }; /* µs between two that are sent on */
 
+#define OPENING_USEC UINT64_C(10000000) /* then viewers are told that X does not answer */
+
 static void on_damaged(void *userdata)
 {
 	struct server *server = userdata;
@@ -140,10 +142,23 @@ static int add_sources(struct server *server)
 	return r;
 }
 
+static void on_opened(int r, const char *reason, void *userdata)
+{
+	struct server *server = userdata;
+
+	if (r != -ETIMEDOUT)
+		server->opening = NULL;
+	if (r >= 0) {
+		r = add_sources(server);
+		reason = r < 0 ? strerror(-r) : "";
+	}
+	server->callbacks->opened(r, reason, server->userdata);
+}
+
 int server_create(sd_event *event, sd_event *urgent, const struct config *config,
 		  const char *display, const char *xauthority,
 		  const struct server_callbacks *callbacks, void *userdata,
-		  struct server **ret_server, char *ret_reason, size_t reason_size)
+		  struct server **ret_server)
 {
 	static const struct display_callbacks display_callbacks = {
 		.damaged = on_damaged,
@@ -164,10 +179,15 @@ int server_create(sd_event *event, sd_event *urgent, const struct config *config
 	server->config = config;
 	server->callbacks = callbacks;
 	server->userdata = userdata;
-	int r = display_open(&server->display, display, xauthority, &display_callbacks, server,
-			     ret_reason, reason_size);
-	if (r >= 0)
-		r = add_sources(server);
+	const struct display_opening_options options = {
+		.name = display,
+		.xauthority = xauthority,
+		.callbacks = &display_callbacks,
+		.display_userdata = server,
+		.limit = OPENING_USEC,
+	};
+	int r = display_opening_start(event, &server->display, &options, on_opened, server,
+				      &server->opening);
 	if (r < 0) {
 		server_destroy(server);
 		return r;
@@ -176,10 +196,25 @@ int server_create(sd_event *event, sd_event *urgent, const struct config *config
 	return 0;
 }
 
+const char *server_display(const struct server *server)
+{
+	return server->opening ? NULL : DisplayString(server->display.x);
+}
+
+void server_await_display(struct server *server)
+{
+	if (server->opening)
+		display_opening_await(server->opening);
+}
+
 void server_destroy(struct server *server)
 {
 	if (!server)
 		return;
+	if (server->opening) {
+		display_opening_abandon(server->opening);
+		return;
+	}
 	server_destroy_viewers(server);
 	deferred_work_finish(&server->work);
 	event_source_end(server->timer);

@@ -15,7 +15,7 @@
 #include "protocol/libvncserver.h"
 #include "viewer/viewer.h"
 #include "x11/cursor.h"
-#include "x11/display.h"
+#include "x11/display_opening.h"
 #include "x11/randr.h"
 
 struct server_callbacks;
@@ -28,6 +28,7 @@ struct server {
 	const struct server_callbacks *callbacks;
 	void *userdata;
 
+	struct display_opening *opening; /* NULL: the display is open */
 	sd_event_source *display_source;
 	struct deferred_work work; /* of schedule.h */
 	sd_event_source *timer;	   /* the next capture or check */

@@ -8,7 +8,7 @@ void server_report(const struct server *server, FILE *answer)
 	uint64_t now = server_now(server);
 	unsigned n = 0;
 
-	fprintf(answer, "display=%s\n", DisplayString(server->display.x));
+	fprintf(answer, "display=%s\n", server_display(server));
 	if (server->watching)
 		fprintf(answer, "size=%dx%d\n", server->display.width, server->display.height);
 	for (const struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)

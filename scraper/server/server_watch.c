@@ -6,13 +6,13 @@
 void server_read_leds(struct server *server)
 {
 	server->leds = keyboard_leds(&server->input.keyboard);
-	rfb_server_set_leds(server->rfb, server->leds);
 }
 
 int server_start_watching(struct server *server)
 {
 	struct display *display = &server->display;
 
+	display_sync(display); /* while X does not answer, what is urgent goes on */
 	display_watch(display);
 	int r = screen_start(&server->screen, display, server->config->frame_rate,
 			     server_now(server));

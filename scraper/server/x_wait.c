@@ -124,11 +124,15 @@ static void wait_without_input(struct server *server, int fd)
 		for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 			viewer_check_timeouts(viewer, monotonic_now());
 		run_urgent(server);
+		if (grab_escape_try(&server->display.escape))
+			log_warning("another program's grab of the X server held up the viewers: "
+				    "ended it");
 		if (!is_logged && monotonic_now() - since > LOG_USEC) {
 			log_warning("the X server has not answered for 10 s: waiting for it");
 			is_logged = true;
 		}
 	}
+	grab_escape_is_over(&server->display.escape);
 	if (is_logged)
 		log_info("the X server answers again");
 }

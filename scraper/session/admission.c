@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "arrivals.h"
 #include "check_budget.h"
 #include "common/log.h"
 #include "common/timer.h"
@@ -20,16 +21,6 @@
 #include "session_watch.h"
 #include "vnc_auth.h"
 
-/* A viewer that is not yet accepted or refused. */
-struct arrival {
-	struct arrival *next; /* of those that wait for the display */
-	struct admission *admission;
-	struct handoff_reply *reply;
-	int fd;
-	char peer[HANDOFF_PEER_MAX];
-	bool view_only;
-};
-
 struct admission {
 	sd_event *event;
 	const struct admission_options *options;
@@ -37,27 +28,18 @@ struct admission {
 	struct handoff_server *handoff;
 	struct session_finder *finder;
 	bool finder_waits;     /* for a desktop, and may start it */
-	struct server *server; /* NULL until a display was found */
+	struct server *server; /* NULL until a display was found; may not be open yet */
 	char session[64];      /* whose display it is; "": given by --display */
 	struct session_watch watch;
 	struct idle_exit idle;
 	struct check_budget budget;
-	struct arrival *waiting; /* have given the right password */
+	struct arrivals waiting;
 	char desktop_socket[256];
 };
 
-static void turn_away(const struct arrival *viewer, enum handoff_result result, const char *reason)
+static bool is_open(const struct admission *admission)
 {
-	handoff_reply_send(viewer->reply, result, reason);
-	close(viewer->fd);
-}
-
-/* The log has the reason; `told` is for the viewer: strangers learn no path, mode or setting. */
-static void refuse(const struct arrival *viewer, const char *reason, const char *told)
-{
-	log_viewer(LOG_LEVEL_WARNING, viewer->peer, "refused", "viewer %s refused: %s",
-		   viewer->peer, reason);
-	turn_away(viewer, HANDOFF_NOT_POSSIBLE, told);
+	return admission->server && server_display(admission->server);
 }
 
 /* ---- when to exit ---- */
@@ -66,8 +48,8 @@ static enum idle_state get_idle_state(const void *userdata)
 {
 	const struct admission *admission = userdata;
 
-	if ((admission->server && server_n_viewers(admission->server)) || admission->waiting ||
-	    handoff_server_pending(admission->handoff))
+	if ((is_open(admission) && server_n_viewers(admission->server)) ||
+	    admission->waiting.first || handoff_server_pending(admission->handoff))
 		return IDLE_NOT;
 	return handoff_server_strangers(admission->handoff) ? IDLE_BUT_AWAITING : IDLE;
 }
@@ -92,7 +74,10 @@ __attribute__((noreturn)) static void on_display_lost(void *userdata)
 	_exit(EXIT_SUCCESS);
 }
 
+static void on_opened(int r, const char *reason, void *userdata);
+
 static const struct server_callbacks server_callbacks = {
+	.opened = on_opened,
 	.viewers_changed = on_viewers_changed,
 	.display_lost = on_display_lost,
 };
@@ -107,15 +92,14 @@ static void on_session_over(const char *reason, void *userdata)
 
 /* ---- accepting viewers ---- */
 
-static void accept_viewer(const struct arrival *viewer)
+static void accept_viewer(struct admission *admission, const struct arrival *viewer)
 {
-	struct admission *admission = viewer->admission;
 	/* SecurityResult (RFC 6143, 7.1.3): 4 bytes always fit an idle socket. */
 	static const uint8_t ok[4];
 	char reason[SESSION_REASON_MAX];
 
 	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
-		refuse(viewer, reason, reason);
+		arrival_refuse(viewer, reason, reason);
 		return;
 	}
 	if (handoff_reply_send(viewer->reply,
@@ -133,71 +117,59 @@ static void accept_viewer(const struct arrival *viewer)
 		log_error("cannot serve viewer %s: %s", viewer->peer, strerror(-r));
 }
 
-static void unlink_and_free(struct arrival *viewer)
-{
-	struct arrival **at = &viewer->admission->waiting;
-
-	while (*at != viewer)
-		at = &(*at)->next;
-	*at = viewer->next;
-	free(viewer);
-}
-
 /* Accepts the viewers that wait; with a `reason`, refuses them. */
 static void answer_waiting(struct admission *admission, const char *reason)
 {
-	while (admission->waiting) {
-		struct arrival *viewer = admission->waiting;
+	struct arrival *viewer;
 
-		/* unlink_and_free() takes it off the list, which the analyser does not see. */
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
-		handoff_reply_on_gone(viewer->reply, NULL, NULL);
+	while ((viewer = arrivals_take(&admission->waiting))) {
 		if (reason)
-			refuse(viewer, reason, reason);
+			arrival_refuse(viewer, reason, reason);
 		else
-			accept_viewer(viewer);
-		unlink_and_free(viewer);
+			accept_viewer(admission, viewer);
+		free(viewer);
 	}
-}
-
-static void on_proxy_gone(struct handoff_reply *reply, void *userdata)
-{
-	struct arrival *viewer = userdata;
-
-	log_info("viewer %s disconnected while it waited for the desktop", viewer->peer);
-	handoff_reply_send(reply, HANDOFF_NOT_POSSIBLE, NULL);
-	close(viewer->fd);
-	unlink_and_free(viewer);
-}
-
-/* Returns 0 or -ENOMEM. */
-static int add_waiting(const struct arrival *viewer)
-{
-	struct admission *admission = viewer->admission;
-	struct arrival *copy = malloc(sizeof(*copy));
-
-	if (!copy)
-		return -ENOMEM;
-	*copy = *viewer;
-	copy->next = admission->waiting;
-	admission->waiting = copy;
-	handoff_reply_on_gone(copy->reply, on_proxy_gone, copy);
-	return 0;
 }
 
 /* ---- finding the display ---- */
 
-static int open_display(struct admission *admission, const char *display, const char *xauthority,
-			char reason[static SESSION_REASON_MAX])
+/* The viewers that wait are answered once it is open, or not. */
+static int open_display(struct admission *admission, const char *display, const char *xauthority)
 {
-	snprintf(reason, SESSION_REASON_MAX, "Display %s cannot be opened.", display);
-	int r = server_create(admission->event, admission->options->urgent, admission->config,
-			      display, xauthority, &server_callbacks, admission, &admission->server,
-			      reason, SESSION_REASON_MAX);
-	if (r >= 0)
-		log_info("serving display %s%s%s", display,
-			 *admission->session ? " of session " : "", admission->session);
-	return r;
+	return server_create(admission->event, admission->options->urgent, admission->config,
+			     display, xauthority, &server_callbacks, admission, &admission->server);
+}
+
+static void watch_session(struct admission *admission)
+{
+	const char *directory = admission->options->session_dir;
+
+	if (!*admission->session)
+		return;
+	int r = session_watch_start(&admission->watch, admission->event, directory,
+				    session_record_owner(directory), admission->session,
+				    on_session_over, admission);
+	if (r < 0)
+		log_warning("cannot watch logind's sessions: %s; ignoring it", strerror(-r));
+}
+
+static void on_opened(int r, const char *reason, void *userdata)
+{
+	struct admission *admission = userdata;
+
+	if (r < 0) {
+		if (r != -ETIMEDOUT) {
+			server_destroy(admission->server);
+			admission->server = NULL;
+		}
+		answer_waiting(admission, reason);
+		idle_exit_restart(&admission->idle);
+		return;
+	}
+	log_info("serving display %s%s%s", server_display(admission->server),
+		 *admission->session ? " of session " : "", admission->session);
+	watch_session(admission);
+	answer_waiting(admission, NULL);
 }
 
 static void on_session_found(const struct session_display *found, const char *reason,
@@ -207,31 +179,24 @@ static void on_session_found(const struct session_display *found, const char *re
 	char words[SESSION_REASON_MAX]; /* `reason` ends with the finder */
 	int r = -ENOENT;
 
+	snprintf(words, sizeof(words), "%s", found ? "" : reason);
 	if (found) {
 		snprintf(admission->session, sizeof(admission->session), "%s", found->session);
 		r = open_display(admission, found->display,
-				 *found->xauthority ? found->xauthority : NULL, words);
-	} else {
-		snprintf(words, sizeof(words), "%s", reason);
+				 *found->xauthority ? found->xauthority : NULL);
+		if (r < 0)
+			snprintf(words, sizeof(words), "%s", strerror(-r));
 	}
 	admission->finder = session_finder_destroy(admission->finder);
 	if (r < 0) {
 		answer_waiting(admission, words);
 		idle_exit_restart(&admission->idle);
-		return;
 	}
-	r = session_watch_start(&admission->watch, admission->event,
-				admission->options->session_dir,
-				session_record_owner(admission->options->session_dir),
-				admission->session, on_session_over, admission);
-	if (r < 0)
-		log_warning("cannot watch logind's sessions: %s; ignoring it", strerror(-r));
-	answer_waiting(admission, NULL);
 }
 
 /*
- * Calls on_session_found in the end. For a looker, no desktop is started nor waited for. Returns 0
- * or -errno.
+ * Calls on_opened in the end, or answers those who wait with what it finds instead. For a looker,
+ * no desktop is started nor waited for. Returns 0 or -errno.
  */
 static int find_display(struct admission *admission, bool is_looker)
 {
@@ -244,6 +209,13 @@ static int find_display(struct admission *admission, bool is_looker)
 		.session_wait = is_looker ? 0 : config->session_wait,
 	};
 
+	if (admission->server) {
+		server_await_display(admission->server);
+		return 0;
+	}
+	if (admission->options->display)
+		return open_display(admission, admission->options->display,
+				    admission->options->xauthority);
 	if (!is_looker && config->start_desktop)
 		wanted.desktop_socket = admission->desktop_socket;
 	if (!is_looker && !admission->finder_waits)
@@ -258,29 +230,22 @@ static int find_display(struct admission *admission, bool is_looker)
 /* ---- requests ---- */
 
 /* Accepts a viewer with the right password, now or once the display is found; or refuses it. */
-static void admit(const struct arrival *viewer)
+static void admit(struct admission *admission, const struct arrival *viewer)
 {
-	struct admission *admission = viewer->admission;
-	const struct admission_options *options = admission->options;
 	char reason[SESSION_REASON_MAX];
 
-	if (!admission->server && options->display &&
-	    open_display(admission, options->display, options->xauthority, reason) < 0) {
-		refuse(viewer, reason, reason);
-		return;
-	}
-	if (admission->server) {
-		accept_viewer(viewer);
+	if (is_open(admission)) {
+		accept_viewer(admission, viewer);
 		return;
 	}
 	if (viewer->view_only && admission->finder && admission->finder_waits) {
 		snprintf(reason, sizeof(reason), "the desktop is being started; connect again");
-		refuse(viewer, reason, reason);
+		arrival_refuse(viewer, reason, reason);
 		return;
 	}
-	int r = add_waiting(viewer);
+	int r = arrivals_add(&admission->waiting, viewer);
 	if (r < 0)
-		refuse(viewer, strerror(-r), strerror(-r));
+		arrival_refuse(viewer, strerror(-r), strerror(-r));
 	else if ((r = find_display(admission, viewer->view_only)) < 0)
 		answer_waiting(admission, strerror(-r));
 }
@@ -301,34 +266,35 @@ static void on_request(const struct handoff_request *request,
 		       struct handoff_reply *reply, void *userdata)
 {
 	struct admission *admission = userdata;
-	struct arrival viewer = { .admission = admission, .reply = reply, .fd = fd };
+	struct arrival viewer = { .reply = reply, .fd = fd };
 	static const char no_check[] = "passwords cannot be checked now; gpudesk's log says why";
 	enum vnc_access access = VNC_ACCESS_NONE;
 	char reason[SESSION_REASON_MAX];
 
 	snprintf(viewer.peer, sizeof(viewer.peer), "%s", request->peer);
 	if (!may_challenge(admission)) {
-		refuse(&viewer, "the session has just ended",
-		       "the session has just ended; connect again");
+		arrival_refuse(&viewer, "the session has just ended",
+			       "the session has just ended; connect again");
 		return;
 	}
 	if (*admission->config->refusal) {
-		refuse(&viewer, admission->config->refusal, no_check);
+		arrival_refuse(&viewer, admission->config->refusal, no_check);
 		return;
 	}
 	int r = vnc_auth_check_file(&admission->budget, timer_now(admission->event),
 				    admission->config->password_file, challenge, request->response,
 				    &access, reason, sizeof(reason));
 	if (r == -EBUSY && admission->budget.n_refused > 1) {
-		turn_away(&viewer, HANDOFF_NOT_POSSIBLE, no_check); /* the log has the first */
+		arrival_turn_away(&viewer, HANDOFF_NOT_POSSIBLE,
+				  no_check); /* the log has the first */
 	} else if (r < 0) {
-		refuse(&viewer, reason, no_check);
+		arrival_refuse(&viewer, reason, no_check);
 	} else if (access == VNC_ACCESS_NONE) {
-		turn_away(&viewer, HANDOFF_WRONG_PASSWORD, NULL);
+		arrival_turn_away(&viewer, HANDOFF_WRONG_PASSWORD, NULL);
 	} else {
 		viewer.view_only = access == VNC_ACCESS_VIEW_ONLY;
 		idle_exit_note_use(&admission->idle);
-		admit(&viewer);
+		admit(admission, &viewer);
 	}
 }
 
@@ -363,22 +329,18 @@ int admission_start(sd_event *event, const struct admission_options *options,
 void admission_disconnect(struct admission *admission, const char *reason)
 {
 	answer_waiting(admission, reason);
-	if (admission->server)
+	if (is_open(admission))
 		server_disconnect(admission->server, reason);
 }
 
 void admission_report(const struct admission *admission, FILE *answer)
 {
-	unsigned waiting = 0;
-
-	for (const struct arrival *viewer = admission->waiting; viewer; viewer = viewer->next)
-		waiting++;
 	fprintf(answer, "version=%s\npid=%d\n", GPUDESK_VERSION, (int)getpid());
 	if (*admission->session)
 		fprintf(answer, "session=%s\n", admission->session);
-	fprintf(answer, "waiting=%u\n", waiting);
+	fprintf(answer, "waiting=%u\n", arrivals_count(&admission->waiting));
 	idle_exit_report(&admission->idle, answer);
-	if (admission->server)
+	if (is_open(admission))
 		server_report(admission->server, answer);
 	else
 		fputs("viewers=0\n", answer);

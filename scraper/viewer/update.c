@@ -90,8 +90,7 @@ bool update_is_due(const struct update *update)
 	       cursor_rect_has_news(&update->cursor_rect, &update->encodings, update->source.cursor,
 				    update_visible(update)) ||
 	       input_extension_rect_has_news(&update->extension_rect, &update->encodings,
-					     *update->source.leds) ||
-	       rfb_client_has_news(update->client);
+					     *update->source.leds);
 }
 
 /* ---- moves ---- */
@@ -176,21 +175,6 @@ static int add_blank(struct update *update, struct out_queue *out)
 	return right + below;
 }
 
-/* Input extensions and what libvncserver has to tell. Returns the rectangles added, or -errno. */
-static int add_news(struct update *update, struct out_queue *out)
-{
-	int ours = input_extension_rect_add(&update->extension_rect, &update->encodings,
-					    *update->source.leds, out);
-
-	if (ours < 0 || !rfb_client_has_news(update->client))
-		return ours;
-	int n = rfb_update_begin(update->client);
-	if (n >= 0)
-		n = rfb_update_news(update->client);
-	long length = rfb_update_end(update->client, out);
-	return n < 0 ? n : length < 0 ? (int)length : ours + n;
-}
-
 /* Falls by half at most: a photograph may follow a flat area. */
 static void note_refresh(struct update *update, size_t bytes, size_t pixels)
 {
@@ -208,7 +192,8 @@ static int add_head(struct update *update, struct out_queue *out)
 	r = n[0] = desktop_size_rect_add(&update->size_rect, &update->encodings, frame->width,
 					 frame->height, update->source.layout, out);
 	if (r >= 0)
-		r = n[1] = add_news(update, out);
+		r = n[1] = input_extension_rect_add(&update->extension_rect, &update->encodings,
+						    *update->source.leds, out);
 	if (r >= 0)
 		r = n[2] = cursor_rect_begin(&update->cursor_rect, &update->encodings,
 					     &update->cursor, update_visible(update),

@@ -17,20 +17,15 @@ static int feed(struct viewer *viewer, const uint8_t *message, size_t length)
 	return rfb_client_feed(viewer->client, message, length, &viewer->out);
 }
 
-static int handle_encodings(struct viewer *viewer, const uint8_t *message)
+static void handle_encodings(struct viewer *viewer, const uint8_t *message)
 {
-	uint8_t allowed[CLIENT_SET_ENCODINGS_MAX];
-
 	client_encodings_read(message, &viewer->update.encodings);
 	/* SSVNC lists what libvncclient does, and Tight, but requests before it reads. */
 	viewer->update.link.reads_first = client_is_libvncclient(&viewer->update.encodings) &&
 					  !client_lists(&viewer->update.encodings,
 							CLIENT_ENCODING_TIGHT);
 	input_extension_rect_encodings(&viewer->update.extension_rect, &viewer->update.encodings);
-	int r = feed(viewer, allowed, client_encodings_filter(message, allowed));
-	if (r >= 0)
-		viewer->callbacks->encodings(viewer, viewer->userdata);
-	return r;
+	viewer->callbacks->encodings(viewer, viewer->userdata);
 }
 
 /* The last update has arrived: measures the link by that, and before any by TCP's handshake. */
@@ -107,7 +102,8 @@ static int handle_message(struct viewer *viewer, uint8_t *message, size_t length
 			return -EPROTO;
 		return feed(viewer, message, length);
 	case CLIENT_SET_ENCODINGS:
-		return handle_encodings(viewer, message);
+		handle_encodings(viewer, message);
+		return 0;
 	case CLIENT_UPDATE_REQUEST:
 		return handle_request(viewer, message);
 	case CLIENT_KEY:

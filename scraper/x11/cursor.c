@@ -87,7 +87,7 @@ void cursor_follow(struct cursor *cursor, struct display *display, uint64_t now)
 							      DISPLAY_WAIT_TAKES_INPUT);
 
 	cursor->request = 0;
-	if (reply)
+	if (reply && reply->same_screen)
 		cursor_moved(cursor, reply->root_x, reply->root_y);
 	free(reply);
 }

@@ -85,6 +85,13 @@ static void query_extensions(struct display *display)
 	int xkb_major = XkbMajorVersion, xkb_minor = XkbMinorVersion;
 	xcb_connection_t *c = XGetXCBConnection(display->x);
 
+	/*
+	 * First of all: from here on, no other program's grab of the server holds up our requests,
+	 * nor viewers' input.
+	 */
+	display->has_test = XTestQueryExtension(display->x, &error, &error, &major, &minor);
+	if (display->has_test)
+		XTestGrabControl(display->x, True);
 	display->has_damage = XDamageQueryExtension(display->x, &display->damage_event, &error) &&
 			      XFixesQueryExtension(display->x, &display->fixes_event, &error);
 	/* Both protocols require this to be the first request. */
@@ -93,7 +100,6 @@ static void query_extensions(struct display *display)
 		XFixesQueryVersion(display->x, &major, &minor);
 	}
 	display->has_randr = XRRQueryExtension(display->x, &display->randr_event, &error);
-	display->has_test = XTestQueryExtension(display->x, &error, &error, &major, &minor);
 	display->has_shm = XShmQueryExtension(display->x);
 	/* Otherwise xcb would wait for them at the first request. */
 	xcb_prefetch_extension_data(c, &xcb_dpms_id);
@@ -112,25 +118,30 @@ int display_open(struct display *display, const char *name, const char *xauthori
 		 const struct display_callbacks *callbacks, void *userdata, char *ret_reason,
 		 size_t reason_size)
 {
+	const char *chosen = getenv("XAUTHORITY");
+
 	*display = (struct display){ .callbacks = *callbacks, .userdata = userdata };
-	if (xauthority && setenv("XAUTHORITY", xauthority, 1) < 0)
+	if (xauthority && (!chosen || strcmp(chosen, xauthority) != 0) &&
+	    setenv("XAUTHORITY", xauthority, 1) < 0)
 		return -errno;
 	XSetErrorHandler(on_error);
 	XSetIOErrorHandler(on_io_error);
-
+	the_display = display;
 	display->x = XOpenDisplay(name);
 	if (!display->x) {
+		the_display = NULL;
 		snprintf(ret_reason, reason_size,
 			 "The X server at display %s refuses the connection (authority file %s).",
 			 name, xauthority ? xauthority : "not given");
 		return -ECONNREFUSED;
 	}
-	the_display = display;
 	display->screen = DefaultScreen(display->x);
 	display->root = RootWindow(display->x, display->screen);
 	display->width = DisplayWidth(display->x, display->screen);
 	display->height = DisplayHeight(display->x, display->screen);
 	query_extensions(display);
+	if (display->has_test)
+		grab_escape_open(&display->escape, name);
 	if (read_format(display) < 0) {
 		snprintf(
 			ret_reason, reason_size,
@@ -155,6 +166,7 @@ void display_close(struct display *display)
 	if (!display->x)
 		return;
 	the_display = NULL;
+	grab_escape_close(&display->escape);
 	XCloseDisplay(display->x);
 	display->x = NULL;
 }

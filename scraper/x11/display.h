@@ -16,6 +16,7 @@
 
 #include "framebuffer/pixel_format.h"
 #include "framebuffer/rect.h"
+#include "grab_escape.h"
 
 /* What may be done while a reply is awaited. */
 enum display_wait {
@@ -49,9 +50,10 @@ struct display {
 	int bytes_per_pixel;
 	bool has_damage, has_randr, has_test, has_shm;
 	int damage_event, fixes_event, randr_event;
-	int xkb_event;	      /* 0: no XKB */
-	Damage damage;	      /* None unless watched */
-	XserverRegion region; /* scratch space of display_take_damage */
+	int xkb_event;		   /* 0: no XKB */
+	Damage damage;		   /* None unless watched */
+	XserverRegion region;	   /* scratch space of display_take_damage */
+	struct grab_escape escape; /* only with XTEST */
 	struct display_callbacks callbacks;
 	void *userdata;
 };
@@ -59,9 +61,11 @@ struct display {
 enum { DISPLAY_DAMAGE_MAX = 64 }; /* rectangles */
 
 /*
- * Connects to display `name` with the authority file `xauthority` (NULL: Xlib's own choice) and
- * reads its size, format and extensions. Returns 0, -ECONNREFUSED, -ENOTSUP for a display that
- * cannot be served, both with a sentence for the viewer and the log in ret_reason, or -errno.
+ * Connects to display `name` with the authority file `xauthority` (NULL: Xlib's own choice), reads
+ * its size, format and extensions, and takes XTEST's grab control: no grab of the server by another
+ * program holds up this connection. Waits for the X server, see display_opening.h. Returns 0,
+ * -ECONNREFUSED, -ENOTSUP for a display that cannot be served, both with a sentence for the viewer
+ * and the log in ret_reason, or -errno.
  */
 int display_open(struct display *display, const char *name, const char *xauthority,
 		 const struct display_callbacks *callbacks, void *userdata, char *ret_reason,

@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "monitor.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define OUR_MODES "gpudesk-"
-
-enum { CLOCK_MAX = 290 }; /* MHz; the dummy driver takes up to 300, an HDMI link about 340 */
+#include "common/log.h"
+#include "monitor_mode.h"
 
 /* Xlib's error handlers take no userdata. */
-static bool had_error;
+static struct {
+	unsigned long first; /* the number of the first request whose errors are ours */
+	bool any;
+	int (*others)(Display *, XErrorEvent *);
+} errors;
 
+/* An error may come late: what was requested before is not our business. */
 static int note_error(Display *x, XErrorEvent *error)
 {
-	(void)x;
-	(void)error;
-	had_error = true;
+	if ((long)(error->serial - errors.first) < 0)
+		return errors.others(x, error);
+	errors.any = true;
 	return 0;
 }
 
-/* Whether requests since the last call had errors. */
-static bool take_errors(Display *x)
+/* From the next request on, errors count. */
+static void begin(Display *x)
+{
+	errors.first = XNextRequest(x);
+	errors.any = false;
+}
+
+/* Whether all requests since begin() worked. */
+static bool end(Display *x)
 {
 	XSync(x, False);
-	bool result = had_error;
-
-	had_error = false;
-	return result;
+	return !errors.any;
 }
 
 /* ---- reading ---- */
@@ -42,9 +49,9 @@ XRRCrtcInfo *monitor_read_crtc(struct display *display, XRRScreenResources *reso
 }
 
 /* Whether the picture is turned by 90 degrees, so that modes have their sides exchanged. */
-static bool is_turned(const struct monitor *monitor)
+static bool is_turned(const XRRCrtcInfo *info)
 {
-	return monitor->crtc_info->rotation & (RR_Rotate_90 | RR_Rotate_270);
+	return info->rotation & (RR_Rotate_90 | RR_Rotate_270);
 }
 
 static const XRRModeInfo *mode_info(const struct monitor *monitor, RRMode id)
@@ -55,21 +62,9 @@ static const XRRModeInfo *mode_info(const struct monitor *monitor, RRMode id)
 	return NULL;
 }
 
-static bool is_ours(const XRRModeInfo *mode)
-{
-	return mode && mode->name && strncmp(mode->name, OUR_MODES, strlen(OUR_MODES)) == 0;
-}
-
-static unsigned refresh_of(const XRRModeInfo *mode)
-{
-	uint64_t pixels = (uint64_t)mode->hTotal * mode->vTotal;
-
-	return pixels ? (unsigned)((uint64_t)mode->dotClock * 1000 / pixels) : 0;
-}
-
 static void read_modes(struct monitor *monitor)
 {
-	bool turned = is_turned(monitor);
+	bool turned = is_turned(monitor->crtcs[0]);
 
 	for (int i = 0; i < monitor->output_info->nmode && monitor->n_modes < MONITOR_MODES_MAX;
 	     i++) {
@@ -81,7 +76,7 @@ static void read_modes(struct monitor *monitor)
 		monitor->modes[monitor->n_modes++] = (struct resize_mode){
 			.width = (int)(turned ? mode->height : mode->width),
 			.height = (int)(turned ? mode->width : mode->height),
-			.refresh = refresh_of(mode),
+			.refresh = monitor_mode_refresh(mode),
 		};
 	}
 }
@@ -93,14 +88,17 @@ static void read_crtcs(struct monitor *monitor)
 
 		if (!info)
 			continue;
-		if (monitor->n_on++) {
+		if (monitor->now.n == SCREENS_MAX) {
+			monitor->has_more = true;
 			XRRFreeCrtcInfo(info);
 			continue;
 		}
-		monitor->crtc = monitor->resources->crtcs[i];
-		monitor->crtc_info = info;
-		monitor->mode = info->mode;
-		monitor->mode_is_ours = is_ours(mode_info(monitor, info->mode));
+		monitor->crtcs[monitor->now.n] = info;
+		monitor->now.places[monitor->now.n++] = (struct monitor_place){
+			.crtc = monitor->resources->crtcs[i],
+			.mode = info->mode,
+			.area = { info->x, info->y, (int)info->width, (int)info->height },
+		};
 	}
 }
 
@@ -117,13 +115,15 @@ static bool read_monitor(struct monitor *monitor, struct display *display)
 	if (!monitor->resources || !XGetGeometry(display->x, display->root, &root, &x, &y, &width,
 						 &height, &ignored, &ignored))
 		return false;
-	monitor->screen_width = (int)width;
-	monitor->screen_height = (int)height;
+	monitor->now.width = (int)width;
+	monitor->now.height = (int)height;
 	read_crtcs(monitor);
-	if (!monitor->n_on)
+	if (!monitor->now.n)
 		return true;
-	monitor->output = monitor->crtc_info->outputs[0];
-	monitor->output_info = XRRGetOutputInfo(display->x, monitor->resources, monitor->output);
+	monitor->mode_is_ours = monitor_mode_is_ours(
+		mode_info(monitor, monitor->now.places[0].mode));
+	monitor->output_info = XRRGetOutputInfo(display->x, monitor->resources,
+						monitor->crtcs[0]->outputs[0]);
 	if (monitor->output_info)
 		read_modes(monitor);
 	return monitor->output_info != NULL;
@@ -133,38 +133,45 @@ static void free_monitor(struct monitor *monitor)
 {
 	if (monitor->output_info)
 		XRRFreeOutputInfo(monitor->output_info);
-	if (monitor->crtc_info)
-		XRRFreeCrtcInfo(monitor->crtc_info);
+	for (int i = 0; i < monitor->now.n; i++)
+		XRRFreeCrtcInfo(monitor->crtcs[i]);
 	if (monitor->resources)
 		XRRFreeScreenResources(monitor->resources);
 }
 
 bool monitor_open(struct monitor *monitor, struct display *display)
 {
-	int (*old_handler)(Display *, XErrorEvent *) = XSetErrorHandler(note_error);
-	bool result = read_monitor(monitor, display);
+	begin(display->x);
+	errors.others = XSetErrorHandler(note_error);
+	return read_monitor(monitor, display);
+}
 
-	monitor->old_handler = old_handler;
-	return result;
+static bool is_in_use(const struct monitor *monitor, RRMode mode)
+{
+	for (int i = 0; i < monitor->now.n; i++)
+		if (monitor->now.places[i].mode == mode)
+			return true;
+	return monitor->has_more; /* it might be */
 }
 
 static void delete_unused_modes(struct display *display)
 {
 	struct monitor monitor;
 
+	begin(display->x);
 	if (read_monitor(&monitor, display)) {
 		for (int i = 0; i < monitor.resources->nmode; i++) {
 			const XRRModeInfo *mode = &monitor.resources->modes[i];
 
-			if (!is_ours(mode) || monitor.mode == mode->id)
+			if (!monitor_mode_is_ours(mode) || is_in_use(&monitor, mode->id))
 				continue;
 			for (int k = 0; k < monitor.resources->noutput; k++)
 				XRRDeleteOutputMode(display->x, monitor.resources->outputs[k],
 						    mode->id);
 			XRRDestroyMode(display->x, mode->id);
 		}
-		take_errors(display->x);
 	}
+	end(display->x);
 	free_monitor(&monitor);
 }
 
@@ -172,72 +179,124 @@ void monitor_close(struct monitor *monitor)
 {
 	free_monitor(monitor);
 	delete_unused_modes(monitor->display);
-	XSetErrorHandler(monitor->old_handler);
+	XSetErrorHandler(errors.others);
 }
 
 /* ---- changing ---- */
 
-static void set_screen_size(struct display *display, int width, int height)
+static bool set_screen_size(struct monitor *monitor, int width, int height)
 {
+	struct display *display = monitor->display;
+
+	if (width == monitor->now.width && height == monitor->now.height)
+		return true;
+	begin(display->x);
 	/* In millimetres, 96 pixels an inch: as X servers without a monitor have it. */
 	XRRSetScreenSize(display->x, display->root, width, height, width * 254 / 960,
 			 height * 254 / 960);
+	if (!end(display->x))
+		return false;
+	monitor->now.width = width;
+	monitor->now.height = height;
+	return true;
+}
+
+static bool is_same_place(const struct monitor_place *a, const struct monitor_place *b)
+{
+	return a->crtc == b->crtc && a->mode == b->mode && a->area.x == b->area.x &&
+	       a->area.y == b->area.y;
+}
+
+bool monitor_arrangement_is_same(const struct monitor_arrangement *a,
+				 const struct monitor_arrangement *b)
+{
+	for (int i = 0; i < a->n && i < b->n; i++)
+		if (!is_same_place(&a->places[i], &b->places[i]))
+			return false;
+	return a->n == b->n && a->width == b->width && a->height == b->height;
+}
+
+/* Mode and place of number `i`; mode None switches it off. */
+static bool set_place(struct monitor *monitor, int i, const struct monitor_place *to)
+{
+	Display *x = monitor->display->x;
+	XRRCrtcInfo *info = monitor->crtcs[i];
+	int n = to->mode == None ? 0 : info->noutput;
+
+	if (is_same_place(&monitor->now.places[i], to))
+		return true;
+	begin(x);
+	Status status = XRRSetCrtcConfig(x, monitor->resources, to->crtc, CurrentTime, to->area.x,
+					 to->area.y, to->mode, info->rotation,
+					 n ? info->outputs : NULL, n);
+	if (!end(x) || status != RRSetConfigSuccess)
+		return false;
+	monitor->now.places[i] = *to;
+	return true;
+}
+
+static bool switch_off(struct monitor *monitor)
+{
+	bool worked = true;
+
+	for (int i = 0; i < monitor->now.n; i++) {
+		const struct monitor_place off = { .crtc = monitor->now.places[i].crtc };
+
+		worked = set_place(monitor, i, &off) && worked;
+	}
+	return worked;
+}
+
+/* By way of a screen that holds both, or for lack of memory with the monitors off meanwhile. */
+static bool change(struct monitor *monitor, const struct monitor_arrangement *to)
+{
+	int width = to->width > monitor->now.width ? to->width : monitor->now.width;
+	int height = to->height > monitor->now.height ? to->height : monitor->now.height;
+
+	if (!set_screen_size(monitor, width, height)) {
+		if (width == to->width && height == to->height)
+			return false;
+		if (!switch_off(monitor) || !set_screen_size(monitor, to->width, to->height))
+			return false;
+	}
+	for (int i = 0; i < to->n; i++)
+		if (!set_place(monitor, i, &to->places[i]))
+			return false;
+	return set_screen_size(monitor, to->width, to->height);
+}
+
+bool monitor_arrange(struct monitor *monitor, const struct monitor_arrangement *to)
+{
+	const struct monitor_arrangement old = monitor->now;
+
+	if (change(monitor, to))
+		return true;
+	/* Back to what was, from whichever step failed. */
+	if (!change(monitor, &old))
+		log_warning("cannot restore the screen's size %dx%d after an attempt to make it "
+			    "%dx%d",
+			    old.width, old.height, to->width, to->height);
+	return false;
 }
 
 bool monitor_set_screen_size(struct monitor *monitor, int width, int height)
 {
-	set_screen_size(monitor->display, width, height);
-	return !take_errors(monitor->display->x);
+	struct monitor_arrangement to = monitor->now;
+
+	to.width = width;
+	to.height = height;
+	return monitor_arrange(monitor, &to);
 }
 
 bool monitor_set_mode(struct monitor *monitor, RRMode mode, int width, int height)
 {
-	struct display *display = monitor->display;
-	int old_width = monitor->screen_width, old_height = monitor->screen_height;
-	int max_width = width > old_width ? width : old_width;
-	int max_height = height > old_height ? height : old_height;
-	XRRCrtcInfo *info = monitor->crtc_info;
+	struct monitor_arrangement to = monitor->now;
 
-	if (!info)
-		return false;
-	/* The screen must hold the monitor at each step; the grab hides the steps from programs. */
-	XGrabServer(display->x);
-	if (max_width != old_width || max_height != old_height)
-		set_screen_size(display, max_width, max_height);
-	Status status = XRRSetCrtcConfig(display->x, monitor->resources, monitor->crtc, CurrentTime,
-					 0, 0, mode, info->rotation, info->outputs, info->noutput);
-	bool worked = !take_errors(display->x) && status == RRSetConfigSuccess;
-	if (!worked)
-		set_screen_size(display, old_width, old_height);
-	else if (max_width != width || max_height != height)
-		set_screen_size(display, width, height);
-	XUngrabServer(display->x);
-	return !take_errors(display->x) && worked;
-}
-
-/* Timings like CVT's with reduced blanking; what drives a real monitor has modes of its own. */
-static XRRModeInfo make_mode(int width, int height, char *name)
-{
-	XRRModeInfo mode = {
-		.width = (unsigned)width,
-		.height = (unsigned)height,
-		.hSyncStart = (unsigned)width + 48,
-		.hSyncEnd = (unsigned)width + 80,
-		.hTotal = (unsigned)width + 160,
-		.vSyncStart = (unsigned)height + 3,
-		.vSyncEnd = (unsigned)height + 9,
-		.vTotal = (unsigned)height + 9 + (unsigned)height / 30,
-		.modeFlags = RR_HSyncPositive | RR_VSyncNegative,
-		.name = name,
-		.nameLength = (unsigned)strlen(name),
-	};
-	uint64_t total = (uint64_t)mode.hTotal * mode.vTotal;
-	unsigned refresh = 60;
-
-	while (refresh > 5 && total * refresh > CLOCK_MAX * UINT64_C(1000000))
-		refresh--;
-	mode.dotClock = (unsigned long)(total * refresh);
-	return mode;
+	to.width = width;
+	to.height = height;
+	to.places[0].mode = mode;
+	to.places[0].area = (struct rect){ 0, 0, width, height };
+	return monitor_arrange(monitor, &to);
 }
 
 static RRMode find_named(const XRRScreenResources *resources, const char *name)
@@ -248,30 +307,75 @@ static RRMode find_named(const XRRScreenResources *resources, const char *name)
 	return None;
 }
 
-bool monitor_set_new_mode(struct monitor *monitor, int width, int height, RRMode *ret_mode)
+static RRMode make_named(struct monitor *monitor, int width, int height, char *name)
 {
 	Display *x = monitor->display->x;
-	bool turned = is_turned(monitor);
+	XRRModeInfo info = monitor_mode_make(width, height, name);
+	RRMode mode = XRRCreateMode(x, monitor->display->root, &info);
+	XRRScreenResources *with = XRRGetScreenResourcesCurrent(x, monitor->display->root);
+
+	/* For the next monitor of that size. */
+	if (with) {
+		XRRFreeScreenResources(monitor->resources);
+		monitor->resources = with;
+	}
+	return mode;
+}
+
+/* Adds a mode of that size to monitor `i`. Returns None if the X server refuses it. */
+static RRMode add_mode(struct monitor *monitor, int i, int width, int height)
+{
+	Display *x = monitor->display->x;
+	const XRRCrtcInfo *info = monitor->crtcs[i];
+	bool turned = is_turned(info);
 	int mode_width = turned ? height : width, mode_height = turned ? width : height;
-	char name[64];
+	char name[MONITOR_MODE_NAME_MAX];
 
-	snprintf(name, sizeof(name), OUR_MODES "%dx%d", mode_width, mode_height);
-	RRMode mode = find_named(monitor->resources,
-				 name); /* an earlier scraper may have left it */
-	if (mode == None) {
-		XRRModeInfo info = make_mode(mode_width, mode_height, name);
+	monitor_mode_name(mode_width, mode_height, name);
+	begin(x);
+	/* An earlier scraper may have left it. */
+	RRMode mode = find_named(monitor->resources, name);
+	if (mode == None)
+		mode = make_named(monitor, mode_width, mode_height, name);
+	for (int k = 0; mode != None && k < info->noutput; k++)
+		XRRAddOutputMode(x, info->outputs[k], mode);
+	return end(x) ? mode : None; /* monitor_close() deletes it if it is not used */
+}
 
-		mode = XRRCreateMode(x, monitor->display->root, &info);
+bool monitor_set_new_mode(struct monitor *monitor, int width, int height)
+{
+	RRMode mode = add_mode(monitor, 0, width, height);
+
+	return mode != None && monitor_set_mode(monitor, mode, width, height);
+}
+
+bool monitor_share(struct monitor *monitor, const struct monitor_arrangement *base, int width,
+		   int height)
+{
+	struct monitor_arrangement to = *base;
+
+	to.width = width;
+	to.height = height;
+	for (int i = 0; i < to.n; i++) {
+		struct monitor_place *place = &to.places[i];
+
+		place->area = resize_share(place->area, base->width, base->height, width, height);
+		place->mode = add_mode(monitor, i, place->area.w, place->area.h);
+		if (place->mode == None)
+			return false;
 	}
-	if (mode == None || take_errors(x))
-		return false;
-	XRRAddOutputMode(x, monitor->output, mode);
-	if (!take_errors(x) && monitor_set_mode(monitor, mode, width, height)) {
-		*ret_mode = mode;
-		return true;
-	}
-	XRRDeleteOutputMode(x, monitor->output, mode);
-	XRRDestroyMode(x, mode);
-	take_errors(x);
-	return false;
+	return monitor_arrange(monitor, &to);
+}
+
+bool monitor_takes_modes(struct monitor *monitor)
+{
+	if (!monitor->now.n || monitor->mode_is_ours)
+		return monitor->now.n;
+	const struct monitor_place old = monitor->now.places[0];
+	struct monitor_place tried = old;
+
+	tried.mode = add_mode(monitor, 0, old.area.w, old.area.h);
+	bool takes = tried.mode != None && set_place(monitor, 0, &tried);
+	set_place(monitor, 0, &old);
+	return takes;
 }

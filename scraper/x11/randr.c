@@ -2,7 +2,6 @@
 #include "randr.h"
 
 #include "common/log.h"
-#include "monitor.h"
 
 void randr_init(struct randr *randr, struct display *display)
 {
@@ -54,23 +53,21 @@ void randr_read_layout(struct display *display, struct screen_layout *ret_layout
 
 /* ---- resizing ---- */
 
-/* What to restore later: never a mode that another scraper made. */
+/* What to restore later: for a single monitor, never a mode that another scraper made. */
 static void remember(struct randr *randr, const struct monitor *monitor)
 {
-	randr->old_mode = monitor->mode;
-	randr->old_width = monitor->screen_width;
-	randr->old_height = monitor->screen_height;
-	if (!monitor->mode_is_ours || !monitor->n_modes)
+	randr->old = monitor->now;
+	if (!monitor->mode_is_ours || !monitor->n_modes || monitor->now.n > 1)
 		return;
-	randr->old_mode = monitor->ids[0];
-	randr->old_width = monitor->modes[0].width;
-	randr->old_height = monitor->modes[0].height;
+	randr->old.width = monitor->modes[0].width;
+	randr->old.height = monitor->modes[0].height;
+	randr->old.places[0].mode = monitor->ids[0];
+	randr->old.places[0].area = (struct rect){ 0, 0, randr->old.width, randr->old.height };
 }
 
 static bool is_as_we_left_it(const struct randr *randr, const struct monitor *monitor)
 {
-	return randr->has_changed && monitor->screen_width == randr->width &&
-	       monitor->screen_height == randr->height && monitor->mode == randr->mode;
+	return randr->has_changed && monitor_arrangement_is_same(&randr->set, &monitor->now);
 }
 
 static struct resize_abilities abilities_of(const struct randr *randr, struct monitor *monitor)
@@ -79,11 +76,11 @@ static struct resize_abilities abilities_of(const struct randr *randr, struct mo
 	struct resize_abilities can = {
 		.modes = monitor->modes,
 		.n_modes = monitor->n_modes,
-		.takes_modes = !randr->refuses_modes,
-		.has_no_monitor = !monitor->n_on,
-		.is_prohibited = monitor->n_on > 1,
-		.width = monitor->screen_width,
-		.height = monitor->screen_height,
+		.takes_modes = randr->modes != RANDR_MODES_REFUSED,
+		.n_monitors = monitor->now.n,
+		.is_prohibited = monitor->has_more,
+		.width = monitor->now.width,
+		.height = monitor->now.height,
 	};
 
 	if (!XRRGetScreenSizeRange(display->x, display->root, &can.min_width, &can.min_height,
@@ -93,16 +90,17 @@ static struct resize_abilities abilities_of(const struct randr *randr, struct mo
 }
 
 static bool carry_out(struct monitor *monitor, const struct resize_plan *plan,
-		      unsigned long *ret_mode)
+		      const struct monitor_arrangement *old)
 {
 	switch (plan->action) {
 	case RESIZE_USE_MODE:
-		*ret_mode = monitor->ids[plan->mode];
-		return monitor_set_mode(monitor, *ret_mode, plan->width, plan->height);
+		return monitor_set_mode(monitor, monitor->ids[plan->mode], plan->width,
+					plan->height);
 	case RESIZE_NEW_MODE:
-		return monitor_set_new_mode(monitor, plan->width, plan->height, ret_mode);
+		return monitor_set_new_mode(monitor, plan->width, plan->height);
+	case RESIZE_SHARE:
+		return monitor_share(monitor, old, plan->width, plan->height);
 	case RESIZE_SCREEN:
-		*ret_mode = None;
 		return monitor_set_screen_size(monitor, plan->width, plan->height);
 	case RESIZE_NOTHING:
 		break;
@@ -119,15 +117,43 @@ static enum size_status try_plan(struct randr *randr, struct monitor *monitor,
 		return plan->status;
 	if (!is_as_we_left_it(randr, monitor))
 		remember(&changed, monitor);
-	if (!carry_out(monitor, plan, &changed.mode))
+	if (!carry_out(monitor, plan, &changed.old))
 		return SIZE_NO_RESOURCES;
 	changed.has_changed = true;
-	changed.width = plan->width;
-	changed.height = plan->height;
+	changed.set = monitor->now;
 	*randr = changed;
 	log_info("resized the screen to %dx%d for a viewer%s", plan->width, plan->height,
 		 plan->action == RESIZE_NEW_MODE ? ", in a new mode" : "");
 	return SIZE_DONE;
+}
+
+/* Tries new modes out once one was not taken: that may be due to its size, or to all of them. */
+static bool takes_modes(struct randr *randr, struct monitor *monitor)
+{
+	if (randr->modes == RANDR_MODES_UNKNOWN)
+		randr->modes = monitor_takes_modes(monitor) ? RANDR_MODES_TAKEN
+							    : RANDR_MODES_REFUSED;
+	return randr->modes == RANDR_MODES_TAKEN;
+}
+
+static enum size_status resize(struct randr *randr, struct monitor *monitor,
+			       struct size_request request)
+{
+	struct resize_abilities can = abilities_of(randr, monitor);
+	struct resize_plan plan = resize_choose(request, &can);
+	enum size_status status = try_plan(randr, monitor, &plan);
+
+	if (plan.action != RESIZE_NEW_MODE && plan.action != RESIZE_SHARE)
+		return status;
+	if (status == SIZE_DONE) {
+		randr->modes = RANDR_MODES_TAKEN;
+		return status;
+	}
+	if (takes_modes(randr, monitor))
+		return status;
+	can.takes_modes = false;
+	plan = resize_choose(request, &can);
+	return try_plan(randr, monitor, &plan);
 }
 
 enum size_status randr_resize(struct randr *randr, struct size_request request)
@@ -137,35 +163,21 @@ enum size_status randr_resize(struct randr *randr, struct size_request request)
 
 	if (!randr->display->has_randr)
 		return status;
-	if (monitor_open(&monitor, randr->display)) {
-		struct resize_abilities can = abilities_of(randr, &monitor);
-		struct resize_plan plan = resize_choose(request, &can);
-
-		status = try_plan(randr, &monitor, &plan);
-		if (status != SIZE_DONE && plan.action == RESIZE_NEW_MODE) {
-			randr->refuses_modes = true;
-			can.takes_modes = false;
-			plan = resize_choose(request, &can);
-			status = try_plan(randr, &monitor, &plan);
-		}
-	}
+	if (monitor_open(&monitor, randr->display))
+		status = resize(randr, &monitor, request);
 	monitor_close(&monitor);
 	return status;
 }
 
 void randr_restore(struct randr *randr)
 {
-	int width = randr->old_width, height = randr->old_height;
+	int width = randr->old.width, height = randr->old.height;
 	struct monitor monitor;
 
 	if (!randr->has_changed)
 		return;
 	if (monitor_open(&monitor, randr->display) && is_as_we_left_it(randr, &monitor)) {
-		bool worked = randr->old_mode != None
-				      ? monitor_set_mode(&monitor, randr->old_mode, width, height)
-				      : monitor_set_screen_size(&monitor, width, height);
-
-		if (worked)
+		if (monitor_arrange(&monitor, &randr->old))
 			log_info("restored the screen's size to %dx%d", width, height);
 		else
 			log_warning("cannot restore the screen's size to %dx%d", width, height);

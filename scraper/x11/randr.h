@@ -7,16 +7,15 @@
 #include <stdint.h>
 
 #include "display.h"
+#include "monitor.h"
 #include "resize_choice.h"
 
 struct randr {
 	struct display *display;
-	bool refuses_modes; /* the X server took no new mode when that was tried */
-	bool has_changed;   /* the size was set by us, to: */
-	int width, height;
-	unsigned long mode;	/* None: there is no monitor */
-	unsigned long old_mode; /* what to restore */
-	int old_width, old_height;
+	/* Whether the X server takes new modes, as far as that was tried. */
+	enum { RANDR_MODES_UNKNOWN, RANDR_MODES_TAKEN, RANDR_MODES_REFUSED } modes;
+	bool has_changed;		     /* the size was set by us */
+	struct monitor_arrangement set, old; /* as it was set; what to restore */
 };
 
 void randr_init(struct randr *randr, struct display *display);
@@ -29,7 +28,8 @@ void randr_read_layout(struct display *display, struct screen_layout *ret_layout
 
 /*
  * Resizes the desktop for a viewer as far as resize_choose() decides, and logs it. Returns the
- * status for that viewer. The event that tells `display` of the new size has then arrived.
+ * status for that viewer; one that does not fit is refused, and changes nothing. The event that
+ * tells `display` of the new size has then arrived.
  */
 enum size_status randr_resize(struct randr *randr, struct size_request request);
 

@@ -79,8 +79,12 @@ struct resize_plan resize_choose(struct size_request request,
 	plan.height = height;
 	if (width == abilities->width && height == abilities->height)
 		return plan;
-	if (abilities->has_no_monitor) {
-		plan.action = RESIZE_SCREEN;
+	if (abilities->n_monitors != 1) {
+		plan.action = !abilities->n_monitors   ? RESIZE_SCREEN
+			      : abilities->takes_modes ? RESIZE_SHARE
+						       : RESIZE_NOTHING;
+		if (plan.action == RESIZE_NOTHING)
+			plan.status = SIZE_PROHIBITED;
 		return plan;
 	}
 
@@ -96,4 +100,18 @@ struct resize_plan resize_choose(struct size_request request,
 		return plan;
 	}
 	return use_mode(abilities, best);
+}
+
+static int scaled(int value, int from, int to)
+{
+	return (int)(((int64_t)value * to + from / 2) / from);
+}
+
+struct rect resize_share(struct rect area, int old_width, int old_height, int width, int height)
+{
+	int x0 = scaled(area.x, old_width, width), y0 = scaled(area.y, old_height, height);
+	int x1 = scaled(area.x + area.w, old_width, width);
+	int y1 = scaled(area.y + area.h, old_height, height);
+
+	return (struct rect){ x0, y0, x1 - x0, y1 - y0 };
 }

@@ -23,12 +23,12 @@ struct resize_mode {
 
 /* What the X server can do. */
 struct resize_abilities {
-	const struct resize_mode *modes; /* of the one monitor that is on */
+	const struct resize_mode *modes; /* of the first monitor */
 	size_t n_modes;
-	bool takes_modes;    /* modes may be added to that monitor */
-	bool has_no_monitor; /* none is on: the size is free */
-	bool is_prohibited;  /* several monitors are on, or the limits are not known */
-	int width, height;   /* now, pixels */
+	bool takes_modes;   /* modes may be added to monitors */
+	int n_monitors;	    /* that are on; 0: the size is free */
+	bool is_prohibited; /* the limits are not known, or too many monitors are on */
+	int width, height;  /* now, pixels */
 	int min_width, min_height, max_width, max_height;
 };
 
@@ -36,6 +36,7 @@ enum resize_action {
 	RESIZE_NOTHING,	 /* refused, or nothing comes nearer than the present size */
 	RESIZE_USE_MODE, /* number `mode` of the modes */
 	RESIZE_NEW_MODE, /* width x height */
+	RESIZE_SHARE,	 /* width x height, of which each monitor has its share in a new mode */
 	RESIZE_SCREEN,	 /* width x height, without a monitor */
 };
 
@@ -53,8 +54,16 @@ struct resize_plan {
  * 3. Without a monitor, or where a mode can be added, that size is made, within the limits.
  * 4. Otherwise the largest mode that fits into the request is used, so that the viewer shows all
  *    of the desktop without scrolling; the smallest mode where none fits.
+ * 5. Several monitors keep their arrangement, and each gets its share of the size, where modes can
+ *    be added. Otherwise the request is refused.
  */
 struct resize_plan resize_choose(struct size_request request,
 				 const struct resize_abilities *abilities);
+
+/*
+ * The share of a monitor that shows `area` of a screen of old_width x old_height when that becomes
+ * width x height. Monitors side by side stay so.
+ */
+struct rect resize_share(struct rect area, int old_width, int old_height, int width, int height);
 
 #endif

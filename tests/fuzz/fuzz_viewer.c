@@ -373,7 +373,6 @@ static void change_link(struct run *run, struct bytes *input)
 static void change_leds(struct run *run, struct bytes *input)
 {
 	run->leds = take_u8(input) % 8;
-	rfb_server_set_leds(run->server, run->leds);
 	viewer_ring(run->viewer);
 }
 

@@ -805,6 +805,15 @@ class ScanCodeTest(KeyboardTest):
             self.assertEqual(self.read_press()[2], character(keysym))
         self.wait_state(0, 0, 0)
 
+    def test_libvncclient_sends_them(self):
+        """It asks for them last, and forgets them with a list of messages that lacks them."""
+        viewer, screen = self.vnc_client(), self.x_client()
+        screen.do("noise", 0, 0, 50, 50, 1)
+        viewer.do("expect", self.picture(screen).path, 0)
+        for down in 1, 0:
+            viewer.do("scan", "0", "cb", down)
+        self.assertEqual(self.read_press()[0], 0xff51)
+
     def test_without_a_keysym(self):
         """No keysym, as dead keys have it: the place counts for keys that type no character."""
         self.scan(0, 0xcb)

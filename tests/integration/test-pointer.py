@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Viewers move the desktop's pointer and press its buttons."""
 
+import time
+
 from lib import chain, rfb
 from lib.chain import ChainTest, wait_until
 
@@ -114,6 +116,70 @@ class PointerTest(ChainTest):
         look.fetch()
         self.point(80, 80)
         self.assertEqual(self.wait_for("80,80"), ["80,80"])
+
+    def drag_over_a_warp(self, program):
+        """What the application sees after the warp, up to the end of the drag."""
+        self.point(100, 100, 1)
+        self.point(110, 100, 1)
+        self.wait_for("110,100")
+        program.do("warp", 0, 400, 300)
+        self.wait_for("400,300")
+        time.sleep(0.3)
+        self.point(115, 101, 1)
+        self.point(120, 101, 0)
+        return self.wait_for("b-1")
+
+    def test_a_program_warps_it_during_a_drag(self):
+        """The drag goes on from there, until it is over."""
+        program, followed = self.x_client(), ["405,301", "410,301", "b-1"]
+        # An X server that is slow at the moment is asked less often: the next one may be noticed.
+        self.assertTrue(any(self.drag_over_a_warp(program) == followed for _ in range(8)))
+        self.point(123, 104)
+        self.assertEqual(self.wait_for("123,104"), ["123,104"])
+
+    def test_a_viewer_that_is_told_of_the_warp(self):
+        """It moves its own pointer there, and goes on from there."""
+        told = self.log_in(encodings=(rfb.RAW, rfb.CURSOR, rfb.POINTER_POSITION)).fetch(False)
+        program = self.x_client()
+        self.point(100, 100, 1, told)
+        self.point(110, 100, 1, told)
+        self.wait_for("110,100")
+        program.do("warp", 0, 400, 300)
+        program.do("fill", 700, 500, 9, 9, "ff00ff")
+        while told.pointer != (400, 300):
+            told.fetch()
+        time.sleep(0.3)
+        self.point(402, 303, 1, told)
+        self.point(404, 304, 0, told)
+        self.wait_for("400,300")
+        self.assertEqual(self.wait_for("b-1"), ["402,303", "404,304", "b-1"])
+
+    def test_confined_to_a_window(self):
+        """The pointer stays below the viewer's wherever it may be."""
+        program = self.x_client()
+        program.do("listen")
+        program.do("confine")
+        self.point(150, 50)
+        for x in 150, 190, 300, 250, 190, 150:
+            self.point(x, 50, 1)
+        self.point(150, 50)
+        seen = []
+        wait_until(lambda: seen.append(program.do("events")) or "-button1" in "".join(seen), "it")
+        self.assertIn("-button1@150,50", "".join(seen))
+
+
+class TwoScreensTest(ChainTest):
+    def test_it_comes_back_from_the_other_one(self):
+        self.x = self.start_x(self.geometry, "-screen", "1", "640x480x24")
+        self.start_chain()
+        screen, viewer = self.x_client(), self.log_in()
+        screen.do("listen")
+        for x in 50, 60:
+            screen.do("warp", 1, 600, 400)
+            viewer.send(rfb.pointer_event(x, 50, 1), rfb.pointer_event(x, 50))
+            place = "-button1@%d,50" % x
+            seen = []
+            wait_until(lambda: seen.append(screen.do("events")) or place in "".join(seen), place)
 
 
 if __name__ == "__main__":

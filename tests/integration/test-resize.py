@@ -135,6 +135,18 @@ class XvfbTest(ResizeTest):
         self.assertEqual(self.resize(viewer, 1, 1), (BY_VIEWER, DONE, 320, 200))
         self.check_picture(viewer, 1)
 
+    def test_a_refusal_and_another_size(self):
+        """The desktop changes its size while a request waits that is refused then."""
+        self.start_chain()
+        viewer = self.log_in_extended()
+        self.resize(viewer, 1000, 700)
+        viewer.send(rfb.set_desktop_size(0, 0))  # waits: the last change was just now
+        self.x.xrandr("--fb", "1100x750")
+        self.assertEqual(self.next_answer(viewer, False), (BY_VIEWER, INVALID, 1000, 700))
+        self.assertEqual((viewer.width, viewer.height), (1000, 700))
+        self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 1100, 750))
+        self.check_picture(viewer, 1)
+
     def test_a_burst(self):
         self.start_chain()
         viewer = self.log_in_extended()
@@ -223,9 +235,16 @@ class NotAllowedTest(ResizeTest):
 class DummyTest(ResizeTest):
     """Xorg with several monitors, rotation, and no limit below 32767."""
 
+    video_ram = 256000  # kB
+
     def start_xorg(self):
+        conf = os.path.join(self.directory, "xorg.conf")
+        with open(XORG_CONF, encoding="utf-8") as file:
+            text = file.read().replace("256000", str(self.video_ram))
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(text)
         self.x = self.start_x(name="Xorg", command=[
-            "Xorg", "-config", os.path.realpath(XORG_CONF), "-logfile",
+            "Xorg", "-config", conf, "-logfile",
             self.directory + "/Xorg.log", "-novtswitch", "-sharevts"])
 
     def setUp(self):
@@ -282,13 +301,51 @@ class DummyTest(ResizeTest):
                          [(0, 0, 1024, 768), (1024, 0, 800, 600)])
         self.assertEqual(len({s[0] for s in viewer.screens}), 2)
         self.check_picture(viewer, 1)
-        self.assertEqual(self.resize(viewer, 800, 600), (BY_VIEWER, PROHIBITED, 1824, 768))
         # The same size, another layout.
         self.x.xrandr("--output", "DUMMY1", "--pos", "1024x168")
         self.assertEqual(self.next_answer(viewer), (BY_SERVER, DONE, 1824, 768))
         self.assertEqual(viewer.screens[1][1:], (1024, 168, 800, 600))
         # No answer is due when nothing has changed.
         self.check_picture(viewer, 2)
+
+    def test_two_monitors_share_a_size(self):
+        """They keep their arrangement, and get their places and modes back in the end."""
+        self.x.xrandr("--addmode", "DUMMY1", "800x600")
+        self.x.xrandr("--output", "DUMMY1", "--mode", "800x600", "--pos", "1024x168")
+        before = [line for line in self.x.xrandr().splitlines() if "*" in line or "+0" in line]
+        viewer = self.log_in_extended()
+        for width, height in (1201, 601), (1001, 701), (2400, 1000):
+            self.assertEqual(self.resize(viewer, width, height), (BY_VIEWER, DONE, width, height))
+            (left, right), part = viewer.screens, round(width * 1024 / 1824)
+            self.assertEqual(left[1:], (0, 0, part, height))
+            self.assertEqual(right[1:2] + right[3:4], (part, width - part))
+            self.assertEqual(right[2] + right[4], height)
+            self.check_picture(viewer, width)
+        viewer.close()
+        self.scraper.wait_log("disconnected")
+        wait_until(lambda: self.x.size() == (1824, 768), "the old size")
+        after = self.x.xrandr()
+        self.assertNotIn("gpudesk", after)
+        self.assertEqual([line for line in after.splitlines() if "*" in line or "+0" in line],
+                         before)
+
+
+class LittleMemoryTest(DummyTest):
+    video_ram = 16384
+
+    test_modes_are_made_and_deleted = test_8k = None  # they need more
+
+    def test_what_does_not_fit_is_refused_alone(self):
+        viewer = self.log_in_extended()
+        for size in ((1234, 567), (4000, 600), (800, 1900)):
+            refused = BY_VIEWER, NO_RESOURCES, viewer.width, viewer.height
+            self.assertEqual(self.resize(viewer, 7000, 4000), refused)
+            self.assertEqual(self.resize(viewer, *size), (BY_VIEWER, DONE, *size))
+        self.check_picture(viewer, 1)
+        viewer.close()
+        self.scraper.wait_log("disconnected")
+        wait_until(lambda: self.x.size() == (1024, 768), "the old size")
+        self.assertNotIn("gpudesk", self.x.xrandr())
 
 
 class GuacdTest(ResizeTest):

@@ -321,6 +321,8 @@ static void obey(rfbClient *client, const char *line)
 		do_resize(client, a, b);
 	else if (sscanf(line, "key %x %u", &a, &b) == 2)
 		puts(SendKeyEvent(client, a, b != 0) ? "ok" : "error");
+	else if (sscanf(line, "scan %x %x %u", &a, &b, &c) == 3)
+		puts(SendExtendedKeyEvent(client, a, b, c != 0) ? "ok" : "error");
 	else if (sscanf(line, "pointer %u %u %u", &a, &b, &c) == 3)
 		puts(SendPointerEvent(client, (int)a, (int)b, (int)c) ? "ok" : "error");
 	else

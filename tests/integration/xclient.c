@@ -253,6 +253,41 @@ static bool do_held(void)
 	return true;
 }
 
+/* warp SCREEN X Y: puts the pointer there */
+static bool do_warp(const char *arguments)
+{
+	int screen, left, top;
+
+	if (sscanf(arguments, "%d %d %d", &screen, &left, &top) != 3 || screen >= ScreenCount(x.x))
+		return false;
+	XWarpPointer(x.x, None, RootWindow(x.x, screen), 0, 0, 0, 0, left, top);
+	return true;
+}
+
+/* confine: keeps the pointer within the window that gets the keys, after "listen" */
+static bool do_confine(const char *arguments)
+{
+	(void)arguments;
+	return XGrabPointer(x.x, x.windows[0], False, ButtonPressMask | ButtonReleaseMask,
+			    GrabModeAsync, GrabModeAsync, x.windows[0], None,
+			    CurrentTime) == GrabSuccess;
+}
+
+/* grab: no other program is served; ungrab */
+static bool do_grab(const char *arguments)
+{
+	(void)arguments;
+	XGrabServer(x.x);
+	return true;
+}
+
+static bool do_ungrab(const char *arguments)
+{
+	(void)arguments;
+	XUngrabServer(x.x);
+	return true;
+}
+
 /* An X error fails the command that caused it, and this program goes on. */
 static char x_error[128];
 
@@ -268,9 +303,11 @@ static bool obey(const char *command, const char *arguments)
 		const char *name;
 		bool (*run)(const char *arguments);
 	} commands[] = {
-		{ "fill", do_fill },   { "noise", do_noise },	{ "copy", do_copy },
-		{ "close", do_close }, { "window", do_window }, { "cursor", do_cursor },
-		{ "image", do_image }, { "listen", do_listen }, { "events", do_events },
+		{ "fill", do_fill },	 { "noise", do_noise },	    { "copy", do_copy },
+		{ "close", do_close },	 { "window", do_window },   { "cursor", do_cursor },
+		{ "image", do_image },	 { "listen", do_listen },   { "events", do_events },
+		{ "warp", do_warp },	 { "confine", do_confine }, { "grab", do_grab },
+		{ "ungrab", do_ungrab },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)

@@ -275,6 +275,47 @@ static void test_formats_that_are_not(void **state)
 		assert_int_equal(check_format(&formats[i]), -EPROTO);
 }
 
+/* ---- what libvncserver sees and says ---- */
+
+static void test_what_libvncserver_sees(void **state)
+{
+	(void)state;
+	for (int type = -1; type <= 300; type++)
+		assert_int_equal(client_message_is_fed(type),
+				 type == CLIENT_SET_PIXEL_FORMAT || type == CLIENT_INIT);
+}
+
+static void test_what_libvncserver_may_say(void **state)
+{
+	uint8_t init[24 + 5] = { [23] = 5 };
+	/* SetColourMapEntries, of two colours and of none */
+	const uint8_t colours[6 + 12 + 6] = { [0] = 1, [5] = 2, [18] = 1 };
+	/* Bell, and updates with nothing, SupportedMessages, and a size */
+	static const uint8_t bell[] = { 2 }, updates[][16] = {
+		{ 0, 0, 0, 0 },
+		{ 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 64, 0xff, 0xfe, 0, 1 },
+		{ 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 0xff, 0xff, 0xff, 0x21 },
+	};
+
+	(void)state;
+	assert_true(client_answer_is_allowed(CLIENT_INIT, init, sizeof(init)));
+	assert_false(client_answer_is_allowed(CLIENT_INIT, init, sizeof(init) - 1));
+	assert_false(client_answer_is_allowed(CLIENT_INIT, init, 23));
+	init[20] = 0xff;
+	assert_false(client_answer_is_allowed(CLIENT_INIT, init, sizeof(init)));
+	assert_true(client_answer_is_allowed(CLIENT_SET_PIXEL_FORMAT, colours, 18));
+	assert_true(client_answer_is_allowed(CLIENT_SET_PIXEL_FORMAT, colours, 24));
+	assert_false(client_answer_is_allowed(CLIENT_SET_PIXEL_FORMAT, colours, 17));
+	assert_false(client_answer_is_allowed(CLIENT_SET_PIXEL_FORMAT, colours, 23));
+	assert_false(client_answer_is_allowed(CLIENT_SET_PIXEL_FORMAT, bell, 1));
+	for (size_t i = 0; i < sizeof(updates) / sizeof(*updates); i++)
+		assert_false(client_answer_is_allowed(CLIENT_SET_PIXEL_FORMAT, updates[i], 16));
+	assert_true(client_answer_is_allowed(CLIENT_SET_ENCODINGS, NULL, 0));
+	assert_false(client_answer_is_allowed(CLIENT_SET_ENCODINGS, colours, 18));
+	assert_false(client_answer_is_allowed(CLIENT_KEY, bell, 1));
+	assert_false(client_answer_is_allowed(7, bell, 1));
+}
+
 /* ---- encodings ---- */
 
 static struct client_encodings read_encodings(const int32_t *numbers, unsigned n)
@@ -373,6 +414,8 @@ int main(void)
 		cmocka_unit_test(test_size_requests),
 		cmocka_unit_test(test_formats_that_are_fine),
 		cmocka_unit_test(test_formats_that_are_not),
+		cmocka_unit_test(test_what_libvncserver_sees),
+		cmocka_unit_test(test_what_libvncserver_may_say),
 		cmocka_unit_test(test_what_guacd_lists),
 		cmocka_unit_test(test_none_and_unknown_ones),
 		cmocka_unit_test(test_levels),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/wire.h"
 #include "protocol/desktop_size_rect.h"
 
 #define LISTS(encoding) ((struct client_encodings){ .known = UINT32_C(1) << (encoding) })
@@ -112,21 +113,69 @@ static void test_answers(void **state)
 	/* Whatever is told now would be taken for the answer. */
 	desktop_size_rect_refresh(&view, &extended);
 	assert_false(is_due(&extended));
-	desktop_size_rect_changed(&view, SIZE_BY_SERVER);
 	desktop_size_rect_answer(&view, SIZE_NO_RESOURCES);
-	desktop_size_rect_changed(&view, SIZE_BY_OTHER_VIEWER);
 	assert_true(is_alone(&extended));
 	assert_int_equal(add(&extended), 1);
 	assert_int_equal(out.own[before + 1], SIZE_BY_THIS_VIEWER);
 	assert_int_equal(out.own[before + 3], SIZE_NO_RESOURCES);
-	assert_false(is_due(&extended));
 	assert_false(view.requested);
+	/* The refresh that had to wait. */
+	assert_true(is_due(&extended));
+	assert_false(is_alone(&extended));
+	assert_int_equal(add(&extended), 1);
+	assert_false(is_due(&extended));
+	view.requested = true;
+	desktop_size_rect_changed(&view, SIZE_BY_SERVER);
+	before = out.own_length;
+	desktop_size_rect_answer(&view, SIZE_DONE);
+	assert_int_equal(add(&extended), 1);
+	assert_int_equal(out.own[before + 1], SIZE_BY_THIS_VIEWER);
+	assert_int_equal(out.own[before + 3], SIZE_DONE);
+	assert_false(is_due(&extended));
 	/* The next one is none again. */
 	before = out.own_length;
 	desktop_size_rect_changed(&view, SIZE_BY_OTHER_VIEWER);
 	assert_int_equal(add(&extended), 1);
 	assert_int_equal(out.own[before + 1], SIZE_BY_OTHER_VIEWER);
 	assert_int_equal(out.own[before + 3], SIZE_DONE);
+}
+
+/* The rectangle that was appended at `at`. */
+static void assert_rect(size_t at, enum size_reason reason, enum size_status status, unsigned width,
+			unsigned height, unsigned n_screens)
+{
+	assert_int_equal(out.own[at + 1], reason);
+	assert_int_equal(out.own[at + 3], status);
+	assert_int_equal(wire_read_u16(out.own + at + 4), width);
+	assert_int_equal(wire_read_u16(out.own + at + 6), height);
+	assert_int_equal(out.own[at + 12], n_screens);
+	assert_int_equal(out.own_length, at + 16 + 16 * n_screens);
+}
+
+/* A viewer that ignores the size in a refusal would otherwise be sent pixels beyond its picture. */
+static void test_a_refusal_and_another_size(void **state)
+{
+	(void)state;
+	desktop_size_rect_init(&view, 640, 480);
+	view.was_told = view.requested = true;
+	desktop_size_rect_changed(&view, SIZE_BY_SERVER);
+	desktop_size_rect_answer(&view, SIZE_PROHIBITED);
+	desktop_size_rect_changed(&view, SIZE_BY_OTHER_VIEWER);
+	assert_true(is_alone(&extended));
+	assert_int_equal(add(&extended), 1);
+	assert_rect(0, SIZE_BY_THIS_VIEWER, SIZE_PROHIBITED, 640, 480, 1);
+	assert_int_equal(view.width, 640);
+	assert_true(is_alone(&extended));
+	size_t before = out.own_length;
+	assert_int_equal(add(&extended), 1);
+	assert_rect(before, SIZE_BY_OTHER_VIEWER, SIZE_DONE, 1824, 768, 2);
+	assert_false(is_due(&extended));
+	/* The next refusal has the layout that was told last. */
+	before = out.own_length;
+	desktop_size_rect_answer(&view, SIZE_INVALID_LAYOUT);
+	assert_int_equal(add(&extended), 1);
+	assert_rect(before, SIZE_BY_THIS_VIEWER, SIZE_INVALID_LAYOUT, 1824, 768, 2);
+	assert_false(is_due(&extended));
 }
 
 int main(void)
@@ -137,6 +186,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_refresh_comes_along_with_the_picture, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_refusal_and_another_size, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,10 @@ static void test_leds(void **state)
 	expect(LISTS(CLIENT_ENCODING_VMWARE_LEDS), KEYBOARD_LED_NUM, 0, 0);
 	expect(LISTS(CLIENT_ENCODING_QEMU_LEDS), KEYBOARD_LED_SCROLL | KEYBOARD_LED_CAPS, 1, 13);
 	assert_int_equal(out.own[out.own_length - 1], 5);
+	expect(LISTS(CLIENT_ENCODING_LIBVNC_LEDS), KEYBOARD_LED_CAPS | KEYBOARD_LED_NUM, 1, 12);
+	assert_memory_equal(out.own + out.own_length - 12, "\0\x82\0\0\0\0\0\0\xff\xfe\0\0", 12);
+	expect(LISTS(CLIENT_ENCODING_LIBVNC_LEDS), KEYBOARD_LED_SCROLL, 1, 12);
+	assert_memory_equal(out.own + out.own_length - 12, "\1\0\0\0\0\0\0\0\xff\xfe\0\0", 12);
 }
 
 int main(void)

@@ -12,6 +12,7 @@
 #include <X11/extensions/Xrandr.h>
 
 #include "tests/scraper/x_display.h"
+#include "x11/monitor.h"
 #include "x11/randr.h"
 
 static struct xvfb xvfb;
@@ -135,11 +136,105 @@ static void test_existing_modes_only(void **state)
 
 	(void)state;
 	randr_init(&randr, &display);
-	randr.refuses_modes = true;
+	randr.modes = RANDR_MODES_REFUSED;
 	assert_int_equal(randr_resize(&randr, (struct size_request){ 640, 480, 1 }), SIZE_DONE);
 	assert_size(1280, 800);
 	assert_int_equal(count_our_modes(), 0);
 	randr_restore(&randr);
+}
+
+static int n_errors;
+
+static int count_error(Display *x, XErrorEvent *error)
+{
+	(void)x;
+	(void)error;
+	n_errors++;
+	return 0;
+}
+
+/* A program that pastes has closed its window: the error comes while the size is changed. */
+static void test_errors_of_others(void **state)
+{
+	int (*handler)(Display *, XErrorEvent *) = XSetErrorHandler(count_error);
+	struct randr randr;
+
+	(void)state;
+	randr_init(&randr, &display);
+	n_errors = 0;
+	XClearWindow(display.x, 4711);
+	assert_int_equal(randr_resize(&randr, (struct size_request){ 640, 480, 1 }), SIZE_DONE);
+	assert_int_equal(n_errors, 1);
+	assert_size(640, 480);
+	randr_restore(&randr);
+	XSync(display.x, False);
+	XSetErrorHandler(handler);
+	assert_int_equal(n_errors, 1);
+}
+
+/* Of the requests for a size of the screen from now on, this one is spoilt; 0: none. */
+static int spoilt;
+
+void __real_XRRSetScreenSize(Display *x, Window window, int width, int height, int mm_width,
+			     int mm_height);
+void __wrap_XRRSetScreenSize(Display *x, Window window, int width, int height, int mm_width,
+			     int mm_height);
+void __wrap_XRRSetScreenSize(Display *x, Window window, int width, int height, int mm_width,
+			     int mm_height)
+{
+	bool spoil = spoilt && !--spoilt;
+
+	__real_XRRSetScreenSize(x, window, spoil ? 32767 : width, height, mm_width, mm_height);
+}
+
+static RRMode mode_in_use(void)
+{
+	struct monitor monitor;
+
+	assert_true(monitor_open(&monitor, &display));
+	monitor_close(&monitor);
+	return monitor.now.places[0].mode;
+}
+
+/* Whichever step fails, all is as before, and the next request is met. */
+static void test_each_step_fails(void **state)
+{
+	RRMode before = mode_in_use();
+	struct randr randr;
+
+	(void)state;
+	randr_init(&randr, &display);
+	for (int step = 1; step <= 2; step++) {
+		assert_int_equal(randr_resize(&randr, (struct size_request){ 900, 300, 1 }),
+				 SIZE_DONE);
+		RRMode mode = mode_in_use();
+
+		spoilt = step;
+		assert_int_equal(randr_resize(&randr, (struct size_request){ 500, 700, 1 }),
+				 step == 2 ? SIZE_NO_RESOURCES : SIZE_DONE);
+		assert_int_equal(spoilt, 0);
+		/* The screen that holds both is not needed: the monitor is off meanwhile. */
+		assert_size(step == 2 ? 900 : 500, step == 2 ? 300 : 700);
+		assert_true((mode_in_use() == mode) == (step == 2));
+	}
+	randr_restore(&randr);
+	assert_size(1280, 800);
+	assert_int_equal(mode_in_use(), before);
+	assert_int_equal(count_our_modes(), 0);
+}
+
+static void test_what_takes_modes(void **state)
+{
+	RRMode before = mode_in_use();
+	struct monitor monitor;
+
+	(void)state;
+	assert_true(monitor_open(&monitor, &display));
+	assert_true(monitor_takes_modes(&monitor));
+	monitor_close(&monitor);
+	assert_int_equal(mode_in_use(), before);
+	assert_int_equal(count_our_modes(), 0);
+	assert_size(1280, 800);
 }
 
 int main(void)
@@ -150,6 +245,9 @@ int main(void)
 		cmocka_unit_test(test_a_size_set_by_others_stays),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_existing_modes_only),
+		cmocka_unit_test(test_errors_of_others),
+		cmocka_unit_test(test_each_step_fails),
+		cmocka_unit_test(test_what_takes_modes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -20,6 +20,7 @@ static struct resize_abilities with_modes(void)
 		.n_modes = sizeof(modes) / sizeof(*modes),
 		.width = 1920,
 		.height = 1080,
+		.n_monitors = 1,
 		.min_width = 8,
 		.min_height = 8,
 		.max_width = 32767,
@@ -124,10 +125,44 @@ static void test_no_monitor(void **state)
 	struct resize_abilities can = with_modes();
 
 	(void)state;
-	can.has_no_monitor = true;
+	can.n_monitors = 0;
 	can.n_modes = 0;
 	assert_plan(decide(can, 1434, 817), RESIZE_SCREEN, 1434, 817);
 	assert_plan(decide(can, 1920, 1080), RESIZE_NOTHING, 1920, 1080);
+}
+
+static void test_several_monitors(void **state)
+{
+	struct resize_abilities can = with_modes();
+
+	(void)state;
+	can.n_monitors = 2;
+	assert_int_equal(decide(can, 1280, 1024).status, SIZE_PROHIBITED);
+	can.takes_modes = true;
+	assert_plan(decide(can, 1280, 1024), RESIZE_SHARE, 1280, 1024);
+	assert_plan(decide(can, 1920, 1080), RESIZE_NOTHING, 1920, 1080);
+}
+
+static void test_shares(void **state)
+{
+	const struct rect left = { 0, 0, 1024, 768 }, right = { 1024, 168, 800, 600 };
+
+	(void)state;
+	for (int width = 320; width < 4000; width += 7) {
+		struct rect a = resize_share(left, 1824, 768, width, 517);
+		struct rect b = resize_share(right, 1824, 768, width, 517);
+
+		assert_int_equal(a.x, 0);
+		assert_int_equal(a.y, 0);
+		assert_int_equal(a.h, 517);
+		assert_int_equal(b.x, a.w);
+		assert_int_equal(b.x + b.w, width);
+		assert_int_equal(b.y + b.h, 517);
+		assert_true(a.w > b.w && b.w > 0);
+	}
+	struct rect same = resize_share(right, 1824, 768, 1824, 768);
+
+	assert_memory_equal(&same, &right, sizeof(same));
 }
 
 int main(void)
@@ -136,6 +171,7 @@ int main(void)
 		cmocka_unit_test(test_invalid_requests), cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_prohibited),	 cmocka_unit_test(test_existing_modes),
 		cmocka_unit_test(test_new_modes),	 cmocka_unit_test(test_no_monitor),
+		cmocka_unit_test(test_several_monitors), cmocka_unit_test(test_shares),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
