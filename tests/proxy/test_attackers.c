@@ -82,8 +82,8 @@ static const struct row rows[] = {
 	  .guesses_max = 8640,
 	  .known = bounded,
 	  .new = bounded },
-	{ .attackers = "10,000 addresses by turns, 400 a second, for an hour",
-	  .fresh_a_second = 400,
+	{ .attackers = "10,000 addresses by turns, 100 a second, for an hour",
+	  .fresh_a_second = 100,
 	  .cycle = 10000,
 	  .hours = 1,
 	  .guesses_max = 240 + 350,
@@ -109,14 +109,12 @@ static const struct row rows[] = {
 	  .guesses_max = 8640,
 	  .known = bounded,
 	  .new = bounded },
-	{ .attackers =
-		  "both: 400 a second, from 10,000 addresses and from those without end, for an "
-		  "hour",
-	  .fresh_a_second = 400,
+	{ .attackers = "both at the same time, two a second of each, for 6 hours",
+	  .fresh_a_second = 4,
 	  .cycle = 10000,
 	  .endless_too = true,
-	  .hours = 24,
-	  .guesses_max = 8640,
+	  .hours = 6,
+	  .guesses_max = 240 + 6 * 350,
 	  .known = bounded,
 	  .new = endless },
 	{ .attackers = "the owner's own address, 64 connections that wait for the answer",
@@ -409,12 +407,11 @@ static unsigned try_cell(const struct row *row, bool is_new, char text[static 25
 	qsort(w.waits, w.n_logins, sizeof(*w.waits), compare_waits);
 	snprintf(text, 256, "%.1f s / %.1f s%s%s", percentile(&w, 50), percentile(&w, 99),
 		 reason == bounded ? "" : "; forbidden: ", reason);
-	assert_true(w.waits[0] < PATIENCE);
+	if (reason != endless)
+		assert_true(w.waits[w.n_logins - 1] < PATIENCE);
 	if (reason == bounded) {
-		if (!getenv("NOASSERT"))
-			assert_true(percentile(&w, 50) <= 2);
-		if (!getenv("NOASSERT"))
-			assert_true(percentile(&w, 99) <= 15);
+		assert_true(percentile(&w, 50) <= 2);
+		assert_true(percentile(&w, 99) <= 15);
 	}
 	if (before == row->before)
 		assert_true(w.guesses <= row->guesses_max);
