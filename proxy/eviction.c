@@ -91,23 +91,44 @@ static int choose_of_all(const struct eviction_entry *entries, size_t n, unsigne
 	return draw(&losers, new_users);
 }
 
-int eviction_decide(const struct eviction_entry *entries, size_t n, const void *source)
+/* The places of a source's share that are taken; *ret_limit: of how many. */
+static unsigned count_share(const struct eviction_entry *entries, size_t n, const void *source,
+			    unsigned *ret_limit)
 {
-	unsigned users = 0, share = 0, limit = EVICTION_PER_UNKNOWN;
+	unsigned share = 0;
 
+	*ret_limit = EVICTION_PER_SOURCE;
 	for (size_t i = 0; i < n; i++) {
 		if (entries[i].source != source)
 			continue;
-		users++;
 		share += entries[i].kind != EVICTION_FAILING;
-		if (entries[i].source_trusted)
-			limit = EVICTION_PER_SOURCE;
+		if (entries[i].source_failed)
+			*ret_limit = EVICTION_PER_FAILED;
 	}
+	return share;
+}
+
+int eviction_decide(const struct eviction_entry *entries, size_t n, const void *source)
+{
+	unsigned users = 0, limit;
+	unsigned share = count_share(entries, n, source, &limit);
+
+	for (size_t i = 0; i < n; i++)
+		users += entries[i].source == source;
 	if (share >= limit)
 		return choose_of(entries, n, source, users + 1);
 	if (n >= EVICTION_TOTAL)
 		return choose_of_all(entries, n, users + 1, true);
 	return EVICTION_HAS_ROOM;
+}
+
+int eviction_find_surplus(const struct eviction_entry *entries, size_t n, const void *source)
+{
+	unsigned limit;
+
+	if (count_share(entries, n, source, &limit) <= limit)
+		return EVICTION_HAS_ROOM;
+	return choose_of(entries, n, source, 0);
 }
 
 int eviction_choose(const struct eviction_entry *entries, size_t n)

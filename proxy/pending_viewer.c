@@ -103,12 +103,14 @@ static enum eviction_kind get_kind(const struct pending_viewer *viewer)
 
 static struct eviction_entry get_entry(const struct pending_viewer *viewer, uint64_t now)
 {
+	enum throttle_kind kind = throttle_source_kind(viewer->source);
+
 	return (struct eviction_entry){
 		.source = viewer->source,
 		.source_users = throttle_source_users(viewer->source),
 		.source_trusted = throttle_source_is_trusted(viewer->source),
-		.is_new = throttle_source_kind(viewer->source) == THROTTLE_NEW &&
-			  pending_viewer_waits_for_check(viewer),
+		.source_failed = kind == THROTTLE_FAILED,
+		.is_new = kind == THROTTLE_NEW && pending_viewer_waits_for_check(viewer),
 		.kind = get_kind(viewer),
 		.young = now < viewer->since + EVICTION_GRACE,
 		.since = viewer->since,
@@ -138,6 +140,17 @@ struct pending_viewer *pending_viewer_find_worst(const struct viewer_list *viewe
 	struct eviction_entry entries[EVICTION_TOTAL];
 	struct pending_viewer *list[EVICTION_TOTAL];
 	int i = eviction_choose(entries, list_entries(viewers, except, 0, entries, list));
+
+	return i >= 0 ? list[i] : NULL;
+}
+
+struct pending_viewer *pending_viewer_find_surplus(const struct viewer_list *viewers,
+						   const struct throttle_source *source)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	struct pending_viewer *list[EVICTION_TOTAL];
+	int i = eviction_find_surplus(entries, list_entries(viewers, NULL, 0, entries, list),
+				      source);
 
 	return i >= 0 ? list[i] : NULL;
 }

@@ -73,6 +73,10 @@ int pending_viewer_find_place(const struct viewer_list *viewers,
 			      const struct throttle_source *source, uint64_t now,
 			      struct pending_viewer **ret_loser);
 
+/* One that has to go since wrong passwords came from its source (eviction.h); NULL: none. */
+struct pending_viewer *pending_viewer_find_surplus(const struct viewer_list *viewers,
+						   const struct throttle_source *source);
+
 /*
  * Those of the list for which `waits` holds, or one of each source among them if it is about
  * `checks`, in the order of their turns; returns how many.

@@ -12,12 +12,15 @@
 static void on_wrong_password(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
+	struct pending_viewer *surplus;
 	uint64_t now = timer_now(proxy->event);
 	uint64_t delay = throttle_check_failed(viewer->source, now);
 
 	viewer_log_wrong_password(&proxy->log, now, viewer->peer,
 				  throttle_source_failures(viewer->source), delay);
 	connection_fail(viewer->connection, "wrong password", delay);
+	while ((surplus = pending_viewer_find_surplus(&proxy->viewers, viewer->source)))
+		proxy_drop_viewer(surplus);
 }
 
 static void on_not_possible(struct pending_viewer *viewer, const char *reason)

@@ -22,7 +22,8 @@
 enum { STEPS_A_SECOND = 5 };
 #define STEP (SECOND / STEPS_A_SECOND)
 #define HOUR (3600 * SECOND)
-#define PATIENCE HOUR /* of the owner, who comes back at once until then */
+#define FIRST_LOGIN (120 * SECOND) /* after the attackers have begun */
+#define PATIENCE HOUR		   /* of the owner, who comes back at once until then */
 enum { BEGINNINGS = 200, LOGINS_MAX = 4000 };
 
 /* Networks, and hosts in them. */
@@ -214,6 +215,7 @@ static struct eviction_entry get_entry(const struct connection *c)
 		.source = c->source,
 		.source_users = throttle_source_users(c->source),
 		.source_trusted = throttle_source_is_trusted(c->source),
+		.source_failed = throttle_source_kind(c->source) == THROTTLE_FAILED,
 		.is_new = throttle_source_kind(c->source) == THROTTLE_NEW,
 		.kind = c->end ? EVICTION_FAILING : EVICTION_WAITING,
 		.since = c->since,
@@ -229,6 +231,14 @@ static struct peer_key get_key(const struct world *w, bool is_owner, uint32_t ho
 	return key;
 }
 
+static size_t list_entries(const struct world *w,
+			   struct eviction_entry ret_entries[static EVICTION_TOTAL])
+{
+	for (size_t k = 0; k < w->n; k++)
+		ret_entries[k] = get_entry(&w->connections[k]);
+	return w->n;
+}
+
 static bool come(struct world *w, uint32_t host, bool is_owner, unsigned attacker)
 {
 	const struct peer_key key = get_key(w, is_owner, host);
@@ -237,9 +247,7 @@ static bool come(struct world *w, uint32_t host, bool is_owner, unsigned attacke
 	int i;
 
 	assert_non_null(source);
-	for (size_t k = 0; k < w->n; k++)
-		entries[k] = get_entry(&w->connections[k]);
-	i = eviction_decide(entries, w->n, source);
+	i = eviction_decide(entries, list_entries(w, entries), source);
 	if (i >= 0)
 		leave(w, (size_t)i);
 	if (i == EVICTION_REFUSED) {
@@ -302,6 +310,16 @@ static void answer_failures(struct world *w)
 			leave(w, i);
 }
 
+/* Those that have to go leave with the next step. */
+static void drop_surplus(struct world *w, const struct throttle_source *source)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	int i;
+
+	while ((i = eviction_find_surplus(entries, list_entries(w, entries), source)) >= 0)
+		w->connections[i].end = w->now;
+}
+
 static void begin_check(struct world *w, struct connection *c, struct connection **newest)
 {
 	uint64_t when;
@@ -326,6 +344,7 @@ static void begin_check(struct world *w, struct connection *c, struct connection
 	c->end = w->now + throttle_check_failed(c->source, w->now);
 	if (w->row->leave)
 		c->end = w->now;
+	drop_surplus(w, c->source);
 }
 
 /* One of each source. */
@@ -365,7 +384,7 @@ static void run(struct world *w, uint64_t before)
 	const unsigned n_before = w->n_logins;
 
 	w->now = SECOND;
-	w->next_login = w->now + (before ? before : 30 * SECOND);
+	w->next_login = w->now + (before ? before : FIRST_LOGIN);
 	assert_int_equal(throttle_create(&w->throttle), 0);
 	if (!w->is_new) {
 		const struct throttle_known known = { get_key(w, true, OWN), SECOND };

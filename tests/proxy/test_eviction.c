@@ -23,38 +23,39 @@ static void fill(struct eviction_entry entries[static EVICTION_TOTAL], unsigned 
 						      .since = i };
 }
 
-static void trust(struct eviction_entry entries[static EVICTION_TOTAL])
-{
-	for (unsigned i = 0; i < EVICTION_TOTAL; i++)
-		entries[i].source_trusted = true;
-}
-
 static void test_room(void **state)
 {
 	struct eviction_entry entries[EVICTION_TOTAL];
 
 	(void)state;
 	fill(entries, 64, EVICTION_SILENT);
-	trust(entries);
 	assert_int_equal(eviction_decide(entries, 0, sources), EVICTION_HAS_ROOM);
 	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL - 1, &sources[9]),
 			 EVICTION_HAS_ROOM);
 	assert_int_equal(eviction_decide(entries, 63, &sources[0]), EVICTION_HAS_ROOM);
 }
 
-/* A source that is not trusted has a smaller share. */
-static void test_full_share_of_an_unknown_source(void **state)
+/* A source that has failed has a smaller share. */
+static void test_full_share_of_a_guesser(void **state)
 {
 	struct eviction_entry entries[EVICTION_TOTAL];
+	const unsigned n = EVICTION_PER_FAILED;
 
 	(void)state;
-	fill(entries, EVICTION_PER_UNKNOWN, EVICTION_SILENT);
-	assert_int_equal(eviction_decide(entries, EVICTION_PER_UNKNOWN - 1, &sources[0]),
-			 EVICTION_HAS_ROOM);
-	assert_int_equal(eviction_decide(entries, EVICTION_PER_UNKNOWN, &sources[0]), 0);
-	entries[5].source_trusted = true;
-	assert_int_equal(eviction_decide(entries, EVICTION_PER_UNKNOWN, &sources[0]),
-			 EVICTION_HAS_ROOM);
+	fill(entries, 64, EVICTION_SILENT);
+	assert_int_equal(eviction_decide(entries, n, &sources[0]), EVICTION_HAS_ROOM);
+	for (unsigned i = 0; i < EVICTION_TOTAL; i++)
+		entries[i].source_failed = true;
+	assert_int_equal(eviction_decide(entries, n - 1, &sources[0]), EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_decide(entries, n, &sources[0]), 0);
+	assert_int_equal(eviction_decide(entries, n, &sources[1]), EVICTION_HAS_ROOM);
+	/* Those who are beyond that go at once. */
+	assert_int_equal(eviction_find_surplus(entries, n, &sources[0]), EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_find_surplus(entries, n + 1, &sources[0]), 0);
+	assert_int_equal(eviction_find_surplus(entries, n + 1, &sources[1]), EVICTION_HAS_ROOM);
+	for (unsigned i = 0; i <= n; i++)
+		entries[i].kind = EVICTION_CHECKED;
+	assert_int_equal(eviction_find_surplus(entries, n + 1, &sources[0]), EVICTION_REFUSED);
 }
 
 static void test_full_share(void **state)
@@ -63,7 +64,6 @@ static void test_full_share(void **state)
 
 	(void)state;
 	fill(entries, 64, EVICTION_SILENT);
-	trust(entries);
 	assert_int_equal(eviction_decide(entries, 128, &sources[1]), 64);
 	entries[100].kind = EVICTION_OVER;
 	assert_int_equal(eviction_decide(entries, 128, &sources[1]), 100);
@@ -201,7 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_full_share_of_an_unknown_source),
+		cmocka_unit_test(test_full_share_of_a_guesser),
 		cmocka_unit_test(test_full_share),
 		cmocka_unit_test(test_full_share_of_those_who_wait),
 		cmocka_unit_test(test_all_places_taken),
