@@ -89,7 +89,8 @@ class NoDesktopTest(ChainTest):
         with self.assertRaises(BlockingIOError):
             self.desktop.accept()
 
-    def test_full_access_starts_it(self):
+    def ask_for_desktop(self):
+        """A viewer with full access who waits for the desktop, and the connection that starts it."""
         viewer = self.view()
         viewer.send(des.vnc_response(PASSWORD, viewer.read_challenge()))
         asked = []
@@ -99,10 +100,26 @@ class NoDesktopTest(ChainTest):
                 asked.append(self.desktop.accept()[0])
             return asked
         wait_until(is_asked, "the desktop to be started")
-        asked[0].sendall(b"refused not today\n")
+        self.addCleanup(asked[0].close)
+        return viewer, asked[0]
+
+    def test_full_access_starts_it(self):
+        viewer, starter = self.ask_for_desktop()
+        starter.sendall(b"refused not today\n")
         with self.assertRaisesRegex(rfb.Refused, "not today"):
             viewer.read_result()
-        asked[0].close()
+
+    def test_a_looker_beside_an_owner_who_starts_it(self):
+        """He is refused at once, again and again, and changes nothing for the owner."""
+        viewer, starter = self.ask_for_desktop()
+        for _ in range(10):
+            self.assertIn("session", self.refusal(LOOK_PASSWORD))
+        with self.assertRaises(BlockingIOError):
+            self.desktop.accept()
+        self.assertFalse(viewer.can_read())
+        starter.sendall(b"refused not today\n")
+        with self.assertRaisesRegex(rfb.Refused, "not today"):
+            viewer.read_result()
 
 
 class InactiveTest(ChainTest):
