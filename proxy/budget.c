@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "budget.h"
 
-uint64_t budget_next(const struct budget *budget, const struct budget_limit *limit, unsigned keep,
-		     uint64_t now)
+uint64_t budget_next(const struct budget *budget, const struct budget_limit *limit, uint64_t now)
 {
-	uint64_t latest = now + (uint64_t)(limit->reserve - keep - 1) * limit->interval;
+	uint64_t latest = now + (uint64_t)(limit->reserve - 1) * limit->interval;
 
 	return budget->full > latest ? now + (budget->full - latest) : now;
 }

@@ -15,9 +15,8 @@ struct budget {
 	uint64_t full; /* µs: when the reserve will be full again, which says all about it */
 };
 
-/* From when on one can be taken that leaves `keep` in reserve; `now` at the earliest. */
-uint64_t budget_next(const struct budget *budget, const struct budget_limit *limit, unsigned keep,
-		     uint64_t now);
+/* From when on one can be taken; `now` at the earliest. */
+uint64_t budget_next(const struct budget *budget, const struct budget_limit *limit, uint64_t now);
 
 /* Takes one, even if there is none. give_back returns it. */
 void budget_take(struct budget *budget, const struct budget_limit *limit, uint64_t now);

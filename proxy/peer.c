@@ -33,3 +33,16 @@ void peer_get_key(const struct sockaddr *address, int arrival, struct peer_key *
 		memcpy(ret_key->bytes, a->s6_addr, whole ? 16 : 8);
 	}
 }
+
+void peer_get_network(const struct peer_key *key, struct peer_key *ret_network)
+{
+	static const uint8_t v4_mapped[12] = { [10] = 0xff, [11] = 0xff }, no_host[8];
+	size_t length = 8;
+
+	if (memcmp(key->bytes, v4_mapped, sizeof(v4_mapped)) == 0)
+		length = 15;
+	else if (memcmp(key->bytes + 8, no_host, sizeof(no_host)) == 0)
+		length = 6;
+	*ret_network = (struct peer_key){ .bytes = { 0 } };
+	memcpy(ret_network->bytes, key->bytes, length);
+}

@@ -19,4 +19,10 @@ struct peer_key {
  */
 void peer_get_key(const struct sockaddr *address, int arrival, struct peer_key *ret_key);
 
+/*
+ * The network of a source, in which whoever has one address may have all: the /24 of an IPv4
+ * address, the /64 of an IPv6 address that counts whole, and the /48 of a /64.
+ */
+void peer_get_network(const struct peer_key *key, struct peer_key *ret_network);
+
 #endif

@@ -21,7 +21,7 @@ int pending_viewer_create(sd_event *event, int fd, const struct sockaddr *addres
 		free(viewer);
 		return r;
 	}
-	viewer->accepted = timer_now(event);
+	viewer->since = timer_now(event);
 	net_format_peer(address, viewer->peer);
 	*ret_viewer = viewer;
 	return 0;
@@ -70,6 +70,13 @@ int pending_viewer_begin_check(struct pending_viewer *viewer)
 				      connection_get_fd(viewer->connection));
 }
 
+void pending_viewer_challenge(struct pending_viewer *viewer, uint64_t now,
+			      const uint8_t challenge[static RFB_CHALLENGE_SIZE])
+{
+	viewer->since = now;
+	connection_challenge(viewer->connection, challenge);
+}
+
 void pending_viewer_end_handoff(struct pending_viewer *viewer)
 {
 	handoff_client_destroy(viewer->handoff);
@@ -81,8 +88,9 @@ static enum eviction_kind get_kind(const struct pending_viewer *viewer)
 {
 	switch (connection_get_phase(viewer->connection)) {
 	case CONNECTION_HANDSHAKE:
-	case CONNECTION_ASKING:
 		return EVICTION_SILENT;
+	case CONNECTION_ASKING:
+		return EVICTION_WAITING;
 	case CONNECTION_ANSWERED:
 		return viewer->checking ? EVICTION_CHECKED : EVICTION_WAITING;
 	case CONNECTION_FAILING:
@@ -93,19 +101,24 @@ static enum eviction_kind get_kind(const struct pending_viewer *viewer)
 	return EVICTION_OVER;
 }
 
-static struct eviction_entry get_entry(const struct pending_viewer *viewer)
+static struct eviction_entry get_entry(const struct pending_viewer *viewer, uint64_t now)
 {
+	enum throttle_kind kind = throttle_source_kind(viewer->source);
+
 	return (struct eviction_entry){
 		.source = viewer->source,
 		.source_users = throttle_source_users(viewer->source),
 		.source_trusted = throttle_source_is_trusted(viewer->source),
+		.source_failed = kind == THROTTLE_FAILED,
+		.is_new = kind == THROTTLE_NEW && pending_viewer_waits_for_check(viewer),
 		.kind = get_kind(viewer),
-		.since = viewer->accepted,
+		.young = now < viewer->since + EVICTION_GRACE,
+		.since = viewer->since,
 	};
 }
 
 static size_t list_entries(const struct viewer_list *viewers, const struct pending_viewer *except,
-			   struct eviction_entry ret_entries[static EVICTION_TOTAL],
+			   uint64_t now, struct eviction_entry ret_entries[static EVICTION_TOTAL],
 			   struct pending_viewer *ret_viewers[static EVICTION_TOTAL])
 {
 	struct pending_viewer *viewer;
@@ -115,7 +128,7 @@ static size_t list_entries(const struct viewer_list *viewers, const struct pendi
 	{
 		if (viewer == except)
 			continue;
-		ret_entries[n] = get_entry(viewer);
+		ret_entries[n] = get_entry(viewer, now);
 		ret_viewers[n++] = viewer;
 	}
 	return n;
@@ -126,18 +139,29 @@ struct pending_viewer *pending_viewer_find_worst(const struct viewer_list *viewe
 {
 	struct eviction_entry entries[EVICTION_TOTAL];
 	struct pending_viewer *list[EVICTION_TOTAL];
-	int i = eviction_choose(entries, list_entries(viewers, except, entries, list));
+	int i = eviction_choose(entries, list_entries(viewers, except, 0, entries, list));
+
+	return i >= 0 ? list[i] : NULL;
+}
+
+struct pending_viewer *pending_viewer_find_surplus(const struct viewer_list *viewers,
+						   const struct throttle_source *source)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	struct pending_viewer *list[EVICTION_TOTAL];
+	int i = eviction_find_surplus(entries, list_entries(viewers, NULL, 0, entries, list),
+				      source);
 
 	return i >= 0 ? list[i] : NULL;
 }
 
 int pending_viewer_find_place(const struct viewer_list *viewers,
-			      const struct throttle_source *source,
+			      const struct throttle_source *source, uint64_t now,
 			      struct pending_viewer **ret_loser)
 {
 	struct eviction_entry entries[EVICTION_TOTAL];
 	struct pending_viewer *list[EVICTION_TOTAL];
-	size_t n = list_entries(viewers, NULL, entries, list);
+	size_t n = list_entries(viewers, NULL, now, entries, list);
 	int i = eviction_decide(entries, n, source);
 
 	*ret_loser = i >= 0 ? list[i] : NULL;
@@ -145,21 +169,24 @@ int pending_viewer_find_place(const struct viewer_list *viewers,
 }
 
 size_t pending_viewer_list_turns(const struct viewer_list *viewers,
-				 bool (*waits)(const struct pending_viewer *viewer),
+				 bool (*waits)(const struct pending_viewer *viewer), bool checks,
 				 struct pending_viewer *ret_turns[static EVICTION_TOTAL])
 {
-	struct throttle_source *sources[EVICTION_TOTAL] = { NULL };
 	struct pending_viewer *viewer, *list[EVICTION_TOTAL];
-	size_t order[EVICTION_TOTAL], n = 0;
+	struct turn turns[TURNS_MAX] = { { .source = NULL } };
+	size_t order[TURNS_MAX], n = 0;
 
 	TAILQ_FOREACH(viewer, viewers, link)
 	{
 		if (!waits(viewer))
 			continue;
-		sources[n] = viewer->source;
+		turns[n] = throttle_get_turn(viewer->source);
 		list[n++] = viewer;
 	}
-	throttle_draw(sources, n, order);
+	if (checks)
+		n = turns_draw_checks(turns, n, order);
+	else
+		turns_draw(turns, n, order);
 	for (size_t i = 0; i < n; i++)
 		ret_turns[i] = list[order[i]];
 	return n;

@@ -21,7 +21,7 @@ struct pending_viewer {
 	struct throttle_source *source; /* borrowed; its owner acquires and releases it */
 	struct handoff_client *handoff; /* NULL: the scraper is not being asked */
 	bool checking;			/* it is checking the response */
-	uint64_t accepted;		/* µs */
+	uint64_t since;			/* µs: when it was accepted or challenged */
 	char peer[NET_PEER_TEXT_MAX];
 };
 
@@ -57,6 +57,10 @@ int pending_viewer_begin_check(struct pending_viewer *viewer);
 /* Ends the hand-off, at any stage. */
 void pending_viewer_end_handoff(struct pending_viewer *viewer);
 
+/* Passes the challenge on, as connection_challenge(). */
+void pending_viewer_challenge(struct pending_viewer *viewer, uint64_t now,
+			      const uint8_t challenge[static RFB_CHALLENGE_SIZE]);
+
 /* The viewer to close when descriptors run out, but not `except` (or NULL); NULL: none. */
 struct pending_viewer *pending_viewer_find_worst(const struct viewer_list *viewers,
 						 const struct pending_viewer *except);
@@ -66,14 +70,19 @@ struct pending_viewer *pending_viewer_find_worst(const struct viewer_list *viewe
  * nobody), or -ENOSPC. There are EVICTION_TOTAL viewers at most.
  */
 int pending_viewer_find_place(const struct viewer_list *viewers,
-			      const struct throttle_source *source,
+			      const struct throttle_source *source, uint64_t now,
 			      struct pending_viewer **ret_loser);
 
+/* One that has to go since wrong passwords came from its source (eviction.h); NULL: none. */
+struct pending_viewer *pending_viewer_find_surplus(const struct viewer_list *viewers,
+						   const struct throttle_source *source);
+
 /*
- * Those of the list for which `waits` holds, in the order of their turns; returns how many.
+ * Those of the list for which `waits` holds, or one of each source among them if it is about
+ * `checks`, in the order of their turns; returns how many.
  */
 size_t pending_viewer_list_turns(const struct viewer_list *viewers,
-				 bool (*waits)(const struct pending_viewer *viewer),
+				 bool (*waits)(const struct pending_viewer *viewer), bool checks,
 				 struct pending_viewer *ret_turns[static EVICTION_TOTAL]);
 
 #endif

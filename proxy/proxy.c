@@ -44,8 +44,6 @@ static void on_ended(const char *why, void *userdata)
 
 	if (why)
 		viewer_log_closed(&proxy->log, now, viewer->peer, why);
-	if (pending_viewer_waits_for_check(viewer))
-		throttle_gave_up(viewer->source, now);
 	/* Who leaves during the check may have seen that there is no quick yes. */
 	if (viewer->checking)
 		throttle_check_failed(viewer->source, now);
@@ -58,7 +56,7 @@ static const struct connection_handlers connection_handlers = { on_asking, on_an
 static int make_room(struct proxy *proxy, const struct throttle_source *source)
 {
 	struct pending_viewer *loser;
-	int r = pending_viewer_find_place(&proxy->viewers, source, &loser);
+	int r = pending_viewer_find_place(&proxy->viewers, source, timer_now(proxy->event), &loser);
 
 	if (loser)
 		proxy_drop_viewer(loser);
@@ -82,7 +80,7 @@ static int add_viewer(struct proxy *proxy, int fd, const struct sockaddr *addres
 	proxy->n_viewers++;
 	timer_stop(proxy->idle);
 	if (refusal[0])
-		viewer_log_refused(&proxy->log, viewer->accepted, viewer->peer, refusal);
+		viewer_log_refused(&proxy->log, viewer->since, viewer->peer, refusal);
 	return 0;
 }
 
@@ -116,7 +114,7 @@ static void on_accepted(int fd, const struct sockaddr *address, void *userdata)
 					    : strerror(-r));
 		close(fd);
 		if (source)
-			throttle_release(proxy->throttle, source, now);
+			throttle_release(proxy->throttle, source);
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proxy_handoffs.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common/log.h"
@@ -11,12 +12,15 @@
 static void on_wrong_password(struct pending_viewer *viewer)
 {
 	struct proxy *proxy = viewer->owner;
+	struct pending_viewer *surplus;
 	uint64_t now = timer_now(proxy->event);
 	uint64_t delay = throttle_check_failed(viewer->source, now);
 
 	viewer_log_wrong_password(&proxy->log, now, viewer->peer,
 				  throttle_source_failures(viewer->source), delay);
 	connection_fail(viewer->connection, "wrong password", delay);
+	while ((surplus = pending_viewer_find_surplus(&proxy->viewers, viewer->source)))
+		proxy_drop_viewer(surplus);
 }
 
 static void on_not_possible(struct pending_viewer *viewer, const char *reason)
@@ -48,9 +52,10 @@ static void on_taken(struct pending_viewer *viewer, bool full)
 
 static void on_challenged(const uint8_t challenge[static HANDOFF_CHALLENGE_SIZE], void *userdata)
 {
-	const struct pending_viewer *viewer = userdata;
+	struct pending_viewer *viewer = userdata;
+	const struct proxy *proxy = viewer->owner;
 
-	connection_challenge(viewer->connection, challenge);
+	pending_viewer_challenge(viewer, timer_now(proxy->event), challenge);
 }
 
 static void on_result(enum handoff_result result, const char *reason, void *userdata)
@@ -109,23 +114,41 @@ static void ask_for_challenge(struct pending_viewer *viewer)
 		cannot_ask(viewer, r);
 }
 
+/* Of new sources that find their share used up, only the newest waits; returns that one. */
+static struct pending_viewer *send_away_older(struct pending_viewer *a, struct pending_viewer *b)
+{
+	struct pending_viewer *older = a && a->since > b->since ? b : a;
+
+	if (older) {
+		on_not_possible(older, "too many others are trying passwords; connect again");
+		pending_viewer_end_handoff(older);
+	}
+	return older == b ? a : b;
+}
+
 /* Each returns when to try again; UINT64_MAX: when something has changed. */
 static uint64_t ask_for_challenges(struct proxy *proxy, uint64_t now)
 {
+	static const struct budget_limit limit = { PROXY_ASK_INTERVAL, PROXY_ASKS_AT_ONCE };
 	struct pending_viewer *turns[EVICTION_TOTAL];
-	size_t n = pending_viewer_list_turns(&proxy->viewers, pending_viewer_needs_challenge,
+	size_t n = pending_viewer_list_turns(&proxy->viewers, pending_viewer_needs_challenge, false,
 					     turns);
-	uint64_t when = UINT64_MAX;
 
-	for (size_t i = 0; i < n && ask_limit_take(&proxy->asks, now, &when) == 0; i++)
+	for (size_t i = 0; i < n; i++) {
+		uint64_t when = budget_next(&proxy->asks, &limit, now);
+
+		if (when > now)
+			return when;
+		budget_take(&proxy->asks, &limit, now);
 		ask_for_challenge(turns[i]);
-	return when;
+	}
+	return UINT64_MAX;
 }
 
 static uint64_t begin_checks(struct proxy *proxy, uint64_t now)
 {
-	struct pending_viewer *turns[EVICTION_TOTAL];
-	size_t n = pending_viewer_list_turns(&proxy->viewers, pending_viewer_waits_for_check,
+	struct pending_viewer *turns[EVICTION_TOTAL], *newest = NULL;
+	size_t n = pending_viewer_list_turns(&proxy->viewers, pending_viewer_waits_for_check, true,
 					     turns);
 	uint64_t next = UINT64_MAX;
 
@@ -133,6 +156,8 @@ static uint64_t begin_checks(struct proxy *proxy, uint64_t now)
 		uint64_t when = UINT64_MAX;
 		int r = throttle_begin_check(proxy->throttle, turns[i]->source, now, &when);
 
+		if (r == -EBUSY)
+			newest = send_away_older(newest, turns[i]);
 		if (r < 0) {
 			next = when < next ? when : next;
 			continue;

@@ -26,7 +26,7 @@ void proxy_remove_viewer(struct pending_viewer *viewer)
 
 	if (viewer->checking)
 		throttle_check_abandoned(proxy->throttle, viewer->source);
-	throttle_release(proxy->throttle, viewer->source, timer_now(proxy->event));
+	throttle_release(proxy->throttle, viewer->source);
 	TAILQ_REMOVE(&proxy->viewers, viewer, link);
 	proxy->n_viewers--;
 	pending_viewer_destroy(viewer);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#include "ask_limit.h"
+#include "budget.h"
 #include "listener.h"
 #include "pending_viewer.h"
 #include "settings.h"
@@ -24,8 +24,8 @@ struct proxy {
 	uint64_t exit_idle_time; /* µs */
 	bool is_replaced;	 /* by an upgrade: no viewer is accepted any more */
 	sd_event_source *idle;
-	sd_event_source *schedule; /* when the scraper may be asked or a check may begin */
-	struct ask_limit asks;
+	sd_event_source *schedule;  /* when the scraper may be asked or a check may begin */
+	struct budget asks;	    /* for challenges */
 	struct viewer_list viewers; /* oldest first */
 	size_t n_viewers;
 	struct viewer_log log;

@@ -3,37 +3,53 @@
 
 #include <errno.h>
 #include <sodium.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "budget.h"
 
+enum { HASHES = 4096, NETWORKS = 1024, KINDS = THROTTLE_KNOWN + 1, FEW = KINDS, SHARES };
+
 struct throttle_source {
+	SLIST_ENTRY(throttle_source) same_hash;
+	TAILQ_ENTRY(throttle_source) unused; /* while `users` is 0 */
+	enum throttle_kind unused_as;
 	struct peer_key key;
-	unsigned users; /* 0: may be forgotten */
+	struct budget *network;
+	unsigned users;
+	unsigned came;	 /* how often it connected, while it was not known */
+	unsigned checks; /* begun; from any number on */
 	bool check_under_way;
-	enum throttle_kind checked_as; /* the check under way */
-	unsigned failures;	       /* since the last full access */
-	unsigned given_up;	       /* the same */
-	uint64_t last_used;	       /* µs */
-	uint64_t last_blame;	       /* µs; when it failed or gave up */
-	uint64_t next_check;	       /* µs; no check before this, unless it is known */
-	uint64_t full_access; /* µs; when it last came; 0: not within THROTTLE_KNOWN_FOR */
-	struct budget budget; /* of a known source */
+	size_t share;	       /* of the check under way */
+	unsigned failures;     /* since the last full access */
+	uint64_t last_failure; /* µs */
+	uint64_t next_check;   /* µs; no check before this, unless it is known */
+	uint64_t full_access;  /* µs; when it last came; 0: not within THROTTLE_KNOWN_FOR */
+	struct budget budget;  /* of a known source */
 };
 
 struct throttle {
-	struct budget known, others, day;
+	uint8_t hash_key[crypto_shorthash_KEYBYTES];
+	struct budget shares[SHARES];	  /* by kind, and FEW */
+	struct budget networks[NETWORKS]; /* by a hash that nobody else can know */
 	size_t n;
-	struct throttle_source *sources[THROTTLE_SOURCES_MAX];
+	SLIST_HEAD(, throttle_source) sources[HASHES];
+	TAILQ_HEAD(, throttle_source) unused[KINDS]; /* unused for longest first */
 };
 
 static const struct budget_limit source_limit = { THROTTLE_KNOWN_INTERVAL, THROTTLE_KNOWN_RESERVE };
-static const struct budget_limit known_limit = { THROTTLE_ALL_INTERVAL,
-						 THROTTLE_ALL_KNOWN_RESERVE };
-static const struct budget_limit others_limit = { THROTTLE_ALL_INTERVAL, THROTTLE_OTHERS_RESERVE };
-static const struct budget_limit day_limit = { THROTTLE_DAY_INTERVAL, THROTTLE_DAY_RESERVE };
+static const struct budget_limit network_limit = { THROTTLE_NETWORK_INTERVAL,
+						   THROTTLE_NETWORK_RESERVE };
+
+/* Of all but the known: 240 in reserve and 35 in 6 minutes, so 8640 in 24 hours. */
+static const struct budget_limit share_limits[SHARES] = {
+	[THROTTLE_KNOWN] = { THROTTLE_ALL_KNOWN_INTERVAL, THROTTLE_ALL_KNOWN_RESERVE },
+	[THROTTLE_FAILED] = { 20 * 1000000, 100 },
+	[THROTTLE_SEEN] = { 48 * 1000000, 50 },
+	[THROTTLE_NEW] = { 48 * 1000000, 60 },
+	[FEW] = { 180 * 1000000, 30 },
+};
 
 int throttle_create(struct throttle **ret_throttle)
 {
@@ -41,95 +57,90 @@ int throttle_create(struct throttle **ret_throttle)
 
 	if (!t)
 		return -ENOMEM;
+	crypto_shorthash_keygen(t->hash_key);
+	for (size_t i = 0; i < KINDS; i++)
+		TAILQ_INIT(&t->unused[i]);
 	*ret_throttle = t;
 	return 0;
 }
 
 void throttle_destroy(struct throttle *throttle)
 {
+	struct throttle_source *source;
+
 	if (!throttle)
 		return;
-	for (size_t i = 0; i < throttle->n; i++)
-		free(throttle->sources[i]);
+	for (size_t i = 0; i < HASHES; i++) {
+		while ((source = SLIST_FIRST(&throttle->sources[i]))) {
+			SLIST_REMOVE_HEAD(&throttle->sources[i], same_hash);
+			free(source);
+		}
+	}
 	free(throttle);
-}
-
-static unsigned blame(const struct throttle_source *source)
-{
-	return source->failures + source->given_up;
 }
 
 enum throttle_kind throttle_source_kind(const struct throttle_source *source)
 {
 	if (source->full_access > 0)
 		return THROTTLE_KNOWN;
-	return blame(source) > 0 ? THROTTLE_SUSPECT : THROTTLE_FRESH;
+	if (source->failures > 0)
+		return THROTTLE_FAILED;
+	return source->came > 1 ? THROTTLE_SEEN : THROTTLE_NEW;
 }
 
-/* What is forgotten first: nothing known, then failures, then full access. */
-static int worth(const struct throttle_source *source)
-{
-	static const int worths[] = {
-		[THROTTLE_KNOWN] = 2, [THROTTLE_SUSPECT] = 1, [THROTTLE_FRESH] = 0
-	};
+/* ---- the table ---- */
 
-	return worths[throttle_source_kind(source)];
+static size_t hash(const struct throttle *throttle, const struct peer_key *key, size_t n)
+{
+	uint64_t value;
+
+	_Static_assert(sizeof(value) == crypto_shorthash_BYTES, "the hash does not fit");
+	crypto_shorthash((uint8_t *)&value, key->bytes, sizeof(key->bytes), throttle->hash_key);
+	return value % n;
 }
 
-static bool is_worth_less(const struct throttle_source *a, const struct throttle_source *b)
+static void put_aside(struct throttle *throttle, struct throttle_source *source)
 {
-	if (worth(a) != worth(b))
-		return worth(a) < worth(b);
-	return a->last_used < b->last_used;
+	source->unused_as = throttle_source_kind(source);
+	TAILQ_INSERT_TAIL(&throttle->unused[source->unused_as], source, unused);
 }
 
-static void forget(struct throttle *throttle, size_t index)
+static void take_up(struct throttle *throttle, struct throttle_source *source)
 {
-	free(throttle->sources[index]);
-	throttle->sources[index] = throttle->sources[--throttle->n];
+	TAILQ_REMOVE(&throttle->unused[source->unused_as], source, unused);
+}
+
+static void forget(struct throttle *throttle, struct throttle_source *source)
+{
+	take_up(throttle, source);
+	SLIST_REMOVE(&throttle->sources[hash(throttle, &source->key, HASHES)], source,
+		     throttle_source, same_hash);
+	free(source);
+	throttle->n--;
 }
 
 static int make_room(struct throttle *throttle)
 {
-	size_t least = SIZE_MAX;
-
 	if (throttle->n < THROTTLE_SOURCES_MAX)
 		return 0;
-	for (size_t i = 0; i < throttle->n; i++) {
-		if (throttle->sources[i]->users > 0)
-			continue;
-		if (least == SIZE_MAX ||
-		    is_worth_less(throttle->sources[i], throttle->sources[least]))
-			least = i;
+	for (size_t i = 0; i < KINDS; i++) {
+		if (!TAILQ_EMPTY(&throttle->unused[i])) {
+			forget(throttle, TAILQ_FIRST(&throttle->unused[i]));
+			return 0;
+		}
 	}
-	if (least == SIZE_MAX)
-		return -ENOSPC;
-	forget(throttle, least);
-	return 0;
+	return -ENOSPC;
 }
 
-static struct throttle_source *find(const struct throttle *throttle, const struct peer_key *key)
-{
-	for (size_t i = 0; i < throttle->n; i++)
-		if (memcmp(&throttle->sources[i]->key, key, sizeof(*key)) == 0)
-			return throttle->sources[i];
-	return NULL;
-}
-
-/* Time passes: full access and failures are not remembered for ever. */
-static void refresh(struct throttle_source *source, uint64_t now)
-{
-	if (source->full_access > 0 && now >= source->full_access + THROTTLE_KNOWN_FOR)
-		source->full_access = 0;
-	if (now >= source->last_blame + THROTTLE_FORGET_AFTER)
-		source->failures = source->given_up = 0;
-}
-
+/* The source is unused at first. NULL: there is no room. */
 static struct throttle_source *find_or_add(struct throttle *throttle, const struct peer_key *key)
 {
-	struct throttle_source *source = find(throttle, key);
+	size_t i = hash(throttle, key, HASHES);
+	struct throttle_source *source;
+	struct peer_key network;
 
-	if (source)
+	SLIST_FOREACH(source, &throttle->sources[i], same_hash)
+	if (memcmp(&source->key, key, sizeof(*key)) == 0)
 		return source;
 	if (make_room(throttle) < 0)
 		return NULL;
@@ -137,8 +148,22 @@ static struct throttle_source *find_or_add(struct throttle *throttle, const stru
 	if (!source)
 		return NULL;
 	source->key = *key;
-	throttle->sources[throttle->n++] = source;
+	source->checks = randombytes_uniform(TURNS_KINDS);
+	peer_get_network(key, &network);
+	source->network = &throttle->networks[hash(throttle, &network, NETWORKS)];
+	SLIST_INSERT_HEAD(&throttle->sources[i], source, same_hash);
+	throttle->n++;
+	put_aside(throttle, source);
 	return source;
+}
+
+/* Time passes: full access and failures are not remembered for ever. */
+static void refresh(struct throttle_source *source, uint64_t now)
+{
+	if (source->full_access > 0 && now >= source->full_access + THROTTLE_KNOWN_FOR)
+		source->full_access = 0;
+	if (now >= source->last_failure + THROTTLE_FORGET_AFTER)
+		source->failures = 0;
 }
 
 struct throttle_source *throttle_acquire(struct throttle *throttle, const struct peer_key *key,
@@ -148,23 +173,17 @@ struct throttle_source *throttle_acquire(struct throttle *throttle, const struct
 
 	if (!source)
 		return NULL;
+	if (source->users++ == 0)
+		take_up(throttle, source);
 	refresh(source, now);
-	source->users++;
-	source->last_used = now;
+	source->came += source->full_access == 0;
 	return source;
 }
 
-void throttle_release(struct throttle *throttle, struct throttle_source *source, uint64_t now)
+void throttle_release(struct throttle *throttle, struct throttle_source *source)
 {
-	source->last_used = now;
-	if (--source->users > 0 || worth(source) > 0)
-		return;
-	for (size_t i = 0; i < throttle->n; i++) {
-		if (throttle->sources[i] == source) {
-			forget(throttle, i);
-			return;
-		}
-	}
+	if (--source->users == 0)
+		put_aside(throttle, source);
 }
 
 unsigned throttle_source_users(const struct throttle_source *source)
@@ -182,78 +201,70 @@ bool throttle_source_is_trusted(const struct throttle_source *source)
 	return throttle_source_kind(source) == THROTTLE_KNOWN || source->check_under_way;
 }
 
-static void swap(size_t *a, size_t *b)
+struct turn throttle_get_turn(const struct throttle_source *source)
 {
-	size_t c = *a;
+	bool is_known = throttle_source_kind(source) == THROTTLE_KNOWN;
 
-	*a = *b;
-	*b = c;
+	return (struct turn){ source, is_known ? 0 : 1 + source->failures, source->checks };
 }
 
-void throttle_draw(struct throttle_source *const *sources, size_t n, size_t *ret_order)
-{
-	size_t done = 0;
-
-	for (size_t i = 0; i < n; i++)
-		ret_order[i] = i;
-	for (size_t i = n; i > 1; i--)
-		swap(&ret_order[i - 1], &ret_order[randombytes_uniform((uint32_t)i)]);
-	for (enum throttle_kind kind = THROTTLE_KNOWN; kind < THROTTLE_SUSPECT; kind++)
-		for (size_t i = done; i < n; i++)
-			if (throttle_source_kind(sources[ret_order[i]]) == kind)
-				swap(&ret_order[i], &ret_order[done++]);
-}
+/* ---- checks ---- */
 
 static uint64_t later(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
 }
 
-/* When the budgets of its kind have one for the source. */
-static uint64_t when_affordable(const struct throttle *throttle,
-				const struct throttle_source *source, uint64_t now)
+static uint64_t share_next(const struct throttle *throttle, size_t share, uint64_t now)
+{
+	return budget_next(&throttle->shares[share], &share_limits[share], now);
+}
+
+/* From when on one of its shares has a check for the source, and which of them. */
+static uint64_t find_share(const struct throttle *throttle, const struct throttle_source *source,
+			   uint64_t now, size_t *ret_share)
 {
 	enum throttle_kind kind = throttle_source_kind(source);
-	bool half = kind == THROTTLE_SUSPECT;
+	uint64_t own = share_next(throttle, kind, now), few;
 
+	*ret_share = kind;
 	if (kind == THROTTLE_KNOWN)
-		return later(budget_next(&source->budget, &source_limit, 0, now),
-			     budget_next(&throttle->known, &known_limit, 0, now));
-	return later(
-		later(source->next_check, budget_next(&throttle->others, &others_limit,
-						      half ? THROTTLE_OTHERS_RESERVE / 2 : 0, now)),
-		budget_next(&throttle->day, &day_limit, half ? THROTTLE_DAY_RESERVE / 2 : 0, now));
+		return later(own, budget_next(&source->budget, &source_limit, now));
+	few = later(share_next(throttle, FEW, now),
+		    budget_next(source->network, &network_limit, now));
+	if (few < own)
+		*ret_share = FEW;
+	return later(source->next_check, few < own ? few : own);
 }
 
 int throttle_begin_check(struct throttle *throttle, struct throttle_source *source, uint64_t now,
 			 uint64_t *ret_when)
 {
+	size_t share = 0;
+
 	refresh(source, now);
-	*ret_when = source->check_under_way ? UINT64_MAX : when_affordable(throttle, source, now);
+	*ret_when = UINT64_MAX;
+	if (!source->check_under_way)
+		*ret_when = find_share(throttle, source, now, &share);
 	if (*ret_when > now)
-		return -EAGAIN;
+		return throttle_source_kind(source) == THROTTLE_NEW && !source->check_under_way
+			       ? -EBUSY
+			       : -EAGAIN;
 	source->check_under_way = true;
-	source->checked_as = throttle_source_kind(source);
-	if (source->checked_as == THROTTLE_KNOWN) {
+	source->checks++;
+	source->share = share;
+	budget_take(&throttle->shares[share], &share_limits[share], now);
+	if (share == THROTTLE_KNOWN)
 		budget_take(&source->budget, &source_limit, now);
-		budget_take(&throttle->known, &known_limit, now);
-	} else {
-		budget_take(&throttle->others, &others_limit, now);
-		budget_take(&throttle->day, &day_limit, now);
-	}
 	return 0;
 }
 
 void throttle_check_abandoned(struct throttle *throttle, struct throttle_source *source)
 {
 	source->check_under_way = false;
-	if (source->checked_as == THROTTLE_KNOWN) {
+	budget_give_back(&throttle->shares[source->share], &share_limits[source->share]);
+	if (source->share == THROTTLE_KNOWN)
 		budget_give_back(&source->budget, &source_limit);
-		budget_give_back(&throttle->known, &known_limit);
-	} else {
-		budget_give_back(&throttle->others, &others_limit);
-		budget_give_back(&throttle->day, &day_limit);
-	}
 }
 
 void throttle_check_passed(struct throttle *throttle, struct throttle_source *source, bool full,
@@ -262,7 +273,7 @@ void throttle_check_passed(struct throttle *throttle, struct throttle_source *so
 	throttle_check_abandoned(throttle, source);
 	if (!full)
 		return;
-	source->failures = source->given_up = 0;
+	source->failures = source->came = 0;
 	source->next_check = 0;
 	source->full_access = later(now, 1);
 }
@@ -278,45 +289,47 @@ static uint64_t delay_after(unsigned failures)
 
 uint64_t throttle_check_failed(struct throttle_source *source, uint64_t now)
 {
-	uint64_t delay;
+	bool is_known = throttle_source_kind(source) == THROTTLE_KNOWN;
+	uint64_t delay = delay_after(++source->failures);
 
 	source->check_under_way = false;
-	source->failures++;
-	source->last_blame = now;
-	delay = delay_after(source->failures);
+	source->last_failure = now;
 	source->next_check = now + delay;
-	if (throttle_source_kind(source) == THROTTLE_KNOWN && source->users > THROTTLE_CROWD)
-		delay = later(delay, (uint64_t)source->users * THROTTLE_CROWD_DELAY);
-	return delay;
+	if (!is_known && budget_next(source->network, &network_limit, now) == now)
+		budget_take(source->network, &network_limit, now);
+	if (source->users <= THROTTLE_CROWD)
+		return delay;
+	return later(delay, (uint64_t)source->users * (is_known ? THROTTLE_CROWD_DELAY
+								: THROTTLE_UNKNOWN_CROWD_DELAY));
 }
 
-void throttle_gave_up(struct throttle_source *source, uint64_t now)
+/* ---- known sources ---- */
+
+static void list_one(const struct throttle_source *source, struct throttle_known *known, size_t *n,
+		     size_t max)
 {
-	source->given_up++;
-	source->last_blame = now;
+	size_t at = *n;
+
+	while (at > 0 && known[at - 1].full_access < source->full_access) {
+		if (at < max)
+			known[at] = known[at - 1];
+		at--;
+	}
+	if (at < max)
+		known[at] = (struct throttle_known){ source->key, source->full_access };
+	*n += *n < max;
 }
 
 size_t throttle_list_known(const struct throttle *throttle, uint64_t now,
 			   struct throttle_known *ret_known, size_t max)
 {
+	const struct throttle_source *source;
 	size_t n = 0;
 
-	for (size_t i = 0; i < throttle->n; i++) {
-		const struct throttle_source *source = throttle->sources[i];
-		struct throttle_known known = { source->key, source->full_access };
-		size_t at = n;
-
-		if (known.full_access == 0 || now >= known.full_access + THROTTLE_KNOWN_FOR)
-			continue;
-		while (at > 0 && ret_known[at - 1].full_access < known.full_access) {
-			if (at < max)
-				ret_known[at] = ret_known[at - 1];
-			at--;
-		}
-		if (at < max)
-			ret_known[at] = known;
-		n += n < max;
-	}
+	for (size_t i = 0; i < HASHES; i++)
+		SLIST_FOREACH(source, &throttle->sources[i], same_hash)
+	if (source->full_access > 0 && now < source->full_access + THROTTLE_KNOWN_FOR)
+		list_one(source, ret_known, &n, max);
 	return n;
 }
 
@@ -329,7 +342,12 @@ void throttle_add_known(struct throttle *throttle, const struct throttle_known *
 		if (known[i].full_access > now)
 			continue;
 		source = find_or_add(throttle, &known[i].key);
-		if (source)
-			source->full_access = known[i].full_access;
+		if (!source)
+			continue;
+		source->full_access = known[i].full_access;
+		if (source->users > 0)
+			continue;
+		take_up(throttle, source);
+		put_aside(throttle, source);
 	}
 }

@@ -21,7 +21,8 @@ enum {
 	HANDOFF_CONNECTIONS_MAX = 256,
 	/*
 	 * Connections accepted in each HANDOFF_ACCEPT_INTERVAL: five times what the proxy asks for
-	 * (proxy/ask_limit.h). One that was taken over cannot keep this process from other work.
+	 * (proxy/proxy_handoffs.h). One that was taken over cannot keep this process from other
+	 * work.
 	 */
 	HANDOFF_ACCEPTS_MAX = 256,
 	HANDOFF_ACCEPT_INTERVAL = 100 * 1000, /* µs */

@@ -89,7 +89,8 @@ class NoDesktopTest(ChainTest):
         with self.assertRaises(BlockingIOError):
             self.desktop.accept()
 
-    def test_full_access_starts_it(self):
+    def ask_for_desktop(self):
+        """A viewer with full access who waits for the desktop, and the connection that starts it."""
         viewer = self.view()
         viewer.send(des.vnc_response(PASSWORD, viewer.read_challenge()))
         asked = []
@@ -99,10 +100,30 @@ class NoDesktopTest(ChainTest):
                 asked.append(self.desktop.accept()[0])
             return asked
         wait_until(is_asked, "the desktop to be started")
-        asked[0].sendall(b"refused not today\n")
+        self.addCleanup(asked[0].close)
+        return viewer, asked[0]
+
+    def test_full_access_starts_it(self):
+        viewer, starter = self.ask_for_desktop()
+        starter.sendall(b"refused not today\n")
         with self.assertRaisesRegex(rfb.Refused, "not today"):
             viewer.read_result()
-        asked[0].close()
+
+    def test_lookers_beside_an_owner_who_starts_it(self):
+        """From the same address they wait for the end of his check, and start nothing after it."""
+        owner, starter = self.ask_for_desktop()
+        lookers = [self.view() for _ in range(3)]
+        for looker in lookers:
+            looker.send(des.vnc_response(LOOK_PASSWORD, looker.read_challenge()))
+        self.assertFalse(any(viewer.can_read() for viewer in (owner, *lookers)))
+        starter.sendall(b"refused not today\n")
+        with self.assertRaisesRegex(rfb.Refused, "not today"):
+            owner.read_result()
+        for looker in lookers:
+            with self.assertRaisesRegex(rfb.Refused, "session"):
+                looker.read_result()
+        with self.assertRaises(BlockingIOError):
+            self.desktop.accept()
 
 
 class InactiveTest(ChainTest):

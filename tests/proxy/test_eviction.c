@@ -35,6 +35,29 @@ static void test_room(void **state)
 	assert_int_equal(eviction_decide(entries, 63, &sources[0]), EVICTION_HAS_ROOM);
 }
 
+/* A source that has failed has a smaller share. */
+static void test_full_share_of_a_guesser(void **state)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	const unsigned n = EVICTION_PER_FAILED;
+
+	(void)state;
+	fill(entries, 64, EVICTION_SILENT);
+	assert_int_equal(eviction_decide(entries, n, &sources[0]), EVICTION_HAS_ROOM);
+	for (unsigned i = 0; i < EVICTION_TOTAL; i++)
+		entries[i].source_failed = true;
+	assert_int_equal(eviction_decide(entries, n - 1, &sources[0]), EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_decide(entries, n, &sources[0]), 0);
+	assert_int_equal(eviction_decide(entries, n, &sources[1]), EVICTION_HAS_ROOM);
+	/* Those who are beyond that go at once. */
+	assert_int_equal(eviction_find_surplus(entries, n, &sources[0]), EVICTION_HAS_ROOM);
+	assert_int_equal(eviction_find_surplus(entries, n + 1, &sources[0]), 0);
+	assert_int_equal(eviction_find_surplus(entries, n + 1, &sources[1]), EVICTION_HAS_ROOM);
+	for (unsigned i = 0; i <= n; i++)
+		entries[i].kind = EVICTION_CHECKED;
+	assert_int_equal(eviction_find_surplus(entries, n + 1, &sources[0]), EVICTION_REFUSED);
+}
+
 static void test_full_share(void **state)
 {
 	struct eviction_entry entries[EVICTION_TOTAL];
@@ -137,14 +160,54 @@ static void test_all_wait(void **state)
 	assert_in_range(counts[90], TRIALS / 3, TRIALS / 3 * 2);
 }
 
+/* In a crowd of single connections, a moment's silence is no reason to go first. */
+static void test_young_ones(void **state)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	unsigned counts[EVICTION_TOTAL + 1];
+
+	(void)state;
+	fill(entries, 1, EVICTION_WAITING);
+	for (unsigned i = 0; i < 3; i++) {
+		entries[i].kind = EVICTION_SILENT;
+		entries[i].young = true;
+	}
+	entries[1].source_trusted = true;
+	entries[2].is_new = true;
+	count(entries, EVICTION_TOTAL, NULL, counts);
+	assert_int_equal(counts[1], 0);
+	for (unsigned i = 2; i <= EVICTION_TOTAL; i++)
+		assert_in_range(counts[i], TRIALS / 256 / 3, TRIALS / 256 * 3);
+	/* When descriptors are short, it is. */
+	assert_int_equal(eviction_choose(entries, EVICTION_TOTAL), 0);
+	entries[0].young = false;
+	assert_int_equal(eviction_decide(entries, EVICTION_TOTAL, NULL), 0);
+}
+
+/* Only one of them waits when checks run short (throttle.h). */
+static void test_new_ones_keep_their_places(void **state)
+{
+	struct eviction_entry entries[EVICTION_TOTAL];
+	unsigned counts[EVICTION_TOTAL + 1];
+
+	(void)state;
+	fill(entries, 1, EVICTION_WAITING);
+	entries[7].is_new = true;
+	count(entries, EVICTION_TOTAL, NULL, counts);
+	assert_int_equal(counts[7], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_full_share_of_a_guesser),
 		cmocka_unit_test(test_full_share),
 		cmocka_unit_test(test_full_share_of_those_who_wait),
 		cmocka_unit_test(test_all_places_taken),
 		cmocka_unit_test(test_all_wait),
+		cmocka_unit_test(test_young_ones),
+		cmocka_unit_test(test_new_ones_keep_their_places),
 		cmocka_unit_test(test_nobody_may_go),
 	};
 

@@ -25,23 +25,26 @@ static void test_key_of_an_unknown_family(void **state)
 	assert_memory_equal(&key, &zero, sizeof(key));
 }
 
+static struct peer_key get_key(const char *text, int arrival)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct peer_key key;
+
+	if (inet_pton(AF_INET, text, &in.sin_addr) == 1) {
+		peer_get_key((const struct sockaddr *)&in, arrival, &key);
+	} else {
+		assert_int_equal(inet_pton(AF_INET6, text, &in6.sin6_addr), 1);
+		peer_get_key((const struct sockaddr *)&in6, arrival, &key);
+	}
+	return key;
+}
+
 static bool are_one(const char *a, const char *b, int arrival)
 {
-	struct peer_key keys[2];
-	const char *texts[] = { a, b };
+	struct peer_key x = get_key(a, arrival), y = get_key(b, arrival);
 
-	for (size_t i = 0; i < 2; i++) {
-		struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-		struct sockaddr_in in = { .sin_family = AF_INET };
-
-		if (inet_pton(AF_INET, texts[i], &in.sin_addr) == 1) {
-			peer_get_key((const struct sockaddr *)&in, arrival, &keys[i]);
-		} else {
-			assert_int_equal(inet_pton(AF_INET6, texts[i], &in6.sin6_addr), 1);
-			peer_get_key((const struct sockaddr *)&in6, arrival, &keys[i]);
-		}
-	}
-	return memcmp(&keys[0], &keys[1], sizeof(keys[0])) == 0;
+	return memcmp(&x, &y, sizeof(x)) == 0;
 }
 
 static void test_what_is_one_source(void **state)
@@ -71,6 +74,26 @@ static void test_this_machine_is_one_source(void **state)
 	assert_true(are_one("fd00:17::1", "127.0.0.1", ARRIVAL_LOOPBACK));
 }
 
+static bool are_one_network(const char *a, const char *b, int arrival)
+{
+	struct peer_key keys[] = { get_key(a, arrival), get_key(b, arrival) }, x, y;
+
+	peer_get_network(&keys[0], &x);
+	peer_get_network(&keys[1], &y);
+	return memcmp(&x, &y, sizeof(x)) == 0;
+}
+
+static void test_what_is_one_network(void **state)
+{
+	(void)state;
+	assert_true(are_one_network("172.17.0.2", "::ffff:172.17.0.255", ARRIVAL_BRIDGE));
+	assert_false(are_one_network("172.17.0.2", "172.17.1.2", ARRIVAL_BRIDGE));
+	assert_true(are_one_network("fd00:17::2", "fd00:17::3:0:0:1", ARRIVAL_BRIDGE));
+	assert_false(are_one_network("fd00:17::2", "fd00:17:0:1::2", ARRIVAL_BRIDGE));
+	assert_true(are_one_network("2001:db8:1:2::1", "2001:db8:1:3::1", ARRIVAL_ADDRESSED));
+	assert_false(are_one_network("2001:db8:1:2::1", "2001:db8:2:2::1", ARRIVAL_ADDRESSED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -78,6 +101,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_one_source),
 		cmocka_unit_test(test_containers_share_no_source),
 		cmocka_unit_test(test_this_machine_is_one_source),
+		cmocka_unit_test(test_what_is_one_network),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

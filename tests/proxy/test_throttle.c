@@ -15,7 +15,7 @@
 #include "scraper/session/check_budget.h"
 
 /* The scraper's own limit must not be felt (check_budget.h). */
-_Static_assert(2 * CHECK_BUDGET_INTERVAL <= THROTTLE_ALL_INTERVAL, "more than the scraper checks");
+_Static_assert(60 * 1000000 / CHECK_BUDGET_INTERVAL >= 90 + 10, "more than the scraper checks");
 _Static_assert(CHECK_BUDGET_RESERVE >= THROTTLE_ALL_KNOWN_RESERVE + THROTTLE_OTHERS_RESERVE,
 	       "more than the scraper has in reserve");
 
@@ -91,7 +91,7 @@ static void test_delays(void **state)
 	assert_int_equal(throttle_source_failures(s), 0);
 	guess(t, s, now, &delay);
 	assert_int_equal(delay, 500000);
-	throttle_release(t, s, now);
+	throttle_release(t, s);
 }
 
 static void test_delays_are_remembered_without_connections(void **state)
@@ -101,17 +101,17 @@ static void test_delays_are_remembered_without_connections(void **state)
 	uint64_t delay, when;
 
 	guess(t, s, START, &delay);
-	throttle_release(t, s, START);
+	throttle_release(t, s);
 	s = acquire4(t, 1, START + 1);
 	assert_int_equal(throttle_begin_check(t, s, START + 1, &when), -EAGAIN);
 	assert_int_equal(when, START + 500000);
-	throttle_release(t, s, START + 1);
+	throttle_release(t, s);
 	s = acquire4(t, 1, START + THROTTLE_FORGET_AFTER - 1);
 	assert_int_equal(throttle_source_failures(s), 1);
-	throttle_release(t, s, START + THROTTLE_FORGET_AFTER - 1);
+	throttle_release(t, s);
 	s = acquire4(t, 1, START + THROTTLE_FORGET_AFTER);
 	assert_int_equal(throttle_source_failures(s), 0);
-	throttle_release(t, s, START + THROTTLE_FORGET_AFTER);
+	throttle_release(t, s);
 }
 
 static void test_one_check_at_a_time(void **state)
@@ -131,9 +131,9 @@ static void test_one_check_at_a_time(void **state)
 	assert_int_equal(throttle_begin_check(t, a, START, &when), 0);
 	throttle_check_passed(t, a, true, START);
 	throttle_check_passed(t, b, true, START);
-	throttle_release(t, a, START);
-	throttle_release(t, a, START);
-	throttle_release(t, b, START);
+	throttle_release(t, a);
+	throttle_release(t, a);
+	throttle_release(t, b);
 }
 
 /* How many guesses of one source, or of many, are checked in the first minute. */
@@ -155,7 +155,7 @@ static unsigned count_guesses(struct throttle *t, unsigned n_sources, uint64_t b
 		}
 	}
 	for (unsigned i = 0; i < n_sources; i++)
-		throttle_release(t, sources[i], begin + 60 * SECOND);
+		throttle_release(t, sources[i]);
 	return guesses;
 }
 
@@ -165,21 +165,69 @@ static void test_guesses_of_one_source(void **state)
 	assert_in_range(count_guesses(*state, 1, START + 60 * SECOND), 5, 7);
 }
 
-static void test_guesses_of_many_sources(void **state)
+/* From so many addresses of as many networks, as fast as possible; returns how many are checked. */
+static unsigned guess_from_many(struct throttle *t, uint32_t address, unsigned n, unsigned times,
+				uint64_t now)
+{
+	unsigned guesses = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		for (unsigned k = 0; k < times; k++) {
+			struct throttle_source *s = acquire4(t, address + (i << 8), now);
+			uint64_t when;
+
+			if (throttle_begin_check(t, s, now, &when) == 0) {
+				throttle_check_failed(s, now);
+				guesses++;
+			}
+			throttle_release(t, s);
+		}
+	}
+	return guesses;
+}
+
+/* Who fills the shares of new and seen sources leaves that of failed ones, and the other way. */
+static void test_shares(void **state)
 {
 	struct throttle *t = *state;
-	struct throttle_source *owner = acquire4(t, 1, START), *stranger;
+	struct throttle_source *mistaken = acquire4(t, 1, START), *owner;
+	uint64_t delay, when;
 
-	pass(t, owner, true, START);
-	assert_in_range(count_guesses(t, 200, START), 199, 240);
-	/* Nothing is left for those that have failed. The owner does not need it. */
-	pass(t, owner, true, START + 60 * SECOND);
-	assert_in_range(count_guesses(t, 200, START + 60 * SECOND), 60, 100);
-	assert_int_equal(throttle_source_kind(owner), THROTTLE_KNOWN);
-	/* All have failed now, and leave half of the reserve to a fresh one. */
-	(void)count_guesses(t, 200, START + 120 * SECOND);
-	stranger = acquire4(t, 2, START + 180 * SECOND);
-	pass(t, stranger, true, START + 180 * SECOND);
+	guess(t, mistaken, START, &delay);
+	assert_in_range(guess_from_many(t, 0x0a000000, 1000, 1, START), 60, 90);
+	assert_in_range(guess_from_many(t, 0x0a000000, 1000, 1, START), 50, 150);
+	pass(t, mistaken, false, START + delay);
+	owner = acquire4(t, 2, START);
+	assert_int_equal(throttle_begin_check(t, owner, START, &when), -EBUSY);
+	assert_true(when > START && when != UINT64_MAX);
+	assert_ptr_equal(acquire4(t, 2, START), owner);
+	assert_int_equal(throttle_begin_check(t, owner, START, &when), -EAGAIN);
+	/* All of it is little more than the reserve. */
+	assert_int_equal(guess_from_many(t, 0x0b000000, 1000, 9, START + SECOND), 0);
+}
+
+/* Guesses from one network leave something to others. */
+static void test_quiet_networks(void **state)
+{
+	struct throttle *t = *state;
+	struct throttle_source *s = NULL;
+	unsigned guesses = 0;
+	uint64_t when;
+
+	for (uint32_t i = 0; i < 250; i++) {
+		for (unsigned k = 0; k < 3; k++) {
+			s = acquire4(t, 0x0a000000 + i, START);
+			if (throttle_begin_check(t, s, START, &when) == 0) {
+				throttle_check_failed(s, START);
+				guesses++;
+			}
+			throttle_release(t, s);
+		}
+	}
+	assert_in_range(guesses, 110, 130);
+	pass(t, acquire4(t, 0x0a000100, START), true, START);
+	s = acquire4(t, 0x0a0000ff, START);
+	assert_int_equal(throttle_begin_check(t, s, START, &when), -EBUSY);
 }
 
 static void test_guesses_of_a_known_source(void **state)
@@ -196,26 +244,28 @@ static void test_guesses_of_a_known_source(void **state)
 	pass(t, acquire4(t, 7, START + 360 * SECOND), true, START + 360 * SECOND);
 }
 
-/* 24 hours, a fresh address whenever one may be checked. */
+/* 24 hours; all shares are asked for at every second. */
 static void test_guesses_of_a_day(void **state)
 {
 	struct throttle *t = *state;
 	const uint64_t end = START + 24 * 3600 * SECOND;
-	uint64_t now = START;
+	struct throttle_source *failed[20];
 	unsigned guesses = 0;
 
-	for (uint32_t i = 0; now < end; i++) {
-		struct throttle_source *s = acquire4(t, 0x0a000000 + i, now);
-		uint64_t when = 0;
+	for (uint32_t i = 0; i < 20; i++)
+		failed[i] = acquire4(t, 0x0a000000 + (i << 8), START);
+	for (uint64_t now = START; now < end; now += SECOND) {
+		uint32_t address = 0x0b000000 + (uint32_t)(now / SECOND << 8);
 
-		assert_non_null(s);
-		while (now < end && throttle_begin_check(t, s, now, &when) < 0)
-			now = when;
-		if (now < end) {
-			throttle_check_failed(s, now);
+		for (size_t i = 0; i < 20; i++) {
+			uint64_t when;
+
+			if (throttle_begin_check(t, failed[i], now, &when) < 0)
+				continue;
+			throttle_check_failed(failed[i], now);
 			guesses++;
 		}
-		throttle_release(t, s, now);
+		guesses += guess_from_many(t, address, 1, 2, now);
 	}
 	assert_in_range(guesses, 8600, 6 * 60 * 24);
 }
@@ -228,7 +278,7 @@ static void test_right_passwords_cost_nothing(void **state)
 		struct throttle_source *s = acquire4(t, i, START);
 
 		pass(t, s, i % 2, START);
-		throttle_release(t, s, START);
+		throttle_release(t, s);
 	}
 }
 
@@ -251,26 +301,26 @@ static void test_view_only_forgives_nothing(void **state)
 	}
 	assert_int_equal(guesses, 10);
 	assert_int_equal(throttle_source_failures(s), 10);
-	assert_int_equal(throttle_source_kind(s), THROTTLE_SUSPECT);
-	throttle_release(t, s, START + 60 * SECOND);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_FAILED);
+	throttle_release(t, s);
 }
 
 static void test_kinds(void **state)
 {
 	struct throttle *t = *state;
-	struct throttle_source *s = acquire4(t, 1, START), *leaver = acquire4(t, 2, START);
+	struct throttle_source *s = acquire4(t, 1, START);
 	const uint64_t later = START + THROTTLE_KNOWN_FOR;
 	uint64_t delay;
 
-	assert_int_equal(throttle_source_kind(s), THROTTLE_FRESH);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_NEW);
 	assert_false(throttle_source_is_trusted(s));
+	throttle_release(t, s);
+	assert_ptr_equal(acquire4(t, 1, START), s);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_SEEN);
 	guess(t, s, START, &delay);
-	assert_int_equal(throttle_source_kind(s), THROTTLE_SUSPECT);
-	throttle_gave_up(leaver, START);
-	assert_int_equal(throttle_source_kind(leaver), THROTTLE_SUSPECT);
-	assert_int_equal(throttle_source_failures(leaver), 0);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_FAILED);
 	pass(t, s, false, START + SECOND);
-	assert_int_equal(throttle_source_kind(s), THROTTLE_SUSPECT);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_FAILED);
 	pass(t, s, true, START + SECOND);
 	assert_int_equal(throttle_source_kind(s), THROTTLE_KNOWN);
 	assert_true(throttle_source_is_trusted(s));
@@ -278,7 +328,7 @@ static void test_kinds(void **state)
 	guess(t, s, START + SECOND, &delay);
 	assert_int_equal(throttle_source_kind(s), THROTTLE_KNOWN);
 	assert_ptr_equal(acquire4(t, 1, later + SECOND), s);
-	assert_int_equal(throttle_source_kind(s), THROTTLE_FRESH);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_NEW);
 }
 
 /* Those who wait for their answers at a known source come more seldom than they are checked. */
@@ -295,33 +345,28 @@ static void test_crowd_at_a_known_source(void **state)
 		assert_ptr_equal(acquire4(t, 1, START), s);
 	guess(t, s, START, &delay);
 	assert_int_equal(delay, UINT64_C(64) * THROTTLE_CROWD_DELAY);
+	for (unsigned i = 0; i < 9; i++)
+		s = acquire4(t, 2, START);
+	guess(t, s, START, &delay);
+	assert_int_equal(delay, UINT64_C(9) * THROTTLE_UNKNOWN_CROWD_DELAY);
 }
 
-static void test_draw(void **state)
+static void test_ranks(void **state)
 {
 	struct throttle *t = *state;
-	struct throttle_source *sources[9];
-	size_t order[9];
-	unsigned first[9] = { 0 };
+	struct throttle_source *known = acquire4(t, 1, START), *new = acquire4(t, 2, START);
+	struct throttle_source *failed = acquire4(t, 3, START);
+	unsigned checks = throttle_get_turn(known).source_checks;
 	uint64_t delay;
 
-	for (uint32_t i = 0; i < 9; i++)
-		sources[i] = acquire4(t, i, START);
-	for (uint32_t i = 0; i < 3; i++)
-		guess(t, sources[i], START, &delay);
-	pass(t, sources[8], true, START);
-	for (unsigned n = 0; n < 1000; n++) {
-		throttle_draw(sources, 9, order);
-		assert_int_equal(order[0], 8);
-		for (size_t i = 1; i < 6; i++)
-			assert_in_range(order[i], 3, 7);
-		for (size_t i = 6; i < 9; i++)
-			assert_in_range(order[i], 0, 2);
-		first[order[1]]++;
-	}
-	for (size_t i = 3; i < 8; i++)
-		assert_in_range(first[i], 100, 300);
-	throttle_draw(sources, 0, order);
+	pass(t, known, true, START);
+	assert_int_equal(throttle_get_turn(known).source_checks, checks + 1);
+	guess(t, known, START, &delay);
+	guess(t, failed, START, &delay);
+	assert_int_equal(throttle_get_turn(known).rank, 0);
+	assert_int_equal(throttle_get_turn(new).rank, 1);
+	assert_int_equal(throttle_get_turn(failed).rank, 2);
+	assert_ptr_equal(throttle_get_turn(failed).source, failed);
 }
 
 static void test_known_ones_are_listed(void **state)
@@ -339,7 +384,7 @@ static void test_known_ones_are_listed(void **state)
 	assert_int_equal(throttle_create(&other), 0);
 	throttle_add_known(other, known, 3, START + 3 * SECOND);
 	/* The first is of the future. */
-	assert_int_equal(throttle_source_kind(acquire4(other, 4, START)), THROTTLE_FRESH);
+	assert_int_equal(throttle_source_kind(acquire4(other, 4, START)), THROTTLE_NEW);
 	assert_int_equal(throttle_source_kind(acquire4(other, 3, START)), THROTTLE_KNOWN);
 	throttle_destroy(other);
 }
@@ -353,36 +398,41 @@ static void test_full_table_of_used_sources(void **state)
 		assert_non_null(acquire4(t, i, START));
 	assert_null(acquire4(t, THROTTLE_SOURCES_MAX, START));
 	assert_ptr_equal(acquire4(t, 0, START), first);
-	throttle_release(t, first, START);
-	throttle_release(t, first, START);
+	throttle_release(t, first);
+	throttle_release(t, first);
 	assert_non_null(acquire4(t, THROTTLE_SOURCES_MAX, START));
 }
 
+/* New ones, then seen ones, then failures, the oldest first; full access is remembered. */
 static void test_full_table_forgets_what_taught_least(void **state)
 {
 	struct throttle *t = *state;
 	struct throttle_source *s = acquire4(t, 0, START);
-	uint64_t now = START, delay;
+	uint64_t delay;
 
-	pass(t, s, true, now);
-	throttle_release(t, s, now);
+	pass(t, s, true, START);
+	throttle_release(t, s);
 	for (uint32_t i = 1; i < THROTTLE_SOURCES_MAX + 10; i++) {
-		now += SECOND;
-		s = acquire4(t, i, now);
+		s = acquire4(t, i, START);
 		assert_non_null(s);
-		guess(t, s, now, &delay);
-		throttle_release(t, s, now);
+		if (i < 10)
+			guess(t, s, START, &delay);
+		throttle_release(t, s);
 	}
-	/* The oldest failures made room; the right password is remembered. */
-	s = acquire4(t, 0, now);
+	for (uint32_t i = 1; i < 10; i++) {
+		s = acquire4(t, i, START);
+		assert_int_equal(throttle_source_failures(s), 1);
+		throttle_release(t, s);
+	}
+	s = acquire4(t, 0, START);
 	assert_int_equal(throttle_source_kind(s), THROTTLE_KNOWN);
-	throttle_release(t, s, now);
-	s = acquire4(t, THROTTLE_SOURCES_MAX, now);
-	assert_int_equal(throttle_source_failures(s), 1);
-	throttle_release(t, s, now);
-	s = acquire4(t, 1, now);
-	assert_int_equal(throttle_source_kind(s), THROTTLE_FRESH);
-	throttle_release(t, s, now);
+	throttle_release(t, s);
+	s = acquire4(t, THROTTLE_SOURCES_MAX + 9, START);
+	assert_int_equal(throttle_source_kind(s), THROTTLE_SEEN);
+	throttle_release(t, s);
+	s = acquire4(t, 10, START); /* the place of 20 */
+	assert_int_equal(throttle_source_kind(s), THROTTLE_NEW);
+	throttle_release(t, s);
 }
 
 int main(void)
@@ -393,7 +443,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_one_check_at_a_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_guesses_of_one_source, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_guesses_of_many_sources, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_shares, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quiet_networks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_guesses_of_a_known_source, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_guesses_of_a_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_right_passwords_cost_nothing, set_up,
@@ -401,7 +452,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_view_only_forgives_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_crowd_at_a_known_source, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_draw, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ranks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_known_ones_are_listed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_table_of_used_sources, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_table_forgets_what_taught_least, set_up,

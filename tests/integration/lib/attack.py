@@ -13,6 +13,8 @@ import socket
 import struct
 import time
 
+IP_FREEBIND = 15  # <linux/in.h>
+
 JUNK = [b"", b"junk" * 10, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"RFB 003.008\n", b"RFB 003.008\n\x01",
         b"RFB 003.008\n\x02" + b"x" * 7, b"RFB 003.003\n",
@@ -99,8 +101,11 @@ class Guesser:
         self.connection = None
 
     def come(self, now):
-        self.connection = socket.socket()
+        is_ipv6 = ":" in self.source
+        self.connection = socket.socket(socket.AF_INET6 if is_ipv6 else socket.AF_INET)
         self.connection.setblocking(False)
+        if is_ipv6:  # a route to lo makes an address local, but not one to bind to
+            self.connection.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
         self.connection.bind((self.source, 0))
         self.connection.connect_ex(self.address)
         self.selector.register(self.connection, selectors.EVENT_READ, self)
@@ -154,17 +159,20 @@ def guess(address, sources, patiences):
     return work
 
 
-def guess_afresh(address, a_second):
-    """A crowd's work: one guess from each of so many addresses a second, beginning at 10.128.0.0.
-    Returns how many were answered, as a list."""
+def any_of_10_128(n):
+    return "10.%d.%d.%d" % (128 + (n >> 16), n >> 8 & 255, n & 255)
+
+
+def guess_afresh(address, a_second, get_source=any_of_10_128):
+    """A crowd's work: one guess from each of so many addresses a second, the n-th from
+    get_source(n). Returns how many were answered, as a list."""
     def work(end):
         selector, guessers, n = selectors.DefaultSelector(), [], 0
         begin = time.monotonic()
         while (now := time.monotonic()) < end:
             while n < (now - begin) * a_second:
                 n += 1
-                source = "10.%d.%d.%d" % (128 + (n >> 16), n >> 8 & 255, n & 255)
-                guessers.append(OneGuess(selector, address, source, 0))
+                guessers.append(OneGuess(selector, address, get_source(n), 0))
                 guessers[-1].come(now)
             for key, _ in selector.select(0.005):
                 key.data.hear(now)
