@@ -15,7 +15,6 @@
 #include "keymap.h"
 #include "protocol/keyboard_led.h"
 #include "spare_keys.h"
-#include "x11/display.h"
 
 struct keyboard {
 	struct display *display;
