@@ -13,6 +13,7 @@ X11VNC-A   x11vnc's log of Screen Sharing (Mac OS X 10.5), in the Ubuntu forums:
 MINIVNC    marciot/mac-minivnc on GitHub, commit 5941457e: a server tested with both
 REGISTRY   the RFB registry of encodings, in rfbproto/rfbproto, rfbproto.rst
 TIGER-N    TigerVNC/tigervnc on GitHub, issue N
+TURBO-106  TurboVNC/turbovnc on GitHub, issue 106, about what Windows makes of AltGr
 HELP       RealVNC's help page "Keyboard Mapping To and From a Mac"
 VINE       stweil/OSXvnc on GitHub, pull request 33, about the keysyms that it takes
 NEAT       any1/neatvnc on GitHub, issue 48
@@ -101,10 +102,11 @@ class RealVnc:
 
     # AltGr is Alt_R: TIGER-1715, where it is the key that a German keyboard of X lacks, and
     # -RemapKeys 0xffea<>0xfe03 the help. The character is that of the viewer's keyboard:
-    # TIGER-1751. Others on Windows hold Control_L as well, or send ISO_Level3_Shift: TIGER-1856.
+    # TIGER-1751. Others pass on Control_L as well, which Windows adds (TURBO-106), or send
+    # ISO_Level3_Shift (TIGER-1856).
     altgr = ((ALT_R,), (CONTROL_L, ALT_R), (CONTROL_L, ISO_LEVEL3_SHIFT))
     altgr_characters = "@{|\\~\u20ac"
-    # On a Mac, Command is Alt_L (VINE), and Option is AltGr (HELP).
+    # On a Mac, Command is Alt_L (VINE). Option is not Alt, but most like AltGr (HELP).
     command_c = held((ALT_L,), ord("c"))
     option_l = held((ISO_LEVEL3_SHIFT,), ord("@"))
 
