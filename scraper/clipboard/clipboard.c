@@ -133,8 +133,8 @@ static void withdraw_text(struct clipboard *clipboard, const struct clipboard_vi
 static void take_text(struct clipboard *clipboard, struct clipboard_viewer *viewer,
 		      struct clipboard_text *text)
 {
-	/* Viewers send our own text back when they get the focus: that is not new. */
-	if (viewer->has == CLIPBOARD_HAS_OURS && clipboard_viewer_has(viewer, text))
+	/* When they get the focus, or at once. */
+	if (clipboard_viewer_sends_back(viewer, text))
 		return;
 	clipboard_viewer_has_copied(viewer, text);
 	viewer->wants &= ~(unsigned)(CLIPBOARD_WANTS_NOTIFY | CLIPBOARD_WANTS_TEXT);

@@ -212,6 +212,21 @@ size_t clipboard_text_to_latin1(const struct clipboard_text *text, uint8_t *ret_
 	return length;
 }
 
+int clipboard_text_to_ascii(const struct clipboard_text *text, struct clipboard_text **ret_ascii)
+{
+	struct clipboard_text *ascii = create(text->length);
+
+	if (!ascii)
+		return -ENOMEM;
+	for (size_t at = 0; at < text->length;) {
+		uint32_t character = next_character(text, &at);
+
+		ascii->bytes[ascii->length++] = character < 0x80 ? (char)character : '?';
+	}
+	*ret_ascii = ascii;
+	return 0;
+}
+
 size_t clipboard_text_size(enum text_charset charset, const struct clipboard_text *text)
 {
 	switch (charset) {

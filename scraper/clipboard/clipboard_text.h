@@ -53,6 +53,9 @@ size_t clipboard_text_size(enum text_charset charset, const struct clipboard_tex
 size_t clipboard_text_to(enum text_charset charset, const struct clipboard_text *text,
 			 uint8_t *ret_bytes);
 
+/* The text with '?' for each character beyond ASCII. Returns 0 or -ENOMEM. */
+int clipboard_text_to_ascii(const struct clipboard_text *text, struct clipboard_text **ret_ascii);
+
 /* For all `length` bytes that have held clipboard text. NULL is fine. */
 void clipboard_text_wipe_and_free(void *bytes, size_t length);
 

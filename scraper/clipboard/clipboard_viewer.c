@@ -24,24 +24,42 @@ bool clipboard_viewer_has(const struct clipboard_viewer *viewer, const struct cl
 	return memcmp(hash, viewer->hash, CLIPBOARD_HASH) == 0;
 }
 
+bool clipboard_viewer_sends_back(const struct clipboard_viewer *viewer,
+				 const struct clipboard_text *text)
+{
+	uint8_t hash[CLIPBOARD_HASH];
+
+	if (viewer->has != CLIPBOARD_HAS_OURS)
+		return false;
+	hash_text(viewer, text, hash);
+	return memcmp(hash, viewer->hash, CLIPBOARD_HASH) == 0 ||
+	       memcmp(hash, viewer->ascii_hash, CLIPBOARD_HASH) == 0;
+}
+
 void clipboard_viewer_has_copied(struct clipboard_viewer *viewer, const struct clipboard_text *text)
 {
 	viewer->has = CLIPBOARD_HAS_ITS_OWN;
 	hash_text(viewer, text, viewer->hash);
 }
 
-/* A viewer without UTF-8 would send the text back as it got it, with characters replaced. */
+/*
+ * A viewer without UTF-8 would send the text back as it got it, with characters replaced. mRemoteNG
+ * reads Latin-1 as UTF-8, and sends ASCII.
+ */
 static void note_sent(struct clipboard_viewer *viewer, const struct clipboard_text *text,
 		      const struct cut_text_message *message, bool latin1)
 {
-	struct clipboard_text *seen = NULL;
+	struct clipboard_text *seen = NULL, *ascii = NULL;
 
 	viewer->has = CLIPBOARD_HAS_OURS;
-	if (latin1 && clipboard_text_from_latin1(message->bytes + 8, message->length - 8, SIZE_MAX,
-						 &seen) < 0)
+	if (latin1 && (clipboard_text_from_latin1(message->bytes + 8, message->length - 8, SIZE_MAX,
+						  &seen) < 0 ||
+		       clipboard_text_to_ascii(seen, &ascii) < 0))
 		viewer->has = CLIPBOARD_HAS_NONE;
 	hash_text(viewer, seen ? seen : text, viewer->hash);
+	hash_text(viewer, ascii ? ascii : text, viewer->ascii_hash);
 	clipboard_text_unref(seen);
+	clipboard_text_unref(ascii);
 }
 
 /* ---- what suits it ---- */

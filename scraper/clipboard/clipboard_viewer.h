@@ -47,11 +47,16 @@ struct clipboard_viewer {
 	bool was_offered;   /* that, or there is something newer */
 	/* The last text both sides have: from the viewer, or ours to it. */
 	enum { CLIPBOARD_HAS_NONE, CLIPBOARD_HAS_OURS, CLIPBOARD_HAS_ITS_OWN } has;
-	uint8_t hash[CLIPBOARD_HASH]; /* of that text */
+	uint8_t hash[CLIPBOARD_HASH];	    /* of that text */
+	uint8_t ascii_hash[CLIPBOARD_HASH]; /* of ours, as clipboard_text_to_ascii() has it */
 };
 
 /* Whether `hash` is that text's. */
 bool clipboard_viewer_has(const struct clipboard_viewer *viewer, const struct clipboard_text *text);
+
+/* Whether that is our text, as this viewer may send it back, which is not new. */
+bool clipboard_viewer_sends_back(const struct clipboard_viewer *viewer,
+				 const struct clipboard_text *text);
 
 /* It has sent that text. */
 void clipboard_viewer_has_copied(struct clipboard_viewer *viewer,

@@ -49,7 +49,10 @@ dpkg-deb --root-owner-group -b "$stub/pkg" "$stub/e2e-gnome-stub.deb" >&2
 } >"$stub/Packages"
 
 gnome_packages=e2e-gnome-stub gnome_archive=("deb [trusted=yes] file://$stub ./")
-[ "$gnome" = 0 ] || gnome_packages=gnome-session,libgl1-mesa-dri gnome_archive=()
+if [ "$gnome" != 0 ]; then
+	gnome_packages='gnome-session,libgl1-mesa-dri,gir1.2-gtk-3.0,gjs,ibus,ibus-gtk3,ibus-hangul'
+	gnome_archive=()
+fi
 
 # 1. The root file system: the machine, what gpudesk is linked with, what the checks use.
 packages=$gnome_packages,systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,init,\

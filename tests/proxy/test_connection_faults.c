@@ -253,40 +253,48 @@ static void test_writing_the_reason_fails(void **state)
 	assert_int_equal(f->ended, 1);
 }
 
+static void read_all(struct fixture *f)
+{
+	char byte[64];
+
+	while (recv(f->viewer, byte, sizeof(byte), 0) > 0)
+		;
+}
+
+static void expect_disconnected(struct fixture *f)
+{
+	char byte;
+
+	failing = NO_CALL;
+	assert_int_equal(recv(f->viewer, &byte, 1, 0), 0);
+	settle(f);
+	assert_int_equal(f->ended, 1);
+}
+
 /* Without a timer for the failure, the viewer is disconnected instead of waiting forever. */
 static void test_no_time_for_a_failure(void **state)
 {
 	struct fixture *f = *state;
-	char byte[64];
 
 	log_in(f);
-	while (recv(f->viewer, byte, sizeof(byte), 0) > 0)
-		;
+	read_all(f);
 	failing = NOW;
 	failure = ENOMEM;
 	connection_fail(f->connection, "wrong", 0);
-	failing = NO_CALL;
-	assert_int_equal(recv(f->viewer, byte, 1, 0), 0);
-	settle(f);
-	assert_int_equal(f->ended, 1);
+	expect_disconnected(f);
 }
 
 /* The same for the response: no viewer may take forever for it. */
 static void test_no_time_for_the_response(void **state)
 {
 	struct fixture *f = *state;
-	char byte[64];
 
 	ask(f);
-	while (recv(f->viewer, byte, sizeof(byte), 0) > 0)
-		;
+	read_all(f);
 	failing = NOW;
 	failure = ENOMEM;
 	connection_challenge(f->connection, challenge);
-	failing = NO_CALL;
-	assert_int_equal(recv(f->viewer, byte, 1, 0), 0);
-	settle(f);
-	assert_int_equal(f->ended, 1);
+	expect_disconnected(f);
 }
 
 static void test_no_way_to_wait_for_the_response(void **state)

@@ -195,6 +195,22 @@ static void test_each_result(void **state)
 	}
 }
 
+/* A new client: the scraper's end of its connection, before or after the challenge. */
+static int start_with(struct fixture *f, bool challenged)
+{
+	start_client(f, 1000000);
+	return challenged ? give_challenge(f) : accept_one(f);
+}
+
+static void expect_not_possible(struct fixture *f, bool challenged, const char *reason, int fd)
+{
+	run_until_result(f);
+	assert_int_equal(f->challenges, challenged);
+	assert_int_equal(f->result, HANDOFF_NOT_POSSIBLE);
+	assert_non_null(strstr(f->reason, reason));
+	close(fd);
+}
+
 /* The scraper's challenge has expired, or it is of another version. */
 static void test_refusal_at_any_time(void **state)
 {
@@ -202,16 +218,11 @@ static void test_refusal_at_any_time(void **state)
 
 	start_scraper(f, 8);
 	for (int challenged = 0; challenged < 2; challenged++) {
-		int fd;
+		int fd = start_with(f, challenged);
 
-		start_client(f, 1000000);
-		fd = challenged ? give_challenge(f) : accept_one(f);
 		assert_int_equal(handoff_send_answer(fd, HANDOFF_NOT_POSSIBLE, "words"), 0);
-		run_until_result(f);
-		assert_int_equal(f->challenges, challenged);
-		assert_int_equal(f->result, HANDOFF_NOT_POSSIBLE);
+		expect_not_possible(f, challenged, "words", fd);
 		assert_string_equal(f->reason, "words");
-		close(fd);
 	}
 }
 
@@ -222,18 +233,12 @@ static void test_answers_in_the_wrong_order(void **state)
 
 	start_scraper(f, 8);
 	for (int challenged = 0; challenged < 2; challenged++) {
-		int fd;
+		int fd = start_with(f, challenged);
 
-		start_client(f, 1000000);
-		fd = challenged ? give_challenge(f) : accept_one(f);
 		assert_int_equal(challenged ? handoff_send_challenge(fd, challenge)
 					    : handoff_send_answer(fd, HANDOFF_TAKEN, NULL),
 				 0);
-		run_until_result(f);
-		assert_int_equal(f->challenges, challenged);
-		assert_int_equal(f->result, HANDOFF_NOT_POSSIBLE);
-		assert_non_null(strstr(f->reason, "does not answer"));
-		close(fd);
+		expect_not_possible(f, challenged, "does not answer", fd);
 	}
 }
 

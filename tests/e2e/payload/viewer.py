@@ -7,8 +7,10 @@ viewer.py HOST PORT PASSWORD [STEP...] - a small RFB viewer that does the steps 
   pixel X Y RRGGBB SECONDS  wait until that pixel has that colour
   move X Y                  move the pointer
   click X Y                 move it and press the first button
-  type TEXT                 as US keys; \\n is Return
+  type TEXT                 its characters; \\n is Return
   press KEYSYM              one key, by its hexadecimal number
+  down KEYSYM, up KEYSYM    the same, in two steps
+  obey FIFO                 the steps that come from it, a line each, until its end
   save FILE                 save the picture, as PPM
   make FILE                 make a file, which tells others how far we are
   await FILE SECONDS        go on viewing until there is such a file
@@ -17,6 +19,7 @@ viewer.py HOST PORT PASSWORD [STEP...] - a small RFB viewer that does the steps 
 Exit status: 0 done, 1 a step failed, 3 refused (the reason is printed), 4 no connection.
 """
 import os
+import shlex
 import sys
 import time
 
@@ -62,6 +65,15 @@ class Viewer(rfb.Viewer):
     def pixel(self, x, y):
         return "%02x%02x%02x" % self.read_pixel(x, y)
 
+    def do(self, *steps):
+        steps = list(steps)
+        while steps:
+            step = getattr(self, "step_" + steps.pop(0))
+            count = step.__code__.co_argcount - 1
+            arguments, steps = steps[:count], steps[count:]
+            step(*arguments)
+            sys.stdout.flush()
+
     # The steps
 
     def step_frame(self, seconds):
@@ -85,10 +97,21 @@ class Viewer(rfb.Viewer):
 
     def step_type(self, text):
         for letter in text.replace("\\n", "\n"):
-            self.send(rfb.key_stroke(0xff0d if letter == "\n" else ord(letter)))
+            self.send(rfb.key_stroke(0xff0d if letter == "\n" else rfb.keysym_of(letter)))
 
     def step_press(self, keysym):
         self.send(rfb.key_stroke(int(keysym, 16)))
+
+    def step_down(self, keysym):
+        self.send(rfb.key_event(int(keysym, 16), True))
+
+    def step_up(self, keysym):
+        self.send(rfb.key_event(int(keysym, 16), False))
+
+    def step_obey(self, path):
+        with open(path, encoding="utf-8") as fifo:
+            for line in fifo:
+                self.do(*shlex.split(line))
 
     def step_save(self, path):
         rgb = bytearray(3 * self.width * self.height)
@@ -132,13 +155,7 @@ def view(host, port, password, *steps):
     started = time.monotonic()
     viewer = Viewer(int(port), host).log_in(password)
     print(f"connected after {time.monotonic() - started:.1f} s", flush=True)
-    steps = list(steps)
-    while steps:
-        step = getattr(viewer, "step_" + steps.pop(0))
-        count = step.__code__.co_argcount - 1
-        arguments, steps = steps[:count], steps[count:]
-        step(*arguments)
-        sys.stdout.flush()
+    viewer.do(*steps)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 """The hand-off's messages (common/handoff.h), and a proxy that does as it likes."""
 
 import array
-import contextlib
 import socket
 import struct
-import threading
 
 from lib import des, rfb
 from lib.activator import listen_local
+from lib.forwarder import Forwarder, shut_down
 
 MAGIC, VERSION, ANSWER_VERSION = 0x67704431, 3, 1
 CHALLENGE, CONNECT = 1, 2
@@ -88,37 +87,28 @@ class Proxy:
         return self.receive()
 
 
-class Relay:
+class Relay(Forwarder):
     """Between proxy and scraper: listens at `path`, and passes on to `to` what `change` makes of a
     message. Socket activation sees its connections as the proxy's."""
 
     def __init__(self, path, to, change):
         self.to, self.change = to, change
-        self.listening = listen_local(path)
-        self.listening.setblocking(True)
-        self.sockets = [self.listening]
-        threading.Thread(target=self._accept, daemon=True).start()
+        listening = listen_local(path)
+        listening.setblocking(True)
+        self.listen(listening)
 
-    def close(self):
-        for one in self.sockets:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+    def connect(self):
+        far = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        far.connect(self.to)
+        return far
 
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = self.listening.accept()
-                far = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-                far.connect(self.to)
-                self.sockets += [near, far]
-                threading.Thread(target=self._forward, args=(near, far, self.change),
-                                 daemon=True).start()
-                threading.Thread(target=self._forward, args=(far, near, bytes),
-                                 daemon=True).start()
+    def join(self, near, far):
+        self.start(self._forward, near, far, self.change)
+        self.start(self._forward, far, near, bytes)
 
-    def _forward(self, source, target, change):
-        with contextlib.suppress(OSError):
+    @staticmethod
+    def _forward(source, target, change):
+        try:
             while True:
                 message, descriptors = receive(source)
                 if not message:
@@ -126,9 +116,9 @@ class Relay:
                 send(target, change(message), descriptors)
                 for descriptor in descriptors:
                     socket.socket(fileno=descriptor).close()
-        for one in source, target:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        finally:
+            shut_down(source)
+            shut_down(target)
 
 
 def of_version(version):

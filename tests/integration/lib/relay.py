@@ -4,13 +4,12 @@
 It is no client: it follows both directions only until it knows the encoding that was sent.
 """
 
-import contextlib
 import socket
 import struct
-import threading
 import time
 
 from lib import rfb
+from lib.forwarder import Forwarder, shut_down
 
 NAMES = {0: "Raw", 1: "CopyRect", 2: "RRE", 4: "CoRRE", 5: "Hextile", 6: "Zlib", 7: "Tight",
          9: "Ultra", 16: "ZRLE", 50: "H.264"}
@@ -19,44 +18,31 @@ CONTENT_FREE = (rfb.DESKTOP_SIZE, rfb.POINTER_POSITION, rfb.QEMU_KEYS, rfb.BUTTO
                 rfb.LIBVNC_LEDS)
 
 
-class Relay:
+class Relay(Forwarder):
     """Accepts connections on `port`."""
 
     def __init__(self, to_port):
         self.to_port = to_port
         self.asked = self.got = "none"
         self.rate = None  # bytes a second towards the viewer, None for no limit
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.sockets = [self.listener]
-        threading.Thread(target=self._accept, daemon=True).start()
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
+        self.listen(listener)
 
-    def close(self):
-        for one in self.sockets:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.to_port))
 
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                viewer, _ = self.listener.accept()
-                server = socket.create_connection(("127.0.0.1", self.to_port))
-                self.sockets += [viewer, server]
-                for one in viewer, server:
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                bits = []
-                self._start(viewer, server, self._read_viewer, bits)
-                self._start(server, viewer, self._read_server, bits)
-
-    def _start(self, source, target, reader, bits):
-        threading.Thread(target=self._forward, args=(source, target, reader(bits)),
-                         daemon=True).start()
+    def join(self, near, far):
+        for one in near, far:
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        bits = []
+        self.start(self._forward, near, far, self._read_viewer(bits))
+        self.start(self._forward, far, near, self._read_server(bits))
 
     def _forward(self, source, target, reader):
         """Passes on what comes, and gives it to the reader, which yields how much it wants."""
         ahead, wanted = b"", next(reader)
-        with contextlib.suppress(OSError):
+        try:
             while data := source.recv(65536):
                 target.sendall(data)
                 if self.rate:
@@ -67,8 +53,8 @@ class Relay:
                 while wanted is not None and len(ahead) >= wanted:
                     data, ahead = ahead[:wanted], ahead[wanted:]
                     wanted = reader.send(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
+        finally:
+            shut_down(target, socket.SHUT_WR)
 
     def _read_viewer(self, bits):
         """Up to the first SetEncodings."""

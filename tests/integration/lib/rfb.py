@@ -207,19 +207,21 @@ class Viewer:
         if self.unpack(">I")[0]:
             raise Refused(self.read_text() if self.minor == 8 else "")
 
-    def authenticate(self, password):
-        self.send(des.vnc_response(password, self.read_challenge()))
+    def authenticate(self, password, minor=8):
+        self.send(des.vnc_response(password, self.read_challenge(minor)))
         self.read_result()
         return self
 
     def initialise(self, shared=True, encodings=(RAW, CURSOR)):
-        """ClientInit, ServerInit, and the encodings: without CURSOR, the pointer is painted."""
+        """ClientInit, ServerInit, and the encodings: without CURSOR, the pointer is painted; None:
+        they are not sent."""
         self.send(bytes([shared]))
         self.width, self.height = self.unpack(">HH")
         self.format = PixelFormat.unpack(self.read(16))
         self.name = self.read_text()
         self.clear()
-        self.send(set_encodings(*encodings))
+        if encodings is not None:
+            self.send(set_encodings(*encodings))
         return self
 
     def log_in(self, password, **options):

@@ -165,6 +165,29 @@ class GtkVnc(Viewer):
         self.window_id = self.screen.find_window(self.window)
 
 
+class Remmina(Viewer):
+    """With a profile, as its list of connections has them."""
+
+    name, package, window = "Remmina", "remmina", "gpudesk-desktop"
+
+    def command(self):
+        profile = os.path.join(self.test.home, "desktop.remmina")
+        with open(profile, "w", encoding="utf-8") as file:
+            file.write("[remmina]\nname=%s\nprotocol=VNC\nserver=127.0.0.1:%d\n"
+                       % (self.window, self.port))
+        # It encrypts the password with a key in its settings.
+        subprocess.run(["remmina", "--update-profile", profile, "--set-option", "password"],
+                       input=chain.PASSWORD + "\n", encoding="utf-8", check=True, timeout=30,
+                       env=self.screen.environment, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        return ["remmina", "--connect", profile]
+
+    def copy(self, text):
+        super().copy(text)
+        # It ignores what comes within a second of what it has sent.
+        time.sleep(1.5)
+
+
 class NoVnc(Viewer):
     name, package, window = "noVNC", "novnc", "noVNC"
     page = None
@@ -253,4 +276,4 @@ class LibVncClient(Viewer):
         self.client.kill()
 
 
-ALL = (LibVncClient, TigerVnc, TightVnc, SsVnc, GtkVnc, NoVnc)
+ALL = (LibVncClient, TigerVnc, TightVnc, SsVnc, GtkVnc, Remmina, NoVnc)

@@ -13,20 +13,21 @@ import subprocess
 import threading
 import time
 
+from lib.forwarder import Forwarder, shut_down
+
 DESCRIPTORS_MAX = 16
 GET_IMAGE, SHM_GET_IMAGE = 73, 4
 
 
-class XRelay:
+class XRelay(Forwarder):
     """Clients connect to `display`."""
 
     def __init__(self, to_display):
         self.to_path = "/tmp/.X11-unix/X" + to_display.lstrip(":")
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.path = self._bind()
+        listener = socket.socket(socket.AF_UNIX)
+        self.path = self._bind(listener)
         self.display = ":" + self.path.rpartition("X")[2]
-        self.listener.listen()
-        self.sockets = [self.listener]
+        listener.listen()
         self.left = None  # what the server may still send, None for no limit
         self.is_holding = False
         self.busy = 0  # seconds that each reading of pixels takes
@@ -36,14 +37,15 @@ class XRelay:
         found = re.search(r"MIT-SHM.*opcode: (\d+)", extensions)
         self.shm = int(found[1]) if found else None
         self.changed = threading.Condition()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.listen(listener)
 
-    def _bind(self):
+    @staticmethod
+    def _bind(listener):
         """To a display that is free, of the high numbers, which no X server takes by itself."""
         while True:
             path = "/tmp/.X11-unix/X%d" % random.randrange(20000, 60000)
             with contextlib.suppress(OSError):
-                self.listener.bind(path)
+                listener.bind(path)
                 return path
 
     def hold_after(self, n):
@@ -57,31 +59,25 @@ class XRelay:
             self.changed.notify_all()
 
     def close(self):
-        for one in self.sockets:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        super().close()
         os.unlink(self.path)
         self.release()
 
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self.listener.accept()
-                server = socket.socket(socket.AF_UNIX)
-                server.connect(self.to_path)
-                self.sockets += [client, server]
-                for source, target, before in (
-                        (client, server, self._count_requests()), (server, client, self._wait())):
-                    next(before)
-                    threading.Thread(target=self._forward, args=(source, target, before),
-                                     daemon=True).start()
+    def connect(self):
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(self.to_path)
+        return server
+
+    def join(self, near, far):
+        self.start(self._forward, near, far, self._count_requests())
+        self.start(self._forward, far, near, self._wait())
 
     @staticmethod
     def _forward(source, target, before):
         """`before` is sent what is to be forwarded, and takes its time."""
         size = socket.CMSG_SPACE(DESCRIPTORS_MAX * array.array("i").itemsize)
-        with contextlib.suppress(OSError):
+        next(before)
+        try:
             while True:
                 data, ancillary, *_ = source.recvmsg(65536, size)
                 if not data:
@@ -92,8 +88,8 @@ class XRelay:
                 for _, _, descriptors in ancillary:
                     for fd in array.array("i", descriptors):
                         os.close(fd)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
+        finally:
+            shut_down(target, socket.SHUT_WR)
 
     def _wait(self):
         while True:

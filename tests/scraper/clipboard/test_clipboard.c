@@ -687,6 +687,33 @@ static void test_no_echo(void **state)
 	assert_happened("own:\"quoted\" b:=\"quoted\"");
 }
 
+/* As mRemoteNG sends it. */
+static void test_no_echo_in_ascii(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	desktop_copies("für €");
+	send_classic(&a, "f?r EUR");
+	assert_happened("");
+	send_classic(&a, "f??r EUR");
+	assert_happened("own:f??r EUR b:=f??r EUR");
+	send_classic(&b, "für");
+	assert_happened("own:für a:=für");
+	send_classic(&b, "f?r"); /* its own text was another */
+	assert_happened("own:f?r a:=f?r");
+}
+
+/* Who gets UTF-8 means what it sends. */
+static void test_ascii_of_utf8_is_new(void **state)
+{
+	(void)state;
+	add_extended(&a, 'a', 1000);
+	desktop_copies("für");
+	provide(&a, "f?r");
+	assert_happened("own:f?r");
+}
+
 static void test_a_manager_takes_it_over(void **state)
 {
 	(void)state;
@@ -889,6 +916,8 @@ int main(void)
 		TEST_CASE(test_classic_text),
 		TEST_CASE(test_extended_text),
 		TEST_CASE(test_no_echo),
+		TEST_CASE(test_no_echo_in_ascii),
+		TEST_CASE(test_ascii_of_utf8_is_new),
 		TEST_CASE(test_a_manager_takes_it_over),
 		TEST_CASE(test_limits_and_nonsense),
 		TEST_CASE(test_an_empty_text_takes_back),

@@ -177,6 +177,17 @@ static void test_latin1_grows_most(void **state)
 		      false);
 }
 
+static void test_to_ascii(void **state)
+{
+	struct clipboard_text *text, *ascii;
+
+	(void)state;
+	assert_int_equal(clipboard_text_from_utf8(BYTES("f\xc3\xbcr 你\n😀\x7f"), LIMIT, &text), 0);
+	assert_int_equal(clipboard_text_to_ascii(text, &ascii), 0);
+	clipboard_text_unref(text);
+	assert_text(ascii, "f?r ?\n?\x7f");
+}
+
 static void test_equal(void **state)
 {
 	struct clipboard_text *a, *b, *c;
@@ -199,10 +210,15 @@ static void test_equal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines_and_nul),	  cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_no_utf8),		  cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_from_latin1),	  cmocka_unit_test(test_to_latin1),
-		cmocka_unit_test(test_latin1_grows_most), cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_lines_and_nul),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_no_utf8),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_from_latin1),
+		cmocka_unit_test(test_to_latin1),
+		cmocka_unit_test(test_latin1_grows_most),
+		cmocka_unit_test(test_to_ascii),
+		cmocka_unit_test(test_equal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
