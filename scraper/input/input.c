@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <X11/Xlib-xcb.h>
 #include <X11/extensions/XTest.h>
@@ -16,8 +17,9 @@
 #include "stuck_input.h"
 
 enum {
-	QUIET_MS = 1000, /* after so long without input the monitor may have been switched off */
-	RETRY_MS = 20,	 /* between two tries to type a waiting key */
+	QUIET_MS = 1000,    /* after so long without input the monitor may have been switched off */
+	RETRY_MS = 20,	    /* between two tries to type a waiting key */
+	WARNING_MS = 10000, /* between two warnings of lost characters */
 };
 
 static uint64_t now_ms(void)
@@ -125,6 +127,17 @@ static void release_key(struct input *input, struct input_holder *holder, int i)
 	holder->keys[i] = holder->keys[--holder->n_keys];
 }
 
+/* What a viewer types is nobody else's business, so the character is not named. */
+static void warn_of_loss(struct input *input, const char *why, uint64_t now)
+{
+	input->n_lost++;
+	if (input->last_warning && now - input->last_warning < WARNING_MS)
+		return;
+	log_warning("a character that a viewer typed is lost: %s (lost so far: %u)", why,
+		    input->n_lost);
+	input->last_warning = now;
+}
+
 /* Returns 0, or -EAGAIN if the key must wait. */
 static int press(struct input *input, struct input_holder *holder, struct keyboard_request request,
 		 uint64_t now)
@@ -139,7 +152,9 @@ static int press(struct input *input, struct input_holder *holder, struct keyboa
 	int keycode = keyboard_press(&input->keyboard, own, request, now);
 	if (keycode == -EAGAIN)
 		return -EAGAIN;
-	if (keycode < 0)
+	if (keycode < 0 && keyboard_is_loss(request.keysym))
+		warn_of_loss(input, "no key can type it", now);
+	else if (keycode < 0)
 		log_debug("ignoring keysym 0x%x: no key can type it", request.keysym);
 	if (keycode <= 0)
 		return 0;
@@ -198,6 +213,16 @@ static int handle_key(struct input *input, const struct queued_key *key, uint64_
 	return 0;
 }
 
+/* So that characters of which several wait are assigned to a spare key together. */
+static void note_expected(struct input *input)
+{
+	uint32_t *expected = input->keyboard.expected;
+	unsigned n = key_queue_keysyms(&input->queue, expected, KEYBOARD_EXPECTED_MAX);
+
+	for (unsigned i = n; i < KEYBOARD_EXPECTED_MAX; i++)
+		expected[i] = 0;
+}
+
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct input *input = userdata;
@@ -207,12 +232,14 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	while ((key = key_queue_first(&input->queue))) {
+		note_expected(input);
 		if (handle_key(input, key, now) == -EAGAIN) {
 			timer_start_at(input->retry, (now + RETRY_MS) * 1000);
 			break;
 		}
 		key_queue_remove_first(&input->queue);
 	}
+	memset(input->keyboard.expected, 0, sizeof(input->keyboard.expected));
 	return 0;
 }
 
@@ -234,8 +261,8 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 		return;
 	if (!key_queue_first(&input->queue))
 		timer_start_at(input->retry, (now + RETRY_MS) * 1000);
-	if (key_queue_add(&input->queue, &key) < 0)
-		log_debug("skipping a key: too many are waiting");
+	if (key_queue_add(&input->queue, &key) < 0 && key.down)
+		warn_of_loss(input, "too many are waiting", now);
 }
 
 /* ---- the pointer ---- */

@@ -23,10 +23,12 @@ struct input {
 	struct key_queue queue;
 	sd_event_source *retry; /* runs while the queue is not empty */
 	struct pointer_sharing pointer;
-	int x, y;	     /* pixels: where the pointer goes next */
-	bool is_moving;	     /* it has not been sent there yet */
-	uint64_t last_input; /* ms of CLOCK_MONOTONIC */
-	bool may_be_off;     /* the monitor: that input came after a pause */
+	int x, y;	       /* pixels: where the pointer goes next */
+	bool is_moving;	       /* it has not been sent there yet */
+	uint64_t last_input;   /* ms of CLOCK_MONOTONIC */
+	bool may_be_off;       /* the monitor: that input came after a pause */
+	unsigned n_lost;       /* characters that could not be typed */
+	uint64_t last_warning; /* of them; ms, 0: none */
 };
 
 /* What one viewer holds down. Starts as all zeros. */

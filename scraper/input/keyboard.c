@@ -13,8 +13,8 @@
 #include "xkb_map.h"
 
 enum {
-	EVENTS = XkbNewKeyboardNotifyMask | XkbMapNotifyMask | XkbIndicatorStateNotifyMask |
-		 XkbBellNotifyMask,
+	MAP_EVENTS = XkbNewKeyboardNotifyMask | XkbMapNotifyMask,
+	EVENTS = MAP_EVENTS | XkbIndicatorStateNotifyMask | XkbBellNotifyMask,
 };
 
 void keyboard_init(struct keyboard *keyboard, struct display *display)
@@ -28,13 +28,18 @@ void keyboard_init(struct keyboard *keyboard, struct display *display)
 	if (!display->xkb_event)
 		return;
 	XkbSelectEvents(display->x, XkbUseCoreKbd, EVENTS, EVENTS);
-	spare_keys_init(&keyboard->spares, display->x);
+	unsigned own = xkb_map_keyboard(display->x);
+	if (own != XkbUseCoreKbd)
+		XkbSelectEvents(display->x, own, MAP_EVENTS, MAP_EVENTS);
+	spare_keys_init(&keyboard->spares, display->x, own);
 }
 
 void keyboard_finish(struct keyboard *keyboard)
 {
 	if (keyboard->xkb_event)
 		XkbSelectEvents(keyboard->x, XkbUseCoreKbd, EVENTS, 0);
+	if (keyboard->xkb_event && keyboard->spares.keyboard != XkbUseCoreKbd)
+		XkbSelectEvents(keyboard->x, keyboard->spares.keyboard, MAP_EVENTS, 0);
 	keyboard->xkb_event = 0;
 	keymap_finish(&keyboard->map);
 }
@@ -86,6 +91,8 @@ void keyboard_restore_modifiers(struct keyboard *keyboard)
 	if (!keyboard->changed_for)
 		return;
 	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++) {
+		if (keyboard->lifted[keycode] && keyboard->held[keycode])
+			keyboard->relatched |= keymap_sets(&keyboard->map, (uint8_t)keycode, 0);
 		keyboard->lifted[keycode] = false;
 		keyboard->added[keycode] = false;
 		update_key(keyboard, keycode);
@@ -105,6 +112,16 @@ static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[sta
 	return modifiers;
 }
 
+static int load_map(struct keyboard *keyboard)
+{
+	int r = xkb_map_load(keyboard->x, keyboard->spares.keyboard, &keyboard->map);
+
+	keyboard->map_is_stale = r < 0;
+	if (r == 0)
+		spare_keys_check(&keyboard->spares, &keyboard->map);
+	return r;
+}
+
 /* Reads the current state and keymap: the X server replies after handling all keys sent. */
 static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 {
@@ -121,20 +138,75 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 	/* The reply may have come with an event about another keymap. */
 	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
 		keyboard->map_is_stale = true;
-	if (keyboard->map_is_stale) {
-		int r = xkb_map_load(keyboard->x, &keyboard->map);
-
-		if (r < 0)
-			return r;
-		keyboard->map_is_stale = false;
-		spare_keys_check(&keyboard->spares, &keyboard->map);
-	}
+	int r = keyboard->map_is_stale ? load_map(keyboard) : 0;
+	if (r < 0)
+		return r;
+	keyboard->latched = state.latchedMods & (uint8_t) ~(state.baseMods | state.lockedMods);
 	*ret_state = (struct keymap_state){
 		.modifiers = state.mods,
 		.ours = modifiers_of(keyboard, keyboard->down, state.group) & state.mods,
 		.group = state.group,
 	};
 	return 0;
+}
+
+static bool may_be_assigned(uint32_t keysym)
+{
+	return keysym_is_known(keysym) && !keysym_is_server_action(keysym) &&
+	       !keysym_is_modifier(keysym) && !keysym_is_lock(keysym);
+}
+
+bool keyboard_is_loss(uint32_t keysym)
+{
+	return keysym_character(keysym) && may_be_assigned(keysym);
+}
+
+/* Assigns `keysym` to a spare key, and of those that are expected what is on no key either. */
+static int assign(struct keyboard *keyboard, const struct keymap_state *state, uint32_t keysym,
+		  uint64_t now)
+{
+	uint32_t keysyms[1 + KEYBOARD_EXPECTED_MAX] = { keysym_canonical(keysym) };
+	struct spare_keys_request request = {
+		.keymap = &keyboard->map,
+		.state = state,
+		.held = keyboard->held,
+		.keysyms = keysyms,
+		.n = 1,
+	};
+	struct keymap_plan unused;
+
+	for (unsigned i = 0; i < KEYBOARD_EXPECTED_MAX; i++) {
+		uint32_t expected = keysym_canonical(keyboard->expected[i]);
+
+		if (may_be_assigned(expected) &&
+		    keymap_plan(&keyboard->map, state, expected, 0, &unused) == -ENOENT)
+			keysyms[request.n++] = expected;
+	}
+	int r = spare_keys_assign(&keyboard->spares, keyboard->x, &request, now);
+	keyboard->map_is_stale |= r < 0 && r != -EAGAIN;
+	return r < 0 ? r : load_map(keyboard);
+}
+
+/* For what cannot be typed as things are; -ENOENT if it can in no way. */
+static int plan_otherwise(struct keyboard *keyboard, const struct keymap_state *state,
+			  uint32_t keysym, uint64_t now, struct keymap_plan *ret_plan)
+{
+	struct keymap_state unlatched = *state;
+	uint32_t lower = keysym_lower(keysym), upper = keysym_upper(keysym);
+
+	/* A modifier that is latched is meant for this key, as with Sticky Keys. */
+	unlatched.modifiers &= (uint8_t)~keyboard->latched;
+	if (unlatched.modifiers != state->modifiers &&
+	    keymap_plan(&keyboard->map, &unlatched, keysym, 0, ret_plan) == 0)
+		return 0;
+	int r = assign(keyboard, state, keysym, now);
+	if (r == 0)
+		r = keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
+	/* Shift is locked, or held by somebody else, and no key is spare. */
+	if (r == -ENOENT && lower != upper)
+		r = keymap_plan(&keyboard->map, state,
+				keysym_canonical(keysym) == lower ? upper : lower, 0, ret_plan);
+	return r;
 }
 
 static int plan(struct keyboard *keyboard, const struct keymap_state *state,
@@ -144,20 +216,21 @@ static int plan(struct keyboard *keyboard, const struct keymap_state *state,
 
 	if (keysym_is_modifier(keysym))
 		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
+	if (keysym_is_lock(keysym))
+		return keymap_plan_lock(&keyboard->map, state, keysym, request.position, ret_plan);
 	int r = keymap_plan(&keyboard->map, state, keysym, request.position, ret_plan);
 	if (r == -ENOENT && request.position && !keysym_character(keysym))
 		r = keymap_plan_position(&keyboard->map, state, request.position, ret_plan);
-	if (r != -ENOENT || !keysym_is_known(keysym) || keysym_is_server_action(keysym))
+	if (r != -ENOENT || !may_be_assigned(keysym))
 		return r;
+	return plan_otherwise(keyboard, state, keysym, now, ret_plan);
+}
 
-	r = spare_keys_assign(&keyboard->spares, keyboard->x, &keyboard->map, keyboard->held,
-			      keysym_canonical(keysym), now);
-	if (r < 0)
-		return r;
-	r = xkb_map_load(keyboard->x, &keyboard->map);
-	if (r < 0)
-		return r;
-	return keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
+/* With Sticky Keys, a modifier that goes up with no key pressed since would apply to the next. */
+static void unlatch(struct keyboard *keyboard, uint8_t modifiers)
+{
+	if (modifiers)
+		XkbLatchModifiers(keyboard->x, XkbUseCoreKbd, modifiers, 0);
 }
 
 /* Presses and lifts modifiers for the key of the plan. */
@@ -173,6 +246,7 @@ static void change(struct keyboard *keyboard, const struct keymap_plan *plan)
 			update_key(keyboard, keycode);
 		}
 	}
+	unlatch(keyboard, plan->release);
 	for (unsigned i = 0; i < KEYMAP_SHIFTERS; i++) {
 		const struct keymap_shifter *shifter = &keyboard->map.shifters[i];
 
@@ -217,7 +291,7 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	if (r < 0)
 		return r;
 	how.release |= foreign;
-	spare_keys_note_use(&keyboard->spares, how.keycode, now);
+	spare_keys_note_use(&keyboard->spares, how.keycode, keysym_canonical(request.keysym), now);
 	change(keyboard, &how);
 	if (how.group == state.group) {
 		hold(keyboard, how.keycode);
@@ -240,6 +314,11 @@ void keyboard_release(struct keyboard *keyboard, uint8_t keycode)
 		return;
 	keyboard->held[keycode]--;
 	update_key(keyboard, keycode);
+	uint8_t sets = keymap_sets(&keyboard->map, keycode, 0);
+	if (!keyboard->held[keycode] && sets & keyboard->relatched) {
+		unlatch(keyboard, sets);
+		keyboard->relatched &= (uint8_t)~sets;
+	}
 	if (keyboard->changed_for == keycode && !keyboard->held[keycode])
 		keyboard_restore_modifiers(keyboard);
 }

@@ -16,6 +16,8 @@
 #include "spare_keys.h"
 #include "x11/display.h"
 
+enum { KEYBOARD_EXPECTED_MAX = 16 };
+
 struct keyboard {
 	struct display *display;
 	Display *x;    /* of the display */
@@ -23,11 +25,14 @@ struct keyboard {
 	struct keymap map;
 	bool map_is_stale;
 	struct spare_keys spares;
-	uint8_t held[KEYMAP_KEYS]; /* by how many viewers */
-	bool down[KEYMAP_KEYS];	   /* what the X server was last told */
-	bool lifted[KEYMAP_KEYS];  /* held, but up while changed_for is down */
-	bool added[KEYMAP_KEYS];   /* not held, but down while changed_for is */
-	uint8_t changed_for;	   /* keycode; 0: nothing is lifted or added */
+	uint32_t expected[KEYBOARD_EXPECTED_MAX]; /* keysyms to be typed soon; 0: none */
+	uint8_t held[KEYMAP_KEYS];		  /* by how many viewers */
+	bool down[KEYMAP_KEYS];			  /* what the X server was last told */
+	bool lifted[KEYMAP_KEYS];		  /* held, but up while changed_for is down */
+	bool added[KEYMAP_KEYS];		  /* not held, but down while changed_for is */
+	uint8_t relatched;   /* modifiers that were lifted and are down again */
+	uint8_t latched;     /* modifiers in effect that end with the next key, as by Sticky Keys */
+	uint8_t changed_for; /* keycode; 0: nothing is lifted or added */
 };
 
 /*
@@ -56,6 +61,9 @@ struct keyboard_request {
 int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS],
 		   struct keyboard_request request, uint64_t now);
 void keyboard_release(struct keyboard *keyboard, uint8_t keycode);
+
+/* Whether a character that no key can type, as keyboard_press has said, is a loss. */
+bool keyboard_is_loss(uint32_t keysym);
 
 /* Restores the modifiers that were changed for a key that is still down, before a click. */
 void keyboard_restore_modifiers(struct keyboard *keyboard);

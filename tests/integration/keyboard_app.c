@@ -10,6 +10,7 @@
  *   symbols        all keysyms of the keymap, in every group and level
  *   state          MODIFIERS LOCKED GROUP, and the keycodes that are down
  *   lock M V G     locks the modifiers V of the mask M, and the group G
+ *   sticky         turns Sticky Keys on
  *   remaps         how often the keymap changed so far, and how many keys at most at a time;
  *                  -1 if a change named keys that do not exist, which kills programs
  *   grab, ungrab   grabs the X server, releases it
@@ -200,6 +201,20 @@ static void do_symbols(void)
 	XkbFreeKeyboard(map, 0, True);
 }
 
+static void do_sticky(void)
+{
+	XkbDescPtr keyboard = XkbGetMap(x, 0, XkbUseCoreKbd);
+
+	XkbGetControls(x, XkbAllControlsMask, keyboard);
+	keyboard->ctrls->enabled_ctrls |= XkbStickyKeysMask;
+	keyboard->ctrls->ax_options |= XkbAX_LatchToLockMask;
+	keyboard->ctrls->ax_options &= (unsigned short)~XkbAX_TwoKeysMask;
+	XkbSetControls(x, XkbControlsEnabledMask | XkbStickyKeysMask, keyboard);
+	XkbFreeKeyboard(keyboard, 0, True);
+	XSync(x, False);
+	puts("ok");
+}
+
 static void do_state(void)
 {
 	XkbStateRec state;
@@ -236,6 +251,8 @@ static void do_line(const char *line)
 		XkbLockGroup(x, XkbUseCoreKbd, c);
 		XSync(x, False);
 		puts("ok");
+	} else if (strncmp(line, "sticky", 6) == 0) {
+		do_sticky();
 	} else if (strncmp(line, "remaps", 6) == 0) {
 		handle_all();
 		printf("ok %u %d\n", n_remaps, most_remapped);
