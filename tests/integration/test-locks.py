@@ -97,6 +97,12 @@ class LockTest(KeyboardTest):
 
 
 class KeyboardsTest(KeyboardTest):
+    """Xvfb has a keyboard of its own, 7, beside XTEST's, 5."""
+
+    def read_layout(self, device):
+        return subprocess.run(["xkbcomp", "-xkb", "-i", str(device), self.x.display, "-"],
+                              capture_output=True, check=True).stdout
+
     def test_xtest_has_another_layout(self):
         """The first key as well."""
         for text, layout in (("qa@\u20ac\u0142", "fr"), ("zy/\u00df", "de"), ("\u0444a", "ru,us")):
@@ -106,12 +112,9 @@ class KeyboardsTest(KeyboardTest):
 
     def test_spare_keys_of_one_keyboard(self):
         """What is spare on XTEST's keyboard may be a key of another, which stays as it is."""
-        self.set_layout("-device", "3", "-layout", "us")
-        read = lambda: subprocess.run(["xkbcomp", "-xkb", "-i", "7", self.x.display, "-"],
-                                      capture_output=True, check=True).stdout
-        before = read()
+        before = self.read_layout(7)
         self.assertEqual(self.press(0x20ac)[2], "\u20ac")
-        self.assertEqual(read(), before)
+        self.assertEqual(self.read_layout(7), before)
 
 
 class ShiftTest(KeyboardTest):
@@ -181,6 +184,27 @@ class StickyTest(KeyboardTest):
                 self.type(ord("x"))
                 self.assertEqual(self.text(2), letter + "x")
             self.wait_state(0, 0, 0)
+
+
+@unittest.skipUnless(shutil.which("Xorg"), "no Xorg with the dummy driver")
+class XorgTest:
+    """The same on Xorg."""
+
+    def start_chain(self):
+        self.x = self.start_xorg()
+        super().start_chain()
+
+
+class XorgLockTest(XorgTest, LockTest):
+    pass
+
+
+class XorgShiftTest(XorgTest, ShiftTest):
+    pass
+
+
+class XorgStickyTest(XorgTest, StickyTest):
+    pass
 
 
 if __name__ == "__main__":

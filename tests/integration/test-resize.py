@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The desktop's size: requests of viewers, RandR changes on the desktop, the old size restored."""
 
-import os
 import shutil
 import unittest
 
@@ -14,7 +13,6 @@ EXTENDED = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE, rfb.EXTENDED_DESKTOP_SIZE)
 BY_SERVER, BY_VIEWER, BY_OTHER = range(3)
 DONE, PROHIBITED, NO_RESOURCES, INVALID = range(4)
 
-XORG_CONF = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../xorg-dummy.conf")
 
 
 class ResizeTest(ChainTest):
@@ -223,14 +221,9 @@ class NotAllowedTest(ResizeTest):
 class DummyTest(ResizeTest):
     """Xorg with several monitors, rotation, and no limit below 32767."""
 
-    def start_xorg(self):
-        self.x = self.start_x(name="Xorg", command=[
-            "Xorg", "-config", os.path.realpath(XORG_CONF), "-logfile",
-            self.directory + "/Xorg.log", "-novtswitch", "-sharevts"])
-
     def setUp(self):
         super().setUp()
-        self.start_xorg()
+        self.x = self.start_xorg()
         self.start_chain()
 
     def test_modes_are_made_and_deleted(self):

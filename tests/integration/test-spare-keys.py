@@ -80,7 +80,9 @@ class TypingTest(ChainTest):
         time.sleep(1)
         os.kill(self.window.pid, signal.SIGCONT)
 
-    def check(self, kind):
+    def check(self, kind, on_xorg=False):
+        if on_xorg:
+            self.x = self.start_xorg()
         self.start_window(kind)
         text = "!"
         for part in (HAN, LETTERS):
@@ -89,6 +91,11 @@ class TypingTest(ChainTest):
             text += part
             self.wait_text(text)
         self.assertNotIn("is lost", self.scraper.read_log())
+
+
+    @unittest.skipUnless(shutil.which("Xorg"), "no Xorg with the dummy driver")
+    def test_on_xorg(self):
+        self.check("gtk3", on_xorg=True)
 
 
 def add_kinds():
