@@ -66,6 +66,12 @@ enum keyboard_event input_handle_event(struct input *input, XEvent *event)
 	return input->display ? keyboard_handle_event(&input->keyboard, event) : KEYBOARD_NOTHING;
 }
 
+void input_handle_message(struct input *input, const XEvent *event)
+{
+	if (input->display)
+		keyboard_handle_message(&input->keyboard, event);
+}
+
 /* An XTEST event ends the X server's screen saver, but does not switch the monitor on. */
 void input_wake_monitor(struct input *input)
 {

@@ -51,6 +51,9 @@ int input_init(struct input *input, struct display *display, sd_event *event);
 void input_finish(struct input *input);
 enum keyboard_event input_handle_event(struct input *input, XEvent *event);
 
+/* Any other event: it may tell that a program has read what was typed, and waiting keys go on. */
+void input_handle_message(struct input *input, const XEvent *event);
+
 /* Presses or releases the viewer's key; what the keyboard cannot type is ignored. */
 void input_key(struct input *input, struct input_holder *holder, struct client_key from);
 

@@ -32,6 +32,7 @@ void keyboard_init(struct keyboard *keyboard, struct display *display)
 	if (own != XkbUseCoreKbd)
 		XkbSelectEvents(display->x, own, MAP_EVENTS, MAP_EVENTS);
 	spare_keys_init(&keyboard->spares, display->x, own);
+	focus_ping_init(&keyboard->ping, display);
 }
 
 void keyboard_finish(struct keyboard *keyboard)
@@ -161,6 +162,22 @@ bool keyboard_is_loss(uint32_t keysym)
 	return keysym_character(keysym) && may_be_assigned(keysym);
 }
 
+static void ask_focus(struct keyboard *keyboard, uint64_t now)
+{
+	Window focus = focus_ping_window(&keyboard->ping);
+
+	spare_keys_note_window(&keyboard->spares, focus,
+			       focus_ping_send(&keyboard->ping, focus, now));
+}
+
+void keyboard_handle_message(struct keyboard *keyboard, const XEvent *event)
+{
+	Window focus;
+
+	if (keyboard->xkb_event && focus_ping_is_answer(&keyboard->ping, event, &focus))
+		spare_keys_note_read(&keyboard->spares, focus, keyboard->ping.sent);
+}
+
 /* Assigns `keysym` to a spare key, and of those that are expected what is on no key either. */
 static int assign(struct keyboard *keyboard, const struct keymap_state *state, uint32_t keysym,
 		  uint64_t now)
@@ -183,6 +200,10 @@ static int assign(struct keyboard *keyboard, const struct keymap_state *state, u
 			keysyms[request.n++] = expected;
 	}
 	int r = spare_keys_assign(&keyboard->spares, keyboard->x, &request, now);
+	if (r == -EBUSY) {
+		ask_focus(keyboard, now);
+		return -EAGAIN;
+	}
 	keyboard->map_is_stale |= r < 0 && r != -EAGAIN;
 	return r < 0 ? r : load_map(keyboard);
 }
@@ -291,7 +312,10 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	if (r < 0)
 		return r;
 	how.release |= foreign;
-	spare_keys_note_use(&keyboard->spares, how.keycode, keysym_canonical(request.keysym), now);
+	if (spare_keys_has(&keyboard->spares, how.keycode))
+		spare_keys_note_use(&keyboard->spares, how.keycode,
+				    keysym_canonical(request.keysym),
+				    focus_ping_window(&keyboard->ping), now);
 	change(keyboard, &how);
 	if (how.group == state.group) {
 		hold(keyboard, how.keycode);

@@ -14,7 +14,7 @@
 #include "keymap.h"
 #include "protocol/keyboard_led.h"
 #include "spare_keys.h"
-#include "x11/display.h"
+#include "x11/focus_ping.h"
 
 enum { KEYBOARD_EXPECTED_MAX = 16 };
 
@@ -25,6 +25,7 @@ struct keyboard {
 	struct keymap map;
 	bool map_is_stale;
 	struct spare_keys spares;
+	struct focus_ping ping;
 	uint32_t expected[KEYBOARD_EXPECTED_MAX]; /* keysyms to be typed soon; 0: none */
 	uint8_t held[KEYMAP_KEYS];		  /* by how many viewers */
 	bool down[KEYMAP_KEYS];			  /* what the X server was last told */
@@ -45,6 +46,9 @@ void keyboard_finish(struct keyboard *keyboard);
 /* What an XKB event means to viewers: the bell rang, or the lock lights may have changed. */
 enum keyboard_event { KEYBOARD_NOTHING, KEYBOARD_BELL, KEYBOARD_LEDS };
 enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *event);
+
+/* Any other event: the answer to a ping says which spare keys can be reassigned. */
+void keyboard_handle_message(struct keyboard *keyboard, const XEvent *event);
 
 /* What a viewer types. */
 struct keyboard_request {

@@ -146,12 +146,17 @@ static unsigned count_used_since(const struct spare_keys *spares, uint64_t when)
 static bool is_free(const struct spare_keys *spares, const struct spare_key *spare, unsigned level,
 		    uint64_t now)
 {
-	uint64_t used = spare->last_used[level];
+	const uint64_t used = spare->last_used[level], age = now - used;
+	const Window window = spare->typed_into[level];
 
 	if (!spare->symbols[level] || !used)
 		return true;
-	return now - used >= SPARE_KEYS_BUSY &&
-	       now - used >= SPARE_KEYS_BUSY + SPARE_KEYS_PER_KEY * count_used_since(spares, used);
+	if (spare->is_read[level])
+		return age >= SPARE_KEYS_SOON;
+	if (window && window == spares->answering)
+		return age >= SPARE_KEYS_HUNG;
+	return age >= SPARE_KEYS_BUSY &&
+	       age >= SPARE_KEYS_BUSY + SPARE_KEYS_PER_KEY * count_used_since(spares, used);
 }
 
 static struct levels free_levels(const struct spare_keys *spares, const struct spare_key *spare,
@@ -210,6 +215,14 @@ static uint32_t pairs_of(uint32_t levels)
 	return levels & (levels >> 1) & 0x55;
 }
 
+static void set_symbol(struct spare_key *spare, unsigned level, uint32_t keysym, uint64_t now)
+{
+	spare->symbols[level] = keysym;
+	spare->last_used[level] = now;
+	spare->typed_into[level] = None;
+	spare->is_read[level] = false;
+}
+
 /* Puts `keysym` on one of `levels`, and takes that away from them. */
 static void put(struct spare_key *spare, struct levels *levels, uint32_t keysym, uint64_t now)
 {
@@ -219,13 +232,14 @@ static void put(struct spare_key *spare, struct levels *levels, uint32_t keysym,
 		       keysym_lower(upper) == lower && pairs.set;
 	unsigned level = find_level(spare, is_pair ? pairs : *levels);
 
-	spare->symbols[level] = is_pair ? lower : keysym;
-	spare->last_used[level] = now;
 	levels->set &= ~(UINT32_C(1) << level);
-	if (!is_pair)
+	if (!is_pair) {
+		set_symbol(spare, level, keysym, now);
 		return;
-	spare->symbols[level + 1] = upper;
-	spare->last_used[level + 1] = now;
+	}
+	/* Nothing has typed the other case yet. */
+	set_symbol(spare, level, lower, keysym == lower ? now : 0);
+	set_symbol(spare, level + 1, upper, keysym == upper ? now : 0);
 	levels->set &= ~(UINT32_C(2) << level);
 }
 
@@ -292,7 +306,7 @@ int spare_keys_choose(struct spare_keys *spares, const struct spare_keys_request
 		return -EAGAIN;
 	int i = find_key(spares, request, among, now);
 	if (i < 0)
-		return -EAGAIN;
+		return -EBUSY;
 	struct spare_key *spare = &spares->list[i];
 	struct levels levels = free_levels(spares, spare, among, now);
 	for (unsigned k = 0; k < request->n && levels.set; k++)
@@ -317,13 +331,45 @@ int spare_keys_assign(struct spare_keys *spares, Display *x,
 	return 0;
 }
 
-void spare_keys_note_use(struct spare_keys *spares, uint8_t keycode, uint32_t keysym, uint64_t now)
+bool spare_keys_has(const struct spare_keys *spares, uint8_t keycode)
+{
+	for (unsigned i = 0; i < spares->n; i++)
+		if (spares->list[i].keycode == keycode)
+			return true;
+	return false;
+}
+
+void spare_keys_note_use(struct spare_keys *spares, uint8_t keycode, uint32_t keysym, Window window,
+			 uint64_t now)
 {
 	for (unsigned i = 0; i < spares->n; i++) {
 		struct spare_key *spare = &spares->list[i];
 
-		for (int level = 0; spare->keycode == keycode && level < KEYMAP_LEVELS; level++)
-			if (spare->symbols[level] && spare->symbols[level] == keysym)
-				spare->last_used[level] = now;
+		for (int level = 0; spare->keycode == keycode && level < KEYMAP_LEVELS; level++) {
+			if (!spare->symbols[level] || spare->symbols[level] != keysym)
+				continue;
+			spare->is_read[level] = false;
+			spare->typed_into[level] = window;
+			spare->last_used[level] = now;
+		}
+	}
+}
+
+void spare_keys_note_window(struct spare_keys *spares, Window window, bool answers)
+{
+	if (answers)
+		spares->answering = window;
+	else if (spares->answering == window)
+		spares->answering = None;
+}
+
+void spare_keys_note_read(struct spare_keys *spares, Window window, uint64_t until)
+{
+	for (unsigned i = 0; i < spares->n; i++) {
+		struct spare_key *spare = &spares->list[i];
+
+		for (int level = 0; level < KEYMAP_LEVELS; level++)
+			if (spare->typed_into[level] == window && spare->last_used[level] < until)
+				spare->is_read[level] = true;
 	}
 }

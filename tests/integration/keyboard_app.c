@@ -75,6 +75,15 @@ static void note_remap(const XkbMapNotifyEvent *event)
 		most_remapped = event->num_key_syms;
 }
 
+/* As toolkits do: what came before it has been read. */
+static void answer_ping(XEvent *event)
+{
+	event->xclient.window = DefaultRootWindow(x);
+	XSendEvent(x, event->xclient.window, False,
+		   SubstructureNotifyMask | SubstructureRedirectMask, event);
+	XFlush(x);
+}
+
 /* Handles an event. Returns whether it is a key that is no modifier. */
 static bool handle(XEvent *event, struct typed *ret_typed)
 {
@@ -83,6 +92,8 @@ static bool handle(XEvent *event, struct typed *ret_typed)
 
 	if (event->type == xkb_event && xkb->any.xkb_type == XkbMapNotify)
 		note_remap(&xkb->map);
+	else if (event->type == ClientMessage)
+		answer_ping(event);
 	else if (event->type == MappingNotify)
 		XRefreshKeyboardMapping(&event->xmapping);
 	else if (event->type == MotionNotify)
@@ -292,6 +303,8 @@ static int open_window(void)
 		x, DefaultRootWindow(x), 0, 0, (unsigned)DisplayWidth(x, DefaultScreen(x)),
 		(unsigned)DisplayHeight(x, DefaultScreen(x)), 0, CopyFromParent, InputOutput,
 		CopyFromParent, CWOverrideRedirect | CWEventMask, &attributes);
+	Atom protocol = XInternAtom(x, "_NET_WM_PING", False);
+	XSetWMProtocols(x, window, &protocol, 1);
 	XMapRaised(x, window);
 	XWindowEvent(x, window, ExposureMask, &event);
 	XSetInputFocus(x, window, RevertToParent, CurrentTime);

@@ -75,9 +75,9 @@ class TypingTest(ChainTest):
                 end = time.monotonic() + rfb.PATIENCE
         self.assertEqual(typed, text)
 
-    def stop_for_a_second(self):
+    def make_busy(self, seconds=1):
         os.kill(self.window.pid, signal.SIGSTOP)
-        time.sleep(1)
+        time.sleep(seconds)
         os.kill(self.window.pid, signal.SIGCONT)
 
     def check(self, kind, on_xorg=False):
@@ -87,11 +87,17 @@ class TypingTest(ChainTest):
         text = "!"
         for part in (HAN, LETTERS):
             self.type(part)
-            self.stop_for_a_second()
+            self.make_busy()
             text += part
             self.wait_text(text)
         self.assertNotIn("is lost", self.scraper.read_log())
 
+    def test_busy_for_longer(self):
+        """A toolkit's program says when it has read, however long that takes."""
+        self.start_window("gtk3")
+        self.type(HAN)
+        self.make_busy(8)
+        self.wait_text("!" + HAN)
 
     @unittest.skipUnless(shutil.which("Xorg"), "no Xorg with the dummy driver")
     def test_on_xorg(self):

@@ -113,7 +113,7 @@ static void test_one_by_one(void **state)
 		assert_int_equal(choose_one(HAN + 2 * level), FIRST << 4 | level);
 		assert_int_equal(choose_one(HAN + 2 * level + 1), SECOND << 4 | level);
 	}
-	assert_int_equal(choose_one(HAN + 8), -EAGAIN);
+	assert_int_equal(choose_one(HAN + 8), -EBUSY);
 }
 
 static void test_many_at_once(void **state)
@@ -169,15 +169,86 @@ static void test_reuse(void **state)
 	const uint64_t first = now - 7 * SPARE_KEYS_PACE, due = SPARE_KEYS_BUSY;
 	/* The least recently used one was followed by seven, and itself counts. */
 	now = first + due + 8 * SPARE_KEYS_PER_KEY - 1 - SPARE_KEYS_PACE;
-	assert_int_equal(choose_one(HAN + 8), -EAGAIN);
+	assert_int_equal(choose_one(HAN + 8), -EBUSY);
 	now -= SPARE_KEYS_PACE - 1;
 	assert_int_equal(choose_one(HAN + 8), FIRST << 4);
 	/* What was typed again meanwhile is not replaced. */
 	now += 100000;
-	spare_keys_note_use(&spares, SECOND, HAN + 1, now);
-	spare_keys_note_use(&spares, SECOND, HAN + 2, now); /* on the other key */
+	spare_keys_note_use(&spares, SECOND, HAN + 1, None, now);
+	spare_keys_note_use(&spares, SECOND, HAN + 2, None, now); /* on the other key */
 	assert_int_equal(choose_one(HAN + 9), FIRST << 4 | 1);
 	assert_int_equal(choose_one(HAN + 10), SECOND << 4 | 1);
+}
+
+/* Types what fill() has assigned, each into a window of its own. */
+static void type_into(Window first)
+{
+	for (uint32_t i = 0; i < 8; i++) {
+		uint8_t keycode = i % 2 ? SECOND : FIRST;
+
+		assert_true(spare_keys_has(&spares, keycode));
+		spare_keys_note_use(&spares, keycode, HAN + i, first + i, now);
+	}
+	assert_false(spare_keys_has(&spares, KEY_A));
+}
+
+static void test_a_program_has_read(void **state)
+{
+	(void)state;
+	fill();
+	type_into(100);
+	/* What was typed at that very time may have been typed after the question. */
+	spare_keys_note_read(&spares, 101, now);
+	now += SPARE_KEYS_SOON;
+	assert_int_equal(choose_one(HAN + 8), -EBUSY);
+	spare_keys_note_read(&spares, 101, now);
+	assert_int_equal(choose_one(HAN + 8), SECOND << 4);
+	assert_int_equal(choose_one(HAN + 9), -EBUSY);
+	/* Typed again, and not read yet. */
+	spare_keys_note_read(&spares, 102, now);
+	spare_keys_note_use(&spares, FIRST, HAN + 2, 102, now);
+	now += SPARE_KEYS_SOON;
+	assert_int_equal(choose_one(HAN + 9), -EBUSY);
+}
+
+static void test_what_may_have_got_it_instead(void **state)
+{
+	(void)state;
+	fill();
+	type_into(100);
+	spare_keys_note_read(&spares, 100, now + 1);
+	now += SPARE_KEYS_SOON - 1 - SPARE_KEYS_PACE;
+	assert_int_equal(choose_one(HAN + 8), -EBUSY);
+	now -= SPARE_KEYS_PACE - 1;
+	assert_int_equal(choose_one(HAN + 8), FIRST << 4);
+}
+
+static void test_a_program_that_answers_is_awaited(void **state)
+{
+	(void)state;
+	fill();
+	for (uint32_t i = 0; i < 8; i++)
+		spare_keys_note_use(&spares, i % 2 ? SECOND : FIRST, HAN + i, 100, now);
+	const uint64_t typed = now;
+	spare_keys_note_window(&spares, 100, true);
+	spare_keys_note_window(&spares, 99, false);
+	now = typed + SPARE_KEYS_HUNG - 1 - SPARE_KEYS_PACE;
+	assert_int_equal(choose_one(HAN + 8), -EBUSY);
+	now -= SPARE_KEYS_PACE - 1;
+	assert_int_equal(choose_one(HAN + 8), FIRST << 4);
+}
+
+static void test_a_program_that_answers_no_more(void **state)
+{
+	(void)state;
+	fill();
+	for (uint32_t i = 0; i < 8; i++)
+		spare_keys_note_use(&spares, i % 2 ? SECOND : FIRST, HAN + i, 100, now);
+	spare_keys_note_window(&spares, 100, true);
+	now += SPARE_KEYS_BUSY + 8 * SPARE_KEYS_PER_KEY;
+	assert_int_equal(choose_one(HAN + 8), -EBUSY);
+	spare_keys_note_window(&spares, 100, false);
+	assert_int_equal(choose_one(HAN + 8), FIRST << 4);
 }
 
 static void test_held_keys(void **state)
@@ -255,10 +326,21 @@ static void test_property(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_type),	 TEST(test_check),     TEST(test_one_by_one),
-		TEST(test_many_at_once), TEST(test_pace),      TEST(test_letters),
-		TEST(test_reuse),	 TEST(test_held_keys), TEST(test_shift_is_locked),
-		TEST(test_none),	 TEST(test_property),
+		TEST(test_type),
+		TEST(test_check),
+		TEST(test_one_by_one),
+		TEST(test_many_at_once),
+		TEST(test_pace),
+		TEST(test_letters),
+		TEST(test_a_program_has_read),
+		TEST(test_what_may_have_got_it_instead),
+		TEST(test_a_program_that_answers_is_awaited),
+		TEST(test_a_program_that_answers_no_more),
+		TEST(test_reuse),
+		TEST(test_held_keys),
+		TEST(test_shift_is_locked),
+		TEST(test_none),
+		TEST(test_property),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
