@@ -357,10 +357,7 @@ void spare_keys_note_use(struct spare_keys *spares, uint8_t keycode, uint32_t ke
 
 void spare_keys_note_window(struct spare_keys *spares, Window window, bool answers)
 {
-	if (answers)
-		spares->answering = window;
-	else if (spares->answering == window)
-		spares->answering = None;
+	spares->answering = answers ? window : None;
 }
 
 void spare_keys_note_read(struct spare_keys *spares, Window window, uint64_t until)

@@ -83,7 +83,7 @@ bool spare_keys_has(const struct spare_keys *spares, uint8_t keycode);
 void spare_keys_note_use(struct spare_keys *spares, uint8_t keycode, uint32_t keysym, Window window,
 			 uint64_t now);
 
-/* Whether the program of that window will say when it has read. */
+/* Whether the program of that window, which has the focus, will say when it has read. */
 void spare_keys_note_window(struct spare_keys *spares, Window window, bool answers);
 
 /* The program of that window has read all that was typed into it before `until`. */

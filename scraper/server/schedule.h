@@ -44,6 +44,9 @@
  *     capture/read_pieces.c.
  * 19. A viewer is sent 8 clipboard messages at once, and 10 a second in the long run:
  *     viewer/text_pace.c.
+ * 20. A character that is on no key is assigned to a spare key at most every 20 ms, and replaces
+ *     another one when programs have read that: input/spare_keys.c. Keys that wait for it are tried
+ *     every 20 ms: input/input.c.
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H
