@@ -12,14 +12,14 @@
 #include "common/event_source.h"
 #include "common/log.h"
 #include "common/timer.h"
+#include "key_plan.h"
 #include "keysym.h"
 #include "scan_code.h"
 #include "stuck_input.h"
 
 enum {
-	QUIET_MS = 1000,    /* after so long without input the monitor may have been switched off */
-	RETRY_MS = 20,	    /* between two tries to type a waiting key */
-	WARNING_MS = 10000, /* between two warnings of lost characters */
+	QUIET_MS = 1000, /* after so long without input the monitor may have been switched off */
+	RETRY_MS = 20,	 /* between two tries to type a waiting key */
 };
 
 static uint64_t now_ms(void)
@@ -134,14 +134,11 @@ static void release_key(struct input *input, struct input_holder *holder, int i)
 }
 
 /* What a viewer types is nobody else's business, so the character is not named. */
-static void warn_of_loss(struct input *input, const char *why, uint64_t now)
+static void note_loss(struct input *input, const char *why, uint64_t now)
 {
-	input->n_lost++;
-	if (input->last_warning && now - input->last_warning < WARNING_MS)
-		return;
-	log_warning("a character that a viewer typed is lost: %s (lost so far: %u)", why,
-		    input->n_lost);
-	input->last_warning = now;
+	if (lost_keys_note(&input->lost, now))
+		log_warning("a character that a viewer typed is lost: %s (lost so far: %u)", why,
+			    input->lost.n);
 }
 
 /* Returns 0, or -EAGAIN if the key must wait. */
@@ -158,8 +155,8 @@ static int press(struct input *input, struct input_holder *holder, struct keyboa
 	int keycode = keyboard_press(&input->keyboard, own, request, now);
 	if (keycode == -EAGAIN)
 		return -EAGAIN;
-	if (keycode < 0 && keyboard_is_loss(request.keysym))
-		warn_of_loss(input, "no key can type it", now);
+	if (keycode < 0 && key_plan_is_loss(request.keysym))
+		note_loss(input, "no key can type it", now);
 	else if (keycode < 0)
 		log_debug("ignoring keysym 0x%x: no key can type it", request.keysym);
 	if (keycode <= 0)
@@ -223,9 +220,9 @@ static int handle_key(struct input *input, const struct queued_key *key, uint64_
 static void note_expected(struct input *input)
 {
 	uint32_t *expected = input->keyboard.expected;
-	unsigned n = key_queue_keysyms(&input->queue, expected, KEYBOARD_EXPECTED_MAX);
+	unsigned n = key_queue_keysyms(&input->queue, expected, KEY_PLAN_EXPECTED_MAX);
 
-	for (unsigned i = n; i < KEYBOARD_EXPECTED_MAX; i++)
+	for (unsigned i = n; i < KEY_PLAN_EXPECTED_MAX; i++)
 		expected[i] = 0;
 }
 
@@ -268,7 +265,7 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 	if (!key_queue_first(&input->queue))
 		timer_start_at(input->retry, (now + RETRY_MS) * 1000);
 	if (key_queue_add(&input->queue, &key) < 0 && key.down)
-		warn_of_loss(input, "too many are waiting", now);
+		note_loss(input, "too many are waiting", now);
 }
 
 /* ---- the pointer ---- */

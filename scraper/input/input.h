@@ -9,6 +9,7 @@
 
 #include "key_queue.h"
 #include "keyboard.h"
+#include "lost_keys.h"
 #include "pointer_sharing.h"
 #include "protocol/client_messages.h"
 #include "surrogate.h"
@@ -23,12 +24,11 @@ struct input {
 	struct key_queue queue;
 	sd_event_source *retry; /* runs while the queue is not empty */
 	struct pointer_sharing pointer;
-	int x, y;	       /* pixels: where the pointer goes next */
-	bool is_moving;	       /* it has not been sent there yet */
-	uint64_t last_input;   /* ms of CLOCK_MONOTONIC */
-	bool may_be_off;       /* the monitor: that input came after a pause */
-	unsigned n_lost;       /* characters that could not be typed */
-	uint64_t last_warning; /* of them; ms, 0: none */
+	int x, y;	     /* pixels: where the pointer goes next */
+	bool is_moving;	     /* it has not been sent there yet */
+	uint64_t last_input; /* ms of CLOCK_MONOTONIC */
+	bool may_be_off;     /* the monitor: that input came after a pause */
+	struct lost_keys lost;
 };
 
 /* What one viewer holds down. Starts as all zeros. */

@@ -113,16 +113,6 @@ static uint8_t modifiers_of(const struct keyboard *keyboard, const bool keys[sta
 	return modifiers;
 }
 
-static int load_map(struct keyboard *keyboard)
-{
-	int r = xkb_map_load(keyboard->x, keyboard->spares.keyboard, &keyboard->map);
-
-	keyboard->map_is_stale = r < 0;
-	if (r == 0)
-		spare_keys_check(&keyboard->spares, &keyboard->map);
-	return r;
-}
-
 /* Reads the current state and keymap: the X server replies after handling all keys sent. */
 static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 {
@@ -139,9 +129,13 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 	/* The reply may have come with an event about another keymap. */
 	while (XCheckIfEvent(keyboard->x, &event, is_map_event, (XPointer)keyboard))
 		keyboard->map_is_stale = true;
-	int r = keyboard->map_is_stale ? load_map(keyboard) : 0;
-	if (r < 0)
-		return r;
+	if (keyboard->map_is_stale) {
+		int r = spare_keys_load(&keyboard->spares, keyboard->x, &keyboard->map);
+
+		if (r < 0)
+			return r;
+		keyboard->map_is_stale = false;
+	}
 	keyboard->latched = state.latchedMods & (uint8_t) ~(state.baseMods | state.lockedMods);
 	*ret_state = (struct keymap_state){
 		.modifiers = state.mods,
@@ -151,23 +145,20 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 	return 0;
 }
 
-static bool may_be_assigned(uint32_t keysym)
+static int plan(struct keyboard *keyboard, const struct keymap_state *state,
+		struct keyboard_request request, uint64_t now, struct keymap_plan *ret_plan)
 {
-	return keysym_is_known(keysym) && !keysym_is_server_action(keysym) &&
-	       !keysym_is_modifier(keysym) && !keysym_is_lock(keysym);
-}
+	const struct key_plan_keyboard with = {
+		.map = &keyboard->map,
+		.map_is_stale = &keyboard->map_is_stale,
+		.spares = &keyboard->spares,
+		.ping = &keyboard->ping,
+		.held = keyboard->held,
+		.expected = keyboard->expected,
+		.latched = keyboard->latched,
+	};
 
-bool keyboard_is_loss(uint32_t keysym)
-{
-	return keysym_character(keysym) && may_be_assigned(keysym);
-}
-
-static void ask_focus(struct keyboard *keyboard, uint64_t now)
-{
-	Window focus = focus_ping_window(&keyboard->ping);
-
-	spare_keys_note_window(&keyboard->spares, focus,
-			       focus_ping_send(&keyboard->ping, focus, now));
+	return key_plan_make(&with, state, request.keysym, request.position, now, ret_plan);
 }
 
 void keyboard_handle_message(struct keyboard *keyboard, const XEvent *event)
@@ -176,75 +167,6 @@ void keyboard_handle_message(struct keyboard *keyboard, const XEvent *event)
 
 	if (keyboard->xkb_event && focus_ping_is_answer(&keyboard->ping, event, &focus))
 		spare_keys_note_read(&keyboard->spares, focus, keyboard->ping.sent);
-}
-
-/* Assigns `keysym` to a spare key, and of those that are expected what is on no key either. */
-static int assign(struct keyboard *keyboard, const struct keymap_state *state, uint32_t keysym,
-		  uint64_t now)
-{
-	uint32_t keysyms[1 + KEYBOARD_EXPECTED_MAX] = { keysym_canonical(keysym) };
-	struct spare_keys_request request = {
-		.keymap = &keyboard->map,
-		.state = state,
-		.held = keyboard->held,
-		.keysyms = keysyms,
-		.n = 1,
-	};
-	struct keymap_plan unused;
-
-	for (unsigned i = 0; i < KEYBOARD_EXPECTED_MAX; i++) {
-		uint32_t expected = keysym_canonical(keyboard->expected[i]);
-
-		if (may_be_assigned(expected) &&
-		    keymap_plan(&keyboard->map, state, expected, 0, &unused) == -ENOENT)
-			keysyms[request.n++] = expected;
-	}
-	int r = spare_keys_assign(&keyboard->spares, keyboard->x, &request, now);
-	if (r == -EBUSY) {
-		ask_focus(keyboard, now);
-		return -EAGAIN;
-	}
-	keyboard->map_is_stale |= r < 0 && r != -EAGAIN;
-	return r < 0 ? r : load_map(keyboard);
-}
-
-/* For what cannot be typed as things are; -ENOENT if it can in no way. */
-static int plan_otherwise(struct keyboard *keyboard, const struct keymap_state *state,
-			  uint32_t keysym, uint64_t now, struct keymap_plan *ret_plan)
-{
-	struct keymap_state unlatched = *state;
-	uint32_t lower = keysym_lower(keysym), upper = keysym_upper(keysym);
-
-	/* A modifier that is latched is meant for this key, as with Sticky Keys. */
-	unlatched.modifiers &= (uint8_t)~keyboard->latched;
-	if (unlatched.modifiers != state->modifiers &&
-	    keymap_plan(&keyboard->map, &unlatched, keysym, 0, ret_plan) == 0)
-		return 0;
-	int r = assign(keyboard, state, keysym, now);
-	if (r == 0)
-		r = keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
-	/* Shift is locked, or held by somebody else, and no key is spare. */
-	if (r == -ENOENT && lower != upper)
-		r = keymap_plan(&keyboard->map, state,
-				keysym_canonical(keysym) == lower ? upper : lower, 0, ret_plan);
-	return r;
-}
-
-static int plan(struct keyboard *keyboard, const struct keymap_state *state,
-		struct keyboard_request request, uint64_t now, struct keymap_plan *ret_plan)
-{
-	uint32_t keysym = request.keysym;
-
-	if (keysym_is_modifier(keysym))
-		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
-	if (keysym_is_lock(keysym))
-		return keymap_plan_lock(&keyboard->map, state, keysym, request.position, ret_plan);
-	int r = keymap_plan(&keyboard->map, state, keysym, request.position, ret_plan);
-	if (r == -ENOENT && request.position && !keysym_character(keysym))
-		r = keymap_plan_position(&keyboard->map, state, request.position, ret_plan);
-	if (r != -ENOENT || !may_be_assigned(keysym))
-		return r;
-	return plan_otherwise(keyboard, state, keysym, now, ret_plan);
 }
 
 /* With Sticky Keys, a modifier that goes up with no key pressed since would apply to the next. */

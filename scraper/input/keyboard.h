@@ -11,12 +11,10 @@
 
 #include <X11/Xlib.h>
 
+#include "key_plan.h"
 #include "keymap.h"
 #include "protocol/keyboard_led.h"
 #include "spare_keys.h"
-#include "x11/focus_ping.h"
-
-enum { KEYBOARD_EXPECTED_MAX = 16 };
 
 struct keyboard {
 	struct display *display;
@@ -26,7 +24,7 @@ struct keyboard {
 	bool map_is_stale;
 	struct spare_keys spares;
 	struct focus_ping ping;
-	uint32_t expected[KEYBOARD_EXPECTED_MAX]; /* keysyms to be typed soon; 0: none */
+	uint32_t expected[KEY_PLAN_EXPECTED_MAX]; /* keysyms to be typed soon; 0: none */
 	uint8_t held[KEYMAP_KEYS];		  /* by how many viewers */
 	bool down[KEYMAP_KEYS];			  /* what the X server was last told */
 	bool lifted[KEYMAP_KEYS];		  /* held, but up while changed_for is down */
@@ -65,9 +63,6 @@ struct keyboard_request {
 int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS],
 		   struct keyboard_request request, uint64_t now);
 void keyboard_release(struct keyboard *keyboard, uint8_t keycode);
-
-/* Whether a character that no key can type, as keyboard_press has said, is a loss. */
-bool keyboard_is_loss(uint32_t keysym);
 
 /* Restores the modifiers that were changed for a key that is still down, before a click. */
 void keyboard_restore_modifiers(struct keyboard *keyboard);

@@ -68,6 +68,15 @@ void spare_keys_check(struct spare_keys *spares, const struct keymap *keymap)
 			};
 }
 
+int spare_keys_load(struct spare_keys *spares, Display *x, struct keymap *keymap)
+{
+	int r = xkb_map_load(x, spares->keyboard, keymap);
+
+	if (r == 0)
+		spare_keys_check(spares, keymap);
+	return r;
+}
+
 static void publish(const struct spare_keys *spares, Display *x)
 {
 	unsigned long items[ITEMS * SPARE_KEYS_MAX], n = 0;

@@ -58,6 +58,9 @@ struct spare_keys_request {
 /* Reads what an earlier scraper has assigned. */
 void spare_keys_init(struct spare_keys *spares, Display *x, unsigned keyboard);
 
+/* Loads the keymap by xkb_map_load, and checks the keys with it. */
+int spare_keys_load(struct spare_keys *spares, Display *x, struct keymap *keymap);
+
 /* Drops the keys that mean something else in a new keymap, and adds those that mean nothing. */
 void spare_keys_check(struct spare_keys *spares, const struct keymap *keymap);
 
