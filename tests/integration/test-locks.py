@@ -190,9 +190,8 @@ class StickyTest(KeyboardTest):
 class XorgTest:
     """The same on Xorg."""
 
-    def start_chain(self):
+    def start_display(self):
         self.x = self.start_xorg()
-        super().start_chain()
 
 
 class XorgLockTest(XorgTest, LockTest):

@@ -29,9 +29,13 @@ def is_skipped(keysym):
 class KeyboardTest(ChainTest):
     def setUp(self):
         super().setUp()
+        self.start_display()
         self.start_chain()
         self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
         self.viewer = self.log_in()
+
+    def start_display(self):
+        """Something else than Xvfb."""
 
     def set_layout(self, *arguments):
         subprocess.run(["setxkbmap", "-display", self.x.display, *arguments], check=True,
