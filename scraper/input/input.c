@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <X11/Xlib-xcb.h>
 #include <X11/extensions/XTest.h>
@@ -13,6 +14,7 @@
 #include "common/event_source.h"
 #include "common/log.h"
 #include "common/timer.h"
+#include "key_plan.h"
 #include "keysym.h"
 #include "scan_code.h"
 #include "stuck_input.h"
@@ -60,6 +62,12 @@ void input_finish(struct input *input)
 enum keyboard_event input_handle_event(struct input *input, XEvent *event)
 {
 	return input->display ? keyboard_handle_event(&input->keyboard, event) : KEYBOARD_NOTHING;
+}
+
+void input_handle_message(struct input *input, const XEvent *event)
+{
+	if (input->display)
+		keyboard_handle_message(&input->keyboard, event);
 }
 
 /* An XTEST event ends the X server's screen saver, but does not switch the monitor on. */
@@ -206,7 +214,9 @@ static int press(struct input *input, struct input_holder *holder, struct keyboa
 		return -EAGAIN;
 	if (request.is_altgr)
 		note_altgr(holder);
-	if (keycode < 0)
+	if (keycode < 0 && key_plan_is_loss(request.keysym))
+		lost_keys_note(&input->lost, "no key can type it", now);
+	else if (keycode < 0)
 		log_debug("ignoring keysym 0x%x: no key can type it", request.keysym);
 	/* A modifier that this keyboard does not have may still be part of AltGr. */
 	if (keycode > 0 || (keycode < 0 && keysym_is_modifier(request.keysym)))
@@ -266,6 +276,16 @@ static int handle_key(struct input *input, const struct queued_key *key, uint64_
 	return 0;
 }
 
+/* So that characters of which several wait are assigned to a spare key together. */
+static void note_expected(struct input *input)
+{
+	uint32_t *expected = input->keyboard.expected;
+	unsigned n = key_queue_keysyms(&input->queue, expected, KEY_PLAN_EXPECTED_MAX);
+
+	for (unsigned i = n; i < KEY_PLAN_EXPECTED_MAX; i++)
+		expected[i] = 0;
+}
+
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct input *input = userdata;
@@ -275,12 +295,14 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	while ((key = key_queue_first(&input->queue))) {
+		note_expected(input);
 		if (handle_key(input, key, now) == -EAGAIN) {
 			timer_start_at(input->retry, (now + RETRY_MS) * 1000);
 			break;
 		}
 		key_queue_remove_first(&input->queue);
 	}
+	memset(input->keyboard.expected, 0, sizeof(input->keyboard.expected));
 	return 0;
 }
 
@@ -302,8 +324,8 @@ void input_key(struct input *input, struct input_holder *holder, struct client_k
 		return;
 	if (!key_queue_first(&input->queue))
 		timer_start_at(input->retry, (now + RETRY_MS) * 1000);
-	if (key_queue_add(&input->queue, &key) < 0)
-		log_debug("skipping a key: too many are waiting");
+	if (key_queue_add(&input->queue, &key) < 0 && key.down)
+		lost_keys_note(&input->lost, "too many are waiting", now);
 }
 
 /* ---- the pointer ---- */

@@ -10,6 +10,7 @@
 #include "drag_follower.h"
 #include "key_queue.h"
 #include "keyboard.h"
+#include "lost_keys.h"
 #include "pointer_sharing.h"
 #include "protocol/client_messages.h"
 #include "surrogate.h"
@@ -28,6 +29,7 @@ struct input {
 	bool is_moving;	     /* it has not been sent there yet */
 	uint64_t last_input; /* ms of CLOCK_MONOTONIC */
 	bool may_be_off;     /* the monitor: that input came after a pause */
+	struct lost_keys lost;
 };
 
 /* What one viewer holds down. Starts as all zeros. */
@@ -54,6 +56,9 @@ struct input_holder {
 int input_init(struct input *input, struct display *display, sd_event *event);
 void input_finish(struct input *input);
 enum keyboard_event input_handle_event(struct input *input, XEvent *event);
+
+/* Any other event: it may tell that a program has read what was typed, and waiting keys go on. */
+void input_handle_message(struct input *input, const XEvent *event);
 
 /* Presses or releases the viewer's key; what the keyboard cannot type is ignored. */
 void input_key(struct input *input, struct input_holder *holder, struct client_key from);

@@ -37,6 +37,19 @@ void key_queue_remove_first(struct key_queue *queue)
 	queue->n--;
 }
 
+unsigned key_queue_keysyms(const struct key_queue *queue, uint32_t *ret_keysyms, unsigned max)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < queue->n && n < max; i++) {
+		const struct queued_key *key = &queue->list[(queue->first + i) % KEY_QUEUE_MAX];
+
+		if (key->down)
+			ret_keysyms[n++] = key->request.keysym;
+	}
+	return n;
+}
+
 void key_queue_forget(struct key_queue *queue, const struct input_holder *holder)
 {
 	unsigned n = queue->n;

@@ -12,7 +12,7 @@
 
 #include "keyboard.h"
 
-enum { KEY_QUEUE_MAX = 1024 };
+enum { KEY_QUEUE_MAX = 4096 };
 
 struct input_holder;
 
@@ -34,6 +34,9 @@ int key_queue_add(struct key_queue *queue, const struct queued_key *key);
 /* The oldest key, or NULL. It stays in the queue, and valid, until it is removed. */
 const struct queued_key *key_queue_first(const struct key_queue *queue);
 void key_queue_remove_first(struct key_queue *queue);
+
+/* The keysyms that will be pressed next, up to `max` of them. Returns their number. */
+unsigned key_queue_keysyms(const struct key_queue *queue, uint32_t *ret_keysyms, unsigned max);
 
 /* How many keys of `holder` wait. */
 unsigned key_queue_count(const struct key_queue *queue, const struct input_holder *holder);

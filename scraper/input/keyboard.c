@@ -14,8 +14,8 @@
 #include "xkb_map.h"
 
 enum {
-	EVENTS = XkbNewKeyboardNotifyMask | XkbMapNotifyMask | XkbIndicatorStateNotifyMask |
-		 XkbBellNotifyMask,
+	MAP_EVENTS = XkbNewKeyboardNotifyMask | XkbMapNotifyMask,
+	EVENTS = MAP_EVENTS | XkbIndicatorStateNotifyMask | XkbBellNotifyMask,
 };
 
 void keyboard_init(struct keyboard *keyboard, struct display *display)
@@ -29,15 +29,21 @@ void keyboard_init(struct keyboard *keyboard, struct display *display)
 	if (!display->xkb_event)
 		return;
 	XkbSelectEvents(display->x, XkbUseCoreKbd, EVENTS, EVENTS);
-	spare_keys_init(&keyboard->spares, display->x);
+	unsigned own = xkb_map_keyboard(display->x);
+	if (own != XkbUseCoreKbd)
+		XkbSelectEvents(display->x, own, MAP_EVENTS, MAP_EVENTS);
+	spare_keys_init(&keyboard->spares, display->x, own);
+	focus_ping_init(&keyboard->ping, display);
 	if (display->has_test)
-		key_repeat_begin(&keyboard->repeat, display, xkb_map_keyboard(display->x));
+		key_repeat_begin(&keyboard->repeat, display, own);
 }
 
 void keyboard_finish(struct keyboard *keyboard)
 {
 	if (keyboard->xkb_event)
 		XkbSelectEvents(keyboard->x, XkbUseCoreKbd, EVENTS, 0);
+	if (keyboard->xkb_event && keyboard->spares.keyboard != XkbUseCoreKbd)
+		XkbSelectEvents(keyboard->x, keyboard->spares.keyboard, MAP_EVENTS, 0);
 	key_repeat_end(&keyboard->repeat);
 	keyboard->xkb_event = 0;
 	keymap_finish(&keyboard->map);
@@ -101,6 +107,8 @@ void keyboard_restore_modifiers(struct keyboard *keyboard)
 	if (!keyboard->changed_for)
 		return;
 	for (unsigned keycode = 0; keycode < KEYMAP_KEYS; keycode++) {
+		if (keyboard->lifted[keycode] && keyboard->held[keycode])
+			keyboard->relatched |= keymap_sets(&keyboard->map, (uint8_t)keycode, 0);
 		keyboard->lifted[keycode] = false;
 		keyboard->added[keycode] = false;
 		update_key(keyboard, keycode);
@@ -143,13 +151,13 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 	free(reply);
 	handle_settings(keyboard);
 	if (keyboard->map_is_stale) {
-		int r = xkb_map_load(keyboard->x, &keyboard->map);
+		int r = spare_keys_load(&keyboard->spares, keyboard->x, &keyboard->map);
 
 		if (r < 0)
 			return r;
 		keyboard->map_is_stale = false;
-		spare_keys_check(&keyboard->spares, &keyboard->map);
 	}
+	keyboard->latched = state.latchedMods & (uint8_t) ~(state.baseMods | state.lockedMods);
 	*ret_state = (struct keymap_state){
 		.modifiers = state.mods,
 		.ours = modifiers_of(keyboard, keyboard->down, state.group) & state.mods,
@@ -161,25 +169,32 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 static int plan(struct keyboard *keyboard, const struct keymap_state *state,
 		struct keyboard_request request, uint64_t now, struct keymap_plan *ret_plan)
 {
-	uint32_t keysym = shortcut_translate(&keyboard->map, state, &keyboard->spares,
-					     request.keysym, request.position);
+	const struct key_plan_keyboard with = {
+		.map = &keyboard->map,
+		.map_is_stale = &keyboard->map_is_stale,
+		.spares = &keyboard->spares,
+		.ping = &keyboard->ping,
+		.held = keyboard->held,
+		.expected = keyboard->expected,
+		.latched = keyboard->latched,
+	};
 
-	if (keysym_is_modifier(keysym))
-		return keymap_plan_modifier(&keyboard->map, state, keysym, ret_plan);
-	int r = keymap_plan(&keyboard->map, state, keysym, request.position, ret_plan);
-	if (r == -ENOENT && request.position && !keysym_character(keysym))
-		r = keymap_plan_position(&keyboard->map, state, request.position, ret_plan);
-	if (r != -ENOENT || !keysym_is_known(keysym) || keysym_is_server_action(keysym))
-		return r;
+	return key_plan_make(&with, state, request.keysym, request.position, now, ret_plan);
+}
 
-	r = spare_keys_assign(&keyboard->spares, keyboard->x, &keyboard->map, keyboard->held,
-			      keysym_canonical(keysym), now);
-	if (r < 0)
-		return r;
-	r = xkb_map_load(keyboard->x, &keyboard->map);
-	if (r < 0)
-		return r;
-	return keymap_plan(&keyboard->map, state, keysym, 0, ret_plan);
+void keyboard_handle_message(struct keyboard *keyboard, const XEvent *event)
+{
+	Window focus;
+
+	if (keyboard->xkb_event && focus_ping_is_answer(&keyboard->ping, event, &focus))
+		spare_keys_note_read(&keyboard->spares, focus, keyboard->ping.sent);
+}
+
+/* With Sticky Keys, a modifier that goes up with no key pressed since would apply to the next. */
+static void unlatch(struct keyboard *keyboard, uint8_t modifiers)
+{
+	if (modifiers)
+		XkbLatchModifiers(keyboard->x, XkbUseCoreKbd, modifiers, 0);
 }
 
 /* Presses and lifts modifiers for the key of the plan. */
@@ -195,6 +210,7 @@ static void change(struct keyboard *keyboard, const struct keymap_plan *plan)
 			update_key(keyboard, keycode);
 		}
 	}
+	unlatch(keyboard, plan->release);
 	for (unsigned i = 0; i < KEYMAP_SHIFTERS; i++) {
 		const struct keymap_shifter *shifter = &keyboard->map.shifters[i];
 
@@ -239,6 +255,8 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 		state.modifiers &= (uint8_t)~foreign;
 		state.ours &= (uint8_t)~foreign;
 	}
+	request.keysym = shortcut_translate(&keyboard->map, &state, &keyboard->spares,
+					    request.keysym, request.position);
 	r = plan(keyboard, &state, request, now, &how);
 	if (r < 0)
 		return r;
@@ -246,7 +264,10 @@ int keyboard_press(struct keyboard *keyboard, const bool own[static KEYMAP_KEYS]
 	/* A key that was assigned a keysym repeats. */
 	handle_settings(keyboard);
 	key_repeat_prepare(&keyboard->repeat, keyboard->down);
-	spare_keys_note_use(&keyboard->spares, how.keycode, now);
+	if (spare_keys_has(&keyboard->spares, how.keycode))
+		spare_keys_note_use(&keyboard->spares, how.keycode,
+				    keysym_canonical(request.keysym),
+				    focus_ping_window(&keyboard->ping), now);
 	change(keyboard, &how);
 	if (how.group == state.group) {
 		hold(keyboard, how.keycode);
@@ -269,6 +290,11 @@ void keyboard_release(struct keyboard *keyboard, uint8_t keycode)
 		return;
 	keyboard->held[keycode]--;
 	update_key(keyboard, keycode);
+	uint8_t sets = keymap_sets(&keyboard->map, keycode, 0);
+	if (!keyboard->held[keycode] && sets & keyboard->relatched) {
+		unlatch(keyboard, sets);
+		keyboard->relatched &= (uint8_t)~sets;
+	}
 	if (keyboard->changed_for == keycode && !keyboard->held[keycode])
 		keyboard_restore_modifiers(keyboard);
 }

@@ -11,6 +11,7 @@
 
 #include <X11/Xlib.h>
 
+#include "key_plan.h"
 #include "key_repeat.h"
 #include "keymap.h"
 #include "protocol/keyboard_led.h"
@@ -23,11 +24,15 @@ struct keyboard {
 	struct keymap map;
 	bool map_is_stale;
 	struct spare_keys spares;
-	uint8_t held[KEYMAP_KEYS]; /* by how many viewers */
-	bool down[KEYMAP_KEYS];	   /* what the X server was last told */
-	bool lifted[KEYMAP_KEYS];  /* held, but up while changed_for is down */
-	bool added[KEYMAP_KEYS];   /* not held, but down while changed_for is */
-	uint8_t changed_for;	   /* keycode; 0: nothing is lifted or added */
+	struct focus_ping ping;
+	uint32_t expected[KEY_PLAN_EXPECTED_MAX]; /* keysyms to be typed soon; 0: none */
+	uint8_t held[KEYMAP_KEYS];		  /* by how many viewers */
+	bool down[KEYMAP_KEYS];			  /* what the X server was last told */
+	bool lifted[KEYMAP_KEYS];		  /* held, but up while changed_for is down */
+	bool added[KEYMAP_KEYS];		  /* not held, but down while changed_for is */
+	uint8_t relatched;   /* modifiers that were lifted and are down again */
+	uint8_t latched;     /* modifiers in effect that end with the next key, as by Sticky Keys */
+	uint8_t changed_for; /* keycode; 0: nothing is lifted or added */
 	struct key_repeat repeat;
 };
 
@@ -41,6 +46,9 @@ void keyboard_finish(struct keyboard *keyboard);
 /* What an XKB event means to viewers: the bell rang, or the lock lights may have changed. */
 enum keyboard_event { KEYBOARD_NOTHING, KEYBOARD_BELL, KEYBOARD_LEDS };
 enum keyboard_event keyboard_handle_event(struct keyboard *keyboard, XEvent *event);
+
+/* Any other event: the answer to a ping says which spare keys can be reassigned. */
+void keyboard_handle_message(struct keyboard *keyboard, const XEvent *event);
 
 /* What a viewer types. */
 struct keyboard_request {

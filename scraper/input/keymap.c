@@ -117,6 +117,9 @@ void keymap_finish(struct keymap *keymap)
 
 /* ---- planning ---- */
 
+/* Keycodes of every X server's keyboards. */
+enum { PLACE_CAPS = 66, PLACE_NUM = 77, PLACE_SCROLL = 78 };
+
 struct keymap_range {
 	unsigned first, last; /* keycodes */
 };
@@ -251,6 +254,43 @@ int keymap_plan_position(const struct keymap *keymap, const struct keymap_state 
 	return 0;
 }
 
+/* Where such a key is on all keyboards; 0: nowhere in particular. */
+static uint8_t place_of(uint32_t keysym)
+{
+	switch (keysym) {
+	case XK_Caps_Lock:
+	case XK_Shift_Lock:
+		return PLACE_CAPS;
+	case XK_Num_Lock:
+		return PLACE_NUM;
+	case XK_Scroll_Lock:
+		return PLACE_SCROLL;
+	default:
+		return 0;
+	}
+}
+
+int keymap_plan_lock(const struct keymap *keymap, const struct keymap_state *state, uint32_t keysym,
+		     uint8_t position, struct keymap_plan *ret_plan)
+{
+	const struct keymap_range all = { 0, KEYMAP_KEYS - 1 };
+	uint8_t place = position ? position : place_of(keysym), keycode = 0;
+
+	if (place && key_types(keymap, state, place, state->group, 0, keysym))
+		keycode = place;
+	if (!keycode)
+		keycode = find_key(keymap, state, state->group, 0, keysym, all);
+	if (!keycode) {
+		uint32_t symbol = keymap_symbol(keymap, place, state->group, state->modifiers);
+
+		if (!symbol || keysym_is_server_action(symbol))
+			return -ENOENT;
+		keycode = place;
+	}
+	*ret_plan = (struct keymap_plan){ .keycode = keycode, .group = state->group };
+	return 0;
+}
+
 /* The substitute for a modifier that the keyboard does not have; 0: none. */
 static uint32_t substitute(uint32_t keysym)
 {
@@ -286,4 +326,20 @@ int keymap_plan_modifier(const struct keymap *keymap, const struct keymap_state 
 		return -ENOENT;
 	*ret_plan = (struct keymap_plan){ .keycode = keycode, .group = state->group };
 	return 0;
+}
+
+uint8_t keymap_levels(const struct keymap *keymap, const struct keymap_state *state, uint8_t type)
+{
+	const uint8_t modifiers = state->modifiers & (uint8_t)~keymap->commands;
+	uint8_t levels = 0;
+
+	for (unsigned set = 0; set < 1 << KEYMAP_SHIFTERS; set++) {
+		int change = modifiers_of(keymap, state, set);
+		uint8_t level = change < 0 ? KEYMAP_LEVELS
+					   : keymap->types[type].level[modifiers ^ change];
+
+		if (level < KEYMAP_LEVELS)
+			levels |= (uint8_t)(1U << level);
+	}
+	return levels;
 }

@@ -103,8 +103,19 @@ int keymap_plan(const struct keymap *keymap, const struct keymap_state *state, u
 int keymap_plan_position(const struct keymap *keymap, const struct keymap_state *state,
 			 uint8_t position, struct keymap_plan *ret_plan);
 
+/*
+ * How to press a key that locks (keysym_is_lock), with the modifiers and the group as they are: the
+ * key `position`, or that keysym's place on keyboards, if it has it; another key that has it; or
+ * that place with its own meaning, as Escape by caps:escape. -ENOENT if it has none.
+ */
+int keymap_plan_lock(const struct keymap *keymap, const struct keymap_state *state, uint32_t keysym,
+		     uint8_t position, struct keymap_plan *ret_plan);
+
 /* How to press a modifier (keysym_is_modifier), or the one nearest to it. -ENOENT if none is. */
 int keymap_plan_modifier(const struct keymap *keymap, const struct keymap_state *state,
 			 uint32_t keysym, struct keymap_plan *ret_plan);
+
+/* The levels of a type, a bit for each, that pressing and releasing shifters leads to. */
+uint8_t keymap_levels(const struct keymap *keymap, const struct keymap_state *state, uint8_t type);
 
 #endif

@@ -55,6 +55,17 @@ bool keysym_is_modifier(uint32_t keysym)
 	       keysym == XK_Mode_switch;
 }
 
+bool keysym_is_lock(uint32_t keysym)
+{
+	if (keysym >= XK_ISO_Lock && keysym < XK_ISO_Left_Tab)
+		return !keysym_is_modifier(keysym);
+	return keysym == XK_Caps_Lock || keysym == XK_Shift_Lock || keysym == XK_Num_Lock ||
+	       keysym == XK_Scroll_Lock || keysym == XK_Kana_Lock ||
+	       (keysym >= XK_AccessX_Enable && keysym <= XK_AudibleBell_Enable) ||
+	       (keysym >= XK_First_Virtual_Screen && keysym <= XK_Last_Virtual_Screen) ||
+	       (keysym >= XK_Pointer_Left && keysym <= XK_Pointer_Drag5);
+}
+
 bool keysym_is_dead(uint32_t keysym)
 {
 	return keysym >= XK_dead_grave && keysym <= DEAD_LAST;

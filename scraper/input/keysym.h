@@ -22,6 +22,12 @@ uint32_t keysym_upper(uint32_t keysym);
 /* Whether it is a modifier that works while held: Shift, Control, Alt, AltGr... but no lock. */
 bool keysym_is_modifier(uint32_t keysym);
 
+/*
+ * Whether it locks or latches modifiers, changes the group, or has the X server do something else:
+ * on any key that has it, the X server acts on it.
+ */
+bool keysym_is_lock(uint32_t keysym);
+
 /* Whether it is a dead key: it only changes the character after it. */
 bool keysym_is_dead(uint32_t keysym);
 

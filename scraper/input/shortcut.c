@@ -101,14 +101,6 @@ uint32_t shortcut_keysym(uint32_t keysym, uint8_t position, bool shift)
 	return (uint8_t)(shift ? shifted : plain)[key];
 }
 
-static bool is_spare(const struct spare_keys *spares, uint8_t keycode)
-{
-	for (unsigned i = 0; i < spares->n; i++)
-		if (spares->list[i].keycode == keycode)
-			return true;
-	return false;
-}
-
 uint32_t shortcut_translate(const struct keymap *keymap, const struct keymap_state *state,
 			    const struct spare_keys *spares, uint32_t keysym, uint8_t position)
 {
@@ -119,7 +111,8 @@ uint32_t shortcut_translate(const struct keymap *keymap, const struct keymap_sta
 	uint32_t latin = shortcut_keysym(keysym, position, state->modifiers & KEYMAP_SHIFT);
 	if (!latin)
 		return keysym;
-	if (keymap_plan(keymap, state, keysym, 0, &how) == 0 && !is_spare(spares, how.keycode) &&
+	if (keymap_plan(keymap, state, keysym, 0, &how) == 0 &&
+	    !spare_keys_has(spares, how.keycode) &&
 	    (how.group == state->group || keymap_plan(keymap, state, latin, 0, &how) == -ENOENT))
 		return keysym;
 	return latin;

@@ -84,11 +84,11 @@ unsigned xkb_map_keyboard(Display *x)
 	return is_it ? XTEST_KEYBOARD : XkbUseCoreKbd;
 }
 
-int xkb_map_load(Display *x, struct keymap *keymap)
+int xkb_map_load(Display *x, unsigned keyboard, struct keymap *keymap)
 {
 	const unsigned parts = XkbKeyTypesMask | XkbKeySymsMask | XkbKeyActionsMask |
 			       XkbModifierMapMask;
-	XkbDescPtr desc = XkbGetMap(x, parts, XkbUseCoreKbd);
+	XkbDescPtr desc = XkbGetMap(x, parts, keyboard);
 	struct keymap loaded = { 0 };
 
 	if (!desc)
@@ -110,27 +110,23 @@ int xkb_map_load(Display *x, struct keymap *keymap)
 	return 0;
 }
 
-int xkb_map_assign(Display *x, uint8_t keycode, uint32_t keysym)
+int xkb_map_assign(Display *x, unsigned keyboard, uint8_t keycode, uint8_t type,
+		   const uint32_t symbols[static KEYMAP_LEVELS])
 {
-	uint32_t lower = keysym_lower(keysym), upper = keysym_upper(keysym);
 	/* XkbChangeTypesOfKey needs the actions as well. */
 	const unsigned parts = XkbKeyTypesMask | XkbKeySymsMask | XkbKeyActionsMask;
-	XkbDescPtr desc = XkbGetMap(x, parts, XkbUseCoreKbd);
+	XkbDescPtr desc = XkbGetMap(x, parts, keyboard);
 	XkbMapChangesRec changes = { 0 };
-	/* With a type that uses Lock, no toolkit converts the letter to upper case itself. */
-	int type = lower == upper ? XkbOneLevelIndex : XkbAlphabeticIndex;
-	bool is_pair = keysym_upper(lower) == upper && keysym_lower(upper) == lower &&
-		       (keysym == lower || keysym == upper);
-	int r = -EIO;
+	int index = type, r = -EIO;
 
 	if (!desc)
 		return -EIO;
-	if (XkbChangeTypesOfKey(desc, keycode, 1, XkbGroup1Mask, &type, &changes) == Success) {
-		KeySym *symbols = XkbKeySymsPtr(desc, keycode);
+	if (type < desc->map->num_types &&
+	    XkbChangeTypesOfKey(desc, keycode, 1, XkbGroup1Mask, &index, &changes) == Success) {
+		KeySym *to = XkbKeySymsPtr(desc, keycode);
 
-		symbols[0] = is_pair ? lower : keysym;
-		if (lower != upper)
-			symbols[1] = is_pair ? upper : keysym;
+		for (int level = 0; level < XkbKeyGroupsWidth(desc, keycode); level++)
+			to[level] = level < KEYMAP_LEVELS ? symbols[level] : NoSymbol;
 		/* Exactly this key: a wrong range has crashed desktops (TigerVNC #1589). */
 		changes = (XkbMapChangesRec){
 			.changed = XkbKeySymsMask,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads the X server's keymap, and assigns a keysym to a key of it, by XKB. */
+/* Reads the keymap of the X server's keyboard, and assigns keysyms to a key of it, by XKB. */
 #ifndef GPUDESK_XKB_MAP_H
 #define GPUDESK_XKB_MAP_H
 
@@ -15,13 +15,14 @@
  */
 unsigned xkb_map_keyboard(Display *x);
 
-/* Replaces `keymap` by the X server's. Returns 0, or -errno and leaves it. One round trip. */
-int xkb_map_load(Display *x, struct keymap *keymap);
+/* Replaces `keymap` by that of `keyboard`. Returns 0, or -errno and leaves it. One round trip. */
+int xkb_map_load(Display *x, unsigned keyboard, struct keymap *keymap);
 
 /*
- * Assigns `keysym` and its other case to the key `keycode`, for every group and all modifiers.
- * Every program is told and reads the keymap again, so do this rarely. Returns 0 or -errno.
+ * Assigns `symbols` (0: none), a keysym for each level of `type`, to the key `keycode`, for every
+ * group. Every program is told and reads the keymap again, so do this rarely. Returns 0 or -errno.
  */
-int xkb_map_assign(Display *x, uint8_t keycode, uint32_t keysym);
+int xkb_map_assign(Display *x, unsigned keyboard, uint8_t keycode, uint8_t type,
+		   const uint32_t symbols[static KEYMAP_LEVELS]);
 
 #endif

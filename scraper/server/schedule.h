@@ -46,6 +46,9 @@
  *     viewer/text_pace.c.
  * 20. During a drag, the X server is asked where the pointer is before each motion, but for a
  *     quarter of the time at most: input/drag_follower.c.
+ * 21. A character that is on no key is assigned to a spare key at most every 20 ms, and replaces
+ *     another one when programs have read that: input/spare_keys.c. Keys that wait for it are tried
+ *     every 20 ms: input/input.c.
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H

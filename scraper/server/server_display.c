@@ -87,6 +87,7 @@ static void on_other_event(const XEvent *event, void *userdata)
 	struct server *server = userdata;
 
 	clipboard_bridge_event(&server->clipboard, event);
+	input_handle_message(&server->input, event);
 }
 
 __attribute__((noreturn)) static void on_lost(void *userdata)

@@ -296,6 +296,13 @@ void display_watch(struct display *display)
 	}
 }
 
+void display_watch_messages(struct display *display, bool on)
+{
+	if (display->damage)
+		XSelectInput(display->x, display->root,
+			     StructureNotifyMask | (on ? SubstructureNotifyMask : 0));
+}
+
 /* Waits for the first `size` bytes of the reply, so that xcb reads them through its buffer. */
 static void wait_for_bytes(int fd, int size)
 {

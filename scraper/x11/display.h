@@ -104,6 +104,9 @@ void display_sync(struct display *display);
 void display_watch(struct display *display);
 void display_unwatch(struct display *display);
 
+/* While the display is watched: also passes messages to the root window to `other`, or not. */
+void display_watch_messages(struct display *display, bool on);
+
 /*
  * Overwrites the buffers of Xlib and xcb with no-ops and pixels, since clipboard text that was sent
  * or received would stay in them. Some round trips.

@@ -10,6 +10,7 @@
  *   symbols        all keysyms of the keymap, in every group and level
  *   state          MODIFIERS LOCKED GROUP, and the keycodes that are down
  *   lock M V G     locks the modifiers V of the mask M, and the group G
+ *   sticky         turns Sticky Keys on
  *   own CODE D     presses (D 1) or releases (D 0) a key of the desktop's own keyboard
  *   remaps         how often the keymap changed so far, and how many keys at most at a time;
  *                  -1 if a change named keys that do not exist, which kills programs
@@ -77,6 +78,15 @@ static void note_remap(const XkbMapNotifyEvent *event)
 		most_remapped = event->num_key_syms;
 }
 
+/* As toolkits do: what came before it has been read. */
+static void answer_ping(XEvent *event)
+{
+	event->xclient.window = DefaultRootWindow(x);
+	XSendEvent(x, event->xclient.window, False,
+		   SubstructureNotifyMask | SubstructureRedirectMask, event);
+	XFlush(x);
+}
+
 /* Handles an event. Returns whether it is a key that is no modifier. */
 static bool handle(XEvent *event, struct typed *ret_typed)
 {
@@ -85,6 +95,8 @@ static bool handle(XEvent *event, struct typed *ret_typed)
 
 	if (event->type == xkb_event && xkb->any.xkb_type == XkbMapNotify)
 		note_remap(&xkb->map);
+	else if (event->type == ClientMessage)
+		answer_ping(event);
 	else if (event->type == MappingNotify)
 		XRefreshKeyboardMapping(&event->xmapping);
 	else if (event->type == MotionNotify)
@@ -203,6 +215,20 @@ static void do_symbols(void)
 	XkbFreeKeyboard(map, 0, True);
 }
 
+static void do_sticky(void)
+{
+	XkbDescPtr keyboard = XkbGetMap(x, 0, XkbUseCoreKbd);
+
+	XkbGetControls(x, XkbAllControlsMask, keyboard);
+	keyboard->ctrls->enabled_ctrls |= XkbStickyKeysMask;
+	keyboard->ctrls->ax_options |= XkbAX_LatchToLockMask;
+	keyboard->ctrls->ax_options &= (unsigned short)~XkbAX_TwoKeysMask;
+	XkbSetControls(x, XkbControlsEnabledMask | XkbStickyKeysMask, keyboard);
+	XkbFreeKeyboard(keyboard, 0, True);
+	XSync(x, False);
+	puts("ok");
+}
+
 static void do_state(void)
 {
 	XkbStateRec state;
@@ -267,6 +293,8 @@ static void do_line(const char *line)
 		XkbLockGroup(x, XkbUseCoreKbd, c);
 		XSync(x, False);
 		puts("ok");
+	} else if (strncmp(line, "sticky", 6) == 0) {
+		do_sticky();
 	} else if (sscanf(line, "own %u %u", &a, &b) == 2) {
 		do_own(a, b);
 	} else if (strncmp(line, "remaps", 6) == 0) {
@@ -308,6 +336,8 @@ static int open_window(void)
 		x, DefaultRootWindow(x), 0, 0, (unsigned)DisplayWidth(x, DefaultScreen(x)),
 		(unsigned)DisplayHeight(x, DefaultScreen(x)), 0, CopyFromParent, InputOutput,
 		CopyFromParent, CWOverrideRedirect | CWEventMask, &attributes);
+	Atom protocol = XInternAtom(x, "_NET_WM_PING", False);
+	XSetWMProtocols(x, window, &protocol, 1);
 	XMapRaised(x, window);
 	XWindowEvent(x, window, ExposureMask, &event);
 	XSetInputFocus(x, window, RevertToParent, CurrentTime);

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The desktop's size: requests of viewers, RandR changes on the desktop, the old size restored."""
 
-import os
 import shutil
 import unittest
 
@@ -14,7 +13,6 @@ EXTENDED = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE, rfb.EXTENDED_DESKTOP_SIZE)
 BY_SERVER, BY_VIEWER, BY_OTHER = range(3)
 DONE, PROHIBITED, NO_RESOURCES, INVALID = range(4)
 
-XORG_CONF = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../xorg-dummy.conf")
 
 
 class ResizeTest(ChainTest):
@@ -237,19 +235,9 @@ class DummyTest(ResizeTest):
 
     video_ram = 256000  # kB
 
-    def start_xorg(self):
-        conf = os.path.join(self.directory, "xorg.conf")
-        with open(XORG_CONF, encoding="utf-8") as file:
-            text = file.read().replace("256000", str(self.video_ram))
-        with open(conf, "w", encoding="utf-8") as file:
-            file.write(text)
-        self.x = self.start_x(name="Xorg", command=[
-            "Xorg", "-config", conf, "-logfile",
-            self.directory + "/Xorg.log", "-novtswitch", "-sharevts"])
-
     def setUp(self):
         super().setUp()
-        self.start_xorg()
+        self.x = self.start_xorg(self.video_ram)
         self.start_chain()
 
     def test_modes_are_made_and_deleted(self):

@@ -9,7 +9,7 @@
 
 #include "input/keysym.h"
 
-enum { ONE_LEVEL, TWO_LEVEL, ALPHABETIC, FOUR_LEVEL, KEYPAD, CTRL_ALT, PC_ALT, N_TYPES };
+enum { ONE_LEVEL, TWO_LEVEL, ALPHABETIC, FOUR_LEVEL, KEYPAD, CTRL_ALT, PC_ALT, SPARE, N_TYPES };
 
 struct entry {
 	uint8_t modifiers, level;
@@ -34,6 +34,12 @@ static void set_types(struct keymap *keymap)
 	static const struct entry four[] = { { MOD_SHIFT, 1 },
 					     { MOD_ALTGR, 2 },
 					     { MOD_SHIFT | MOD_ALTGR, 3 } };
+	static const struct entry spare[] = { { MOD_SHIFT, 1 },
+					      { MOD_LOCK, 1 },
+					      { MOD_ALTGR, 2 },
+					      { MOD_SHIFT | MOD_ALTGR, 3 },
+					      { MOD_LOCK | MOD_ALTGR, 3 },
+					      { MOD_SHIFT | MOD_LOCK | MOD_ALTGR, 2 } };
 	static const struct entry keypad[] = { { MOD_SHIFT, 1 }, { MOD_NUM, 1 } };
 	static const struct entry ctrl_alt[] = { { MOD_CONTROL | MOD_ALT, 1 } };
 	static const struct entry alt[] = { { MOD_ALT, 1 } };
@@ -46,6 +52,7 @@ static void set_types(struct keymap *keymap)
 	set_type(&types[KEYPAD], MOD_SHIFT | MOD_NUM, keypad, 2);
 	set_type(&types[CTRL_ALT], MOD_CONTROL | MOD_ALT, ctrl_alt, 1);
 	set_type(&types[PC_ALT], MOD_ALT, alt, 1);
+	set_type(&types[SPARE], MOD_SHIFT | MOD_LOCK | MOD_ALTGR, spare, 6);
 	keymap->types = types;
 	keymap->n_types = N_TYPES;
 }

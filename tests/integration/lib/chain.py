@@ -19,6 +19,7 @@ PASSWORD, LOOK_PASSWORD = "secret12", "look-it8"
 GUACD_ENCODINGS = "zrle ultra copyrect hextile zlib corre rre raw"
 GUACD_FORMAT = "32/255,255,255/16,8,0"
 SANITIZER_OPTIONS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
+XORG_CONF = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../xorg-dummy.conf")
 PASSED_ON = (*SANITIZER_OPTIONS, "NOTIFY_SOCKET")
 
 
@@ -137,6 +138,18 @@ class DirectoryTest(unittest.TestCase):
         display = Display(self.directory, *arguments, **options)
         self.addCleanup(display.kill)
         return display
+
+    def start_xorg(self, video_ram=256000):
+        """Xorg with the dummy driver, and so many kB for it. It has no keyboards but the core's and
+        XTEST's."""
+        conf = os.path.join(self.directory, "xorg.conf")
+        with open(XORG_CONF, encoding="utf-8") as file:
+            text = file.read().replace("256000", str(video_ram))
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.start_x(name="Xorg", command=[
+            "Xorg", "-config", conf, "-logfile", self.directory + "/Xorg.log", "-novtswitch",
+            "-sharevts"])
 
     def client(self, *command, **environment):
         client = Client(*command, **environment)

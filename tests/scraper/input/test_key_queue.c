@@ -34,6 +34,22 @@ static void expect(uint32_t keysym)
 	key_queue_remove_first(&queue);
 }
 
+static void test_keysyms(void **state)
+{
+	uint32_t keysyms[3] = { 9, 9, 9 };
+
+	(void)state;
+	assert_int_equal(key_queue_keysyms(&queue, keysyms, 3), 0);
+	for (uint32_t keysym = 1; keysym <= 4; keysym++) {
+		assert_int_equal(add(&one, keysym), 0);
+		key_queue_add(&queue, &(struct queued_key){ &one, { .keysym = keysym }, false });
+	}
+	assert_int_equal(key_queue_keysyms(&queue, keysyms, 2), 2);
+	assert_int_equal(keysyms[0], 1);
+	assert_int_equal(keysyms[1], 2);
+	assert_int_equal(keysyms[2], 9);
+}
+
 static void test_order_and_limit(void **state)
 {
 	(void)state;
@@ -84,6 +100,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_order_and_limit, setup),
+		cmocka_unit_test_setup(test_keysyms, setup),
 		cmocka_unit_test_setup(test_shares, setup),
 		cmocka_unit_test_setup(test_forget, setup),
 	};

@@ -223,6 +223,59 @@ static void test_missing_modifier(void **state)
 	assert_int_equal(keymap_plan(&keymap, &nothing, XK_slash, 0, &plan), 0);
 }
 
+static uint8_t plan_lock(uint8_t modifiers, uint32_t keysym, uint8_t position)
+{
+	const struct keymap_state at = { modifiers, modifiers, 0 };
+	struct keymap_plan plan = { 0 };
+	int r = keymap_plan_lock(&keymap, &at, keysym, position, &plan);
+
+	assert_int_equal(plan.press | plan.release | plan.group, 0);
+	assert_int_equal(r, plan.keycode ? 0 : -ENOENT);
+	return plan.keycode;
+}
+
+static void test_plan_lock(void **state)
+{
+	uint32_t *caps = keymap.keys[KEY_CAPS].groups[0].symbols;
+	uint32_t *f1 = keymap.keys[KEY_F1].groups[0].symbols;
+
+	(void)state;
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, 0), KEY_CAPS);
+	/* A lock that is on another key, and one that is not: its place counts. */
+	caps[0] = XK_Escape;
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, 0), KEY_CAPS);
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, KEY_F1), KEY_F1);
+	f1[0] = XK_Caps_Lock;
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, 0), KEY_F1);
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, KEY_CAPS), KEY_F1);
+	/* Never with another modifier than the viewer holds. */
+	f1[0] = XK_F1;
+	keymap.keys[KEY_TAB].groups[0].symbols[1] = XK_Caps_Lock;
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, 0), KEY_CAPS);
+	assert_int_equal(plan_lock(MOD_SHIFT, XK_Caps_Lock, 0), KEY_TAB);
+	/* A place without a meaning, or with one that must not be. */
+	caps[0] = 0;
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, 0), 0);
+	caps[0] = XK_Terminate_Server;
+	assert_int_equal(plan_lock(0, XK_Caps_Lock, 0), 0);
+	assert_int_equal(plan_lock(0, XK_ISO_Next_Group, 0), 0);
+}
+
+static void test_levels(void **state)
+{
+	const uint8_t spare = (uint8_t)(keymap.n_types - 1); /* that with four levels and Lock */
+	const struct keymap_state nothing = { 0 }, locked = { MOD_SHIFT, 0, 0 },
+				  shifted = { MOD_SHIFT, MOD_SHIFT, 0 },
+				  all = { MOD_SHIFT | MOD_ALTGR | MOD_CONTROL, 0, 0 };
+
+	(void)state;
+	assert_int_equal(keymap_levels(&keymap, &nothing, spare), 0xf);
+	assert_int_equal(keymap_levels(&keymap, &shifted, spare), 0xf);
+	assert_int_equal(keymap_levels(&keymap, &locked, spare), 0xa);
+	assert_int_equal(keymap_levels(&keymap, &all, spare), 0x8);
+	assert_int_equal(keymap_levels(&keymap, &nothing, 0), 0x1);
+}
+
 static void test_key_has(void **state)
 {
 	(void)state;
@@ -243,6 +296,8 @@ int main(void)
 		TEST(test_plan),
 		TEST(test_plan_modifier),
 		TEST(test_missing_modifier),
+		TEST(test_plan_lock),
+		TEST(test_levels),
 		TEST(test_key_has),
 	};
 

@@ -92,12 +92,42 @@ static void test_kinds(void **state)
 	}
 }
 
+static void test_locks(void **state)
+{
+	static const uint32_t locks[] = {
+		XK_Caps_Lock,	   XK_Shift_Lock,	XK_Num_Lock,	     XK_Scroll_Lock,
+		XK_ISO_Lock,	   XK_ISO_Level3_Latch, XK_ISO_Level5_Lock,  XK_ISO_Group_Latch,
+		XK_ISO_Next_Group, XK_ISO_Last_Group,	XK_MouseKeys_Enable, XK_Pointer_Button1,
+		XK_Kana_Lock,
+	};
+	static const uint32_t others[] = {
+		XK_a,
+		XK_Escape,
+		XK_Shift_L,
+		XK_ISO_Level3_Shift,
+		XK_ISO_Level5_Shift,
+		XK_Mode_switch,
+		XK_Super_L,
+		XK_ISO_Left_Tab,
+		XK_Eisu_toggle,
+		XK_dead_acute,
+		0,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(locks); i++)
+		assert_true(keysym_is_lock(locks[i]));
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_false(keysym_is_lock(others[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_character_and_canonical),
 		cmocka_unit_test(test_case),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_locks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
