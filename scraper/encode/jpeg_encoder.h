@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 #include "framebuffer/frame.h"
-#include "framebuffer/rect.h"
 #include "framebuffer/yield.h"
 #include "protocol/out_queue.h"
 

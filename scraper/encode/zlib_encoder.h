@@ -14,7 +14,6 @@
 #include <zlib.h>
 
 #include "framebuffer/frame.h"
-#include "framebuffer/rect.h"
 #include "framebuffer/yield.h"
 #include "protocol/out_queue.h"
 
