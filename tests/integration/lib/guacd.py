@@ -87,18 +87,27 @@ class Display:
     def _box(self, pixels, column, row):
         """What has changed of a cell, as left, top, right and bottom, or None."""
         left, right = column * CELL, min(column * CELL + CELL, self.width)
-        differing, rows = 0, []
-        for y in range(row * CELL, min(row * CELL + CELL, self.height)):
+        bottom = min(row * CELL + CELL, self.height)
+
+        def difference(y):
             span = slice((y * self.width + left) * 4, (y * self.width + right) * 4)
-            if pixels[span] != self.last[span]:
-                rows.append(y)
-                differing |= (int.from_bytes(pixels[span], "little") ^
-                              int.from_bytes(self.last[span], "little"))
-        if not rows:
+            if pixels[span] == self.last[span]:
+                return 0
+            return (int.from_bytes(pixels[span], "little") ^
+                    int.from_bytes(self.last[span], "little"))
+
+        top = next((y for y in range(row * CELL, bottom) if difference(y)), None)
+        if top is None:
             return None
+        bottom = next(y for y in range(bottom, top, -1) if difference(y - 1))
+        differing = 0
+        for y in range(top, bottom):
+            differing |= difference(y)
+            if differing & 0xffffffff and differing >> 32 * (right - left - 1):
+                break  # as wide as the cell
         first = ((differing & -differing).bit_length() - 1) // 32
         last = (differing.bit_length() - 1) // 32
-        return left + first, rows[0], left + last + 1, rows[-1] + 1
+        return left + first, top, left + last + 1, bottom
 
     def _resize(self, width, height):
         self.width, self.height = width, height
