@@ -172,7 +172,7 @@ size_t pending_viewer_list_turns(const struct viewer_list *viewers,
 				 bool (*waits)(const struct pending_viewer *viewer), bool checks,
 				 struct pending_viewer *ret_turns[static EVICTION_TOTAL])
 {
-	struct pending_viewer *viewer, *list[EVICTION_TOTAL];
+	struct pending_viewer *viewer, *list[EVICTION_TOTAL] = { NULL };
 	struct turn turns[TURNS_MAX] = { { .source = NULL } };
 	size_t order[TURNS_MAX], n = 0;
 
