@@ -4,10 +4,10 @@
 to the real chain."""
 
 import subprocess
-import unittest
 
 from lib import chain, rfb
-from lib.chain import PASSWORD, ChainTest, wait_until
+from lib.chain import PASSWORD, wait_until
+from lib.keyboardtest import KeyboardTest
 from lib.recordings import ALL, MRemoteNg, RealVnc, ScreenSharing
 
 CONTROL, ALT = 4, 8
@@ -50,36 +50,11 @@ class Viewer(rfb.Viewer):
         self.send(*(rfb.key_event(keysym, down) for keysym, down in keys))
 
 
-class RecordingTest(ChainTest):
-    def setUp(self):
-        super().setUp()
-        self.start_chain()
-        self.app = self.client("keyboard_app", DISPLAY=self.x.display, LC_ALL="C.UTF-8")
-
+class RecordingTest(KeyboardTest):
     def connect(self, recording):
         viewer = Viewer(self.port, recording)
         self.addCleanup(viewer.close)
         return viewer
-
-    # ---- as the keyboard's tests have them ----
-
-    def set_layout(self, *arguments):
-        subprocess.run(["setxkbmap", "-display", self.x.display, *arguments], check=True,
-                       stderr=subprocess.DEVNULL)
-
-    def read_press(self):
-        """The keysym, the modifiers and the text that the application got."""
-        got, state, *text = self.app.do("press").split()
-        return int(got, 16), int(state, 16), bytes.fromhex("".join(text)).decode()
-
-    def text(self, n):
-        return bytes.fromhex(self.app.do("text", n)).decode()
-
-    def wait_state(self, *expected):
-        """Modifiers, locked ones, the group, and the keycodes that are down."""
-        words = " ".join("%x" % number for number in expected)
-        wait_until(lambda: self.app.do("state") == words, "%s; it is %s" %
-                   (words, self.app.do("state")))
 
 
 class OpeningTest(RecordingTest):
