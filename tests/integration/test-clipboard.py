@@ -776,8 +776,7 @@ class TigerVncTest(ClipboardTest):
         self.there = self.start_x("1000x800x24", name="there")
         self.there_environment = self.there.environment(HOME=self.directory)
         # The viewer checks its clipboard only while it has the focus.
-        self.start("openbox", env=self.there_environment)
-        wait_until(lambda: b"window id" in self.root("_NET_SUPPORTING_WM_CHECK"), "openbox")
+        self.start_openbox(self.there_environment)
         vnc = self.start(program, "-passwd", self.password_path, "-Shared", "-Log",
                          "*:stderr:100", "127.0.0.1::%d" % self.port, env=self.there_environment)
         vnc.wait_log("clipboard capabilities")

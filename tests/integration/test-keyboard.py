@@ -835,8 +835,7 @@ class ToolkitTest(KeyboardTest):
     def start_program(self, title, *command):
         """Starts it with a window manager, and waits for its window."""
         self.app.close()
-        self.start("openbox", "--sm-disable", env=self.x.environment())
-        wait_until(lambda: self.xdotool("get_num_desktops"), "openbox")
+        self.start_openbox(self.x.environment())
         program = self.start(*command, env=self.x.environment(
             LC_ALL="C.UTF-8", GTK_IM_MODULE="gtk-im-context-simple", NO_AT_BRIDGE="1"))
         wait_until(lambda: self.xdotool("getactivewindow", "getwindowname") == title, title)

@@ -28,8 +28,7 @@ class TypingTest(ChainTest):
             LC_ALL="C.UTF-8", GTK_IM_MODULE="gtk-im-context-simple", QT_IM_MODULE="compose",
             XMODIFIERS="@im=none", NO_AT_BRIDGE="1", GSK_RENDERER="cairo", GDK_BACKEND="x11",
             QT_QPA_PLATFORM="xcb")
-        self.start("openbox", "--sm-disable", env=environment)
-        wait_until(lambda: self.ask("get_num_desktops"), "openbox")
+        self.start_openbox(environment)
         self.path = os.path.join(self.directory, "typed")
         if kind == "xterm":
             command = ["xterm", "-u8", "-T", "typing", "-e", "sh", "-c",

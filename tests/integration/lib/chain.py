@@ -139,6 +139,12 @@ class DirectoryTest(unittest.TestCase):
         self.addCleanup(display.kill)
         return display
 
+    def start_openbox(self, environment):
+        """Returns once it manages windows: of those that come before, it may overlook some."""
+        ready = os.path.join(self.directory, "openbox-is-ready")
+        self.start("openbox", "--sm-disable", "--startup", "touch " + ready, env=environment)
+        wait_until(lambda: os.path.exists(ready), "openbox")
+
     def start_xorg(self, video_ram=256000):
         """Xorg with the dummy driver, and so many kB for it. It has no keyboards but the core's and
         XTEST's."""
