@@ -97,7 +97,7 @@ class AttackTest(StandingTest):
                statistics.median(loud) / statistics.median(quiet))
         figure("another viewer with the password: 1; accepted within %.2f s", newcomer)
         self.assertGreater(sent["connections"], 0)
-        wait_until(lambda: self.chain.count_descriptors()[0] == before[0],
+        wait_until(lambda: self.chain.count_descriptors()[0] <= before[0],
                    "the proxy to have as many descriptors as before")
 
     def test_slowloris(self):
@@ -119,7 +119,8 @@ class AttackTest(StandingTest):
             viewer.fetch(False)
         for viewer in silent:
             viewer.wait_closed()
-        wait_until(lambda: self.chain.count_descriptors()[0] == before,
+        # It may have had the owner's hand-off open before.
+        wait_until(lambda: self.chain.count_descriptors()[0] <= before,
                    "the proxy to close them all")
 
     def guess(self, sources, patiences, seconds):
