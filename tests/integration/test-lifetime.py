@@ -184,11 +184,11 @@ class XServerTest(ChainTest):
 
     def test_the_next_viewer_gets_a_reason(self):
         self.lose_x(signal.SIGTERM)
-        # Other X servers that look for a free display must not take this one.
-        lock = "/tmp/.X%s-lock" % self.x.display.removeprefix(":")
-        with open(lock, "x", encoding="ascii") as file:
-            file.write("%10d\n" % os.getpid())
-        self.addCleanup(os.unlink, lock)
+        # Other X servers that look for a free display must not take this one: one with -displayfd
+        # goes by its socket, not by its lock.
+        taken = socket.socket(socket.AF_UNIX)
+        self.addCleanup(taken.close)
+        taken.bind("\0/tmp/.X11-unix/X" + self.x.display.removeprefix(":"))
         self.start_scraper()
         self.assertIn(self.x.display, self.refusal())
 
