@@ -134,7 +134,8 @@ class TurnsTest(ProxyTest):
         with self.cable.far():
             guessers = [self.view(OWNER, (HERE, self.port)) for _ in range(64)]
         for guesser in guessers:
-            guesser.answer(WRONG)
+            with contextlib.suppress(EOFError, ConnectionError):  # on a slow machine, one makes way
+                guesser.answer(WRONG)
         wait_until(lambda: len(self.scraper.requests) > 10, "the reserve to be used up")
         took = []
         for _ in range(3):
