@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drag_follower.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <X11/Xlib-xcb.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pointer_drag.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static bool is_same(struct pointer_place a, struct pointer_place b)
@@ -23,7 +24,6 @@ static int64_t distance(struct pointer_place a, struct pointer_place b)
 void pointer_drag_sent(struct pointer_drag *drag, struct pointer_place viewer,
 		       struct pointer_place sent)
 {
-	drag->is_on = true;
 	drag->viewer = viewer;
 	drag->sent = sent;
 }

@@ -7,15 +7,12 @@
 #ifndef GPUDESK_POINTER_DRAG_H
 #define GPUDESK_POINTER_DRAG_H
 
-#include <stdbool.h>
-
 struct pointer_place {
 	int x, y;
 };
 
 /* All zeros: no drag. */
 struct pointer_drag {
-	bool is_on;
 	struct pointer_place viewer; /* where the viewer's pointer was last */
 	struct pointer_place sent;   /* where the desktop's was sent for that */
 	struct pointer_place offset; /* from the viewer's pointer to the desktop's */
