@@ -82,7 +82,8 @@ static void test_gdm(void **state)
 	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
 		char *text = NULL;
 		size_t length = 0;
-		int r = gdm_edit_apply(cases[i][0], strlen(cases[i][0]), "alice", &text, &length);
+		int r = gdm_edit_apply(cases[i][0], strlen(cases[i][0]), "alice", true, &text,
+				       &length);
 
 		check(r, text, length, cases[i][1]);
 	}
@@ -95,7 +96,7 @@ static void test_text_that_is_not_one(void **state)
 	size_t length = 0;
 
 	(void)state;
-	assert_int_equal(gdm_edit_apply(nul, sizeof(nul) - 1, "alice", &text, &length), 1);
+	assert_int_equal(gdm_edit_apply(nul, sizeof(nul) - 1, "alice", true, &text, &length), 1);
 	assert_memory_equal(text + length - 5, nul + sizeof(nul) - 6, 5);
 	free(text);
 }
