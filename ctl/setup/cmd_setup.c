@@ -19,14 +19,15 @@ static const struct {
 } steps[] = {
 	/* The old server is stopped when all else is ready, and ours started at once. */
 	{ step_installation, false }, { step_config, false },	{ step_xorg, true },
-	{ step_gdm, true },	      { step_pam, true },	{ step_boot, false },
-	{ step_virtualgl, true },     { step_firewall, false }, { step_old_servers, false },
-	{ step_sockets, false },      { step_password, false }, { step_restart, false },
+	{ step_gdm, true },	      { step_idle, true },	{ step_pam, true },
+	{ step_boot, false },	      { step_virtualgl, true }, { step_firewall, false },
+	{ step_old_servers, false },  { step_sockets, false },	{ step_password, false },
+	{ step_restart, false },
 };
 
 struct request {
 	const char *user, *gpu, *die_after;
-	bool is_dry, undo, yes, restart_desktop, boot;
+	bool is_dry, undo, yes, restart_desktop, keep_screen_lock, boot;
 };
 
 static const char about[] =
@@ -188,6 +189,9 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		  "also restart GDM, which closes everything on the desktop",
 		  &request.restart_desktop, NULL },
 		{ "boot", NULL, NULL, &request.boot, NULL }, /* gpudesk-xorg.service */
+		{ "keep-screen-lock", NULL,
+		  "leave GNOME's blanking, locking and suspending as they are",
+		  &request.keep_screen_lock, NULL },
 		{ "die-after", "N", NULL, NULL, &request.die_after },
 		{ 0 },
 	};
@@ -201,6 +205,7 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		return status;
 	setup.gpu = request.gpu;
 	setup.restart_desktop = request.restart_desktop;
+	setup.keep_screen_lock = request.keep_screen_lock;
 	if (request.die_after)
 		safe_kill_after((unsigned)strtoul(request.die_after, NULL, 10));
 	status = run(&setup, &request);

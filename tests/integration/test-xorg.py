@@ -4,19 +4,16 @@
 each layout as it is found, after `gpudesk setup`, and after --undo. The dummy driver stands in for
 NVIDIA's and, where it is to start, for the others'."""
 
-import json
 import os
 import re
 import select
 import shutil
 import subprocess
-import sys
-import tempfile
-import time
 import unittest
 
 from lib import chain
-from lib.process import run
+from lib.machine import X_DRIVER as DRIVER
+from lib.machine import MachineTest
 
 OURS = "etc/X11/xorg.conf.d/20-gpudesk.conf"
 ASIDE = OURS + ".no-card"
@@ -24,7 +21,6 @@ OLD = "etc/X11/xorg.conf.d/00-xorg-js2.conf"
 CONF = "etc/X11/xorg.conf"
 SNIPPET = "etc/X11/xorg.conf.d/%s.conf"
 VENDOR = "usr/share/X11/xorg.conf.d/10-vendor.conf"
-DRIVER = "usr/lib/xorg/modules/drivers/nvidia_drv.so"
 HERE, THERE = "PCI:4:0:0", "PCI:9:0:0"  # the card that is there, and one that is not
 
 
@@ -117,25 +113,7 @@ STARTS = ("nothing", "the documented file", "a whole xorg.conf", "sections on on
 @unittest.skipUnless(shutil.which("Xorg") and os.geteuid() == 0 and
                      os.path.exists("/usr/lib/xorg/modules/drivers/dummy_drv.so"),
                      "needs root, Xorg and its dummy driver")
-class XorgTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="gpudesk-xorg.")
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.root = os.path.join(self.folder, "machine")
-
-    def write(self, path, text=""):
-        path = os.path.join(self.root, path)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def has(self, path):
-        return os.path.exists(os.path.join(self.root, path))
-
-    def read(self, path):
-        with open(os.path.join(self.root, path), encoding="utf-8") as file:
-            return file.read()
-
+class XorgTest(MachineTest):
     def files(self):
         """Xorg's configuration, by path."""
         found = {}
@@ -145,46 +123,6 @@ class XorgTest(unittest.TestCase):
                     path = os.path.relpath(os.path.join(folder, name), self.root)
                     found[path] = self.read(path)
         return found
-
-    def make(self, files):
-        """A machine with an NVIDIA card and those files."""
-        shutil.rmtree(self.root, ignore_errors=True)
-        self.add_card()
-        for path in "usr/bin/Xorg", "usr/bin/openbox", DRIVER:
-            self.write(path)
-        self.write("usr/share/xsessions/openbox.desktop", "[Desktop Entry]\nExec=openbox\n")
-        self.write("etc/os-release", "ID=debian\nVERSION_ID=12\n")
-        self.write("etc/passwd", "exouser:x:1001:1001::/home/exouser:/bin/bash\n")
-        self.write("etc/gdm3/daemon.conf", "[daemon]\n")
-        for folder in "etc/X11/xorg.conf.d", "usr/share/X11/xorg.conf.d", "var/lib":
-            os.makedirs(os.path.join(self.root, folder), exist_ok=True)
-        for path, text in files.items():
-            self.write(path, text)
-
-    def add_card(self, address="0000:04:00.0", vendor="0x10de", driver="nvidia", **more):
-        folder = "sys/bus/pci/devices/%s/" % address
-        for name, value in {"class": "0x030200", "vendor": vendor, "device": "0x20b7",
-                            **more}.items():
-            self.write(folder + name, value + "\n")
-        link = os.path.join(self.root, folder, "driver")
-        if driver:
-            os.symlink("../../../../bus/pci/drivers/" + driver, link)
-
-    def lose_card(self):
-        shutil.rmtree(os.path.join(self.root, "sys/bus/pci/devices/0000:04:00.0"))
-
-    def set_up(self, *arguments):
-        # Its other steps complain on so little of a machine.
-        done = run("ctl/gpudesk", "setup", "--root", self.root, *(arguments or ["--yes"]),
-                   stderr=subprocess.STDOUT)
-        return done.stdout
-
-    def doctor(self, check="bus-id"):
-        findings = json.loads(run("ctl/gpudesk", "doctor", "--root", self.root, "--json").stdout)
-        if isinstance(findings, dict):
-            findings = findings["findings"]
-        [finding] = [each for each in findings if each["check"] == check]
-        return finding
 
     def doctors_device(self):
         """The Device that doctor takes Xorg to use."""
