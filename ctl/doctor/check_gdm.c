@@ -102,6 +102,7 @@ static bool can_read_gdm(const struct machine *machine, struct findings *finding
 
 static void check_wayland(const struct machine *machine, struct findings *findings)
 {
+	char command[X_SESSIONS_CHOOSE_MAX];
 	const char *path = machine->distribution.gdm_config;
 
 	if (!can_read_gdm(machine, findings))
@@ -111,8 +112,7 @@ static void check_wayland(const struct machine *machine, struct findings *findin
 	else if (!machine->knows_wayland)
 		finding_fail(
 			findings,
-			finding_text(X_SESSIONS_CHOOSE, (unsigned)machine->account.uid,
-				     machine->sessions.first),
+			x_sessions_choose(machine->account.uid, machine->sessions.first, command),
 			"this GDM (50 or later) has no WaylandEnable: it may give %s a Wayland "
 			"session, which gpudesk cannot show",
 			machine->config.user);

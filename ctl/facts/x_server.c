@@ -175,3 +175,16 @@ bool x_sessions_may_be_wayland(const struct ctl *ctl, const char *user)
 	}
 	return wayland.n > 0 && strcmp(type, "x11") != 0;
 }
+
+const char *x_sessions_choose(uid_t uid, const char *session,
+			      char ret_text[static X_SESSIONS_CHOOSE_MAX])
+{
+	static const char call[] = "busctl call org.freedesktop.Accounts "
+				   "/org/freedesktop/Accounts/User";
+	static const char interface[] = "org.freedesktop.Accounts.User";
+
+	snprintf(ret_text, X_SESSIONS_CHOOSE_MAX,
+		 "%s%u %s SetSession s %.40s; %s%u %s SetSessionType s x11", call, (unsigned)uid,
+		 interface, session, call, (unsigned)uid, interface);
+	return ret_text;
+}

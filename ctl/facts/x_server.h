@@ -4,10 +4,11 @@
 #define GPUDESK_X_SERVER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "xorg_conf.h"
 
-enum { X_SERVER_PATH_MAX = 512, X_SESSION_NAME_MAX = 64 };
+enum { X_SERVER_PATH_MAX = 512, X_SESSION_NAME_MAX = 64, X_SESSIONS_CHOOSE_MAX = 320 };
 
 bool x_server_is_installed(const struct ctl *ctl);
 
@@ -34,9 +35,10 @@ void x_sessions_read(const struct ctl *ctl, struct x_sessions *ret_sessions);
  * Whether automatic login may give the user a Wayland session: a session for Wayland is installed,
  * and the user has chosen none for X at the login screen (AccountsService keeps that).
  */
-#define X_SESSIONS_CHOOSE /* uid as %u, session as %s */                                           \
-	"busctl call org.freedesktop.Accounts /org/freedesktop/Accounts/User%u "                   \
-	"org.freedesktop.Accounts.User SetXSession s %s"
 bool x_sessions_may_be_wayland(const struct ctl *ctl, const char *user);
+
+/* Writes the commands that choose a session for X, as the login screen does. Returns ret_text. */
+const char *x_sessions_choose(uid_t uid, const char *session,
+			      char ret_text[static X_SESSIONS_CHOOSE_MAX]);
 
 #endif

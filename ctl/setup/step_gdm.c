@@ -29,6 +29,7 @@ static void edit(struct setup *setup, const char *path, const char *text, size_t
 /* GDM 50 has no WaylandEnable: the user's choice of a session decides. */
 static void check_session(struct setup *setup)
 {
+	char command[X_SESSIONS_CHOOSE_MAX];
 	struct x_sessions sessions;
 
 	if (gdm_schema_has_wayland(setup->ctl) ||
@@ -39,8 +40,9 @@ static void check_session(struct setup *setup)
 		setup,
 		"this GDM has no WaylandEnable, so %s may get a Wayland session, which "
 		"gpudesk cannot show: choose one for X, such as %s, at the login screen once, "
-		"or: " X_SESSIONS_CHOOSE,
-		setup->user, sessions.first, (unsigned)setup->account.uid, sessions.first);
+		"or: %s",
+		setup->user, sessions.first,
+		x_sessions_choose(setup->account.uid, sessions.first, command));
 }
 
 void step_gdm(struct setup *setup)
