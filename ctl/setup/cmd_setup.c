@@ -149,6 +149,8 @@ static int run(struct setup *setup, const struct request *request)
 	if (!request->undo && !request->boot && requirements_check(setup) != CTL_OK)
 		return CTL_FAILED;
 	int r = journal_open(setup->ctl, request->is_dry, &setup->journal);
+	if (r == -EBUSY && request->boot) /* that one has restarted GDM */
+		return CTL_OK;
 	if (r == -EBUSY)
 		return ctl_failed("another gpudesk setup is running");
 	if (r < 0)
