@@ -56,12 +56,9 @@ static int write_file(struct setup *setup, const struct gpu *gpu)
 {
 	int r = -EINVAL;
 
-	if (!machine_file_exists(setup->ctl, XORG_CHOICE_ASIDE))
-		return write_new(setup, gpu);
-	r = write_from(setup, XORG_CHOICE_ASIDE, gpu);
-	if (r == -EINVAL)
-		r = write_new(setup, gpu);
-	return r < 0 ? r : journal_remove_file(setup->journal, XORG_CHOICE_ASIDE);
+	if (machine_file_exists(setup->ctl, XORG_CHOICE_ASIDE))
+		r = write_from(setup, XORG_CHOICE_ASIDE, gpu);
+	return r == -EINVAL ? write_new(setup, gpu) : r;
 }
 
 /* Ours would keep Xorg from starting, or from using the administrator's. */
@@ -84,15 +81,15 @@ static void put_aside(struct setup *setup, const char *why)
 }
 
 /* After ours is written. */
-static void remove_old(struct setup *setup)
+static void remove_file(struct setup *setup, const char *path)
 {
 	int r = 0;
 
-	if (setup_go(setup, "remove %s, which is no longer needed (a copy is kept in %s)",
-		     XORG_CHOICE_OLD_FILE, JOURNAL_DIRECTORY))
-		r = journal_remove_file(setup->journal, XORG_CHOICE_OLD_FILE);
+	if (setup_go(setup, "remove %s, which is no longer needed (a copy is kept in %s)", path,
+		     JOURNAL_DIRECTORY))
+		r = journal_remove_file(setup->journal, path);
 	if (r < 0)
-		setup_failed(setup, XORG_CHOICE_OLD_FILE, r);
+		setup_failed(setup, path, r);
 }
 
 static void fix(struct setup *setup, const struct xorg_choice *choice)
@@ -108,10 +105,14 @@ static void fix(struct setup *setup, const struct xorg_choice *choice)
 	    setup_go(setup, "set BusID %s in %s, for the NVIDIA card at %s", gpu->bus_id,
 		     XORG_CHOICE_FILE, gpu->address))
 		r = write_from(setup, XORG_CHOICE_FILE, gpu);
-	if (r < 0)
+	if (r < 0) {
 		setup_failed(setup, XORG_CHOICE_FILE, r);
-	else if (choice->has_old)
-		remove_old(setup);
+		return;
+	}
+	if (choice->has_old)
+		remove_file(setup, XORG_CHOICE_OLD_FILE);
+	if (machine_file_exists(setup->ctl, XORG_CHOICE_ASIDE))
+		remove_file(setup, XORG_CHOICE_ASIDE);
 }
 
 static void note_no_card(struct setup *setup, const struct gpu *gpus, size_t n)
@@ -153,7 +154,7 @@ static void do_without(struct setup *setup, const struct xorg_choice *choice,
 	if (choice->has_ours && !(setup->gpu && choice->action == XORG_NO_CARD))
 		put_aside(setup, "Xorg would not start");
 	if (choice->has_old && !choice->own.screen)
-		remove_old(setup);
+		remove_file(setup, XORG_CHOICE_OLD_FILE);
 	if (device && xorg_name_equal(device->driver, "nvidia"))
 		setup_problem(setup,
 			      "Xorg does not start with the Device section at %s:%u (Driver "

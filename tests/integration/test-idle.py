@@ -5,11 +5,13 @@ gsettings read it, for the user and for GDM's login screen."""
 
 import os
 import shutil
+import signal
 import subprocess
 import unittest
 
 from lib import chain
 from lib.machine import MachineTest
+from lib.process import run
 
 SESSION = "org.gnome.desktop.session idle-delay"
 LOCK = "org.gnome.desktop.screensaver lock-enabled"
@@ -85,6 +87,24 @@ class IdleTest(MachineTest):
         os.unlink(os.path.join(self.root, DATABASE))
         self.set_up()
         self.assertEqual(self.setting(LOCK), "false")
+
+    def test_killed(self):
+        """After a kill at any change, --undo restores all, and another setup ends well."""
+        own = "user-db:user\nsystem-db:local\n"
+        for n in range(1, 500):
+            self.make({PROFILE % "user": own})
+            done = run("ctl/gpudesk", "setup", "--root", self.root, "--yes", "--die-after", str(n),
+                       stderr=subprocess.DEVNULL)
+            with self.subTest(n=n):
+                self.set_up()
+                self.assertEqual(self.setting(LOCK), "false")
+                self.set_up("--undo", "--yes")
+                self.assertEqual(self.dconf_files(), [PROFILE % "user"])
+                self.assertEqual(self.read(PROFILE % "user"), own)
+            if done.returncode != -signal.SIGKILL:
+                self.assertGreater(n, 20)
+                return
+        self.fail("it never ends")
 
     def test_keep_screen_lock(self):
         self.make()

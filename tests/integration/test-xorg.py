@@ -8,12 +8,14 @@ import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import unittest
 
 from lib import chain
 from lib.machine import X_DRIVER as DRIVER
 from lib.machine import MachineTest
+from lib.process import run
 
 OURS = "etc/X11/xorg.conf.d/20-gpudesk.conf"
 ASIDE = OURS + ".no-card"
@@ -296,6 +298,26 @@ class XorgTest(MachineTest):
         self.set_up("--boot")
         self.assertEqual(self.files(), {OURS: edited.replace(HERE, THERE)})
         self.assertEqual(self.xorg(must_start=True), "gpudesk")
+
+    def test_killed_where_it_moved(self):
+        for moves_away in True, False:
+            for n in range(1, 500):
+                self.make({})
+                self.set_up()
+                self.lose_card()
+                if not moves_away:
+                    self.set_up("--boot")
+                    self.add_card("0000:09:00.0")
+                done = run("ctl/gpudesk", "setup", "--root", self.root, "--boot", "--die-after",
+                           str(n), stderr=subprocess.DEVNULL)
+                with self.subTest(moves_away=moves_away, n=n):
+                    self.set_up("--boot")
+                    self.assertEqual(list(self.files()), [ASIDE if moves_away else OURS])
+                    self.set_up("--undo", "--yes")
+                    self.assertEqual(self.files(), {})
+                if done.returncode != -signal.SIGKILL:
+                    self.assertGreater(n, 5)
+                    break
 
     def test_a_card_appears(self):
         self.make({})
