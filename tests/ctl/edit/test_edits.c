@@ -89,6 +89,19 @@ static void test_gdm(void **state)
 	}
 }
 
+/* GDM 50 */
+static void test_gdm_without_wayland(void **state)
+{
+	static const char text[] = "[daemon]\nWaylandEnable=true\n";
+	char *edited = NULL;
+	size_t length = 0;
+	int r = gdm_edit_apply(text, strlen(text), "alice", false, &edited, &length);
+
+	(void)state;
+	check(r, edited, length,
+	      "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=alice\nWaylandEnable=true\n");
+}
+
 static void test_text_that_is_not_one(void **state)
 {
 	static const char nul[] = "[daemon]\nx=\0y\n";
@@ -225,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_user_in_gpudesk_conf),
 		cmocka_unit_test(test_gdm),
+		cmocka_unit_test(test_gdm_without_wayland),
 		cmocka_unit_test(test_text_that_is_not_one),
 		cmocka_unit_test(test_pam),
 		cmocka_unit_test(test_groups),

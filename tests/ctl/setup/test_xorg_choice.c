@@ -135,6 +135,56 @@ static void test_the_administrators_file(void **state)
 	xorg_conf_finish(&conf);
 }
 
+static void add_text(struct xorg_conf *conf, const char *path, const char *text)
+{
+	assert_int_equal(xorg_conf_parse(conf, path, text, strlen(text)), 0);
+}
+
+static void test_no_driver_for_xorg(void **state)
+{
+	struct xorg_conf conf = { 0 };
+
+	(void)state;
+	assert_int_equal(xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, false).action,
+			 XORG_NO_DRIVER);
+	assert_int_equal(xorg_choose(gpus, 2, &conf, NULL, false).action, XORG_NO_CARD);
+	add(&conf, XORG_CHOICE_FILE, "nvidia", "PCI:10:0:0");
+	struct xorg_choice choice = xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, false);
+	assert_int_equal(choice.action, XORG_NO_DRIVER);
+	assert_true(choice.has_ours);
+	xorg_conf_finish(&conf);
+}
+
+static void test_the_administrators_layout(void **state)
+{
+	struct xorg_conf conf = { 0 };
+	struct xorg_choice choice;
+
+	(void)state;
+	/* a Screen is one, whatever its driver; ours may come before it */
+	add(&conf, XORG_CHOICE_FILE, "nvidia", "PCI:10:0:0");
+	add_text(&conf, OWN_FILE, "Section \"Screen\" Identifier \"s\" Device \"d\" EndSection");
+	add_text(&conf, OWN_FILE, "Section \"Device\" Identifier \"d\" Driver \"x\" EndSection");
+	check(&conf, NULL, XORG_OWN_WRONG, &gpus[2]);
+	choice = xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, true);
+	assert_true(choice.has_ours);
+	assert_string_equal(choice.own.device->driver, "x");
+	xorg_conf_finish(&conf);
+	/* one that Xorg cannot follow */
+	add_text(&conf, OWN_FILE,
+		 "Section \"ServerLayout\" Identifier \"l\" Screen \"s\" EndSection");
+	choice = xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, true);
+	assert_true(choice.is_own_broken);
+	assert_int_equal(choice.action, XORG_OWN_WRONG);
+	/* until the old file has what it names */
+	add_text(&conf, XORG_CHOICE_OLD_FILE,
+		 "Section \"Screen\" Identifier \"s\" Device \"d\" EndSection "
+		 "Section \"Device\" Identifier \"d\" Driver \"nvidia\" BusID \"PCI:10:0:0\" "
+		 "EndSection");
+	check(&conf, NULL, XORG_IS_OWN, &gpus[2]);
+	xorg_conf_finish(&conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +193,8 @@ int main(void)
 		cmocka_unit_test(test_the_documented_file),
 		cmocka_unit_test(test_our_file),
 		cmocka_unit_test(test_the_administrators_file),
+		cmocka_unit_test(test_no_driver_for_xorg),
+		cmocka_unit_test(test_the_administrators_layout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
