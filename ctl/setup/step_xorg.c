@@ -129,29 +129,24 @@ static void note_no_card(struct setup *setup, const struct gpu *gpus, size_t n)
 	setup_note(setup, "no NVIDIA card: the CPU draws the desktop");
 }
 
-/* Without a card, or without Xorg's driver for it: a desktop drawn by the CPU is better than none.
- */
-static void do_without(struct setup *setup, const struct xorg_choice *choice,
-		       const struct gpu *gpus, size_t n)
+static void note_no_driver(struct setup *setup, const struct gpu *gpu)
 {
-	const struct xorg_section *device = choice->own.device;
 	char package[NVIDIA_PACKAGE_MAX];
 
 	nvidia_x_package(setup->ctl, &setup->distribution, package);
-	if (choice->action == XORG_NO_CARD && setup->gpu)
-		setup_problem(setup,
-			      "there is no NVIDIA card '%s' with NVIDIA's driver: see "
-			      "gpudesk doctor",
-			      setup->gpu);
-	else if (choice->action == XORG_NO_CARD)
-		note_no_card(setup, gpus, n);
-	else
-		setup_note(setup,
-			   "Xorg has no driver for the NVIDIA card at %s (nvidia_drv.so; it is not "
-			   "part of compute-only drivers), so the CPU draws the desktop: install "
-			   "%s, then run setup again",
-			   choice->gpu->address, package);
-	if (choice->has_ours && !(setup->gpu && choice->action == XORG_NO_CARD))
+	setup_note(
+		setup,
+		"Xorg has no driver for the NVIDIA card at %s (nvidia_drv.so; compute-only "
+		"drivers lack it), so the CPU draws the desktop: install %s, then run setup again",
+		gpu->address, package);
+}
+
+/* A desktop that the CPU draws is better than none. */
+static void do_without(struct setup *setup, const struct xorg_choice *choice)
+{
+	const struct xorg_section *device = choice->own.device;
+
+	if (choice->has_ours)
 		put_aside(setup, "Xorg would not start");
 	if (choice->has_old && !choice->own.screen)
 		remove_file(setup, XORG_CHOICE_OLD_FILE);
@@ -218,11 +213,21 @@ void step_xorg(struct setup *setup)
 	}
 	bool has_driver = x_server_find_driver(setup->ctl, &conf, "nvidia", path);
 	struct xorg_choice choice = xorg_choose(gpus, (size_t)n, &conf, setup->gpu, has_driver);
-	if (choice.action == XORG_NO_CARD || choice.action == XORG_NO_DRIVER)
-		do_without(setup, &choice, gpus, (size_t)n);
-	else if (choice.action == XORG_IS_OWN || choice.action == XORG_OWN_WRONG)
+	if (choice.action == XORG_NO_CARD && setup->gpu) {
+		setup_problem(setup,
+			      "there is no NVIDIA card '%s' with NVIDIA's driver: see "
+			      "gpudesk doctor",
+			      setup->gpu);
+	} else if (choice.action == XORG_NO_CARD) {
+		note_no_card(setup, gpus, (size_t)n);
+		do_without(setup, &choice);
+	} else if (choice.action == XORG_NO_DRIVER) {
+		note_no_driver(setup, choice.gpu);
+		do_without(setup, &choice);
+	} else if (choice.action == XORG_IS_OWN || choice.action == XORG_OWN_WRONG) {
 		leave_own(setup, &choice);
-	else
+	} else {
 		fix(setup, &choice);
+	}
 	xorg_conf_finish(&conf);
 }

@@ -333,6 +333,14 @@ class XorgTest(MachineTest):
         self.set_up("--boot")
         self.assertEqual(self.files(), {})
 
+    def test_a_card_that_is_not_there(self):
+        for files in {OLD: DOCUMENTED}, {CONF: device("mine")}:
+            self.make(files)
+            said = self.set_up("--yes", "--gpu", "7")
+            self.assertIn("no NVIDIA card '7'", said)
+            self.assertNotIn("does not start", said)
+            self.assertEqual(self.files(), files)
+
     def test_the_documented_file_without_a_card(self):
         self.make({OLD: DOCUMENTED})
         self.lose_card()
