@@ -51,6 +51,10 @@ static void take(struct gdm_settings *settings, const char *key, const char *val
 		snprintf(settings->autologin_user, sizeof(settings->autologin_user), "%s", value);
 	else if (strcmp(key, "WaylandEnable") == 0)
 		settings->wayland_off = is_off(value);
+	else if (strcmp(key, "TimedLoginEnable") == 0)
+		settings->timed_enabled = is_on(value);
+	else if (strcmp(key, "TimedLogin") == 0)
+		snprintf(settings->timed_user, sizeof(settings->timed_user), "%s", value);
 }
 
 void gdm_config_parse(char *text, struct gdm_settings *ret_settings)

@@ -18,8 +18,10 @@
 #include "distribution.h"
 #include "gpus.h"
 #include "listeners.h"
+#include "nvidia.h"
 #include "probe/probe.h"
-#include "xorg_conf.h"
+#include "x_server.h"
+#include "xorg_layout.h"
 
 enum {
 	MACHINE_UNITS_MAX = 40,
@@ -90,6 +92,16 @@ struct machine {
 	int n_gpus; /* or -errno */
 	int xorg_error;
 	struct xorg_conf xorg;
+	struct xorg_layout layout;
+	int layout_error;			 /* of resolving it: 0 or -ENOENT */
+	bool has_xorg;				 /* the server is installed */
+	char nvidia_module[X_SERVER_PATH_MAX];	 /* Xorg's driver for NVIDIA's cards; "": none */
+	char nvidia_package[NVIDIA_PACKAGE_MAX]; /* and what has it */
+	struct x_sessions sessions;
+	struct nvidia nvidia; /* read only if there is such a card */
+	bool knows_wayland;   /* GDM has the key WaylandEnable */
+	bool may_be_wayland;  /* what automatic login starts, where GDM has no such key */
+	bool may_suspend;     /* the kernel can, and sleep.target is not masked */
 };
 
 /* Frees what machine_read() has allocated. */

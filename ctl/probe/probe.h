@@ -33,6 +33,11 @@ struct probe {
 	char renderer[PROBE_WORDS_MAX];	 /* GL_RENDERER; "": unknown */
 	char gl_vendor[PROBE_WORDS_MAX]; /* GL_VENDOR */
 	char gl_problem[PROBE_WORDS_MAX];
+	/* GNOME's settings as gsettings(1) prints them; "" if there are none */
+	char idle_delay[32];	/* s until the screen is blanked: "uint32 300"; 0: never */
+	char lock_enabled[16];	/* "true" */
+	char session_sleep[32]; /* when idle: "'suspend'", "'nothing'" */
+	char greeter_sleep[32]; /* at the login screen */
 };
 
 struct probe_request {

@@ -10,6 +10,7 @@
 #include "common/units.h"
 #include "journal/safe_write.h"
 #include "membership.h"
+#include "requirements.h"
 #include "setup.h"
 
 static const struct {
@@ -18,14 +19,15 @@ static const struct {
 } steps[] = {
 	/* The old server is stopped when all else is ready, and ours started at once. */
 	{ step_installation, false }, { step_config, false },	{ step_xorg, true },
-	{ step_gdm, true },	      { step_pam, true },	{ step_boot, false },
-	{ step_virtualgl, true },     { step_firewall, false }, { step_old_servers, false },
-	{ step_sockets, false },      { step_password, false }, { step_restart, false },
+	{ step_gdm, true },	      { step_idle, true },	{ step_pam, true },
+	{ step_boot, false },	      { step_virtualgl, true }, { step_firewall, false },
+	{ step_old_servers, false },  { step_sockets, false },	{ step_password, false },
+	{ step_restart, false },
 };
 
 struct request {
 	const char *user, *gpu, *die_after;
-	bool is_dry, undo, yes, restart_desktop;
+	bool is_dry, undo, yes, restart_desktop, keep_screen_lock, boot;
 };
 
 static const char about[] =
@@ -97,6 +99,19 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	return summarize(setup, request->undo);
 }
 
+/*
+ * When GDM starts, on a machine that setup has configured: the card may be another one, or gone,
+ * where an image moves between flavours.
+ */
+static int adapt(struct setup *setup)
+{
+	const struct journal_entry *entries;
+
+	if (journal_entries(setup->journal, &entries) > 0)
+		step_xorg(setup);
+	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
+}
+
 static int open_bus(struct setup *setup)
 {
 	int r = 0;
@@ -124,18 +139,24 @@ static int run(struct setup *setup, const struct request *request)
 {
 	int status = CTL_OK;
 
-	if (!request->undo)
+	if (!request->undo && !request->boot)
 		status = find_user(setup, request);
-	if (status == CTL_OK)
+	if (status == CTL_OK && !request->boot)
 		status = open_bus(setup);
 	if (status != CTL_OK)
 		return status;
 	distribution_read(setup->ctl, &setup->distribution);
+	if (!request->undo && !request->boot && requirements_check(setup) != CTL_OK)
+		return CTL_FAILED;
 	int r = journal_open(setup->ctl, request->is_dry, &setup->journal);
+	if (r == -EBUSY && request->boot) /* that one has restarted GDM */
+		return CTL_OK;
 	if (r == -EBUSY)
 		return ctl_failed("another gpudesk setup is running");
 	if (r < 0)
 		return ctl_failed("cannot use %s: %s", JOURNAL_DIRECTORY, strerror(-r));
+	if (request->boot)
+		return adapt(setup);
 	if (!request->is_dry)
 		membership_tidy(setup);
 	return show_and_do(setup, request);
@@ -151,7 +172,7 @@ static int check_request(const struct ctl *ctl, const struct request *request)
 				   GPUDESK_SYSCONFDIR "/gpudesk.conf");
 	if (geteuid() != 0 && !ctl->root[0])
 		return ctl_failed("setup needs root: sudo gpudesk setup");
-	if (request->yes || request->is_dry || isatty(STDIN_FILENO))
+	if (request->yes || request->is_dry || request->boot || isatty(STDIN_FILENO))
 		return CTL_OK;
 	return ctl_misused("no terminal to ask on: --dry-run shows the changes, --yes makes them");
 }
@@ -169,6 +190,10 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
 		  &request.restart_desktop, NULL },
+		{ "boot", NULL, NULL, &request.boot, NULL }, /* gpudesk-xorg.service */
+		{ "keep-screen-lock", NULL,
+		  "leave GNOME's blanking, locking and suspending as they are",
+		  &request.keep_screen_lock, NULL },
 		{ "die-after", "N", NULL, NULL, &request.die_after },
 		{ 0 },
 	};
@@ -182,6 +207,7 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		return status;
 	setup.gpu = request.gpu;
 	setup.restart_desktop = request.restart_desktop;
+	setup.keep_screen_lock = request.keep_screen_lock;
 	if (request.die_after)
 		safe_kill_after((unsigned)strtoul(request.die_after, NULL, 10));
 	status = run(&setup, &request);

@@ -78,6 +78,7 @@ int setup_read(const struct setup *setup, const char *path, char **ret_text, siz
 
 bool setup_is_desktop_file(const struct setup *setup, const char *path)
 {
-	return strncmp(path, "/etc/X11/", 9) == 0 || strncmp(path, "/etc/pam.d/", 11) == 0 ||
+	return strncmp(path, "/etc/X11/", 9) == 0 || strncmp(path, "/etc/dconf/", 11) == 0 ||
+	       strncmp(path, "/etc/pam.d/", 11) == 0 ||
 	       strcmp(path, setup->distribution.gdm_config) == 0;
 }

@@ -29,7 +29,8 @@ struct setup {
 	const char *gpu; /* of --gpu, or NULL */
 	bool is_dry;	 /* changes are announced, not made */
 	bool restart_desktop;
-	bool is_quiet; /* the dry run before has shown the notes */
+	bool keep_screen_lock; /* GNOME's blanking, locking and suspending */
+	bool is_quiet;	       /* the dry run before has shown the notes */
 
 	unsigned n_changes;	 /* made, or in a dry run announced */
 	unsigned n_problems;	 /* changes that failed or cannot be made */
@@ -63,6 +64,7 @@ void step_installation(struct setup *setup);
 void step_config(struct setup *setup);
 void step_xorg(struct setup *setup);
 void step_gdm(struct setup *setup);
+void step_idle(struct setup *setup);
 void step_pam(struct setup *setup);
 void step_boot(struct setup *setup);
 void step_virtualgl(struct setup *setup);

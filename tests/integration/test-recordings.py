@@ -163,7 +163,6 @@ class KeyTest(RecordingTest):
         self.assertEqual((keysym, state), (ord("q"), CONTROL | ALT))
         self.wait_state(0, 0, 0)
 
-    @unittest.expectedFailure  # row 1 of issue 13
     def test_repeats(self):
         self.play(MRemoteNg, MRemoteNg.repeats).send(rfb.key_stroke(ord("b")))
         self.assertEqual(self.text(6), "aaaaab")
@@ -191,8 +190,7 @@ def add_altgr():
     for modifiers in RealVnc.altgr:
         def test(self, modifiers=modifiers):
             self.check_altgr(modifiers)
-        setattr(KeyTest, "test_altgr_" + "_".join("%x" % one for one in modifiers),
-                unittest.expectedFailure(test))  # row 2 of issue 13
+        setattr(KeyTest, "test_altgr_" + "_".join("%x" % one for one in modifiers), test)
 
 
 add_altgr()

@@ -20,6 +20,7 @@ PROGRAM = "ctl/gpudesk"
 UNITS = "etc/systemd/system/"
 XORG_FILE = "etc/X11/xorg.conf.d/20-gpudesk.conf"
 OLD_XORG_FILE = "etc/X11/xorg.conf.d/00-xorg-js2.conf"
+X_DRIVER = "usr/lib/xorg/modules/drivers/nvidia_drv.so"
 JOURNAL = "var/lib/gpudesk/setup"
 PAM_LINE = "session    optional    pam_gpudesk.so"
 
@@ -149,6 +150,10 @@ def add_common(machine):
                   "/bin/bash\nalice:x:1002:1002::/home/alice:/bin/bash\n"
                   "gdm:x:42:42::/:/bin/false\n")
     os.makedirs(machine.path("var/lib"))
+    for program in "usr/bin/Xorg", "usr/bin/gnome-session", X_DRIVER:
+        machine.write(program, "")
+    machine.write("usr/share/xsessions/gnome.desktop",
+                  "[Desktop Entry]\nExec=/usr/bin/gnome-session\nTryExec=gnome-session\n")
     machine.write("home/exouser/.vnc/passwd", b"12345678", 0o600)
     os.chmod(machine.path("home/exouser/.vnc"), 0o700)
     for unit, target in (("gpudesk.socket", "sockets.target"),

@@ -64,7 +64,19 @@ static int make_machine(void **state)
 			   .has_xtest = true,
 			   .shm_version = "1.2",
 			   .randr_version = "1.6",
-			   .renderer = "NVIDIA A100-SXM4-40GB/PCIe/SSE2" },
+			   .renderer = "NVIDIA A100-SXM4-40GB/PCIe/SSE2",
+			   .idle_delay = "uint32 0",
+			   .session_sleep = "'nothing'",
+			   .greeter_sleep = "'nothing'" },
+		.has_xorg = true,
+		.nvidia_module = "/usr/lib/xorg/modules/drivers/nvidia_drv.so",
+		.nvidia_package = "xserver-xorg-video-nvidia",
+		.sessions = { .n = 2, .first = "gnome", .has_gnome = true },
+		.nvidia = { .loaded = "550.54.15",
+			    .installed = "550.54.15",
+			    .library = "550.54.15" },
+		.knows_wayland = true,
+		.may_suspend = true,
 		.n_gpus = 1,
 		.gpus = { { .slot = { 0, 4, 0, 0 },
 			    .vendor = GPU_VENDOR_NVIDIA,
@@ -131,6 +143,144 @@ static void test_rendering(void **state)
 	machine.probe.timed_out = false;
 	machine.n_gpus = 0;
 	expect("rendering", FINDING_OK, "not needed", "");
+	strcpy(machine.probe.renderer, "llvmpipe (LLVM 15.0.6, 256 bits)");
+	expect("rendering", FINDING_WARN, "the CPU draws (llvmpipe", "flavour with a GPU");
+}
+
+static void test_xorg(void **state)
+{
+	(void)state;
+	expect("xorg", FINDING_OK, "installed", "");
+	machine.has_xorg = false;
+	machine.distribution.install_command = "dnf install";
+	expect("xorg", FINDING_FAIL, "Xorg is not installed", "dnf install");
+	machine.distribution.family = DISTRIBUTION_RHEL;
+	strcpy(machine.distribution.id, "rocky");
+	strcpy(machine.distribution.name, "Rocky Linux 10.0");
+	strcpy(machine.distribution.version, "9.4");
+	expect("xorg", FINDING_FAIL, "Xorg is not installed", "dnf install");
+	strcpy(machine.distribution.version, "10.0");
+	expect("xorg", FINDING_FAIL, "Rocky Linux 10.0 has no Xorg server", "image with Xorg");
+	expect("x-session", FINDING_OK, "2 installed, such as gnome", "");
+	machine.sessions.n = 0;
+	expect("x-session", FINDING_FAIL, "no session for X is installed", "dnf install");
+	strcpy(machine.distribution.id, "debian");
+	strcpy(machine.distribution.version, "13");
+	expect("x-session", FINDING_FAIL, "no session for X", "gnome-session-xsession");
+}
+
+static void test_x_driver(void **state)
+{
+	(void)state;
+	expect("x-driver", FINDING_OK, "nvidia_drv.so", "");
+	machine.nvidia_module[0] = '\0';
+	expect("x-driver", FINDING_FAIL, "no nvidia_drv.so, as with compute-only",
+	       "xserver-xorg-video-nvidia");
+	strcpy(machine.gpus[0].driver, "nouveau");
+	expect("x-driver", FINDING_OK, "not needed", "");
+}
+
+/* The layout: what tests/integration/test-xorg.py does not show. */
+static void test_bus_id(void **state)
+{
+	(void)state;
+	expect("bus-id", FINDING_WARN, "Xorg has no configuration for the NVIDIA card at 0000:04",
+	       "gpudesk setup");
+	machine.nvidia_module[0] = '\0';
+	expect("bus-id", FINDING_OK, "Xorg finds its card by itself", "");
+	machine.xorg_error = -EFBIG;
+	expect("bus-id", FINDING_WARN, "not checked: File too large", "");
+}
+
+static void test_nvidia_driver(void **state)
+{
+	(void)state;
+	expect("nvidia-driver", FINDING_OK, "loaded", "");
+	strcpy(machine.gpus[0].driver, "nouveau");
+	expect("nvidia-driver", FINDING_FAIL, "driven by nouveau", "blacklist");
+	machine.gpus[0].driver[0] = '\0';
+	expect("nvidia-driver", FINDING_FAIL, "has no driver", "modprobe nvidia");
+	machine.nvidia.is_nouveau_loaded = true;
+	expect("nvidia-driver", FINDING_FAIL, "nouveau is loaded, nvidia is not", "reboot");
+	machine.nvidia.is_secure_boot = true;
+	expect("nvidia-driver", FINDING_FAIL,
+	       "nvidia 550.54.15 is installed but not loaded; Secure "
+	       "Boot is on",
+	       "mokutil --import");
+	machine.nvidia.installed[0] = '\0';
+	expect("nvidia-driver", FINDING_FAIL, "nouveau is loaded", "");
+}
+
+static void test_nvidia_version(void **state)
+{
+	static const char says[] = "Failed to initialize NVML: Driver/library version mismatch";
+
+	(void)state;
+	expect("nvidia-version", FINDING_OK, "550.54.15", "");
+	strcpy(machine.nvidia.smi_problem, says);
+	strcpy(machine.nvidia.library, "550.90.07");
+	expect("nvidia-version", FINDING_FAIL,
+	       "the driver is 550.54.15, its libraries are 550.90.07", "same source");
+	expect("nvidia-version", FINDING_FAIL, says, "reboot");
+	strcpy(machine.nvidia.installed, "550.90.07");
+	expect("nvidia-version", FINDING_FAIL,
+	       "updated to 550.90.07, but 550.54.15 is loaded until the next boot", "reboot");
+	machine.nvidia = (struct nvidia){ .loaded = "550.54.15" };
+	expect("nvidia-version", FINDING_OK, "550.54.15", "");
+	strcpy(machine.nvidia.smi_problem, "Unable to determine the device handle: GPU is lost");
+	expect("nvidia-version", FINDING_FAIL, "nvidia-smi fails: Unable", "NVRM");
+	machine.nvidia.loaded[0] = '\0';
+	expect("nvidia-version", FINDING_OK, "not loaded", "");
+	machine.n_gpus = 0;
+	expect("nvidia-version", FINDING_OK, "no NVIDIA card", "");
+}
+
+static void test_vgpu_license(void **state)
+{
+	(void)state;
+	expect("vgpu-license", FINDING_OK, "not needed", "");
+	strcpy(machine.nvidia.license, "Unlicensed (Restricted)");
+	expect("vgpu-license", FINDING_FAIL, "\"Unlicensed (Restricted)\" of the vGPU",
+	       "nvidia-gridd");
+	strcpy(machine.nvidia.license_product, "NVIDIA RTX Virtual Workstation");
+	expect("vgpu-license", FINDING_FAIL, "of NVIDIA RTX Virtual Workstation", "");
+}
+
+static void test_wayland_and_timed_login(void **state)
+{
+	(void)state;
+	expect("wayland", FINDING_OK, "off in", "");
+	machine.knows_wayland = false;
+	expect("wayland", FINDING_OK, "exouser gets a session for X", "");
+	machine.may_be_wayland = true;
+	expect("wayland", FINDING_FAIL, "this GDM (50 or later) has no WaylandEnable",
+	       "/Accounts/User1001 org.freedesktop.Accounts.User SetSession s gnome; busctl");
+	expect("autologin", FINDING_OK, "logs exouser in", "");
+	machine.gdm.timed_enabled = true;
+	strcpy(machine.gdm.timed_user, "guest");
+	expect("autologin", FINDING_WARN,
+	       "TimedLogin too is enabled: after a logout, GDM logs guest",
+	       "TimedLoginEnable=false");
+}
+
+static void test_idle(void **state)
+{
+	(void)state;
+	expect("screen-lock", FINDING_OK, "does not blank", "");
+	expect("suspend", FINDING_OK, "neither", "");
+	strcpy(machine.probe.idle_delay, "uint32 300");
+	expect("screen-lock", FINDING_WARN, "blanks the screen after 300 s", "gpudesk setup");
+	strcpy(machine.probe.lock_enabled, "true");
+	expect("screen-lock", FINDING_WARN, "blanks and locks the screen after 300 s",
+	       "idle-delay");
+	strcpy(machine.probe.session_sleep, "'suspend'");
+	expect("suspend", FINDING_WARN, "GNOME suspends", "sleep-inactive-ac-type");
+	strcpy(machine.probe.greeter_sleep, "'suspend'");
+	expect("suspend", FINDING_WARN, "at the login screen", "gpudesk setup");
+	machine.may_suspend = false;
+	expect("suspend", FINDING_OK, "cannot suspend", "");
+	machine.sessions.has_gnome = false;
+	expect("screen-lock", FINDING_OK, "not needed", "");
 }
 
 static void test_session(void **state)
@@ -403,6 +553,14 @@ int main(void)
 #define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, make_machine, drop_machine)
 	const struct CMUnitTest tests[] = {
 		WITH_MACHINE(test_rendering),
+		WITH_MACHINE(test_xorg),
+		WITH_MACHINE(test_x_driver),
+		WITH_MACHINE(test_bus_id),
+		WITH_MACHINE(test_nvidia_driver),
+		WITH_MACHINE(test_nvidia_version),
+		WITH_MACHINE(test_vgpu_license),
+		WITH_MACHINE(test_wayland_and_timed_login),
+		WITH_MACHINE(test_idle),
 		WITH_MACHINE(test_session),
 		WITH_MACHINE(test_records),
 		WITH_MACHINE(test_x),

@@ -82,10 +82,24 @@ static void test_gdm(void **state)
 	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
 		char *text = NULL;
 		size_t length = 0;
-		int r = gdm_edit_apply(cases[i][0], strlen(cases[i][0]), "alice", &text, &length);
+		int r = gdm_edit_apply(cases[i][0], strlen(cases[i][0]), "alice", true, &text,
+				       &length);
 
 		check(r, text, length, cases[i][1]);
 	}
+}
+
+/* GDM 50 */
+static void test_gdm_without_wayland(void **state)
+{
+	static const char text[] = "[daemon]\nWaylandEnable=true\n";
+	char *edited = NULL;
+	size_t length = 0;
+	int r = gdm_edit_apply(text, strlen(text), "alice", false, &edited, &length);
+
+	(void)state;
+	check(r, edited, length,
+	      "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=alice\nWaylandEnable=true\n");
 }
 
 static void test_text_that_is_not_one(void **state)
@@ -95,7 +109,7 @@ static void test_text_that_is_not_one(void **state)
 	size_t length = 0;
 
 	(void)state;
-	assert_int_equal(gdm_edit_apply(nul, sizeof(nul) - 1, "alice", &text, &length), 1);
+	assert_int_equal(gdm_edit_apply(nul, sizeof(nul) - 1, "alice", true, &text, &length), 1);
 	assert_memory_equal(text + length - 5, nul + sizeof(nul) - 6, 5);
 	free(text);
 }
@@ -224,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_user_in_gpudesk_conf),
 		cmocka_unit_test(test_gdm),
+		cmocka_unit_test(test_gdm_without_wayland),
 		cmocka_unit_test(test_text_that_is_not_one),
 		cmocka_unit_test(test_pam),
 		cmocka_unit_test(test_groups),

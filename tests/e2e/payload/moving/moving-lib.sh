@@ -40,6 +40,18 @@ with_card() {
 		"$PWD/pci" "$@"
 }
 
+# The same for the unit that adapts Xorg's configuration when GDM starts.
+card_is_in() {
+	mkdir -p /run/systemd/system/gpudesk-xorg.service.d "$PWD/pci"
+	printf '[Service]\nBindReadOnlyPaths=%s:/sys/bus/pci/devices\n' "$PWD/pci" \
+		>/run/systemd/system/gpudesk-xorg.service.d/card.conf
+	systemctl daemon-reload
+}
+card_is_out() {
+	rm -r /run/systemd/system/gpudesk-xorg.service.d
+	systemctl daemon-reload
+}
+
 # set_up [ARGUMENT...] - its output is in setup.log
 set_up() {
 	local status=0
@@ -77,10 +89,14 @@ for file in /etc/X11/xorg.conf.d/*.conf; do
 	sed '/BusID/d; s/"nvidia"/"dummy"/' "$file" >"$directory/${file##*/}"
 	! grep -q '"nvidia"' "$file" || echo "$file" >"/tmp/xorg.card.$(id -un)"
 done
+# the console's card, which Xorg finds by itself
+grep -qs '"Device"' "$directory"/*.conf ||
+	echo 'Section "Device" Identifier "console" Driver "dummy" EndSection' >"$directory/99.conf"
 exec /usr/lib/xorg/real/Xorg "$@" -configdir "$directory"
 END
 	chmod 0755 /usr/lib/xorg/Xorg
 	rm -f /etc/X11/xorg.conf.d/10-*.conf
+	cp /usr/lib/xorg/modules/drivers/{dummy,nvidia}_drv.so
 	cat >/etc/X11/xorg.conf.d/05-flags.conf <<'END'
 Section "ServerFlags"
 	Option "AutoAddDevices" "false"

@@ -15,7 +15,7 @@ examine
 echo "     ${said//$'\n'/$'\n'     }"
 check "doctor finds nothing wrong" no_failure
 check "each check has a line" \
-	test "$(awk '{ print $2 }' <<<"$said" | sort -u | wc -l)" = 35
+	test "$(awk '{ print $2 }' <<<"$said" | sort -u | wc -l)" = 42
 check "the X server was tried" grep -qE '^ok +x +display :0' <<<"$said"
 baseline=$(complaints)
 
@@ -23,7 +23,7 @@ check_json() {
 	gpudesk doctor --json | python3 -c '
 import json, sys
 findings = json.load(sys.stdin)
-assert len(findings) >= 35, len(findings)
+assert len(findings) >= 42, len(findings)
 for finding in findings:
     assert set(finding) == {"check", "result", "cause", "fix"}, finding
     assert finding["result"] in ("ok", "warn"), finding

@@ -4,6 +4,7 @@
 
 conf=/etc/gpudesk.conf
 gdm_conf=/etc/gdm3/daemon.conf
+idle="screen-lock suspend"
 no_x="mit-shm damage randr xtest rendering"
 sockets="scraper-socket desktop-socket control-socket"
 units=/etc/systemd/system
@@ -46,10 +47,10 @@ broken "a bad value of a key that guards access" FAIL config \
 	'/etc/gpudesk.conf:1: .*allow.*connections are refused' "allow" \
 	'set_conf "allow = 10.0.0.0/33"' "$default_conf"
 broken "user names no user of the machine" FAIL user 'there is no user nosuch' \
-	"$sockets services autologin session password x $no_x" 'set_conf "user = nosuch"' "$default_conf"
+	"$sockets services autologin session password $idle x $no_x" 'set_conf "user = nosuch"' "$default_conf"
 broken "user is not the one of the units" FAIL scraper-socket \
 	'enabled for exouser, but user = other' \
-	"$sockets services autologin session password x $no_x" \
+	"$sockets services autologin session password $idle x $no_x" \
 	'useradd -m other; set_conf "user = other"' "$default_conf; userdel -r other"
 broken "allow leaves docker out" FAIL allow 'network on docker0 \(172.17.0.1\) is not in allow' "" \
 	'set_conf "allow = 10.0.0.0/8"' "$default_conf"
