@@ -100,7 +100,7 @@ static void check_directory(const struct machine *machine, const char *path,
 	char below[CTL_PATH_MAX];
 	struct stat st;
 
-	if (lstat(ctl_path(machine->ctl, path, below), &st) < 0)
+	if (lstat(ctl_link_path(machine->ctl, path, below), &st) < 0)
 		finding_fail(findings, "systemd-tmpfiles --create gpudesk.conf", "%s: %s", path,
 			     strerror(errno));
 	else if (!S_ISDIR(st.st_mode))

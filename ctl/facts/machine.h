@@ -18,7 +18,9 @@
 #include "distribution.h"
 #include "gpus.h"
 #include "listeners.h"
+#include "old_server.h"
 #include "probe/probe.h"
+#include "socket_unit.h"
 #include "xorg_conf.h"
 
 enum {
@@ -26,7 +28,7 @@ enum {
 	MACHINE_PROBLEMS_MAX = 12,
 	MACHINE_RECORDS_MAX = 32,
 	MACHINE_WORDS_MAX = 320,
-	MACHINE_ADDRESS_MAX = 64,
+	MACHINE_ADDRESS_MAX = SOCKET_UNIT_ADDRESS_MAX,
 	MACHINE_LISTENS_MAX = 8,
 };
 
@@ -70,7 +72,9 @@ struct machine {
 	char bound_to[IF_NAMESIZE];			    /* its BindToDevice=; "" */
 	uint16_t port;					    /* the first one's, or CTL_PORT */
 	struct listener listeners[LISTENERS_MAX];
-	int n_listeners; /* or -errno */
+	int n_listeners;				/* or -errno */
+	struct old_server old_servers[OLD_SERVERS_MAX]; /* that use the port, installed or not */
+	size_t n_old_servers;
 
 	int gdm_error; /* of reading distribution.gdm_config: 0 or -errno */
 	struct gdm_settings gdm;

@@ -16,7 +16,8 @@ static bool is_changed_since(const struct setup *setup, uint64_t start)
 		bool is_file = entries[i].kind == JOURNAL_FILE &&
 			       setup_is_desktop_file(setup, entries[i].name);
 
-		if ((is_file || entries[i].kind == JOURNAL_MEMBER) &&
+		if ((is_file || entries[i].kind == JOURNAL_MEMBER ||
+		     entries[i].kind == JOURNAL_PROFILE) &&
 		    journal_time(setup->journal, i) > start)
 			return true;
 	}
