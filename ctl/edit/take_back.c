@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lines.h"
 
@@ -22,8 +23,9 @@ struct hunk {
 
 struct taking {
 	struct lines before, after, now;
-	size_t *put;   /* for each line of `now`: 1 + the hunk whose old lines replace it, or 0 */
-	bool *is_gone; /* for each line of `now` */
+	size_t *places; /* for each line of `before`: 1 + the line of `now` where it is put, or 0 */
+	size_t *found;	/* for each line of `after`: 1 + the line of `now` that is it, or 0 */
+	bool *is_gone;	/* for each line of `now` */
 	struct hunk *hunks;
 	size_t n_hunks;
 };
@@ -149,29 +151,57 @@ static bool is_of_others(const struct taking *taking, const struct line *line)
 	return count(&taking->now, line) <= count(&taking->before, line);
 }
 
-static void take_hunk(struct taking *taking, size_t number, struct take_back *result)
+/* The length of a line's key with the blanks around it; 0: it has none. */
+static size_t key_length(const struct line *line)
 {
-	const struct hunk *hunk = &taking->hunks[number];
-	bool is_put = false;
+	const char *equals = memchr(line->start, '=', line->bare);
+
+	return equals ? (size_t)(equals - line->start) : 0;
+}
+
+static bool has_same_key(const struct line *a, const struct line *b)
+{
+	const struct line keys[] = { { a->start, 0, key_length(a) },
+				     { b->start, 0, key_length(b) } };
+
+	return keys[0].bare > 0 && keys[1].bare > 0 && is_same(&keys[0], &keys[1]);
+}
+
+/*
+ * Where an old line is put: at the new one that has its key, if there is one; else at the first
+ * that is still there. Returns 1 + the line of `now`, or 0: there is none.
+ */
+static size_t place_of(const struct taking *taking, const struct hunk *hunk, const struct line *old)
+{
+	size_t first = 0;
 
 	for (size_t j = hunk->after; j < hunk->after_end; j++) {
-		const struct line *line = &taking->after.lines[j];
+		if (has_same_key(&taking->after.lines[j], old))
+			return taking->found[j];
+		if (!first)
+			first = taking->found[j];
+	}
+	return first;
+}
 
-		if (is_blank(line) || is_of_others(taking, line))
-			continue;
-		size_t k = find_now(taking, j);
+static void take_hunk(struct taking *taking, const struct hunk *hunk, struct take_back *result)
+{
+	for (size_t j = hunk->after; j < hunk->after_end; j++) {
+		const struct line *line = &taking->after.lines[j];
+		size_t k = is_blank(line) || is_of_others(taking, line) ? taking->now.n
+									: find_now(taking, j);
+
 		if (k == taking->now.n)
 			continue;
 		taking->is_gone[k] = true;
+		taking->found[j] = k + 1;
 		result->n_taken++;
-		if (!is_put)
-			taking->put[k] = number + 1;
-		is_put = true;
 	}
-	for (size_t i = hunk->before; i < hunk->before_end && !is_put; i++) {
+	for (size_t i = hunk->before; i < hunk->before_end; i++) {
 		const struct line *line = &taking->before.lines[i];
 
-		result->n_lost += !is_blank(line) &&
+		taking->places[i] = place_of(taking, hunk, line);
+		result->n_lost += !taking->places[i] && !is_blank(line) &&
 				  count(&taking->now, line) < count(&taking->before, line);
 	}
 }
@@ -196,16 +226,13 @@ static void keep_headers(struct taking *taking, struct take_back *result)
 
 /* ---- The new text ---------------------------------------------------------------------------- */
 
-static void put_old(const struct taking *taking, size_t number, FILE *to, const char *end)
+static void put_old(const struct taking *taking, size_t place, FILE *to, const char *end)
 {
-	const struct hunk *hunk = &taking->hunks[number];
-
-	for (size_t i = hunk->before; i < hunk->before_end; i++) {
-		const struct line *line = &taking->before.lines[i];
-
-		fwrite(line->start, 1, line->bare, to);
-		fputs(end, to);
-	}
+	for (size_t i = 0; i < taking->before.n; i++)
+		if (taking->places[i] == place + 1) {
+			fwrite(taking->before.lines[i].start, 1, taking->before.lines[i].bare, to);
+			fputs(end, to);
+		}
 }
 
 static int write_text(const struct taking *taking, struct text now, struct take_back *result)
@@ -217,9 +244,9 @@ static int write_text(const struct taking *taking, struct text now, struct take_
 	if (r < 0)
 		return r;
 	for (size_t k = 0; k < taking->now.n; k++) {
-		if (taking->put[k])
-			put_old(taking, taking->put[k] - 1, writer.stream, end);
-		if (!taking->is_gone[k])
+		if (taking->is_gone[k])
+			put_old(taking, k, writer.stream, end);
+		else
 			fwrite(taking->now.lines[k].start, 1, taking->now.lines[k].length,
 			       writer.stream);
 	}
@@ -230,12 +257,13 @@ static int take(struct taking *taking, struct text now, struct take_back *result
 {
 	int r = find_hunks(taking);
 
-	taking->put = calloc(taking->now.n + 1, sizeof(*taking->put));
+	taking->places = calloc(taking->before.n + 1, sizeof(*taking->places));
+	taking->found = calloc(taking->after.n + 1, sizeof(*taking->found));
 	taking->is_gone = calloc(taking->now.n + 1, sizeof(*taking->is_gone));
-	if (r < 0 || !taking->put || !taking->is_gone)
+	if (r < 0 || !taking->places || !taking->found || !taking->is_gone)
 		return -ENOMEM;
 	for (size_t i = 0; i < taking->n_hunks; i++)
-		take_hunk(taking, i, result);
+		take_hunk(taking, &taking->hunks[i], result);
 	keep_headers(taking, result);
 	return write_text(taking, now, result);
 }
@@ -255,7 +283,8 @@ int take_back(struct text before, struct text after, struct text now, struct tak
 	free(taking.before.lines);
 	free(taking.after.lines);
 	free(taking.now.lines);
-	free(taking.put);
+	free(taking.places);
+	free(taking.found);
 	free(taking.is_gone);
 	free(taking.hunks);
 	if (r >= 0)

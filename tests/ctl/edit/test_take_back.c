@@ -26,6 +26,8 @@ static const struct take_case {
 	{ "[daemon]\nU=bob\n", "[daemon]\nU=me\n", "[daemon]\n# hi\nU=me\nV=1\n",
 	  "[daemon]\n# hi\nU=bob\nV=1\n", 1, 0 },
 	{ "U=bob\n", "U=me\n", "U=alice\n", "U=alice\n", 0, 1 },
+	{ "[d]\nU=bob\n", "[d]\nW=0\nU=me\n", "[d]\nU=carol\nW=0\n", "[d]\nU=carol\n", 1, 1 },
+	{ "[d]\nU=bob\n", "[d]\nW=0\nU=me\n", "[d]\nx\nU = me\ny\n", "[d]\nx\nU=bob\ny\n", 1, 0 },
 	{ "U=bob\n", "U=me\n", "V=1\nU=bob\n", "V=1\nU=bob\n", 0, 0 },
 	/* written in another way, it is the same */
 	{ "[daemon]\n", "[daemon]\nWaylandEnable=false\n",
