@@ -26,7 +26,8 @@ static bool is_as(const struct journal *journal, const struct journal_entry *ent
 
 	if (strcmp(word, "file") == 0)
 		return safe_same(here, journal_data_path(journal, entry->number, suffix, data));
-	return is_absent(here);
+	/* A program that was interrupted may have left anything. */
+	return strcmp(word, "unknown") == 0 || is_absent(here);
 }
 
 static bool has_directory(const char *here)
@@ -75,21 +76,21 @@ static int merge(const struct journal *journal, const struct journal_entry *entr
 	return r;
 }
 
-/* Xorg's sections make no sense line by line, and a file without text none at all. */
-static bool is_whole(const struct journal_entry *entry, const struct take_back *result)
+/* Whether setup made the file and it is of no use to others: by its name, or as it is empty. */
+static bool is_own(const struct journal_entry *entry, const struct take_back *result)
 {
 	return strcmp(entry->before, "absent") == 0 &&
-	       (strncmp(entry->name, "/etc/X11/", 9) == 0 ||
+	       (strstr(strrchr(entry->name, '/'), "gpudesk") ||
 		strspn(result->text, " \t\r\n") == result->length);
 }
 
 /* Of a file that is neither as before nor as after the change. */
 static int judge(const struct journal_entry *entry, const struct take_back *result)
 {
+	if (is_own(entry, result))
+		return JOURNAL_REMOVED_AND_SAVED;
 	if (result->n_taken == 0 && result->n_lost == 0)
 		return JOURNAL_NOT_OURS;
-	if (is_whole(entry, result))
-		return JOURNAL_REMOVED_AND_SAVED;
 	return result->n_lost > 0 ? JOURNAL_PARTLY_TAKEN_BACK : JOURNAL_TAKEN_BACK;
 }
 

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The port is for Guacamole on this machine: openings to everyone are closed. */
+/*
+ * The port is for Guacamole on this machine: where an old VNC setup has opened it in a zone of
+ * firewalld, it is closed. What else opens it, doctor reports.
+ */
 #include <stdio.h>
 #include <string.h>
 
-#include "facts/firewall.h"
+#include "facts/machine_file.h"
 #include "firewall_port.h"
 #include "setup.h"
 
+#define ZONES "/etc/firewalld/zones"
+#define SUFFIX ".xml"
+
 /* The running firewall first: if setup is killed in between, the file still shows the opening. */
-static int close_opening(struct setup *setup, const char *zone_and_port)
+static void close_port(struct setup *setup, const char *zone_and_port)
 {
 	bool is_running = firewall_port_is_open(setup, zone_and_port, true);
 	int r = journal_record(setup->journal, JOURNAL_PORT, zone_and_port,
@@ -16,47 +22,35 @@ static int close_opening(struct setup *setup, const char *zone_and_port)
 
 	if (r < 0) {
 		setup_failed(setup, zone_and_port, r);
-		return r;
+		return;
 	}
 	if (is_running)
 		r = firewall_port_set(setup, zone_and_port, true, false);
-	return r < 0 ? r : firewall_port_set(setup, zone_and_port, false, false);
+	if (r >= 0)
+		(void)firewall_port_set(setup, zone_and_port, false, false);
 }
 
-/* Whether it is just this port, in a zone file of the administrator's. */
-static bool is_plain(const struct firewall_opening *opening, uint16_t port)
+/* `file` is the administrator's: "public.xml". */
+static void fix(struct setup *setup, const char *file, uint16_t port)
 {
-	char entry[16];
+	char zone_and_port[128];
+	int length = (int)(strlen(file) - strlen(SUFFIX));
 
-	snprintf(entry, sizeof(entry), "%u/tcp", (unsigned)port);
-	return opening->tool == FIREWALL_FIREWALLD && !opening->is_service &&
-	       !opening->is_runtime && strncmp(opening->path, "/etc/", 5) == 0 &&
-	       strcmp(opening->entry, entry) == 0;
-}
-
-static void fix(struct setup *setup, const struct firewall_opening *opening, uint16_t port)
-{
-	char zone_and_port[192];
-
-	if (!is_plain(opening, port) || !firewall_port_can_set(setup)) {
-		setup_problem(setup, "%s opens port %u to everyone: %s%s%s",
-			      opening->tool == FIREWALL_UFW ? "ufw" : "the firewall",
-			      (unsigned)port, opening->entry, opening->path[0] ? " in " : "",
-			      opening->path);
-		return;
-	}
-	snprintf(zone_and_port, sizeof(zone_and_port), "%s %s", opening->zone, opening->entry);
-	if (setup_go(setup, "close %s in firewalld's zone %s", opening->entry, opening->zone))
-		(void)close_opening(setup, zone_and_port);
+	snprintf(zone_and_port, sizeof(zone_and_port), "%.*s %u/tcp", length, file, (unsigned)port);
+	if (firewall_port_is_open(setup, zone_and_port, false) &&
+	    setup_go(setup, "close %u/tcp in firewalld's zone %.*s", (unsigned)port, length, file))
+		close_port(setup, zone_and_port);
 }
 
 void step_firewall(struct setup *setup)
 {
-	struct firewall firewall;
+	char **names;
+	int n = machine_file_list(setup->ctl, ZONES, SUFFIX, &names);
 
-	for (size_t port = 0; port < setup->n_ports; port++) {
-		firewall_read(setup->ctl, setup->ports[port], &firewall);
-		for (size_t i = 0; i < firewall.n_openings; i++)
-			fix(setup, &firewall.openings[i], setup->ports[port]);
-	}
+	if (n < 0)
+		return;
+	for (int i = 0; i < n; i++)
+		for (size_t port = 0; port < setup->n_ports; port++)
+			fix(setup, names[i], setup->ports[port]);
+	machine_file_free_names(names, n);
 }

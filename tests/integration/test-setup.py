@@ -403,6 +403,20 @@ class SetupTest(unittest.TestCase):
         self.assertEqual(self.enabled(), ["vncserver@1.service"])
         self.assertFalse(self.machine.has(UNITS + "sockets.target.wants/gpudesk.socket"))
 
+    @unittest.skipUnless(shutil.which("firewall-offline-cmd"), "needs firewalld")
+    def test_a_zone_of_firewalld(self):
+        self.make(add_rhel)
+        self.machine.write("etc/firewalld/firewalld.conf", "DefaultZone=public\n")
+        self.machine.write("etc/firewalld/zones/public.xml", ZONE)
+        said = self.set_up()
+        self.assertIn("close 5901/tcp in firewalld's zone public", said)
+        zone = self.machine.read("etc/firewalld/zones/public.xml")
+        self.assertNotIn('port="5901"', zone)
+        self.assertIn('<port port="8080" protocol="tcp"/>', zone)
+        self.succeed(self.machine, "--undo", "--yes")
+        self.assertIn('<port port="5901" protocol="tcp"/>',
+                      self.machine.read("etc/firewalld/zones/public.xml"))
+
     def test_an_unknown_distribution(self):
         self.make(add_rhel)
         self.machine.write("etc/os-release", "ID=other\n")
@@ -656,8 +670,9 @@ class SetupTest(unittest.TestCase):
         self.assertEqual(self.machine.read("etc/gdm/custom.conf"),
                          "[daemon]\nAutomaticLogin=carol\n")
         self.assertFalse(self.machine.has("etc/pam.d/gdm-password"))
-        self.assertIn("/%s has changed since setup" % XORG_FILE, said)
-        self.assertEqual(self.machine.read(XORG_FILE), "# mine\n")
+        self.assertIn("/%s, which has changed since" % XORG_FILE, said)
+        self.assertFalse(self.machine.has(XORG_FILE))
+        self.assertEqual(self.machine.read(XORG_FILE + ".gpudesk-saved"), "# mine\n")
 
     def test_undo_where_folders_are_gone(self):
         """As where GDM was purged since."""
