@@ -28,7 +28,7 @@ installed)
 setup)
 	check "after the reboot gpudesk has the port" port_is_ours
 	make_docker
-	check "and there is a desktop" eventually 120 has_session
+	check "and there is a desktop" wait_for_desktop
 	check_picture "which a viewer sees"
 	check "undo" set_up --undo --yes
 	check "the old server has the port again" port_is_of vncserver@1.service
