@@ -144,7 +144,7 @@ check_moving_over() {
 	check "a dry run" set_up --dry-run
 	check "changes nothing" same_as before.state
 	check "without a terminal and --yes it fails" not set_up
-	check_killed 3 10 25 40 55 65
+	check_killed 3 10 25 35 45 55
 	check "the old server runs again" eventually 30 holds_port "$1" "$2"
 	set_up --yes --die-after 30 >/dev/null 2>&1
 	check "gpudesk setup, after one that was killed" set_up --yes --restart-desktop
