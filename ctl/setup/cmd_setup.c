@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpudesk setup: fixes what doctor finds, and undoes that. */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +203,19 @@ static int print_owner(struct setup *setup)
 	return step_old_servers_print(setup) > 0 ? CTL_FAILED : CTL_OK;
 }
 
+/* The programs that setup runs want a root without links and "..". `buffer` must stay. */
+static int make_root_absolute(struct ctl *ctl, char buffer[static PATH_MAX])
+{
+	if (!ctl->root[0])
+		return CTL_OK;
+	if (!realpath(ctl->root, buffer))
+		return ctl_failed("--root %s: %s", ctl->root, strerror(errno));
+	if (strlen(buffer) >= CTL_ROOT_MAX)
+		return ctl_failed("--root %s: the path is too long", ctl->root);
+	ctl->root = strcmp(buffer, "/") != 0 ? buffer : "";
+	return CTL_OK;
+}
+
 int cmd_setup(struct ctl *ctl, int argc, char **argv)
 {
 	struct request request = { 0 };
@@ -221,8 +235,12 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 	};
 	struct setup setup = { .ctl = ctl };
 	int status = ctl_options_status(ctl, argc, argv, about, options);
+	char root[PATH_MAX];
 
 	if (status >= 0)
+		return status;
+	status = make_root_absolute(ctl, root);
+	if (status != CTL_OK)
 		return status;
 	if (request.port_owner)
 		return print_owner(&setup);

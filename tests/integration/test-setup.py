@@ -331,6 +331,17 @@ class SetupTest(unittest.TestCase):
             self.assertEqual(os.stat(self.machine.path("etc/gshadow")).st_mode & 0o777, 0o600)
         self.check_undo(before)
 
+    def test_a_relative_root(self):
+        self.make(add_rhel)
+        before, root = self.machine.state(), self.machine.root
+        self.machine.root = os.path.relpath(root)
+        self.set_up()
+        self.succeed(self.machine, "--undo", "--yes")
+        self.machine.root = root
+        self.check_state(self.machine, before)
+        self.machine.root += "-that-is-not-there"
+        self.assertIn("No such file", self.machine.run("--yes").stdout)
+
     def add_old_servers(self, *names):
         """Enabled as systemctl does it, each with its unit file."""
         for name in names:
