@@ -4,8 +4,10 @@
 # package, after a purge. The old server is Exosphere's, from 30-exosphere.sh.
 
 nothing_left() {
-	not find /etc/systemd/system -name '*gpudesk*' | grep . && not test -e /var/lib/gpudesk &&
-		not test -e /etc/gpudesk.conf.d
+	find /etc/systemd/system /var/lib/gpudesk /etc/gpudesk.conf.d -name '*gpudesk*' 2>/dev/null \
+		>left
+	cat left
+	[ ! -s left ]
 }
 
 case ${stage:-install} in
