@@ -61,13 +61,22 @@ typedef void (*config_report_fn)(const char *message, void *userdata);
 void config_init(struct config *ret_config);
 
 /*
- * Reads `path` over the defaults into *ret_config, which is always complete afterwards. A missing
- * file is like an empty one. Returns 0 or the number of reports; -errno, after a report, when the
+ * Reads `path` over the defaults into *ret_config, which is always complete afterwards, and then
+ * the files PATH.d/NAME.conf in the order of their names: what a later file sets counts. A missing
+ * file is like an empty one. Returns 0 or the number of reports; -errno, after a report, when a
  * file exists but cannot be read: then refusal is set, as the file may guard access. `report` may
  * be NULL.
  */
 int config_load(const char *path, struct config *ret_config, config_report_fn report,
 		void *userdata);
+
+/* The same as if PATH.d/`name` had that text already, which is to be written. */
+int config_load_with(const char *path, const char *name, const char *text,
+		     struct config *ret_config, config_report_fn report, void *userdata);
+
+/* The ends of the names above: "/etc/gpudesk.conf" has its drop-ins in "/etc/gpudesk.conf.d". */
+#define CONFIG_DROP_INS_SUFFIX ".d"
+#define CONFIG_DROP_IN_SUFFIX ".conf"
 
 /* The same for the text of a file called `path`: `size` bytes, whatever they are. */
 int config_parse(const char *path, const char *text, size_t size, struct config *ret_config,

@@ -45,10 +45,13 @@ int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about
 		       const struct ctl_option *options);
 
 /*
- * Where to find the machine's absolute path `path`: below --root, if that is given. Returns
- * ret_path.
+ * Where to find the machine's absolute path `path`: below --root, if that is given, and then
+ * without links, which could lead out of it; "", which does not exist, if it cannot be found. The
+ * second gives the place of a link, not of what it leads to. Both return ret_path.
  */
 const char *ctl_path(const struct ctl *ctl, const char *path, char ret_path[static CTL_PATH_MAX]);
+const char *ctl_link_path(const struct ctl *ctl, const char *path,
+			  char ret_path[static CTL_PATH_MAX]);
 
 /*
  * Reads the configuration. Problems in it are passed to `report`, or logged as warnings if that is

@@ -12,6 +12,40 @@
 
 enum { SYSTEMD_MIN = 239, KERNEL_MIN_MAJOR = 4, KERNEL_MIN_MINOR = 18 };
 
+/* Whoever can change the configuration decides whose desktop is shown, and to whom. */
+static void check_writers(const struct machine *machine, const char *path,
+			  struct findings *findings)
+{
+	char below[CTL_PATH_MAX];
+	struct stat st;
+
+	if (stat(ctl_path(machine->ctl, path, below), &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	if (st.st_mode & (st.st_gid == 0 ? 002 : 022))
+		finding_fail(findings, finding_text("chmod go-w %s", path),
+			     "%s can be changed by others than root: it has mode %04o", path,
+			     (unsigned)st.st_mode & 07777);
+	else if (!machine->ctl->root[0] && st.st_uid != 0)
+		finding_fail(findings, finding_text("chown root: %s", path),
+			     "%s belongs to uid %u, not to root", path, (unsigned)st.st_uid);
+}
+
+static void check_all_writers(const struct machine *machine, struct findings *findings)
+{
+	char directory[CONFIG_PATH_MAX], path[CTL_PATH_MAX], **names;
+
+	check_writers(machine, machine->ctl->config_path, findings);
+	snprintf(directory, sizeof(directory), "%s" CONFIG_DROP_INS_SUFFIX,
+		 machine->ctl->config_path);
+	int n = machine_file_list(machine->ctl, directory, CONFIG_DROP_IN_SUFFIX, &names);
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		check_writers(machine, path, findings);
+	}
+	if (n >= 0)
+		machine_file_free_names(names, n);
+}
+
 static void check_config(const struct machine *machine, struct findings *findings)
 {
 	const char *path = machine->ctl->config_path, *refusal = machine->config.refusal;
@@ -24,6 +58,8 @@ static void check_config(const struct machine *machine, struct findings *finding
 	for (size_t i = 0; i < machine->n_problems; i++)
 		if (strcmp(machine->problems[i], refusal) != 0)
 			finding_warn(findings, fix, "%s", machine->problems[i]);
+	if (!machine->ctl->config_given)
+		check_all_writers(machine, findings);
 	if (findings->n == 0)
 		finding_ok(findings, exists ? "%s is valid" : "no %s: using the defaults", path);
 }
@@ -100,7 +136,7 @@ static void check_directory(const struct machine *machine, const char *path,
 	char below[CTL_PATH_MAX];
 	struct stat st;
 
-	if (lstat(ctl_path(machine->ctl, path, below), &st) < 0)
+	if (lstat(ctl_link_path(machine->ctl, path, below), &st) < 0)
 		finding_fail(findings, "systemd-tmpfiles --create gpudesk.conf", "%s: %s", path,
 			     strerror(errno));
 	else if (!S_ISDIR(st.st_mode))

@@ -108,8 +108,8 @@ static void check_old_server(const struct machine *machine, const struct old_ser
 
 static void check_other_vnc(const struct machine *machine, struct findings *findings)
 {
-	for (const struct old_server *server = old_servers; server->unit; server++)
-		check_old_server(machine, server, findings);
+	for (size_t i = 0; i < machine->n_old_servers; i++)
+		check_old_server(machine, &machine->old_servers[i], findings);
 	if (findings->n == 0)
 		finding_ok(findings, "no other VNC server is set up");
 }

@@ -19,8 +19,11 @@
 #include "gpus.h"
 #include "listeners.h"
 #include "nvidia.h"
+#include "old_server.h"
 #include "probe/probe.h"
+#include "socket_unit.h"
 #include "x_server.h"
+#include "xorg_conf.h"
 #include "xorg_layout.h"
 
 enum {
@@ -28,7 +31,7 @@ enum {
 	MACHINE_PROBLEMS_MAX = 12,
 	MACHINE_RECORDS_MAX = 32,
 	MACHINE_WORDS_MAX = 320,
-	MACHINE_ADDRESS_MAX = 64,
+	MACHINE_ADDRESS_MAX = SOCKET_UNIT_ADDRESS_MAX,
 	MACHINE_LISTENS_MAX = 8,
 };
 
@@ -72,7 +75,9 @@ struct machine {
 	char bound_to[IF_NAMESIZE];			    /* its BindToDevice=; "" */
 	uint16_t port;					    /* the first one's, or CTL_PORT */
 	struct listener listeners[LISTENERS_MAX];
-	int n_listeners; /* or -errno */
+	int n_listeners;				/* or -errno */
+	struct old_server old_servers[OLD_SERVERS_MAX]; /* that use the port, installed or not */
+	size_t n_old_servers;
 
 	int gdm_error; /* of reading distribution.gdm_config: 0 or -errno */
 	struct gdm_settings gdm;

@@ -39,7 +39,8 @@ int compound_text_to(Display *x, const uint8_t *bytes, size_t length, size_t lim
 		.value = (unsigned char *)(uintptr_t)bytes,
 		.encoding = XInternAtom(x, "COMPOUND_TEXT", False),
 		.format = 8,
-		.nitems = strnlen((const char *)bytes, length), /* it makes a list otherwise */
+		/* Up to a NUL: it makes a list otherwise. */
+		.nitems = length ? strnlen((const char *)bytes, length) : 0,
 	};
 	char **list = NULL;
 	int n = 0, r = Xutf8TextPropertyToTextList(x, &property, &list, &n);

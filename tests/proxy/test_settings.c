@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -76,6 +77,32 @@ static void test_changes_are_seen(void **state)
 	assert_string_equal(f->settings.config.refusal, "");
 }
 
+static void test_drop_ins_are_seen(void **state)
+{
+	struct fixture *f = *state;
+
+	settings_init(&f->settings, f->path);
+	assert_int_equal(mkdir(scratch_path("gpudesk.conf.d"), 0755), 0);
+	scratch_write("gpudesk.conf.d/a.conf", "user = alice\n", 13, 0644);
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "alice");
+	scratch_write("gpudesk.conf.d/a.conf", "user = bobby\n", 13, 0644);
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "bobby");
+	/* the same file with another name comes after one that did not count */
+	scratch_write("gpudesk.conf.d/b.conf", "user = carol\n", 13, 0644);
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "carol");
+	assert_int_equal(rename(scratch_path("gpudesk.conf.d/a.conf"),
+				scratch_path("gpudesk.conf.d/c.conf")),
+			 0);
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "bobby");
+	assert_int_equal(unlink(scratch_path("gpudesk.conf.d/c.conf")), 0);
+	settings_refresh(&f->settings);
+	assert_string_equal(f->settings.config.user, "carol");
+}
+
 static void test_unchanged_file_is_not_read_again(void **state)
 {
 	struct fixture *f = *state;
@@ -93,6 +120,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_missing_file_is_the_defaults, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_changes_are_seen, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_drop_ins_are_seen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unchanged_file_is_not_read_again, set_up,
 						tear_down),
 	};

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "doctor/check.h"
@@ -522,6 +523,21 @@ static void test_configuration(void **state)
 	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
 }
 
+static void test_who_can_write_the_configuration(void **state)
+{
+	static const char *const paths[] = { "/etc/gpudesk.conf", "/etc/gpudesk.conf.d/a.conf" };
+	char below[CTL_PATH_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		fake_tree_write(paths[i], "");
+		assert_int_equal(chmod(ctl_path(&fake_ctl, paths[i], below), 0666), 0);
+		expect("config", FINDING_FAIL, "can be changed by others than root", paths[i]);
+		assert_int_equal(chmod(below, 0644), 0);
+		expect("config", FINDING_OK, "is valid", "");
+	}
+}
+
 /* On an empty machine, really read: no check may be silent. */
 static void test_an_empty_machine(void **state)
 {
@@ -574,6 +590,7 @@ int main(void)
 		WITH_MACHINE(test_no_rights),
 		WITH_MACHINE(test_password),
 		WITH_MACHINE(test_configuration),
+		WITH_MACHINE(test_who_can_write_the_configuration),
 		WITH_MACHINE(test_an_empty_machine),
 		WITH_MACHINE(test_too_many_findings),
 	};

@@ -160,7 +160,7 @@ check_moving_over() {
 	check "a dry run" set_up --dry-run
 	check "changes nothing" same_as before.state
 	check "without a terminal and --yes it fails" not set_up
-	check_killed 3 20 60 110 160 175
+	check_killed 3 10 25 35 45 55
 	check "the old server runs again" eventually 30 holds_port "$1" "$2"
 	set_up --yes --die-after 30 >/dev/null 2>&1
 	check "gpudesk setup, after one that was killed" set_up --yes --restart-desktop
@@ -184,4 +184,33 @@ check_undo() {
 	check "every byte and every unit is as it was" same_as before.state
 	check "gpudesk setup --undo again" set_up --undo --yes
 	check "finds nothing to undo" grep -q "Nothing to undo" setup.log
+}
+
+# reboot_into STAGE - the machine starts again, and ./run goes on with this part and that stage
+reboot_into() {
+	mkdir -p /var/lib/e2e
+	printf '%s\n' "part=$part" "stage=$1" "passed=$passed" "failed=$failed" >/var/lib/e2e/stage
+	sync
+	systemctl reboot
+	sleep infinity
+}
+
+# The processes that listen at 5901; systemd's are sockets of gpudesk's.
+owners() {
+	ss -lntpH 'sport = :5901' | grep -oP 'users:\(\("\K[^"]*' | sort -u | tr '\n' ' '
+}
+
+# port_is_ours, port_is_of UNIT - who has 5901 after a boot: one of the two, and alone
+port_is_ours() {
+	eventually 60 systemctl is-active gpudesk.socket
+	echo "5901: $(owners)"
+	[ "$(owners)" = "systemd " ] && not systemctl is-active vncserver@1.service &&
+		not systemctl is-enabled vncserver@1.service
+}
+
+port_is_of() {
+	eventually 60 holds_port "$1" 0.0.0.0
+	echo "5901: $(owners)"
+	holds_port "$1" 0.0.0.0 && [ "$(owners)" = "vncserver " ] &&
+		not systemctl is-active gpudesk.socket && not systemctl is-enabled gpudesk.socket
 }
