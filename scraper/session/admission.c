@@ -12,6 +12,7 @@
 #include "check_budget.h"
 #include "common/log.h"
 #include "common/timer.h"
+#include "current_config.h"
 #include "desktop_starter.h"
 #include "handoff_server.h"
 #include "idle_exit.h"
@@ -33,7 +34,7 @@ struct arrival {
 struct admission {
 	sd_event *event;
 	const struct admission_options *options;
-	const struct config *config;
+	struct config *config;
 	struct handoff_server *handoff;
 	struct session_finder *finder;
 	bool finder_waits;     /* for a desktop, and may start it */
@@ -43,6 +44,7 @@ struct admission {
 	struct idle_exit idle;
 	struct check_budget budget;
 	struct arrival *waiting; /* have given the right password */
+	unsigned n_waiting;
 	char desktop_socket[256];
 };
 
@@ -79,9 +81,7 @@ static bool may_accept(void *userdata)
 
 static void on_viewers_changed(unsigned n, void *userdata)
 {
-	struct admission *admission = userdata;
-
-	idle_exit_set_viewers(&admission->idle, n);
+	idle_exit_set_viewers(&((struct admission *)userdata)->idle, n);
 }
 
 __attribute__((noreturn)) static void on_display_lost(void *userdata)
@@ -92,14 +92,11 @@ __attribute__((noreturn)) static void on_display_lost(void *userdata)
 	_exit(EXIT_SUCCESS);
 }
 
-static const struct server_callbacks server_callbacks = {
-	.viewers_changed = on_viewers_changed,
-	.display_lost = on_display_lost,
-};
+static const struct server_callbacks server_callbacks = { on_viewers_changed, on_display_lost };
 
 static void on_session_over(const char *reason, void *userdata)
 {
-	struct admission *admission = userdata;
+	const struct admission *admission = userdata;
 
 	log_info("session %s is over (%s): stopping", admission->session, reason);
 	sd_event_exit(admission->event, 0);
@@ -140,6 +137,7 @@ static void unlink_and_free(struct arrival *viewer)
 	while (*at != viewer)
 		at = &(*at)->next;
 	*at = viewer->next;
+	viewer->admission->n_waiting--;
 	free(viewer);
 }
 
@@ -181,6 +179,7 @@ static int add_waiting(const struct arrival *viewer)
 	*copy = *viewer;
 	copy->next = admission->waiting;
 	admission->waiting = copy;
+	admission->n_waiting++;
 	handoff_reply_on_gone(copy->reply, on_proxy_gone, copy);
 	return 0;
 }
@@ -236,26 +235,23 @@ static void on_session_found(const struct session_display *found, const char *re
 static int find_display(struct admission *admission, bool is_looker)
 {
 	const struct config *config = admission->config;
-	struct session_finder_options wanted = {
+	const struct session_finder_options wanted = {
 		.directory = admission->options->session_dir,
 		.record_owner = session_record_owner(admission->options->session_dir),
 		.user = config->user,
 		.uid = geteuid(),
 		.session_wait = is_looker ? 0 : config->session_wait,
+		.desktop_socket = !is_looker && config->start_desktop ? admission->desktop_socket
+								      : NULL,
 	};
 
-	if (!is_looker && config->start_desktop)
-		wanted.desktop_socket = admission->desktop_socket;
-	if (!is_looker && !admission->finder_waits)
-		admission->finder = session_finder_destroy(admission->finder);
-	if (admission->finder)
+	if (admission->finder && (is_looker || admission->finder_waits))
 		return 0;
+	session_finder_destroy(admission->finder);
 	admission->finder_waits = !is_looker;
 	return session_finder_start(admission->event, &wanted, on_session_found, admission,
 				    &admission->finder);
 }
-
-/* ---- requests ---- */
 
 /* Accepts a viewer with the right password, now or once the display is found; or refuses it. */
 static void admit(const struct arrival *viewer)
@@ -334,8 +330,8 @@ static void on_request(const struct handoff_request *request,
 
 /* ---- start and end ---- */
 
-int admission_start(sd_event *event, const struct admission_options *options,
-		    const struct config *config, int listener, struct admission **ret_admission)
+int admission_start(sd_event *event, const struct admission_options *options, struct config *config,
+		    int listener, struct admission **ret_admission)
 {
 	struct admission *admission = calloc(1, sizeof(*admission));
 
@@ -348,6 +344,7 @@ int admission_start(sd_event *event, const struct admission_options *options,
 					 sizeof(admission->desktop_socket));
 	if (r >= 0)
 		r = idle_exit_init(&admission->idle, event, config, get_idle_state, admission);
+	admission->idle.config_path = options->config_path;
 	if (r >= 0)
 		r = handoff_server_start(event, listener, on_request, admission,
 					 &admission->handoff);
@@ -367,16 +364,19 @@ void admission_disconnect(struct admission *admission, const char *reason)
 		server_disconnect(admission->server, reason);
 }
 
+void admission_reload(struct admission *admission)
+{
+	if (idle_exit_may_accept(&admission->idle))
+		current_config_reread(admission->options->config_path, admission->config);
+}
+
 void admission_report(const struct admission *admission, FILE *answer)
 {
-	unsigned waiting = 0;
-
-	for (const struct arrival *viewer = admission->waiting; viewer; viewer = viewer->next)
-		waiting++;
-	fprintf(answer, "version=%s\npid=%d\n", GPUDESK_VERSION, (int)getpid());
+	fprintf(answer, "version=%s\npid=%d\nwaiting=%u\n", GPUDESK_VERSION, (int)getpid(),
+		admission->n_waiting);
 	if (*admission->session)
 		fprintf(answer, "session=%s\n", admission->session);
-	fprintf(answer, "waiting=%u\n", waiting);
+	current_config_report(admission->config, answer);
 	idle_exit_report(&admission->idle, answer);
 	if (admission->server)
 		server_report(admission->server, answer);
