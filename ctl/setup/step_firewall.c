@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The port is for Guacamole on this machine: openings to everyone are closed. */
+/* The port is for Guacamole on this machine: what was opened for an old VNC server is closed. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,16 +7,18 @@
 
 #include "common/units.h"
 #include "edit/zone_edit.h"
-#include "facts/firewall.h"
+#include "facts/machine_file.h"
 #include "firewall_port.h"
 #include "setup.h"
 
-static int close_in_file(struct setup *setup, const struct firewall_opening *opening,
-			 const char *port)
+#define ZONES "/etc/firewalld/zones"
+#define SUFFIX ".xml"
+
+static int close_in_file(struct setup *setup, const char *path, const char *port)
 {
 	char *text, *edited;
 	size_t length;
-	int r = setup_read(setup, opening->path, &text, &length);
+	int r = setup_read(setup, path, &text, &length);
 
 	if (r < 0)
 		return r;
@@ -24,59 +26,57 @@ static int close_in_file(struct setup *setup, const struct firewall_opening *ope
 	free(text);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
-	r = journal_write_file(setup->journal, opening->path, edited, length, 0644);
+	r = journal_write_file(setup->journal, path, edited, length, 0644);
 	free(edited);
 	return r;
 }
 
 /* The running firewall first: if setup is killed in between, the file still shows the opening. */
-static int close_opening(struct setup *setup, const struct firewall_opening *opening,
-			 const char *port)
+static int close_opening(struct setup *setup, const char *path, const char *file, const char *port)
 {
 	char zone_and_port[192];
 	int r = 0;
 
-	snprintf(zone_and_port, sizeof(zone_and_port), "%s %s", opening->zone, opening->entry);
+	snprintf(zone_and_port, sizeof(zone_and_port), "%.*s %s/tcp",
+		 (int)(strlen(file) - strlen(SUFFIX)), file, port);
 	if (firewall_port_is_open(setup, zone_and_port)) {
 		r = journal_record(setup->journal, JOURNAL_PORT, zone_and_port, "");
 		if (r >= 0)
 			r = firewall_port_set(setup, zone_and_port, false);
 	}
-	return r < 0 ? r : close_in_file(setup, opening, port);
+	return r < 0 ? r : close_in_file(setup, path, port);
 }
 
-/* Whether it is just this port, in a zone file of the administrator's. */
-static bool is_plain(const struct firewall_opening *opening, char ret_port[static 8])
+/* In the administrator's file of a zone; other openings are doctor's to report. */
+static void fix(struct setup *setup, const char *file)
 {
-	snprintf(ret_port, 8, "%d", CTL_PORT);
-	return opening->tool == FIREWALL_FIREWALLD && !opening->is_service &&
-	       !opening->is_runtime && strncmp(opening->path, "/etc/", 5) == 0 &&
-	       strncmp(opening->entry, ret_port, strlen(ret_port)) == 0 &&
-	       strcmp(opening->entry + strlen(ret_port), "/tcp") == 0;
-}
+	char path[CTL_PATH_MAX], port[8], *text, *edited;
+	size_t length;
 
-static void fix(struct setup *setup, const struct firewall_opening *opening)
-{
-	char port[8];
-	int r = 0;
-
-	if (!is_plain(opening, port)) {
-		setup_problem(setup, "%s opens port %d to everyone: %s%s%s",
-			      opening->tool == FIREWALL_UFW ? "ufw" : "the firewall", CTL_PORT,
-			      opening->entry, opening->path[0] ? " in " : "", opening->path);
+	snprintf(path, sizeof(path), ZONES "/%s", file);
+	snprintf(port, sizeof(port), "%d", CTL_PORT);
+	int r = setup_read(setup, path, &text, &length);
+	if (r < 0) {
+		setup_failed(setup, path, r);
 		return;
 	}
-	if (setup_go(setup, "close %s in firewalld's zone %s", opening->entry, opening->zone))
-		r = close_opening(setup, opening, port);
+	r = zone_edit_close(text, length, port, &edited, &length);
+	free(text);
+	if (r > 0)
+		free(edited);
+	if (r > 0 && setup_go(setup, "close %s/tcp in firewalld's zone %.*s", port,
+			      (int)(strlen(file) - strlen(SUFFIX)), file))
+		r = close_opening(setup, path, file, port);
 	if (r < 0)
-		setup_failed(setup, opening->path, r);
+		setup_failed(setup, path, r);
 }
 
 void step_firewall(struct setup *setup)
 {
-	struct firewall firewall;
+	char **names = NULL;
+	int n = machine_file_list(setup->ctl, ZONES, SUFFIX, &names);
 
-	firewall_read(setup->ctl, CTL_PORT, &firewall);
-	for (size_t i = 0; i < firewall.n_openings; i++)
-		fix(setup, &firewall.openings[i]);
+	for (int i = 0; i < n; i++)
+		fix(setup, names[i]);
+	machine_file_free_names(names, n);
 }
