@@ -29,6 +29,11 @@ int ctl_misused(const char *format, ...)
 	return CTL_USAGE;
 }
 
+void ctl_print_version(void)
+{
+	puts("gpudesk " GPUDESK_VERSION);
+}
+
 const char *ctl_path(const struct ctl *ctl, const char *path, char ret_path[static CTL_PATH_MAX])
 {
 	snprintf(ret_path, CTL_PATH_MAX, "%s%s", ctl->root, path);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
+#include "drop_ins.h"
 #include "machine_read.h"
 #include "old_server.h"
 #include "unit_files.h"
@@ -72,12 +73,15 @@ static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
 	if (units_read(bus, name, &machine->units[i], &error) >= 0) {
 		snprintf(machine->unit_names[i], UNIT_NAME_MAX, "%s", name);
 		read_result(bus, name, machine->unit_results[i]);
+		if (strncmp(name, "gpudesk", strlen("gpudesk")) == 0 &&
+		    drop_ins_are_unread(bus, machine->ctl, name))
+			machine->units[i].needs_reload = true;
 		machine->n_units++;
 	}
 	sd_bus_error_free(&error);
 }
 
-/* "172.17.0.1:5901", "[::]:5901" or "5901": address and port as a socket unit has them. */
+/* "172.17.0.1:5901", "[fe80::1]:5901%eth0" or "5901": address and port as systemd has them. */
 static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
 			uint16_t *ret_port)
 {
@@ -86,12 +90,15 @@ static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRES
 	char *end;
 	unsigned long port = strtoul(digits, &end, 10);
 
-	if (end == digits || *end || port == 0 || port > 65535)
+	if (end == digits || (*end && *end != '%') || port == 0 || port > 65535)
 		return -EINVAL;
 	if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
 		text++;
 		length -= 2;
 	}
+	const char *scope = memchr(text, '%', length);
+	if (scope)
+		length = (size_t)(scope - text);
 	if (length >= MACHINE_ADDRESS_MAX)
 		return -EINVAL;
 	snprintf(ret_address, MACHINE_ADDRESS_MAX, "%.*s", length ? (int)length : 2,

@@ -10,6 +10,7 @@
 #include "common/units.h"
 #include "journal/safe_write.h"
 #include "membership.h"
+#include "next_steps.h"
 #include "setup.h"
 
 static const struct {
@@ -94,7 +95,10 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
-	return summarize(setup, request->undo);
+	int status = summarize(setup, request->undo);
+	if (setup->bus && !request->undo)
+		next_steps_print();
+	return status;
 }
 
 static int open_bus(struct setup *setup)

@@ -51,7 +51,7 @@ set_up() {
 # doctor_finds CHECK... - whether these checks, and maybe others, complain
 doctor_finds() {
 	local check
-	with_card gpudesk doctor >doctor.log 2>&1
+	with_card gpudesk doctor --all >doctor.log 2>&1
 	cat doctor.log
 	for check; do
 		grep -qE "^(FAIL|warn) +$check " doctor.log || { echo "not of $check"; return 1; }
@@ -60,7 +60,7 @@ doctor_finds() {
 
 # Whether nothing fails, but for the missing real card.
 doctor_is_content() {
-	with_card gpudesk doctor >doctor.log 2>&1
+	with_card gpudesk doctor --all >doctor.log 2>&1
 	cat doctor.log
 	! grep '^FAIL' doctor.log | grep -v '^FAIL *rendering '
 }
