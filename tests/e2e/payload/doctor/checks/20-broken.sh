@@ -132,6 +132,23 @@ broken "docker0 has another address" FAIL address \
 	'docker0 has the address 172.20.0.1, but gpudesk.socket listens on 172.17.0.1' "" \
 	'ip addr flush dev docker0; ip addr add 172.20.0.1/16 dev docker0' \
 	'ip addr flush dev docker0; ip addr add 172.17.0.1/16 dev docker0'
+broken "there is podman's bridge, and not docker's" FAIL address \
+	'podman0 has the address 10.88.0.1, but gpudesk.socket listens on 172.17.0.1' "allow" \
+	'ip link del docker0; ip netns del guac
+	 ip link add podman0 type bridge; ip addr add 10.88.0.1/16 dev podman0' \
+	'ip link del podman0; make_docker'
+# address has nothing to say: an address with a scope is docker0's own too.
+broken "gpudesk.socket listens at an IPv6 address of docker0, which allow lacks" FAIL allow \
+	'network on docker0 \(fe80::17\) is not in allow' "" \
+	'ip addr add fe80::17/64 dev docker0 nodad
+	 systemctl stop gpudesk.socket; mkdir -p /run/systemd/system/gpudesk.socket.d
+	 printf "[Socket]\nListenStream=[fe80::17]:5901%%%%docker0\n" \
+		>/run/systemd/system/gpudesk.socket.d/ipv6.conf
+	 systemctl daemon-reload
+	 systemctl start gpudesk.socket gpudesk-{scraper,control,desktop}@exouser.socket' \
+	'systemctl stop gpudesk.socket; rm -r /run/systemd/system/gpudesk.socket.d
+	 systemctl daemon-reload; ip addr del fe80::17/64 dev docker0
+	 systemctl start gpudesk.socket gpudesk-{scraper,control,desktop}@exouser.socket'
 broken "podman's network is not in allow" warn allow 'podman0 \(10.88.0.1\) is not in allow' "" \
 	'ip link add podman0 type bridge; ip addr add 10.88.0.1/16 dev podman0' 'ip link del podman0'
 broken "gpudesk.socket listens at an address of a card as well" warn address \
