@@ -190,7 +190,7 @@ enum nft_answer nft_match_holds(const struct nft_context *context, const json_t 
 {
 	const char *op = nft_text(match, "op");
 	const json_t *right = json_object_get(match, "right");
-	struct fact fact;
+	struct fact fact = { 0 };
 	enum nft_answer known = read_fact(context, json_object_get(match, "left"), &fact);
 
 	if (known != NFT_YES)
@@ -211,7 +211,7 @@ enum nft_answer nft_map_find(const struct nft_context *context, const json_t *ma
 {
 	const json_t *pairs = json_object_get(json_object_get(map, "data"), "set"), *pair;
 	enum nft_answer answer;
-	struct fact fact;
+	struct fact fact = { 0 };
 	size_t i;
 
 	answer = read_fact(context, json_object_get(map, "key"), &fact);
