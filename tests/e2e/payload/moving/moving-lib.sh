@@ -156,6 +156,7 @@ check_moving_over() {
 	machine_state >after.state
 	check "gpudesk setup again" set_up --yes --restart-desktop
 	check "finds nothing to change" grep -q "nothing to change" setup.log
+	check "and says what doctor finds" grep -qE "^(NOT )?READY" setup.log
 	check "and changes nothing" same_as after.state
 	check "doctor finds nothing wrong" doctor_is_content
 	sed 's/^/     /' doctor.log
