@@ -120,6 +120,18 @@ class StatusTest(ControlTest):
         # The pixels, and a few headers.
         self.assertLess(abs(more - 4 * 800 * 600), 1000)
 
+    def test_watching(self):
+        path = os.path.join(chain.BUILD, PROGRAM)
+        with subprocess.Popen([path, "status", "--watch", "--config", self.config_path,
+                               "--control-socket", self.control_socket], encoding="utf-8",
+                              stdout=subprocess.PIPE) as watching:
+            seen = []
+            while seen.count("Viewers      none\n") < 2:
+                seen.append(watching.stdout.readline())
+                self.assertTrue(seen[-1])
+            watching.terminate()
+        self.assertNotIn("\33", "".join(seen))  # no terminal
+
     def test_when_it_stops(self):
         self.start_chain()
         viewer = self.log_in()
