@@ -18,7 +18,8 @@ static bool is_service(const char *unit)
 static const char *stop_holder(const struct machine *machine, const struct listener *holder)
 {
 	if (holder->pid == 1)
-		return "systemctl list-sockets; systemctl disable --now the other socket";
+		return "systemctl list-sockets shows whose it is; stop that one, or have gpudesk "
+		       "listen elsewhere: systemctl edit gpudesk.socket";
 	if (is_service(holder->unit) && (old_server_is_program(holder->command) ||
 					 strncmp(holder->unit, "vncserver@", 10) == 0))
 		return finding_text("systemctl disable --now %s", finding_word(holder->unit));
