@@ -9,7 +9,14 @@
 
 #include "net_list.h"
 
-enum { CONFIG_USER_MAX = 64, CONFIG_PATH_MAX = 1024 };
+enum { CONFIG_USER_MAX = 64, CONFIG_PATH_MAX = 1024, CONFIG_PLACE_MAX = 160 };
+
+/* The keys' indices: their order in the table. */
+enum config_index {
+#define KEY(key, type, default_value, minimum, maximum, guards_access, help) CONFIG_KEY_##key,
+#include "config_keys.h"
+	CONFIG_KEYS_MAX
+};
 
 /* A time span that never ends. Time spans are in microseconds (the unit of sd-event). */
 #define CONFIG_NEVER UINT64_MAX
@@ -52,6 +59,8 @@ struct config {
 	char refusal[512];
 	/* Not a key: bit i is set when the file sets the i-th key of the table. */
 	uint64_t is_set;
+	/* Not a key: where, "file:line"; "" for a default. A long path has lost its beginning. */
+	char places[CONFIG_KEYS_MAX][CONFIG_PLACE_MAX];
 };
 
 /* Gets each error in the file: "file:line: what is wrong; what happens instead". */

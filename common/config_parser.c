@@ -16,7 +16,7 @@ enum {
 	CONFIG_FILE_MAX = 65536,
 	CONFIG_LINE_MAX = 4096,
 	CONFIG_REPORTS_MAX = 20,
-	CONFIG_PLACE_MAX = 200, /* the last bytes of the file's path, in a message */
+	CONFIG_TAIL_MAX = 140,	/* the last bytes of the file's path, in a message */
 	CONFIG_SHOWN_MAX = 100, /* the first bytes of the file's text, in a message */
 };
 
@@ -66,6 +66,13 @@ static void deliver(struct config_parser *parser, const char *message)
 		parser->report(message, parser->userdata);
 }
 
+static const char *tail_of(const char *path)
+{
+	size_t length = strlen(path);
+
+	return path + (length > CONFIG_TAIL_MAX ? length - CONFIG_TAIL_MAX : 0);
+}
+
 /*
  * Reports "file:line: message; effect", without ":line" before the first one. The effect is that
  * connections are refused, or, where the line does not guard access, what `otherwise` says.
@@ -77,15 +84,12 @@ __attribute__((format(printf, 3, 4))) static void complain(struct config_parser 
 	char message[sizeof(parser->config->refusal)], line[16] = "";
 	const char *effect = parser->guards_access ? "connections are refused until this is fixed"
 						   : otherwise;
-	size_t length = strlen(parser->path);
 	int used;
 	va_list arguments;
 
 	if (parser->line > 0)
 		snprintf(line, sizeof(line), ":%u", parser->line);
-	used = snprintf(message, sizeof(message), "%s%s: ",
-			parser->path + (length > CONFIG_PLACE_MAX ? length - CONFIG_PLACE_MAX : 0),
-			line);
+	used = snprintf(message, sizeof(message), "%s%s: ", tail_of(parser->path), line);
 	va_start(arguments, format);
 	used += vsnprintf(message + used, sizeof(message) - (size_t)used, format, arguments);
 	va_end(arguments);
@@ -159,23 +163,13 @@ static void assign(struct config_parser *parser, const char *name, const char *v
 	}
 	parser->set_in_line[key] = parser->line;
 	r = config_set(parser->config, (size_t)key, value, &bad);
-	if (r < 0)
+	if (r < 0) {
 		complain_value(parser, (size_t)key, r, bad);
-	else
-		parser->config->is_set |= UINT64_C(1) << key;
-}
-
-/* Cuts blanks off both ends. */
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, blanks);
-	length = strlen(text);
-	while (length > 0 && strchr(blanks, text[length - 1]))
-		length--;
-	text[length] = '\0';
-	return text;
+		return;
+	}
+	parser->config->is_set |= UINT64_C(1) << key;
+	snprintf(parser->config->places[key], CONFIG_PLACE_MAX, "%s:%u", tail_of(parser->path),
+		 parser->line);
 }
 
 /* A comment begins at the start of a line or after a blank: "a#b" is a value. */
@@ -199,7 +193,7 @@ static bool has_control_character(const char *text)
 static void parse_line(struct config_parser *parser, char *text)
 {
 	cut_comment(text);
-	text = trim(text);
+	text = config_trim(text, blanks);
 	if (!*text)
 		return;
 	if (has_control_character(text)) {
@@ -214,8 +208,8 @@ static void parse_line(struct config_parser *parser, char *text)
 		return;
 	}
 	*equals = '\0';
-	const char *name = trim(text);
-	assign(parser, name, trim(equals + 1));
+	const char *name = config_trim(text, blanks);
+	assign(parser, name, config_trim(equals + 1, blanks));
 }
 
 static bool is_one_of(char c, const char *set)

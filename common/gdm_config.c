@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config_table.h"
 #include "whole_file.h"
 
 const char *const gdm_config_files[] = {
@@ -17,19 +18,6 @@ const char *const gdm_config_files[] = {
 };
 
 static const char blanks[] = " \t\r";
-
-/* Cuts blanks off both ends. */
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, blanks);
-	length = strlen(text);
-	while (length > 0 && strchr(blanks, text[length - 1]))
-		length--;
-	text[length] = '\0';
-	return text;
-}
 
 /* As in GDM: "true" and "false" in any case, "1" and "0". */
 static bool is_on(const char *value)
@@ -64,7 +52,7 @@ void gdm_config_parse(char *text, struct gdm_settings *ret_settings)
 	char *save = NULL;
 
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		char *key = trim(line), *value;
+		char *key = config_trim(line, blanks), *value;
 
 		if (key[0] == '[')
 			in_daemon = strcmp(key, "[daemon]") == 0;
@@ -72,7 +60,7 @@ void gdm_config_parse(char *text, struct gdm_settings *ret_settings)
 		if (!in_daemon || key[0] == '#' || !value)
 			continue;
 		*value++ = '\0';
-		take(&settings, trim(key), trim(value));
+		take(&settings, config_trim(key, blanks), config_trim(value, blanks));
 	}
 	*ret_settings = settings;
 }

@@ -30,6 +30,11 @@ int ctl_misused(const char *format, ...)
 	return CTL_USAGE;
 }
 
+void ctl_print_version(void)
+{
+	puts("gpudesk " GPUDESK_VERSION);
+}
+
 static const char *resolve(const struct ctl *ctl, const char *path, bool follow,
 			   char ret_path[static CTL_PATH_MAX])
 {

@@ -70,6 +70,7 @@ void settings_init(struct settings *ret_settings, const char *path)
 {
 	memset(ret_settings, 0, sizeof(*ret_settings));
 	ret_settings->path = path;
+	ret_settings->sockets = GPUDESK_RUNDIR "/scraper";
 	ret_settings->stamp = stamp_of(path);
 	load(ret_settings);
 }
@@ -90,4 +91,31 @@ void settings_get_scraper_path(const struct settings *settings,
 {
 	snprintf(ret_path, SETTINGS_PATH_MAX, GPUDESK_RUNDIR "/scraper/%s.sock",
 		 settings->config.user);
+}
+
+bool settings_is_wrong_user(const struct settings *settings, char ret_other[static CONFIG_USER_MAX])
+{
+	static const char suffix[] = ".sock";
+	DIR *directory = settings->sockets ? opendir(settings->sockets) : NULL;
+	const char *user = settings->config.user;
+	const struct dirent *entry;
+	bool has_other = false, has_own = false;
+
+	while (directory && (entry = readdir(directory))) {
+		size_t length = strlen(entry->d_name), end = strlen(suffix);
+
+		if (length <= end || length - end >= CONFIG_USER_MAX ||
+		    strcmp(entry->d_name + length - end, suffix) != 0)
+			continue;
+		if (strlen(user) == length - end &&
+		    memcmp(entry->d_name, user, length - end) == 0) {
+			has_own = true;
+			continue;
+		}
+		snprintf(ret_other, CONFIG_USER_MAX, "%.*s", (int)(length - end), entry->d_name);
+		has_other = true;
+	}
+	if (directory)
+		closedir(directory);
+	return has_other && !has_own;
 }

@@ -10,7 +10,8 @@
 enum { SETTINGS_PATH_MAX = sizeof(GPUDESK_RUNDIR "/scraper/.sock") + CONFIG_USER_MAX };
 
 struct settings {
-	const char *path; /* borrowed */
+	const char *path;    /* borrowed */
+	const char *sockets; /* the directory of the scrapers' sockets; NULL: not looked into */
 	struct config config;
 	uint64_t stamp; /* changes with the file and its drop-ins */
 };
@@ -24,5 +25,12 @@ void settings_refresh(struct settings *settings);
 /* The socket of the configured user's scraper. */
 void settings_get_scraper_path(const struct settings *settings,
 			       char ret_path[static SETTINGS_PATH_MAX]);
+
+/*
+ * Whether there is no socket for the configured user, but one for another, whose name is in
+ * ret_other: then waiting for it is in vain. While the machine starts, there may be none yet.
+ */
+bool settings_is_wrong_user(const struct settings *settings,
+			    char ret_other[static CONFIG_USER_MAX]);
 
 #endif

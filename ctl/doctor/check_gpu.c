@@ -152,7 +152,7 @@ static void check_vglusers(const struct machine *machine, struct findings *findi
 			finding_fail(findings,
 				     finding_text("usermod -aG " VIRTUALGL_GROUP
 						  " %s; systemctl restart display-manager",
-						  users[i]),
+						  finding_word(users[i])),
 				     "only the group " VIRTUALGL_GROUP
 				     " may open %s, and %s is not in it",
 				     virtualgl.device, users[i]);

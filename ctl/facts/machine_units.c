@@ -5,6 +5,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
+#include "drop_ins.h"
 #include "machine_read.h"
 #include "old_server.h"
 #include "socket_unit.h"
@@ -73,6 +74,9 @@ static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
 	if (units_read(bus, name, &machine->units[i], &error) >= 0) {
 		snprintf(machine->unit_names[i], UNIT_NAME_MAX, "%s", name);
 		read_result(bus, name, machine->unit_results[i]);
+		if (strncmp(name, "gpudesk", strlen("gpudesk")) == 0 &&
+		    drop_ins_are_unread(bus, machine->ctl, name))
+			machine->units[i].needs_reload = true;
 		machine->n_units++;
 	}
 	sd_bus_error_free(&error);

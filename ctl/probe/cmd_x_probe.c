@@ -52,6 +52,8 @@ static void try_password(const char *configured)
 	print("PASSWORD_PATH", "%s", check.path);
 	print("PASSWORD_PROBLEM", "%s", check.problem);
 	print("PASSWORD_WARNING", "%s", check.warning);
+	print("PASSWORD_MODE_WRONG", "%d", check.mode_wrong);
+	print("PASSWORD_OWNER_WRONG", "%d", check.owner_wrong);
 	print("PASSWORD_VIEW_ONLY", "%d", check.has_view_only);
 }
 

@@ -24,6 +24,8 @@ static const struct {
 	{ "PASSWORD_PATH", VALUE_TEXT, FIELD(password_path) },
 	{ "PASSWORD_PROBLEM", VALUE_TEXT, FIELD(password_problem) },
 	{ "PASSWORD_WARNING", VALUE_TEXT, FIELD(password_warning) },
+	{ "PASSWORD_MODE_WRONG", VALUE_FLAG, FIELD(password_mode_wrong) },
+	{ "PASSWORD_OWNER_WRONG", VALUE_FLAG, FIELD(password_owner_wrong) },
 	{ "PASSWORD_VIEW_ONLY", VALUE_FLAG, FIELD(has_view_only) },
 	{ "DISPLAY", VALUE_TEXT, FIELD(display) },
 	{ "X_PROBLEM", VALUE_TEXT, FIELD(x_problem) },

@@ -19,8 +19,9 @@ struct probe {
 	bool timed_out;	   /* it was killed */
 	bool has_password; /* the password file was checked */
 	char password_path[PROBE_WORDS_MAX];
-	char password_problem[PROBE_WORDS_MAX]; /* "": it can be used */
-	char password_warning[PROBE_WORDS_MAX]; /* "": none */
+	char password_problem[PROBE_WORDS_MAX];		/* "": it can be used */
+	char password_warning[PROBE_WORDS_MAX];		/* "": none */
+	bool password_mode_wrong, password_owner_wrong; /* that is the problem */
 	bool has_view_only;
 	char display[DISPLAY_MAX];	 /* ":0"; "": the session has no X server */
 	char x_problem[PROBE_WORDS_MAX]; /* why it cannot be used, or "" */

@@ -11,6 +11,7 @@
 #include "child.h"
 #include "common/units.h"
 #include "journal/safe_write.h"
+#include "next_steps.h"
 #include "requirements.h"
 #include "setup.h"
 
@@ -115,7 +116,10 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
-	return summarize(setup, request->undo);
+	int status = summarize(setup, request->undo);
+	if (setup->bus && !request->undo)
+		next_steps_print();
+	return status;
 }
 
 /*

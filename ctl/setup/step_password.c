@@ -26,6 +26,6 @@ void step_password(struct setup *setup)
 		 (status.st_mode & 066))
 		setup_note(setup,
 			   "%s must belong to %s and be readable only by its owner, or no viewer "
-			   "can connect: run \"gpudesk passwd --user %s\"",
-			   path, setup->user, setup->user);
+			   "can connect: see \"gpudesk doctor\"",
+			   path, setup->user);
 }

@@ -149,6 +149,16 @@ static void test_formats_what_it_reads(void **state)
 	}
 }
 
+static void test_places(void **state)
+{
+	(void)state;
+	assert_clean("\n# c\nframe_rate = 9\nuser = alice");
+	assert_string_equal(strrchr(config.places[CONFIG_KEY_frame_rate], ':'), ":3");
+	assert_string_equal(strrchr(config.places[CONFIG_KEY_user], ':'), ":4");
+	for (size_t key = 0; key < config_n_keys; key++)
+		assert_int_equal(config.places[key][0] != '\0', config.is_set >> key & 1);
+}
+
 static void test_syntax(void **state)
 {
 	static const char *const same[] = {
@@ -628,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_sets_every_key),
 		cmocka_unit_test(test_formats_what_it_reads),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_errors_of_each_key),

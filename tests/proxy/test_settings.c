@@ -114,6 +114,36 @@ static void test_unchanged_file_is_not_read_again(void **state)
 	assert_string_equal(f->settings.config.user, "marked");
 }
 
+static void make_socket(const char *name)
+{
+	scratch_write(name, "", 0, 0600);
+}
+
+/* What a viewer would wait for in vain is found by what is there for another user. */
+static void test_wrong_user(void **state)
+{
+	struct fixture *f = *state;
+	char other[CONFIG_USER_MAX];
+
+	settings_init(&f->settings, f->path);
+	f->settings.sockets = scratch_directory;
+	assert_false(settings_is_wrong_user(&f->settings, other)); /* the machine starts */
+	make_socket("exouser2.socket");
+	make_socket(".sock");
+	assert_false(settings_is_wrong_user(&f->settings, other));
+	make_socket("alice.sock");
+	assert_true(settings_is_wrong_user(&f->settings, other));
+	assert_string_equal(other, "alice");
+	make_socket("exouser.sock");
+	assert_false(settings_is_wrong_user(&f->settings, other));
+	strcpy(f->settings.config.user, "exo");
+	assert_true(settings_is_wrong_user(&f->settings, other));
+	f->settings.sockets = NULL; /* --scraper-socket */
+	assert_false(settings_is_wrong_user(&f->settings, other));
+	f->settings.sockets = "/nonexistent";
+	assert_false(settings_is_wrong_user(&f->settings, other));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +153,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_drop_ins_are_seen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unchanged_file_is_not_read_again, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_wrong_user, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

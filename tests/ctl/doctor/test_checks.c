@@ -289,7 +289,7 @@ static void test_session(void **state)
 	(void)state;
 	expect("session", FINDING_OK, "session 2 of exouser", "");
 	machine.chosen = -1;
-	expect("session", FINDING_FAIL, "session 2 of exouser has no record", "restart");
+	expect("session", FINDING_FAIL, "session 2 of exouser has no record", "save what is open");
 	strcpy(machine.graphical_type, "wayland");
 	expect("session", FINDING_FAIL, "of type wayland", "gpudesk setup");
 	machine.graphical_session[0] = '\0';
@@ -363,7 +363,7 @@ static void test_units(void **state)
 	socket = unit("gpudesk.socket");
 	expect("socket", FINDING_OK, "listens on 172.17.0.1 port 5901", "");
 	strcpy(socket->file_state, "disabled");
-	expect("socket", FINDING_FAIL, "not enabled", "systemctl enable --now 'gpudesk.socket'");
+	expect("socket", FINDING_FAIL, "not enabled", "systemctl enable --now gpudesk.socket");
 	strcpy(socket->active, "failed");
 	expect("socket", FINDING_FAIL, "has failed", "reset-failed");
 	strcpy(socket->load, "bad-setting");
@@ -373,22 +373,86 @@ static void test_units(void **state)
 	expect("socket", FINDING_WARN, "it sleeps", "");
 }
 
+/* The user whose sockets are enabled is the one that was meant. */
 static void test_another_user(void **state)
 {
-	struct unit *socket = unit("gpudesk-scraper@alice.socket");
-
 	(void)state;
-	strcpy(machine.config.user, "alice");
-	strcpy(socket->active, "inactive");
-	strcpy(socket->file_state, "disabled");
-	expect("scraper-socket", FINDING_FAIL, "does not listen", "gpudesk-scraper@alice.socket");
+	fake_tree_write("/home/exouser/.profile", "");
+	machine.account.uid = geteuid() ? geteuid() : 1001;
+	expect("user", geteuid() ? FINDING_OK : FINDING_FAIL,
+	       geteuid() ? "uid" : "belongs to uid 0", "");
 	fake_tree_link("/etc/systemd/system/gpudesk.socket.wants/gpudesk-scraper@exouser.socket",
 		       "/usr/lib/systemd/system/gpudesk-scraper@.socket");
-	expect("scraper-socket", FINDING_FAIL, "enabled for exouser, but user = alice",
-	       "disable --now 'gpudesk-scraper@exouser.socket'");
-	strcpy(socket->active, "active");
-	strcpy(socket->file_state, "enabled");
-	expect("scraper-socket", FINDING_OK, "listens", "");
+	strcpy(machine.config.user, "alice");
+	expect("user", FINDING_FAIL, "enabled for exouser, but user = alice",
+	       "gpudesk setup --user exouser, or, for alice: gpudesk setup");
+	machine.has_account = false;
+	expect("user", FINDING_FAIL, "there is no user alice", "gpudesk setup --user exouser");
+	fake_tree_link("/etc/systemd/system/gpudesk.socket.wants/gpudesk-scraper@alice.socket",
+		       "/usr/lib/systemd/system/gpudesk-scraper@.socket");
+	expect("user", FINDING_FAIL, "there is no user alice", "gpudesk setup --user NAME");
+}
+
+/* A fix destroys nothing, whatever the machine is like. */
+static void test_fixes_destroy_nothing(void **state)
+{
+	static const char *const bad[] = { "kill ", "chown ", "useradd", "rm ", "passwd" };
+	struct listener *holder = &machine.listeners[0];
+
+	(void)state;
+	fake_tree_write("/usr/games/fortune", "");
+	strcpy(machine.account.home, "/usr/games");
+	machine.account.uid = 5;
+	expect("user", FINDING_FAIL, "/usr/games belongs to uid", "gpudesk setup --user NAME");
+	machine.has_account = false;
+	expect("user", FINDING_FAIL, "there is no user", "gpudesk setup --user NAME");
+	machine.has_account = true;
+	machine.n_listeners = 1;
+	*holder = (struct listener){ .address = "::",
+				     .is_any = true,
+				     .pid = 1,
+				     .command = "systemd",
+				     .unit = "init.scope" };
+	expect("port", FINDING_FAIL, "held by systemd (pid 1, init.scope)", "list-sockets");
+	strcpy(machine.probe.password_problem, "/etc/shadow has mode 0640: others may read it");
+	strcpy(machine.probe.password_path, "/etc/shadow");
+	machine.probe.password_mode_wrong = true;
+	expect("password", FINDING_FAIL, "mode 0640", "ls -l /etc/shadow; password_file in");
+	for (size_t i = 0;; i++) {
+		const struct check *check = check_at(i);
+
+		if (!check)
+			break;
+		check_run(check, &machine, &findings);
+		for (size_t k = 0; k < findings.n * (sizeof(bad) / sizeof(*bad)); k++)
+			if (strncmp(findings.list[k / 5].fix, bad[k % 5], strlen(bad[k % 5])) == 0)
+				fail_msg("%s: %s", check->name, findings.list[k / 5].fix);
+	}
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_string_equal(finding_word("gpudesk-scraper@exo.user_1.socket"),
+			    "gpudesk-scraper@exo.user_1.socket");
+	assert_string_equal(finding_word("DOM\\user"), "'DOM\\user'");
+	assert_string_equal(finding_word("a b;c$d"), "'a b;c$d'");
+	assert_string_equal(finding_word("o'neil"), "'o'\\''neil'");
+	assert_string_equal(finding_word(""), "''");
+	strcpy(machine.config.user, "DOM\\user");
+	strcpy(machine.probe.password_problem, "it is empty");
+	expect("password", FINDING_FAIL, "it is empty", "gpudesk passwd --user 'DOM\\user'");
+}
+
+static void test_changed_unit_files(void **state)
+{
+	(void)state;
+	unit("gpudesk.socket");
+	unit("docker.service")->needs_reload = true;
+	expect("unit-files", FINDING_OK, "as they are", "");
+	machine.units[0].needs_reload = true;
+	expect("unit-files", FINDING_WARN, "gpudesk.socket, or a drop-in of it, has changed",
+	       "systemctl daemon-reload; systemctl restart gpudesk.socket");
 }
 
 static void test_port(void **state)
@@ -407,11 +471,14 @@ static void test_port(void **state)
 				     .command = "Xvnc",
 				     .unit = "vncserver@:1.service" };
 	expect("port", FINDING_FAIL, "held by Xvnc (pid 77, vncserver@:1.service)",
-	       "systemctl disable --now 'vncserver@:1.service'");
+	       "systemctl disable --now vncserver@:1.service");
 	strcpy(holder->unit, "session-2.scope");
-	expect("port", FINDING_FAIL, "session-2.scope", "kill 77");
-	*holder = (struct listener){ .address = "10.0.0.5", .pid = 77, .command = "Xvnc" };
-	expect("port", FINDING_WARN, "on another address, 10.0.0.5", "kill 77");
+	expect("port", FINDING_FAIL, "session-2.scope", "ss -tlnp sport = 5901; end it, or");
+	*holder = (struct listener){
+		.address = "10.0.0.5", .pid = 77, .command = "nginx", .unit = "nginx.service"
+	};
+	expect("port", FINDING_WARN, "on another address, 10.0.0.5",
+	       "systemctl status nginx.service; end it, or");
 	*holder = (struct listener){ .address = "0.0.0.0", .is_any = true };
 	expect("port", FINDING_FAIL, "cannot be identified", "ss -tlnp");
 	machine.is_root = false;
@@ -502,6 +569,11 @@ static void test_password(void **state)
 	expect("password", FINDING_WARN, "others may write", "chmod");
 	strcpy(machine.probe.password_problem, "it is empty");
 	expect_n("password", FINDING_FAIL, "it is empty", "gpudesk passwd --user exouser", 2);
+	machine.probe.password_mode_wrong = true;
+	expect_n("password", FINDING_FAIL, "", "chmod 600 /home/exouser/.vnc/passwd", 2);
+	machine.probe.password_mode_wrong = false;
+	machine.probe.password_owner_wrong = true;
+	expect_n("password", FINDING_FAIL, "", "chown exouser: /home/exouser/.vnc/passwd", 2);
 	machine.probe.has_password = false;
 	expect("password", FINDING_WARN, "not checked", "");
 }
@@ -583,6 +655,9 @@ int main(void)
 		WITH_MACHINE(test_old_versions),
 		WITH_MACHINE(test_units),
 		WITH_MACHINE(test_another_user),
+		WITH_MACHINE(test_fixes_destroy_nothing),
+		WITH_MACHINE(test_words),
+		WITH_MACHINE(test_changed_unit_files),
 		WITH_MACHINE(test_port),
 		WITH_MACHINE(test_gdm),
 		WITH_MACHINE(test_vglusers),

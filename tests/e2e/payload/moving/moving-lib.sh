@@ -63,7 +63,7 @@ set_up() {
 # doctor_finds CHECK... - whether these checks, and maybe others, complain
 doctor_finds() {
 	local check
-	with_card gpudesk doctor >doctor.log 2>&1
+	with_card gpudesk doctor --all >doctor.log 2>&1
 	cat doctor.log
 	for check; do
 		grep -qE "^(FAIL|warn) +$check " doctor.log || { echo "not of $check"; return 1; }
@@ -72,7 +72,7 @@ doctor_finds() {
 
 # Whether nothing fails, but for the missing real card.
 doctor_is_content() {
-	with_card gpudesk doctor >doctor.log 2>&1
+	with_card gpudesk doctor --all >doctor.log 2>&1
 	cat doctor.log
 	! grep '^FAIL' doctor.log | grep -v '^FAIL *rendering '
 }
@@ -172,6 +172,7 @@ check_moving_over() {
 	machine_state >after.state
 	check "gpudesk setup again" set_up --yes --restart-desktop
 	check "finds nothing to change" grep -q "nothing to change" setup.log
+	check "and says what doctor finds" grep -qE "^(NOT )?READY" setup.log
 	check "and changes nothing" same_as after.state
 	check "doctor finds nothing wrong" doctor_is_content
 	sed 's/^/     /' doctor.log
