@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "facts/pam_stack.h"
-#include "facts/selinux.h"
+#include "selinux.h"
 
 static void check_pam_module(const struct machine *machine, struct findings *findings)
 {

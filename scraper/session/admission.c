@@ -221,7 +221,6 @@ static int find_display(struct admission *admission, bool is_looker)
 		admission->finder = session_finder_destroy(admission->finder);
 	if (admission->finder)
 		return 0;
-	session_finder_destroy(admission->finder);
 	admission->finder_waits = !is_looker;
 	return session_finder_start(admission->event, &wanted, on_session_found, admission,
 				    &admission->finder);

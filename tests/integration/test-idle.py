@@ -34,12 +34,12 @@ class IdleTest(MachineTest):
 
     def setting(self, name, profile="user"):
         """What gsettings(1) says on the machine, without settings of the user's own."""
-        script = ('mount --bind "$1" /etc/dconf && exec env HOME=/nonexistent XDG_RUNTIME_DIR= '
+        script = ('mount --bind "$1" /etc/dconf && exec env HOME="$4" XDG_RUNTIME_DIR= '
                   'GSETTINGS_BACKEND=dconf DCONF_PROFILE="$2" gsettings get $3')
         folder = os.path.join(self.root, "etc/dconf")
         os.makedirs(folder, exist_ok=True)
         return subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", folder, profile,
-                               name], stdout=subprocess.PIPE, check=True,
+                               name, self.folder], stdout=subprocess.PIPE, check=True,
                               universal_newlines=True).stdout.strip()
 
     def dconf_files(self):

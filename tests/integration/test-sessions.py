@@ -48,44 +48,44 @@ def drive(driver):
 # WHAT: the changes to a healthy machine; the check, its result, and words of the cause and the fix.
 BROKEN = {
     "no Xorg": ([remove("usr/bin/Xorg")],
-                "xorg", "FAIL", "Xorg is not installed", "apt-get install xserver-xorg"),
+                "xorg", "fail", "Xorg is not installed", "apt-get install xserver-xorg"),
     "RHEL 10": ([remove("usr/bin/Xorg"),
                  write({"etc/os-release": 'ID="rocky"\nVERSION_ID="10.0"\n'
                                           'ID_LIKE="rhel centos fedora"\n'
                                           'PRETTY_NAME="Rocky Linux 10.0"\n'})],
-                "xorg", "FAIL", "Rocky Linux 10.0 has no Xorg server", "grdctl"),
+                "xorg", "fail", "Rocky Linux 10.0 has no Xorg server", "grdctl"),
     "no session": ([remove("usr/share/xsessions/openbox.desktop")],
-                   "x-session", "FAIL", "no session for X", "gnome-session"),
+                   "x-session", "fail", "no session for X", "gnome-session"),
     "a session without its program": ([remove("usr/bin/openbox")],
-                                      "x-session", "FAIL", "no session for X", "gnome-session"),
+                                      "x-session", "fail", "no session for X", "gnome-session"),
     "Debian 13 without its package": (
         [remove("usr/bin/openbox"), write({"etc/os-release": "ID=debian\nVERSION_ID=13\n"})],
-        "x-session", "FAIL", "no session for X", "gnome-session-xsession"),
+        "x-session", "fail", "no session for X", "gnome-session-xsession"),
     "Ubuntu 26.04": (
         [remove("usr/bin/openbox"), write({"etc/os-release": "ID=ubuntu\nVERSION_ID=26.04\n"})],
-        "x-session", "FAIL", "no session for X", "xfce4"),
+        "x-session", "fail", "no session for X", "xfce4"),
     "GDM 50 and a Wayland session": (
         [write({SCHEMAS: GDM_50, WAYLAND: "[Desktop Entry]\nExec=openbox\n",
                 CONFIG: "[daemon]\nWaylandEnable=false\n"})],
-        "wayland", "FAIL", "has no WaylandEnable", "SetSession s openbox"),
+        "wayland", "fail", "has no WaylandEnable", "SetSession s openbox"),
     "GDM 49 with Wayland": (
         [write({SCHEMAS: GDM_49, WAYLAND: "[Desktop Entry]\nExec=openbox\n",
                 CONFIG: "[daemon]\n"})],
-        "wayland", "FAIL", "on: GDM may give", "WaylandEnable=false"),
+        "wayland", "fail", "on: GDM may give", "WaylandEnable=false"),
     "TimedLogin": (
         [write({CONFIG: "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=exouser\n"
                         "TimedLoginEnable=true\nTimedLogin=guest\n"})],
         "autologin", "warn", "GDM logs guest in", "TimedLoginEnable=false"),
-    "no driver for Xorg": ([remove(X_DRIVER)], "x-driver", "FAIL", "no nvidia_drv.so",
+    "no driver for Xorg": ([remove(X_DRIVER)], "x-driver", "fail", "no nvidia_drv.so",
                            "xserver-xorg-video-nvidia"),
-    "nouveau has the card": ([drive("nouveau")], "nvidia-driver", "FAIL", "driven by nouveau",
+    "nouveau has the card": ([drive("nouveau")], "nvidia-driver", "fail", "driven by nouveau",
                              "blacklist"),
     "nouveau is loaded": ([drive(None), write({"sys/module/nouveau/initstate": "live\n"})],
-                          "nvidia-driver", "FAIL", "nouveau is loaded", "reboot"),
+                          "nvidia-driver", "fail", "nouveau is loaded", "reboot"),
     "a library of another version": (
         [write({"sys/module/nvidia/version": "550.54.15\n"}),
          link(LIBRARY, "libnvidia-ml.so.550.90.07")],
-        "nvidia-version", "FAIL", "the driver is 550.54.15, its libraries are 550.90.07", "reboot"),
+        "nvidia-version", "fail", "the driver is 550.54.15, its libraries are 550.90.07", "reboot"),
     "no configuration for the card": ([], "bus-id", "warn", "no configuration for the NVIDIA card",
                                       "gpudesk setup"),
 }

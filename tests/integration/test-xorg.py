@@ -239,7 +239,7 @@ class XorgTest(MachineTest):
         self.assertIn("install xserver-xorg-video-nvidia", said)
         self.assertEqual(self.files(), {})
         finding = self.doctor("x-driver")
-        self.assertEqual(finding["result"], "FAIL")
+        self.assertEqual(finding["result"], "fail")
         self.assertIn("xserver-xorg-video-nvidia", finding["fix"])
         self.write("etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
         self.write("sys/module/nvidia/version", "550.54.15\n")
@@ -286,7 +286,7 @@ class XorgTest(MachineTest):
         edited = ours.replace("\t\tDepth 24", "\t\tDepth 24\n\t\tVirtual 1024 768")
         self.write(OURS, edited)
         self.lose_card()
-        self.assertEqual(self.doctor()["result"], "FAIL")
+        self.assertEqual(self.doctor()["result"], "fail")
         self.assertIn("no NVIDIA card", self.doctor()["cause"] + self.doctor()["fix"])
         said = self.set_up("--boot")
         self.assertIn("rename /" + OURS, said)
@@ -377,7 +377,7 @@ class XorgTest(MachineTest):
         self.add_card("0000:01:00.0", "0x1234", "bochs-drm", boot_vga="1",
                       **{"class": "0x030000"})
         finding = self.doctor()
-        self.assertEqual(finding["result"], "FAIL")
+        self.assertEqual(finding["result"], "fail")
         self.assertNotIn("PCI:1:0:0", finding["cause"] + finding["fix"])
 
 

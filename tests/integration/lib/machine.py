@@ -66,8 +66,6 @@ class MachineTest(unittest.TestCase):
         return done.stdout
 
     def doctor(self, check="bus-id"):
-        findings = json.loads(run("ctl/gpudesk", "doctor", "--root", self.root, "--json").stdout)
-        if isinstance(findings, dict):
-            findings = findings["findings"]
-        [finding] = [each for each in findings if each["check"] == check]
+        report = json.loads(run("ctl/gpudesk", "doctor", "--root", self.root, "--json").stdout)
+        [finding] = [each for each in report["findings"] if each["check"] == check]
         return finding
