@@ -9,7 +9,14 @@
 
 #include "net_list.h"
 
-enum { CONFIG_USER_MAX = 64, CONFIG_PATH_MAX = 1024 };
+enum { CONFIG_USER_MAX = 64, CONFIG_PATH_MAX = 1024, CONFIG_PLACE_MAX = 160 };
+
+/* The keys' indices: their order in the table. */
+enum config_index {
+#define KEY(key, type, default_value, minimum, maximum, guards_access, help) CONFIG_KEY_##key,
+#include "config_keys.h"
+	CONFIG_KEYS_MAX
+};
 
 /* A time span that never ends. Time spans are in microseconds (the unit of sd-event). */
 #define CONFIG_NEVER UINT64_MAX
@@ -52,6 +59,8 @@ struct config {
 	char refusal[512];
 	/* Not a key: bit i is set when the file sets the i-th key of the table. */
 	uint64_t is_set;
+	/* Not a key: where, "file:line"; "" for a default. A long path has lost its beginning. */
+	char places[CONFIG_KEYS_MAX][CONFIG_PLACE_MAX];
 };
 
 /* Gets each error in the file: "file:line: what is wrong; what happens instead". */
@@ -61,13 +70,22 @@ typedef void (*config_report_fn)(const char *message, void *userdata);
 void config_init(struct config *ret_config);
 
 /*
- * Reads `path` over the defaults into *ret_config, which is always complete afterwards. A missing
- * file is like an empty one. Returns 0 or the number of reports; -errno, after a report, when the
+ * Reads `path` over the defaults into *ret_config, which is always complete afterwards, and then
+ * the files PATH.d/NAME.conf in the order of their names: what a later file sets counts. A missing
+ * file is like an empty one. Returns 0 or the number of reports; -errno, after a report, when a
  * file exists but cannot be read: then refusal is set, as the file may guard access. `report` may
  * be NULL.
  */
 int config_load(const char *path, struct config *ret_config, config_report_fn report,
 		void *userdata);
+
+/* The same as if PATH.d/`name` had that text already, which is to be written. */
+int config_load_with(const char *path, const char *name, const char *text,
+		     struct config *ret_config, config_report_fn report, void *userdata);
+
+/* The ends of the names above: "/etc/gpudesk.conf" has its drop-ins in "/etc/gpudesk.conf.d". */
+#define CONFIG_DROP_INS_SUFFIX ".d"
+#define CONFIG_DROP_IN_SUFFIX ".conf"
 
 /* The same for the text of a file called `path`: `size` bytes, whatever they are. */
 int config_parse(const char *path, const char *text, size_t size, struct config *ret_config,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The strict parser of config.h. */
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "config_table.h"
@@ -16,7 +16,7 @@ enum {
 	CONFIG_FILE_MAX = 65536,
 	CONFIG_LINE_MAX = 4096,
 	CONFIG_REPORTS_MAX = 20,
-	CONFIG_PLACE_MAX = 200, /* the last bytes of the file's path, in a message */
+	CONFIG_TAIL_MAX = 140,	/* the last bytes of the file's path, in a message */
 	CONFIG_SHOWN_MAX = 100, /* the first bytes of the file's text, in a message */
 };
 
@@ -32,6 +32,7 @@ struct config_parser {
 	unsigned line;
 	bool guards_access; /* an error in this line refuses connections */
 	unsigned set_in_line[64];
+	int error; /* of the first file that could not be read */
 };
 
 void config_init(struct config *ret_config)
@@ -65,6 +66,13 @@ static void deliver(struct config_parser *parser, const char *message)
 		parser->report(message, parser->userdata);
 }
 
+static const char *tail_of(const char *path)
+{
+	size_t length = strlen(path);
+
+	return path + (length > CONFIG_TAIL_MAX ? length - CONFIG_TAIL_MAX : 0);
+}
+
 /*
  * Reports "file:line: message; effect", without ":line" before the first one. The effect is that
  * connections are refused, or, where the line does not guard access, what `otherwise` says.
@@ -76,15 +84,12 @@ __attribute__((format(printf, 3, 4))) static void complain(struct config_parser 
 	char message[sizeof(parser->config->refusal)], line[16] = "";
 	const char *effect = parser->guards_access ? "connections are refused until this is fixed"
 						   : otherwise;
-	size_t length = strlen(parser->path);
 	int used;
 	va_list arguments;
 
 	if (parser->line > 0)
 		snprintf(line, sizeof(line), ":%u", parser->line);
-	used = snprintf(message, sizeof(message), "%s%s: ",
-			parser->path + (length > CONFIG_PLACE_MAX ? length - CONFIG_PLACE_MAX : 0),
-			line);
+	used = snprintf(message, sizeof(message), "%s%s: ", tail_of(parser->path), line);
 	va_start(arguments, format);
 	used += vsnprintf(message + used, sizeof(message) - (size_t)used, format, arguments);
 	va_end(arguments);
@@ -111,10 +116,14 @@ static int shown_length(const char *text, const char *ends)
 static void complain_value(struct config_parser *parser, size_t key, int error, const char *bad)
 {
 	const struct config_key *k = &config_keys[key];
-	char otherwise[64];
+	bool is_set = parser->config->is_set & UINT64_C(1) << key; /* by a file before */
+	char value[64] = "that of before", otherwise[96];
 	int shown = shown_length(bad, config_separators(key));
 
-	snprintf(otherwise, sizeof(otherwise), "using the default, %s", k->default_value);
+	if (is_set)
+		(void)config_format(parser->config, key, value, sizeof(value));
+	snprintf(otherwise, sizeof(otherwise), "using %s%s", is_set ? "" : "the default, ",
+		 is_set ? value : k->default_value);
 	if (error == -ERANGE)
 		complain(parser, otherwise, "%s: \"%.*s\" is out of range (%s)", k->name, shown,
 			 bad, config_range(key));
@@ -154,23 +163,13 @@ static void assign(struct config_parser *parser, const char *name, const char *v
 	}
 	parser->set_in_line[key] = parser->line;
 	r = config_set(parser->config, (size_t)key, value, &bad);
-	if (r < 0)
+	if (r < 0) {
 		complain_value(parser, (size_t)key, r, bad);
-	else
-		parser->config->is_set |= UINT64_C(1) << key;
-}
-
-/* Cuts blanks off both ends. */
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, blanks);
-	length = strlen(text);
-	while (length > 0 && strchr(blanks, text[length - 1]))
-		length--;
-	text[length] = '\0';
-	return text;
+		return;
+	}
+	parser->config->is_set |= UINT64_C(1) << key;
+	snprintf(parser->config->places[key], CONFIG_PLACE_MAX, "%s:%u", tail_of(parser->path),
+		 parser->line);
 }
 
 /* A comment begins at the start of a line or after a blank: "a#b" is a value. */
@@ -193,10 +192,8 @@ static bool has_control_character(const char *text)
 
 static void parse_line(struct config_parser *parser, char *text)
 {
-	char *equals, *name, *value;
-
 	cut_comment(text);
-	text = trim(text);
+	text = config_trim(text, blanks);
 	if (!*text)
 		return;
 	if (has_control_character(text)) {
@@ -204,16 +201,15 @@ static void parse_line(struct config_parser *parser, char *text)
 			 text);
 		return;
 	}
-	equals = strchr(text, '=');
+	char *equals = strchr(text, '=');
 	if (!equals) {
 		complain(parser, ignored, "expected key = value, not \"%.*s\"",
 			 shown_length(text, ""), text);
 		return;
 	}
 	*equals = '\0';
-	name = trim(text);
-	value = trim(equals + 1);
-	assign(parser, name, value);
+	const char *name = config_trim(text, blanks);
+	assign(parser, name, config_trim(equals + 1, blanks));
 }
 
 static bool is_one_of(char c, const char *set)
@@ -276,41 +272,6 @@ static void take_lines(struct config_parser *parser, const char *text, size_t si
 	}
 }
 
-/* Returns a descriptor or -errno. Never blocks, whatever is at `path`, a FIFO for example. */
-static int open_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
-	int r = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		r = -errno;
-	else if (S_ISDIR(st.st_mode))
-		r = -EISDIR;
-	else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) /* /dev/null is empty */
-		r = -EINVAL;
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	return fd;
-}
-
-/* Reads the file at `path`, which may be missing. Returns its size or -errno. */
-static ssize_t read_file(const char *path, char *buffer, size_t size)
-{
-	int fd = open_file(path);
-	ssize_t n;
-
-	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
-	n = read_all(fd, buffer, size);
-	close(fd);
-	return n == (ssize_t)size ? -EFBIG : n;
-}
-
 static void parser_init(struct config_parser *parser, const char *path, struct config *config,
 			config_report_fn report, void *userdata)
 {
@@ -333,17 +294,99 @@ int config_parse(const char *path, const char *text, size_t size, struct config 
 	return parser.n_reports;
 }
 
+static void cannot_read(struct config_parser *parser, const char *path, int error)
+{
+	parser->path = path;
+	parser->line = 0;
+	parser->guards_access = true;
+	complain(parser, ignored, "cannot be read: %s", strerror(-error));
+	if (parser->error == 0)
+		parser->error = error;
+}
+
+/* Takes a file, or `text` in its place where that is not NULL. */
+static void take_file(struct config_parser *parser, const char *path, const char *text)
+{
+	char buffer[CONFIG_FILE_MAX + 1];
+	ssize_t size = text ? (ssize_t)strlen(text)
+			    : whole_file_read_into(path, buffer, sizeof(buffer));
+
+	if (size < 0 && size != -ENOENT) {
+		cannot_read(parser, path, (int)size);
+		return;
+	}
+	parser->path = path;
+	parser->line = 0;
+	memset(parser->set_in_line, 0, sizeof(parser->set_in_line));
+	take_lines(parser, text ? text : buffer, size < 0 ? 0 : (size_t)size);
+}
+
+static int is_drop_in(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name), suffix = strlen(CONFIG_DROP_IN_SUFFIX);
+
+	return entry->d_name[0] != '.' && length > suffix &&
+	       strcmp(entry->d_name + length - suffix, CONFIG_DROP_IN_SUFFIX) == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Takes the text in place of a file `name`, if that is not NULL and not after `next`. */
+static bool take_proposed(struct config_parser *parser, const char *directory, const char *name,
+			  const char *text, const char *next)
+{
+	char path[CONFIG_PATH_MAX + NAME_MAX + 2];
+
+	if (!name || (next && strcmp(name, next) > 0))
+		return false;
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	take_file(parser, path, text);
+	return true;
+}
+
+/* Takes them in order, and what is proposed among them. */
+static void take_drop_ins(struct config_parser *parser, const char *directory, const char *name,
+			  const char *text)
+{
+	struct dirent **entries = NULL;
+	int n = scandir(directory, &entries, is_drop_in, by_bytes);
+
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
+		cannot_read(parser, directory, -errno);
+	for (int i = 0; i < n; i++) {
+		char path[CONFIG_PATH_MAX + NAME_MAX + 2];
+		bool is_it = name && strcmp(name, entries[i]->d_name) == 0;
+
+		if (take_proposed(parser, directory, name, text, entries[i]->d_name))
+			name = NULL;
+		snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
+		if (!is_it)
+			take_file(parser, path, NULL);
+		free(entries[i]);
+	}
+	(void)take_proposed(parser, directory, name, text, NULL);
+	free(entries);
+}
+
+int config_load_with(const char *path, const char *name, const char *text,
+		     struct config *ret_config, config_report_fn report, void *userdata)
+{
+	char directory[CONFIG_PATH_MAX];
+	struct config_parser parser;
+
+	parser_init(&parser, path, ret_config, report, userdata);
+	take_file(&parser, path, NULL);
+	if (snprintf(directory, sizeof(directory), "%s" CONFIG_DROP_INS_SUFFIX, path) <
+	    (int)sizeof(directory))
+		take_drop_ins(&parser, directory, name, text);
+	return parser.error < 0 ? parser.error : parser.n_reports;
+}
+
 int config_load(const char *path, struct config *ret_config, config_report_fn report,
 		void *userdata)
 {
-	char text[CONFIG_FILE_MAX + 1];
-	ssize_t size = read_file(path, text, sizeof(text));
-	struct config_parser parser;
-
-	if (size >= 0)
-		return config_parse(path, text, (size_t)size, ret_config, report, userdata);
-	parser_init(&parser, path, ret_config, report, userdata);
-	parser.guards_access = true;
-	complain(&parser, ignored, "cannot be read: %s", strerror((int)-size));
-	return (int)size;
+	return config_load_with(path, NULL, NULL, ret_config, report, userdata);
 }

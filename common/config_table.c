@@ -49,6 +49,18 @@ enum { N_KEYS = sizeof(config_keys) / sizeof(config_keys[0]), KEY_NAME_MAX = 32 
 _Static_assert(N_KEYS <= 64, "is_set has a bit for each key");
 const size_t config_n_keys = N_KEYS;
 
+char *config_trim(char *text, const char *blanks)
+{
+	size_t length;
+
+	text += strspn(text, blanks);
+	length = strlen(text);
+	while (length > 0 && strchr(blanks, text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
 int config_find_key(const char *name, size_t length)
 {
 	for (size_t key = 0; key < N_KEYS; key++)

@@ -23,6 +23,9 @@ const char *config_separators(size_t key);
 /* What a value must be, after "expected ". */
 const char *config_expected(size_t key);
 
+/* Cuts the bytes in `blanks` off both ends of `text`. Returns where it begins then. */
+char *config_trim(char *text, const char *blanks);
+
 /* "1 to 64": the values without -ERANGE. */
 const char *config_range(size_t key);
 

@@ -3,7 +3,8 @@
  * The scraper's control socket, which `gpudesk` asks: SOCK_SEQPACKET, one message of text each way,
  * then the scraper closes it. Root and the desktop's user may connect.
  *
- * The question is one word, without a newline: "status", "disconnect" (all viewers, now) or "stop".
+ * The question is one word, without a newline: "status", "disconnect" (all viewers, now), "reload"
+ * (the settings) or "stop".
  * The first line of the answer is "ok" or "error MESSAGE". After "status", lines KEY=VALUE follow;
  * skip unknown keys, and expect only those that apply:
  *
@@ -14,6 +15,7 @@
  *   waiting           how many are accepted, and wait for the desktop
  *   idle_timeout      seconds, or "never"
  *   stops_in          seconds until the scraper ends, if it does and there are no viewers
+ *   setting.KEY       the value that a key of gpudesk.conf has in the scraper
  *
  * and for each viewer, N from 0 on:
  *

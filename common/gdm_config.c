@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config_table.h"
 #include "whole_file.h"
 
 const char *const gdm_config_files[] = {
@@ -17,19 +18,6 @@ const char *const gdm_config_files[] = {
 };
 
 static const char blanks[] = " \t\r";
-
-/* Cuts blanks off both ends. */
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, blanks);
-	length = strlen(text);
-	while (length > 0 && strchr(blanks, text[length - 1]))
-		length--;
-	text[length] = '\0';
-	return text;
-}
 
 /* As in GDM: "true" and "false" in any case, "1" and "0". */
 static bool is_on(const char *value)
@@ -51,6 +39,10 @@ static void take(struct gdm_settings *settings, const char *key, const char *val
 		snprintf(settings->autologin_user, sizeof(settings->autologin_user), "%s", value);
 	else if (strcmp(key, "WaylandEnable") == 0)
 		settings->wayland_off = is_off(value);
+	else if (strcmp(key, "TimedLoginEnable") == 0)
+		settings->timed_enabled = is_on(value);
+	else if (strcmp(key, "TimedLogin") == 0)
+		snprintf(settings->timed_user, sizeof(settings->timed_user), "%s", value);
 }
 
 void gdm_config_parse(char *text, struct gdm_settings *ret_settings)
@@ -60,7 +52,7 @@ void gdm_config_parse(char *text, struct gdm_settings *ret_settings)
 	char *save = NULL;
 
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		char *key = trim(line), *value;
+		char *key = config_trim(line, blanks), *value;
 
 		if (key[0] == '[')
 			in_daemon = strcmp(key, "[daemon]") == 0;
@@ -68,7 +60,7 @@ void gdm_config_parse(char *text, struct gdm_settings *ret_settings)
 		if (!in_daemon || key[0] == '#' || !value)
 			continue;
 		*value++ = '\0';
-		take(&settings, trim(key), trim(value));
+		take(&settings, config_trim(key, blanks), config_trim(value, blanks));
 	}
 	*ret_settings = settings;
 }

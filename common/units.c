@@ -129,11 +129,15 @@ int units_read(sd_bus *bus, const char *name, struct unit *ret_unit, sd_bus_erro
 {
 	struct unit unit = { 0 };
 	char path[UNIT_PATH_MAX];
-	int r;
+	int needs_reload = 0, r;
 
 	r = find(bus, name, path, error);
 	if (r >= 0)
 		r = read_texts(bus, path, &unit, error);
+	if (r >= 0)
+		r = get_number(bus, path, unit_interface, "NeedDaemonReload", 'b', &needs_reload,
+			       error);
+	unit.needs_reload = needs_reload;
 	if (r >= 0)
 		r = get_number(bus, path, unit_interface, "StateChangeTimestamp", 't',
 			       &unit.changed, error);

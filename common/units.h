@@ -28,6 +28,7 @@ struct unit {
 	uint64_t changed;		/* of the state: µs, CLOCK_REALTIME; 0: never */
 	uint64_t changed_monotonic;	/* the same, CLOCK_MONOTONIC */
 	pid_t main_pid;			/* of a service; 0: none */
+	bool needs_reload;		/* a file of it has changed since systemd read it */
 };
 
 /*

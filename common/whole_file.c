@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -25,7 +26,8 @@ ssize_t read_all(int fd, void *ret_bytes, size_t size)
 	return (ssize_t)length;
 }
 
-static int open_regular(const char *path)
+/* A character device may be /dev/null. */
+static int open_regular(const char *path, bool or_device)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
@@ -35,7 +37,9 @@ static int open_regular(const char *path)
 		return -errno;
 	if (fstat(fd, &st) < 0)
 		r = -errno;
-	else if (!S_ISREG(st.st_mode))
+	else if (S_ISDIR(st.st_mode) && or_device)
+		r = -EISDIR;
+	else if (!S_ISREG(st.st_mode) && !(or_device && S_ISCHR(st.st_mode)))
 		r = -EINVAL;
 	if (r < 0) {
 		close(fd);
@@ -74,7 +78,7 @@ int whole_file_read(const char *path, size_t max, char **ret_text, size_t *ret_l
 	char *text = NULL;
 	int fd, r;
 
-	fd = open_regular(path);
+	fd = open_regular(path, false);
 	if (fd < 0)
 		return fd;
 	r = read_growing(fd, max, &text, &length);
@@ -88,6 +92,17 @@ int whole_file_read(const char *path, size_t max, char **ret_text, size_t *ret_l
 	if (ret_length)
 		*ret_length = length;
 	return 0;
+}
+
+ssize_t whole_file_read_into(const char *path, void *ret_bytes, size_t size)
+{
+	int fd = open_regular(path, true);
+
+	if (fd < 0)
+		return fd;
+	ssize_t n = read_all(fd, ret_bytes, size);
+	close(fd);
+	return n == (ssize_t)size ? -EFBIG : n;
 }
 
 int replace_file_begin(int directory, const char *temporary)

@@ -20,6 +20,12 @@ ssize_t read_all(int fd, void *ret_bytes, size_t size);
 int whole_file_read(const char *path, size_t max, char **ret_text, size_t *ret_length);
 
 /*
+ * Reads the regular file or the character device (/dev/null) at `path` into memory of the caller's.
+ * Returns its length; -EFBIG from `size` bytes on; -EISDIR or -EINVAL for anything else; or -errno.
+ */
+ssize_t whole_file_read_into(const char *path, void *ret_bytes, size_t size);
+
+/*
  * Replacing a file: the new one is written under a temporary name in the same directory and
  * renamed, so a reader, also after a crash, finds the old content or the new.
  * `directory` is a descriptor, or AT_FDCWD, as in openat(2).

@@ -23,7 +23,7 @@ _gpudesk() {
 	done
 	COMPREPLY=()
 	case $previous in
-	--config | --control-socket)
+	--config | --control-socket | --check)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;

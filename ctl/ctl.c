@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/log.h"
+#include "rooted.h"
 
 int ctl_failed(const char *format, ...)
 {
@@ -29,10 +30,33 @@ int ctl_misused(const char *format, ...)
 	return CTL_USAGE;
 }
 
+void ctl_print_version(void)
+{
+	puts("gpudesk " GPUDESK_VERSION);
+}
+
+static const char *resolve(const struct ctl *ctl, const char *path, bool follow,
+			   char ret_path[static CTL_PATH_MAX])
+{
+	char inside[PATH_MAX];
+
+	if (!ctl->root[0])
+		snprintf(ret_path, CTL_PATH_MAX, "%s", path);
+	else if (rooted_resolve(ctl->root, path, follow, inside) < 0 ||
+		 snprintf(ret_path, CTL_PATH_MAX, "%s%s", ctl->root, inside) >= CTL_PATH_MAX)
+		ret_path[0] = '\0';
+	return ret_path;
+}
+
 const char *ctl_path(const struct ctl *ctl, const char *path, char ret_path[static CTL_PATH_MAX])
 {
-	snprintf(ret_path, CTL_PATH_MAX, "%s%s", ctl->root, path);
-	return ret_path;
+	return resolve(ctl, path, true, ret_path);
+}
+
+const char *ctl_link_path(const struct ctl *ctl, const char *path,
+			  char ret_path[static CTL_PATH_MAX])
+{
+	return resolve(ctl, path, false, ret_path);
 }
 
 static void warn(const char *message, void *userdata)

@@ -8,9 +8,10 @@
 #include "common/config.h"
 
 enum {
-	CTL_OK = 0,	/* done, and nothing is wrong */
-	CTL_FAILED = 1, /* not done, or something is wrong */
-	CTL_USAGE = 2,	/* wrong options or arguments */
+	CTL_OK = 0,	  /* done, and nothing is wrong */
+	CTL_FAILED = 1,	  /* not done, or something is wrong */
+	CTL_USAGE = 2,	  /* wrong options or arguments */
+	CTL_REFUSING = 3, /* status: connections are refused */
 };
 
 enum { CTL_PATH_MAX = 4096, CTL_ROOT_MAX = 1024 };
@@ -28,7 +29,7 @@ struct ctl {
  * the argument. A list of them ends with { 0 }.
  */
 struct ctl_option {
-	const char *name;	 /* without dashes */
+	const char *name;	 /* without dashes: "json", or "follow, f" if "-f" is the same */
 	const char *placeholder; /* NULL: it takes no value */
 	const char *help;	 /* NULL: not shown by --help */
 	bool *flag;
@@ -36,8 +37,9 @@ struct ctl_option {
 };
 
 /*
- * Reads a command's options, and those that all have (--config, --root, --help). argv[0] is the
- * command's name; it takes no other arguments. `about` is what --help says of it, whole lines.
+ * Reads a command's options, and those that all have (--config, --root, --help, --version). argv[0]
+ * is the command's name, and becomes "gpudesk NAME"; it takes no other arguments. A file that
+ * --config names must be there. `about` is what --help says of it, whole lines.
  * Returns -1 to go on, or an exit status: CTL_OK after --help, CTL_USAGE after saying what is
  * wrong.
  */
@@ -45,10 +47,13 @@ int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about
 		       const struct ctl_option *options);
 
 /*
- * Where to find the machine's absolute path `path`: below --root, if that is given. Returns
- * ret_path.
+ * Where to find the machine's absolute path `path`: below --root, if that is given, and then
+ * without links, which could lead out of it; "", which does not exist, if it cannot be found. The
+ * second gives the place of a link, not of what it leads to. Both return ret_path.
  */
 const char *ctl_path(const struct ctl *ctl, const char *path, char ret_path[static CTL_PATH_MAX]);
+const char *ctl_link_path(const struct ctl *ctl, const char *path,
+			  char ret_path[static CTL_PATH_MAX]);
 
 /*
  * Reads the configuration. Problems in it are passed to `report`, or logged as warnings if that is
@@ -56,6 +61,9 @@ const char *ctl_path(const struct ctl *ctl, const char *path, char ret_path[stat
  */
 int ctl_config(const struct ctl *ctl, struct config *ret_config, config_report_fn report,
 	       void *userdata);
+
+/* Says which version this is. */
+void ctl_print_version(void);
 
 /* Log an error. Return CTL_FAILED and CTL_USAGE, for `return`. */
 int ctl_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -68,6 +76,9 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv);
 int cmd_passwd(struct ctl *ctl, int argc, char **argv);
 int cmd_disconnect(struct ctl *ctl, int argc, char **argv);
 int cmd_stop(struct ctl *ctl, int argc, char **argv);
+int cmd_config(struct ctl *ctl, int argc, char **argv);
+int cmd_logs(struct ctl *ctl, int argc, char **argv);
+int cmd_reload(struct ctl *ctl, int argc, char **argv);
 int cmd_x_probe(struct ctl *ctl, int argc, char **argv);
 
 #endif

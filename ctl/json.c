@@ -47,6 +47,11 @@ json_t *json_text(const char *text)
 	return string ? string : replace_invalid(text);
 }
 
+json_t *json_text_or_null(const char *text)
+{
+	return json_text(text && *text ? text : NULL);
+}
+
 int json_print(json_t *root)
 {
 	if (!root)

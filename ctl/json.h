@@ -11,6 +11,9 @@
  */
 json_t *json_text(const char *text);
 
+/* The same, and "" becomes null too. */
+json_t *json_text_or_null(const char *text);
+
 /*
  * Prints `root`, and frees it. NULL means that memory ran out while it was made. Returns CTL_OK, or
  * CTL_FAILED after logging why.

@@ -16,7 +16,10 @@ static const struct command {
 	{ "status", "show the session, its viewers, the processes and the GPU", cmd_status },
 	{ "doctor", "find problems, and how to fix them", cmd_doctor },
 	{ "setup", "configure the machine, and fix what doctor finds", cmd_setup },
+	{ "config", "show or check the settings, and where each is from", cmd_config },
+	{ "logs", "show the log of all parts of gpudesk", cmd_logs },
 	{ "passwd", "set the VNC password", cmd_passwd },
+	{ "reload", "have the running scraper read the settings again", cmd_reload },
 	{ "disconnect", "disconnect all viewers", cmd_disconnect },
 	{ "stop", "stop the scraper, which disconnects all viewers", cmd_stop },
 	{ "x-probe", NULL, cmd_x_probe }, /* doctor runs it as the desktop's user */
@@ -33,8 +36,8 @@ static void print_help(void)
 			printf("  %-14s %s\n", commands[i].name, commands[i].summary);
 	puts("\n"
 	     "  --config FILE  read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf\n"
-	     "  --help         print this help and exit; after a command, that command's help\n"
-	     "  --version      print the version and exit");
+	     "  --help, -h     print this help and exit; after a command, that command's help\n"
+	     "  --version, -V  print the version and exit");
 }
 
 static const struct command *find(const char *name)
@@ -60,11 +63,11 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "root", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 
-	for (int option; (option = getopt_long(argc, argv, "+", known, NULL)) != -1;) {
+	for (int option; (option = getopt_long(argc, argv, "+hV", known, NULL)) != -1;) {
 		switch (option) {
 		case 'c':
 			ctl->config_path = optarg;
@@ -77,14 +80,31 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 		case 'h':
 			print_help();
 			return CTL_OK;
-		case 'v':
-			puts("gpudesk " GPUDESK_VERSION);
+		case 'V':
+			ctl_print_version();
 			return CTL_OK;
 		default:
 			return ctl_misused(NULL);
 		}
 	}
 	return -1;
+}
+
+/* "gpudesk help COMMAND" is "gpudesk COMMAND --help". */
+static int run(struct ctl *ctl, int argc, char **argv)
+{
+	char help[] = "--help", *of_command[] = { argv[1], help, NULL };
+	bool is_help = strcmp(argv[0], "help") == 0;
+	const char *name = is_help ? argv[1] : argv[0];
+	const struct command *command = name ? find(name) : NULL;
+
+	if (is_help && !name) {
+		print_help();
+		return CTL_OK;
+	}
+	if (!command)
+		return ctl_misused("there is no command '%s'", name);
+	return is_help ? command->run(ctl, 2, of_command) : command->run(ctl, argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -100,10 +120,7 @@ int main(int argc, char **argv)
 		print_help();
 		return CTL_USAGE;
 	}
-	const struct command *command = find(argv[optind]);
-	if (!command)
-		return ctl_misused("there is no command '%s'", argv[optind]);
-	status = command->run(&ctl, argc - optind, argv + optind);
+	status = run(&ctl, argc - optind, argv + optind);
 	if (fflush(stdout) || ferror(stdout))
 		return ctl_failed("cannot write to standard output");
 	return status;

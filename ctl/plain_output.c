@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* How many bytes of UTF-8 follow this first one. */
@@ -83,4 +84,18 @@ void plain_output_install(void)
 	}
 	stdout = out;
 	stderr = errors;
+}
+
+bool plain_output_has_colour(void)
+{
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
+	       !(no_colour && *no_colour);
+}
+
+void plain_output_escape(int fd, const char *sequence)
+{
+	fflush(fd == STDERR_FILENO ? stderr : stdout);
+	(void)write_whole(fd, sequence, strlen(sequence));
 }

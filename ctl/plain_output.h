@@ -27,4 +27,10 @@ FILE *plain_output_open(struct plain_output *output, int fd, int mode);
 /* From now on stdout and stderr of this program are such streams. */
 void plain_output_install(void);
 
+/* Whether stdout is a terminal that shows colours, and NO_COLOR does not forbid them. */
+bool plain_output_has_colour(void);
+
+/* Writes what a terminal obeys to `fd`, STDOUT_FILENO or STDERR_FILENO, after all before it. */
+void plain_output_escape(int fd, const char *sequence);
+
 #endif

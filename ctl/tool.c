@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -34,6 +35,17 @@ int tool_run(const char *const arguments[], bool is_quiet)
 	int r = find(arguments[0], path);
 
 	return r < 0 ? r : child_run(&child, NULL, 0);
+}
+
+int tool_become(const char *const arguments[])
+{
+	char path[PATH_MAX];
+	int r = find(arguments[0], path);
+
+	if (r < 0)
+		return r;
+	execv(path, (char *const *)(uintptr_t)arguments);
+	return -errno;
 }
 
 int tool_read(const char *const arguments[], char *ret_output, size_t size)

@@ -19,4 +19,10 @@ int tool_run(const char *const arguments[], bool is_quiet);
 /* The same, for what it writes: see child_run(). Its errors are dropped. */
 int tool_read(const char *const arguments[], char *ret_output, size_t size);
 
+/*
+ * Becomes the tool, with the caller's environment and terminal. Returns only on failure: -ENOENT if
+ * it is not installed, or -errno.
+ */
+int tool_become(const char *const arguments[]);
+
 #endif

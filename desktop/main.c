@@ -55,8 +55,8 @@ static const char help[] =
 	"                   after desktop_timeout\n"
 	"  --stop           run by systemd at that time: stops the display manager if it\n"
 	"                   is not in use\n"
-	"  --help           print this and exit\n"
-	"  --version        print the version and exit\n";
+	"  --help, -h       print this and exit\n"
+	"  --version, -V    print the version and exit\n";
 
 static void __attribute__((format(printf, 3, 4)))
 answer_set(struct answer *answer, const char *word, const char *format, ...)
@@ -260,19 +260,19 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "schedule-stop", no_argument, NULL, 'p' },
 		{ "stop", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "hV", table, NULL)) != -1) {
 		if (c == 'c') {
 			options->config_path = optarg;
 		} else if (c == 'u') {
 			options->user = optarg;
 		} else if (c == 'p' || c == 's') {
 			options->mode = c == 'p' ? MODE_SCHEDULE_STOP : MODE_STOP;
-		} else if (c == 'h' || c == 'v') {
+		} else if (c == 'h' || c == 'V') {
 			fputs(c == 'h' ? help : "gpudesk-desktop " GPUDESK_VERSION "\n", stdout);
 			return EXIT_SUCCESS;
 		} else {

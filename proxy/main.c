@@ -40,8 +40,8 @@ static void print_help(void)
 	     "/scraper/USER.sock\n"
 	     "  --exit-idle-time TIME  exit after this long without a handshake, or never\n"
 	     "                         (default: 30s)\n"
-	     "  --help                 print this and exit\n"
-	     "  --version              print the version and exit");
+	     "  --help, -h             print this and exit\n"
+	     "  --version, -V          print the version and exit");
 }
 
 static int parse_scraper_path(const char *text, struct arguments *arguments)
@@ -71,12 +71,12 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 		{ "scraper-socket", required_argument, NULL, 's' },
 		{ "exit-idle-time", required_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option, r = 0;
 
-	while (r == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while (r == 0 && (option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			arguments->config_path = optarg;
@@ -90,7 +90,7 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 		case 'h':
 			print_help();
 			return 0;
-		case 'v':
+		case 'V':
 			puts("gpudesk-proxy " GPUDESK_VERSION);
 			return 0;
 		default:

@@ -180,6 +180,8 @@ int proxy_create(const struct proxy_parameters *parameters, struct proxy **ret_p
 	proxy->scraper_path = parameters->scraper_path;
 	proxy->exit_idle_time = parameters->exit_idle_time;
 	settings_init(&proxy->settings, parameters->config_path);
+	if (proxy->scraper_path)
+		proxy->settings.sockets = NULL;
 	proxy->memory = parameters->memory;
 	r = throttle_create(&proxy->throttle);
 	if (r >= 0)

@@ -27,7 +27,7 @@ const char *refusal_find(const struct settings *settings, int fd, const struct s
 			 char ret_reason[static RFB_REASON_MAX])
 {
 	const struct config *config = &settings->config;
-	char host[NET_PEER_TEXT_MAX];
+	char host[NET_PEER_TEXT_MAX], other[CONFIG_USER_MAX];
 
 	ret_reason[0] = '\0';
 	if (config->refusal[0]) {
@@ -39,7 +39,14 @@ const char *refusal_find(const struct settings *settings, int fd, const struct s
 		snprintf(ret_reason, RFB_REASON_MAX,
 			 "address %s is not allowed; see allow in %.300s", host, settings->path);
 	} else if (arrives_well(fd, ret_reason)) {
-		return "";
+		if (!settings_is_wrong_user(settings, other))
+			return "";
+		snprintf(ret_reason, RFB_REASON_MAX,
+			 "user = %s in %.200s, but gpudesk's sockets are for %s: run \"gpudesk "
+			 "setup --user NAME\"",
+			 config->user, settings->path, other);
+		return "the server is not set up for the user in its configuration; its log says "
+		       "how to fix it";
 	}
 	return "not allowed from where you connect; the server's log says why";
 }

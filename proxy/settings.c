@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "settings.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/log.h"
 
@@ -12,7 +15,48 @@ static void report(const char *message, void *userdata)
 	log_warning("%s", message);
 }
 
-/* The file's stamp is taken before: a change while it is read is then seen the next time. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	return (hash ^ value) * UINT64_C(0x100000001b3); /* FNV-1a, 64 bits at a time */
+}
+
+/* 0 for a missing file. Its name counts, as it decides which file comes last. */
+static uint64_t stamp_of_file(const char *path)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return 0;
+	for (; *path; path++)
+		hash = mix(hash, (unsigned char)*path);
+	hash = mix(mix(hash, st.st_dev), st.st_ino);
+	hash = mix(mix(hash, (uint64_t)st.st_size), st.st_mode);
+	hash = mix(mix(hash, (uint64_t)st.st_mtim.tv_sec), (uint64_t)st.st_mtim.tv_nsec);
+	return mix(mix(hash, (uint64_t)st.st_ctim.tv_sec), (uint64_t)st.st_ctim.tv_nsec);
+}
+
+/* The sum does not depend on the order in which a directory is read. */
+static uint64_t stamp_of(const char *path)
+{
+	char directory[CONFIG_PATH_MAX], file[CONFIG_PATH_MAX + NAME_MAX + 1];
+	uint64_t stamp = stamp_of_file(path);
+	const struct dirent *entry;
+
+	snprintf(directory, sizeof(directory), "%s" CONFIG_DROP_INS_SUFFIX, path);
+	DIR *stream = opendir(directory);
+	while (stream && (entry = readdir(stream)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(file, sizeof(file), "%s/%s", directory, entry->d_name);
+		stamp += stamp_of_file(file);
+	}
+	if (stream)
+		closedir(stream);
+	return stamp;
+}
+
+/* The stamp is taken before: a change while the files are read is then seen the next time. */
 static void load(struct settings *settings)
 {
 	int r = config_load(settings->path, &settings->config, report, NULL);
@@ -26,27 +70,18 @@ void settings_init(struct settings *ret_settings, const char *path)
 {
 	memset(ret_settings, 0, sizeof(*ret_settings));
 	ret_settings->path = path;
-	ret_settings->exists = stat(path, &ret_settings->stamp) == 0;
+	ret_settings->sockets = GPUDESK_RUNDIR "/scraper";
+	ret_settings->stamp = stamp_of(path);
 	load(ret_settings);
-}
-
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mode == b->st_mode && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 void settings_refresh(struct settings *settings)
 {
-	struct stat stamp = { 0 };
-	bool exists = stat(settings->path, &stamp) == 0;
+	uint64_t stamp = stamp_of(settings->path);
 
-	if (exists == settings->exists && is_same(&stamp, &settings->stamp))
+	if (stamp == settings->stamp)
 		return;
 	log_info("%s has changed: reading it again", settings->path);
-	settings->exists = exists;
 	settings->stamp = stamp;
 	load(settings);
 }
@@ -56,4 +91,31 @@ void settings_get_scraper_path(const struct settings *settings,
 {
 	snprintf(ret_path, SETTINGS_PATH_MAX, GPUDESK_RUNDIR "/scraper/%s.sock",
 		 settings->config.user);
+}
+
+bool settings_is_wrong_user(const struct settings *settings, char ret_other[static CONFIG_USER_MAX])
+{
+	static const char suffix[] = ".sock";
+	DIR *directory = settings->sockets ? opendir(settings->sockets) : NULL;
+	const char *user = settings->config.user;
+	const struct dirent *entry;
+	bool has_other = false, has_own = false;
+
+	while (directory && (entry = readdir(directory))) {
+		size_t length = strlen(entry->d_name), end = strlen(suffix);
+
+		if (length <= end || length - end >= CONFIG_USER_MAX ||
+		    strcmp(entry->d_name + length - end, suffix) != 0)
+			continue;
+		if (strlen(user) == length - end &&
+		    memcmp(entry->d_name, user, length - end) == 0) {
+			has_own = true;
+			continue;
+		}
+		snprintf(ret_other, CONFIG_USER_MAX, "%.*s", (int)(length - end), entry->d_name);
+		has_other = true;
+	}
+	if (directory)
+		closedir(directory);
+	return has_other && !has_own;
 }

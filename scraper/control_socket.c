@@ -87,6 +87,9 @@ static void run_command(const struct control *control, int fd, const char *quest
 	} else if (strcmp(question, "disconnect") == 0) {
 		control->commands->disconnect(control->userdata);
 		answer(fd, ok, strlen(ok));
+	} else if (strcmp(question, "reload") == 0) {
+		answer(fd, ok, strlen(ok));
+		control->commands->reload(control->userdata);
 	} else if (strcmp(question, "stop") == 0) {
 		answer(fd, ok, strlen(ok));
 		control->commands->stop(control->userdata);

@@ -13,10 +13,11 @@ enum { CONTROL_SOCKET_CONNECTIONS_MAX = 4 };
 
 struct control;
 
-/* The answer to "stop" is sent before the call. */
+/* The answers to "reload" and "stop", which may end the process, are sent before the call. */
 struct control_socket_commands {
 	void (*status)(FILE *answer, void *userdata); /* writes the lines after "ok" */
 	void (*disconnect)(void *userdata);
+	void (*reload)(void *userdata);
 	void (*stop)(void *userdata);
 };
 

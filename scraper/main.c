@@ -111,6 +111,13 @@ static void on_disconnect(void *userdata)
 	admission_disconnect(scraper->admission, "gpudesk disconnect was called");
 }
 
+static void on_reload(void *userdata)
+{
+	struct scraper *scraper = userdata;
+
+	admission_reload(scraper->admission);
+}
+
 static void on_stop(void *userdata)
 {
 	struct scraper *scraper = userdata;
@@ -122,6 +129,7 @@ static void on_stop(void *userdata)
 static const struct control_socket_commands control_commands = {
 	.status = on_status,
 	.disconnect = on_disconnect,
+	.reload = on_reload,
 	.stop = on_stop,
 };
 
@@ -188,13 +196,14 @@ static int make_loops(struct scraper *scraper)
 	return r;
 }
 
-static int run(const struct options *options, const struct config *config,
+static int run(const struct options *options, struct config *config,
 	       const struct listeners *listeners)
 {
 	struct scraper scraper = { .options = options->admission };
 	int r = make_loops(&scraper);
 
 	scraper.options.urgent = scraper.urgent;
+	scraper.options.config_path = options->config;
 	if (r >= 0)
 		r = admission_start(scraper.event, &scraper.options, config, listeners->handoff,
 				    &scraper.admission);

@@ -21,8 +21,8 @@ static void print_help(void)
 	     "  --xauthority FILE      the authority file for --display\n"
 	     "  --desktop-socket PATH  start the desktop through PATH instead of\n"
 	     "                         " GPUDESK_RUNDIR "/desktop/USER.sock\n"
-	     "  --help                 print this and exit\n"
-	     "  --version              print the version and exit");
+	     "  --help, -h             print this and exit\n"
+	     "  --version, -V          print the version and exit");
 }
 
 int options_parse(int argc, char **argv, struct options *ret_options)
@@ -34,7 +34,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		{ "xauthority", required_argument, NULL, 'x' },
 		{ "desktop-socket", required_argument, NULL, 'D' },
 		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options options = {
@@ -42,7 +42,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		.admission.session_dir = SESSION_RECORD_DIRECTORY,
 	};
 
-	for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+	for (int option; (option = getopt_long(argc, argv, "hV", known, NULL)) != -1;) {
 		switch (option) {
 		case 'c':
 			options.config = optarg;
@@ -62,7 +62,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		case 'h':
 			print_help();
 			return 0;
-		case 'v':
+		case 'V':
 			puts("gpudesk-scraper " GPUDESK_VERSION);
 			return 0;
 		default:

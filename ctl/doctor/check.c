@@ -3,10 +3,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct check *const tables[] = {
-	config_checks, unit_checks,    port_checks, address_checks, firewall_checks,
-	gdm_checks,    session_checks, x_checks,    gpu_checks,
+	config_checks, unit_checks,    port_checks,    address_checks, firewall_checks, xorg_checks,
+	gdm_checks,    desktop_checks, session_checks, x_checks,       gpu_checks,
 };
 
 const struct check *check_at(size_t index)
@@ -55,6 +56,27 @@ void finding_fail(struct findings *findings, const char *fix, const char *format
 	va_start(arguments, format);
 	add(findings, FINDING_FAIL, fix, format, arguments);
 	va_end(arguments);
+}
+
+const char *finding_word(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_@%+=:,./-";
+	static char words[4][FINDING_FIX_MAX];
+	static unsigned turn;
+	char *word = words[turn++ % 4];
+	size_t n = 0;
+
+	if (text[0] && text[strspn(text, plain)] == '\0')
+		return text;
+	word[n++] = '\'';
+	for (; *text && n < sizeof(words[0]) - 6; text++)
+		if (*text == '\'')
+			n += (size_t)sprintf(word + n, "'\\''");
+		else
+			word[n++] = *text;
+	snprintf(word + n, 2, "'");
+	return word;
 }
 
 const char *finding_text(const char *format, ...)

@@ -18,7 +18,11 @@ enum finding_result { FINDING_OK, FINDING_WARN, FINDING_FAIL };
 struct finding {
 	enum finding_result result;
 	char cause[FINDING_CAUSE_MAX];
-	char fix[FINDING_FIX_MAX]; /* a command, or what to do; "" if there is nothing to do */
+	/*
+	 * A command that destroys nothing, without sudo, or what to do; "" if there is nothing to
+	 * do. Names and paths from elsewhere are passed through finding_word().
+	 */
+	char fix[FINDING_FIX_MAX];
 };
 
 /* What one check has found: one finding or more. */
@@ -34,6 +38,10 @@ void finding_warn(struct findings *findings, const char *fix, const char *format
 	__attribute__((format(printf, 3, 4)));
 void finding_fail(struct findings *findings, const char *fix, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The text as one word of a shell's command, quoted if it must be; in one of four buffers in turn.
+ */
+const char *finding_word(const char *text);
 
 /* Formats a `fix`, in one of four buffers in turn. */
 const char *finding_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -56,7 +64,8 @@ struct check {
 
 /* Each file's checks, in the order in which they are shown. They end with { 0 }. */
 extern const struct check config_checks[], unit_checks[], port_checks[], address_checks[],
-	firewall_checks[], gdm_checks[], session_checks[], x_checks[], gpu_checks[];
+	firewall_checks[], xorg_checks[], gdm_checks[], desktop_checks[], session_checks[],
+	x_checks[], gpu_checks[];
 
 /* All of them, from the port to the picture: the one at `index`, or NULL beyond the last. */
 const struct check *check_at(size_t index);

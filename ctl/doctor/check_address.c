@@ -28,39 +28,51 @@ static bool is_listened_at(const struct machine *machine, const struct interface
 	return false;
 }
 
-/* docker0, if it has another address than those that the socket listens at; or NULL. */
-static const struct interface *find_other_docker(const struct machine *machine,
-						 const struct interfaces *interfaces)
+/* The first bridge of docker or podman, if the socket listens at none of them; or NULL. */
+static const struct interface *find_other_bridge(const struct machine *machine,
+						 const struct interfaces *interfaces, bool is_ipv6)
 {
-	for (size_t i = 0; i < interfaces->n; i++)
-		if (strcmp(interfaces->all[i].name, "docker0") == 0 &&
-		    interfaces->all[i].address.ss_family == AF_INET)
-			return is_listened_at(machine, &interfaces->all[i]) ? NULL
-									    : &interfaces->all[i];
-	return NULL;
+	const struct interface *found = NULL;
+
+	for (size_t i = 0; i < interfaces->n; i++) {
+		const struct interface *one = &interfaces->all[i];
+
+		if (!interface_is_container_bridge(one))
+			continue;
+		if (is_listened_at(machine, one))
+			return NULL;
+		if (!found && one->address.ss_family == (is_ipv6 ? AF_INET6 : AF_INET))
+			found = one;
+	}
+	return found;
 }
 
 static void report_missing(const struct machine *machine, const struct machine_listen *listen,
-			   const struct interface *docker, struct findings *findings)
+			   const struct interface *bridge, struct findings *findings)
 {
-	if (docker)
+	bool is_ipv6 = strchr(listen->address, ':');
+
+	if (bridge)
 		finding_fail(findings,
 			     finding_text("systemctl edit gpudesk.socket (ListenStream=, then "
-					  "ListenStream=%s:%u), or set docker's bip in "
-					  "/etc/docker/daemon.json",
-					  docker->text, listen->port),
-			     "docker0 has the address %s, but gpudesk.socket listens on %s: "
-			     "Guacamole cannot reach it",
-			     docker->text, listen->address);
+					  "ListenStream=%s%s%s:%u), or change the address of %s",
+					  is_ipv6 ? "[" : "", bridge->text, is_ipv6 ? "]" : "",
+					  listen->port, bridge->name),
+			     "%s has the address %s, but gpudesk.socket listens on %s: Guacamole "
+			     "cannot reach it",
+			     bridge->name, bridge->text, listen->address);
 	else
-		finding_warn(findings,
-			     unit_exists(machine_unit(machine, "docker.service"))
-				     ? "systemctl start docker"
-				     : "install docker, or: systemctl edit gpudesk.socket",
-			     "no interface has the address %s%s", listen->address,
-			     strcmp(listen->address, "172.17.0.1") == 0
-				     ? ": docker creates docker0 when it starts"
-				     : "");
+		finding_warn(
+			findings,
+			unit_exists(machine_unit(machine, "docker.service"))
+				? "systemctl start docker"
+				: "install docker or podman, or: systemctl edit gpudesk.socket",
+			"no interface has the address %s%s", listen->address,
+			strcmp(listen->address, "172.17.0.1") == 0
+				? ": docker creates docker0 when it starts"
+			: strcmp(listen->address, "10.88.0.1") == 0
+				? ": podman creates podman0 with the first container"
+				: "");
 }
 
 static void report_card(const struct machine *machine, const struct interface *card,
@@ -90,7 +102,10 @@ static void check_one(const struct machine *machine, const struct machine_listen
 			     "gpudesk.socket listens on all addresses: only allow restricts who "
 			     "can connect");
 	else if (!owner)
-		report_missing(machine, listen, find_other_docker(machine, interfaces), findings);
+		report_missing(machine, listen,
+			       find_other_bridge(machine, interfaces,
+						 strchr(listen->address, ':') != NULL),
+			       findings);
 	else if (owner->is_bridge || owner->is_loopback)
 		finding_ok(findings, "%s is an address of this machine, %s's", owner->text,
 			   owner->name);
@@ -109,29 +124,34 @@ static void check_address(const struct machine *machine, struct findings *findin
 		finding_warn(findings, "", "not checked: gpudesk.socket is not loaded");
 }
 
-/* Containers come from the networks of their bridges, and of the interface that is listened at. */
+/* Guacamole's container has an address of the network of some bridge; which one, is not known. */
+static void check_network(const struct machine *machine, const struct interface *one,
+			  struct findings *findings)
+{
+	bool listened_at = is_listened_at(machine, one);
+	const char *fix = finding_text("add the network of %s to allow in %s", one->name,
+				       machine->ctl->config_path);
+
+	if (net_list_contains(&machine->config.allow, (const struct sockaddr *)&one->address))
+		return;
+	if (listened_at)
+		finding_fail(findings, fix,
+			     "the network on %s (%s) is not in allow: Guacamole there is refused",
+			     one->name, one->text);
+	/* Containers reach an IPv4 address from IPv4 addresses. */
+	else if (interface_is_container_bridge(one) && one->address.ss_family == AF_INET)
+		finding_warn(findings, finding_text("if Guacamole runs there: %s", fix),
+			     "the network on %s (%s) is not in allow", one->name, one->text);
+}
+
 static void check_allow(const struct machine *machine, struct findings *findings)
 {
 	struct interfaces interfaces;
 	char list[512];
 
 	interfaces.n = interfaces_read(interfaces.all, INTERFACES_MAX);
-	for (size_t i = 0; i < interfaces.n; i++) {
-		const struct interface *one = &interfaces.all[i];
-		bool listened_at = is_listened_at(machine, one);
-
-		/* Containers reach an IPv4 address from IPv4 addresses. */
-		if ((!listened_at &&
-		     (!interface_is_container_bridge(one) || one->address.ss_family != AF_INET)) ||
-		    net_list_contains(&machine->config.allow,
-				      (const struct sockaddr *)&one->address))
-			continue;
-		finding_fail(findings,
-			     finding_text("add the network of %s to allow in %s", one->name,
-					  machine->ctl->config_path),
-			     "the network on %s (%s) is not in allow: Guacamole there is refused",
-			     one->name, one->text);
-	}
+	for (size_t i = 0; i < interfaces.n; i++)
+		check_network(machine, &interfaces.all[i], findings);
 	if (findings->n > 0)
 		return;
 	if (net_list_format(&machine->config.allow, list, sizeof(list)) < 0)

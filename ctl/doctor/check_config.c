@@ -9,8 +9,43 @@
 
 #include "check.h"
 #include "facts/machine_file.h"
+#include "facts/unit_files.h"
 
 enum { SYSTEMD_MIN = 239, KERNEL_MIN_MAJOR = 4, KERNEL_MIN_MINOR = 18 };
+
+/* Whoever can change the configuration decides whose desktop is shown, and to whom. */
+static void check_writers(const struct machine *machine, const char *path,
+			  struct findings *findings)
+{
+	char below[CTL_PATH_MAX];
+	struct stat st;
+
+	if (stat(ctl_path(machine->ctl, path, below), &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	if (st.st_mode & (st.st_gid == 0 ? 002 : 022))
+		finding_fail(findings, finding_text("chmod go-w %s", path),
+			     "%s can be changed by others than root: it has mode %04o", path,
+			     (unsigned)st.st_mode & 07777);
+	else if (!machine->ctl->root[0] && st.st_uid != 0)
+		finding_fail(findings, finding_text("chown root: %s", path),
+			     "%s belongs to uid %u, not to root", path, (unsigned)st.st_uid);
+}
+
+static void check_all_writers(const struct machine *machine, struct findings *findings)
+{
+	char directory[CONFIG_PATH_MAX], path[CTL_PATH_MAX], **names;
+
+	check_writers(machine, machine->ctl->config_path, findings);
+	snprintf(directory, sizeof(directory), "%s" CONFIG_DROP_INS_SUFFIX,
+		 machine->ctl->config_path);
+	int n = machine_file_list(machine->ctl, directory, CONFIG_DROP_IN_SUFFIX, &names);
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		check_writers(machine, path, findings);
+	}
+	if (n >= 0)
+		machine_file_free_names(names, n);
+}
 
 static void check_config(const struct machine *machine, struct findings *findings)
 {
@@ -24,6 +59,8 @@ static void check_config(const struct machine *machine, struct findings *finding
 	for (size_t i = 0; i < machine->n_problems; i++)
 		if (strcmp(machine->problems[i], refusal) != 0)
 			finding_warn(findings, fix, "%s", machine->problems[i]);
+	if (!machine->ctl->config_given)
+		check_all_writers(machine, findings);
 	if (findings->n == 0)
 		finding_ok(findings, exists ? "%s is valid" : "no %s: using the defaults", path);
 }
@@ -57,27 +94,54 @@ static void check_system(const struct machine *machine, struct findings *finding
 		finding_ok(findings, "%s, systemd %s", name, version[0] ? version : "unknown");
 }
 
+/* The user whom the scraper's socket is enabled for; "" if for none. */
+static void find_enabled_user(const struct machine *machine, char *ret_user, size_t size)
+{
+	static const char prefix[] = "gpudesk-scraper@";
+	char **names = NULL;
+	int n = machine_file_list(machine->ctl, UNIT_FILES_DIRECTORY "/gpudesk.socket.wants",
+				  ".socket", &names);
+
+	ret_user[0] = '\0';
+	for (int i = 0; i < n; i++) {
+		const char *user = names[i] + strlen(prefix);
+
+		if (strncmp(names[i], prefix, strlen(prefix)) != 0)
+			continue;
+		snprintf(ret_user, size, "%.*s", (int)(strlen(user) - strlen(".socket")), user);
+		if (strcmp(ret_user, machine->config.user) == 0)
+			break;
+	}
+	machine_file_free_names(names, n);
+}
+
 static void check_user(const struct machine *machine, struct findings *findings)
 {
 	const struct account *account = &machine->account;
 	const char *user = machine->config.user;
-	char below[CTL_PATH_MAX];
+	char below[CTL_PATH_MAX], enabled[CONFIG_USER_MAX];
 	struct stat st;
 
+	find_enabled_user(machine, enabled, sizeof(enabled));
+	const char *other = finding_text(
+		"gpudesk setup --user %s",
+		enabled[0] && strcmp(enabled, user) != 0 ? finding_word(enabled) : "NAME");
 	if (!machine->has_account)
-		finding_fail(findings,
-			     finding_text("set user in %s, or: useradd -m %s",
-					  machine->ctl->config_path, user),
-			     "there is no user %s", user);
+		finding_fail(findings, other, "there is no user %s", user);
 	else if (account->uid == 0)
-		finding_fail(findings,
-			     finding_text("set another user in %s", machine->ctl->config_path),
+		finding_fail(findings, other,
 			     "the desktop's user is root, and GDM does not log root in");
+	else if (enabled[0] && strcmp(enabled, user) != 0)
+		finding_fail(findings, finding_text("%s, or, for %s: gpudesk setup", other, user),
+			     "gpudesk's sockets are enabled for %s, but user = %s in %s", enabled,
+			     user, machine->ctl->config_path);
 	else if (stat(ctl_path(machine->ctl, account->home, below), &st) < 0)
-		finding_fail(findings, finding_text("mkhomedir_helper %s", user),
+		finding_fail(findings, finding_text("mkhomedir_helper %s", finding_word(user)),
 			     "%s's home directory %s does not exist", user, account->home);
 	else if (st.st_uid != account->uid)
-		finding_fail(findings, finding_text("chown %s: %s", user, account->home),
+		finding_fail(findings,
+			     finding_text("%s, if that is another's: ls -ld %s", other,
+					  finding_word(account->home)),
 			     "%s's home directory %s belongs to uid %u", user, account->home,
 			     (unsigned)st.st_uid);
 	else
@@ -100,11 +164,11 @@ static void check_directory(const struct machine *machine, const char *path,
 	char below[CTL_PATH_MAX];
 	struct stat st;
 
-	if (lstat(ctl_path(machine->ctl, path, below), &st) < 0)
+	if (lstat(ctl_link_path(machine->ctl, path, below), &st) < 0)
 		finding_fail(findings, "systemd-tmpfiles --create gpudesk.conf", "%s: %s", path,
 			     strerror(errno));
 	else if (!S_ISDIR(st.st_mode))
-		finding_fail(findings, finding_text("rm %s; %s", path, fix),
+		finding_fail(findings, finding_text("mv %s %s.old; %s", path, path, fix),
 			     "%s is not a directory", path);
 	else if (!machine->ctl->root[0] && st.st_uid != 0)
 		finding_fail(findings, finding_text("chown root: %s", path),
@@ -120,7 +184,9 @@ static void check_directories(const struct machine *machine, struct findings *fi
 					     GPUDESK_RUNDIR "/scraper", GPUDESK_RUNDIR "/control",
 					     GPUDESK_RUNDIR "/desktop" };
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+	/* Without the first one there are no others. */
+	check_directory(machine, paths[0], findings);
+	for (size_t i = 1; i < sizeof(paths) / sizeof(paths[0]) && findings->n == 0; i++)
 		check_directory(machine, paths[i], findings);
 	if (findings->n == 0)
 		finding_ok(findings, "%s and its directories belong to root, mode 0755",

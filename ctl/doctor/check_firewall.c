@@ -1,91 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether the machine's firewall opens the port to everyone. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
-#include "facts/firewall.h"
+#include "firewall/firewall.h"
 
-static const char *close_opening(const struct firewall_opening *opening)
+/* What opens this port alone is closed; for what opens more, others may have a use. */
+static void report_zone(const struct machine *machine, const struct firewall_opening *opening,
+			struct findings *findings)
 {
-	switch (opening->tool) {
-	case FIREWALL_FIREWALLD:
-		return finding_text("firewall-cmd --permanent --zone=%s --remove-%s=%s; "
-				    "firewall-cmd --reload",
-				    opening->zone, opening->is_service ? "service" : "port",
-				    opening->entry);
-	case FIREWALL_UFW:
-		return finding_text("ufw delete %s", opening->entry);
-	default:
-		return "remove the rule from the firewall";
-	}
-}
+	const char *zone = opening->zone, *entry = opening->entry;
+	const char *look = finding_text("firewall-cmd --zone=%s --list-all", zone);
+	char port[16];
 
-static bool is_in_force(const struct machine *machine, const struct firewall *firewall,
-			const struct firewall_opening *opening)
-{
-	switch (opening->tool) {
-	case FIREWALL_FIREWALLD:
-		return unit_is_active(machine_unit(machine, "firewalld.service"));
-	case FIREWALL_UFW:
-		return firewall->is_ufw_enabled;
-	default:
-		return true;
-	}
-}
-
-static void report_opening(const struct machine *machine, const struct firewall *firewall,
-			   const struct firewall_opening *opening, struct findings *findings)
-{
-	char where[400];
-
-	if (opening->tool == FIREWALL_FIREWALLD)
-		snprintf(where, sizeof(where), "firewalld's zone %s has %s (%s)", opening->zone,
-			 opening->entry, opening->path);
-	else if (opening->tool == FIREWALL_UFW)
-		snprintf(where, sizeof(where), "ufw has \"%s\" (%s)", opening->entry,
-			 opening->path);
+	snprintf(port, sizeof(port), "%u/tcp", machine->port);
+	if (opening->kind == FIREWALL_TARGET)
+		finding_fail(findings, look,
+			     "the firewall opens the VNC port to everyone: firewalld's zone %s "
+			     "accepts everything",
+			     zone);
+	else if (opening->kind == FIREWALL_PORT && strcmp(entry, port) == 0)
+		finding_fail(findings,
+			     finding_text("firewall-cmd --zone=%s --remove-port=%s; firewall-cmd "
+					  "--permanent --zone=%s --remove-port=%s",
+					  zone, entry, zone, entry),
+			     "the firewall opens the VNC port to everyone: firewalld's zone %s has "
+			     "%s",
+			     zone, entry);
 	else
-		snprintf(where, sizeof(where), "the rule \"%s\"", opening->entry);
-	if (is_in_force(machine, firewall, opening))
-		finding_fail(findings, close_opening(opening),
-			     "the firewall opens the VNC port to everyone: %s", where);
-	else
-		finding_warn(findings, close_opening(opening),
-			     "the firewall would open the VNC port to everyone if it were on: %s",
-			     where);
+		finding_fail(findings, look,
+			     "the firewall opens the VNC port to everyone: firewalld's zone %s has "
+			     "%s %s",
+			     zone,
+			     opening->kind == FIREWALL_SERVICE ? "the service"
+			     : opening->kind == FIREWALL_RICH  ? "the rich rule"
+							       : "the ports",
+			     entry);
 }
 
-/* Adds what is in force beyond the files. Returns false if it cannot be read. */
-static bool add_rules(const struct machine *machine, struct firewall *firewall)
+static void report_opening(const struct machine *machine, const struct firewall_opening *opening,
+			   struct findings *findings)
 {
-	char *text;
-
-	if (machine->ctl->root[0])
-		return true;
-	int r = firewall_read_rules(&text);
-	if (r < 0)
-		return r == -ENOENT;
-	firewall_add_rules(firewall, text, machine->port);
-	free(text);
-	return true;
+	if (opening->kind == FIREWALL_UFW)
+		finding_fail(findings, finding_text("ufw delete %s", opening->entry),
+			     "the firewall opens the VNC port to everyone: ufw has \"%s\"",
+			     opening->entry);
+	else if (opening->kind == FIREWALL_RULE)
+		finding_fail(findings,
+			     "nft -a list ruleset (and remove the rule from where it is set up)",
+			     "the firewall opens the VNC port to everyone: nftables' rule %s",
+			     opening->entry);
+	else
+		report_zone(machine, opening, findings);
 }
 
 static void check_firewall(const struct machine *machine, struct findings *findings)
 {
 	struct firewall firewall;
 
-	firewall_read(machine->ctl, machine->port, &firewall);
-	bool has_rules = add_rules(machine, &firewall);
+	firewall_read(machine->ctl, machine->port,
+		      unit_is_active(machine_unit(machine, "firewalld.service")), &firewall);
 	for (size_t i = 0; i < firewall.n_openings; i++)
-		report_opening(machine, &firewall, &firewall.openings[i], findings);
-	if (!firewall.is_readable || !has_rules)
-		finding_warn(findings, "nft list ruleset",
-			     "cannot read the firewall's %s: check them for port %u",
-			     has_rules ? "files" : "rules", machine->port);
+		report_opening(machine, &firewall.openings[i], findings);
 	if (findings->n == 0)
-		finding_ok(findings, "no rule opens port %u to everyone", machine->port);
+		finding_ok(findings, "nothing is known to open port %u to everyone%s%s",
+			   machine->port, firewall.unjudged[0] ? "; not judged: " : "",
+			   firewall.unjudged);
 }
 
 const struct check firewall_checks[] = {

@@ -102,11 +102,21 @@ static bool can_read_gdm(const struct machine *machine, struct findings *finding
 
 static void check_wayland(const struct machine *machine, struct findings *findings)
 {
+	char command[X_SESSIONS_CHOOSE_MAX];
 	const char *path = machine->distribution.gdm_config;
 
 	if (!can_read_gdm(machine, findings))
 		return;
-	if (machine->gdm.wayland_off)
+	if (!machine->knows_wayland && !machine->may_be_wayland)
+		finding_ok(findings, "%s gets a session for X", machine->config.user);
+	else if (!machine->knows_wayland)
+		finding_fail(
+			findings,
+			x_sessions_choose(machine->account.uid, machine->sessions.first, command),
+			"this GDM (50 or later) has no WaylandEnable: it may give %s a Wayland "
+			"session, which gpudesk cannot show",
+			machine->config.user);
+	else if (machine->gdm.wayland_off)
 		finding_ok(findings, "off in %s", path);
 	else
 		finding_fail(
@@ -126,7 +136,12 @@ static void check_autologin(const struct machine *machine, struct findings *find
 
 	if (!can_read_gdm(machine, findings))
 		return;
-	if (gdm_settings_log_in(&machine->gdm, user))
+	if (machine->gdm.timed_enabled)
+		finding_warn(findings, finding_text("TimedLoginEnable=false in %s", path),
+			     "TimedLogin too is enabled: after a logout, GDM logs %s in by itself, "
+			     "beside the desktop of %s",
+			     machine->gdm.timed_user[0] ? machine->gdm.timed_user : "a user", user);
+	else if (gdm_settings_log_in(&machine->gdm, user))
 		finding_ok(findings, "GDM logs %s in when it starts", user);
 	else if (machine->gdm.autologin_enabled && machine->gdm.autologin_user[0])
 		finding_fail(findings, fix, "GDM logs %s in, not %s (%s)",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The NVIDIA card: its driver, Xorg's configuration for it, and what OpenGL renders with. */
+/* The NVIDIA card: its driver, its licence, who may use it, and what OpenGL renders with. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,34 @@
 
 static const char no_card[] = "not needed: no NVIDIA card";
 
-static void check_driver_of(const struct gpu *gpu, struct findings *findings)
+/* No driver is bound to the card. */
+static void explain_no_driver(const struct machine *machine, const struct gpu *gpu,
+			      struct findings *findings)
+{
+	const struct nvidia *nvidia = &machine->nvidia;
+
+	if (nvidia->installed[0] && nvidia->is_secure_boot)
+		finding_fail(findings,
+			     "sign the module and enrol the key (mokutil --import "
+			     "/var/lib/dkms/mok.pub, then reboot), or turn Secure Boot off",
+			     "the card at %s has no driver: nvidia %s is installed but not loaded; "
+			     "Secure Boot is on, so the kernel refuses modules with an unknown key "
+			     "(modprobe nvidia: Key was rejected by service)",
+			     gpu->address, nvidia->installed);
+	else if (nvidia->is_nouveau_loaded)
+		finding_fail(findings,
+			     "install NVIDIA's driver, which keeps nouveau from loading; reboot",
+			     "the card at %s has no driver: nouveau is loaded, nvidia is not",
+			     gpu->address);
+	else
+		finding_fail(findings,
+			     "modprobe nvidia; if that fails: dkms status; install NVIDIA's "
+			     "driver for this kernel",
+			     "the card at %s has no driver: nvidia is not loaded", gpu->address);
+}
+
+static void check_driver_of(const struct machine *machine, const struct gpu *gpu,
+			    struct findings *findings)
 {
 	if (strcmp(gpu->driver, "nvidia") == 0)
 		finding_ok(findings, "loaded, for the card at %s", gpu->address);
@@ -23,125 +50,64 @@ static void check_driver_of(const struct gpu *gpu, struct findings *findings)
 			     "the card at %s is driven by %s, not by nvidia", gpu->address,
 			     gpu->driver);
 	else
-		finding_fail(findings,
-			     "modprobe nvidia; if that fails: dkms status; install NVIDIA's "
-			     "driver for this kernel",
-			     "the card at %s has no driver: nvidia is not loaded", gpu->address);
+		explain_no_driver(machine, gpu, findings);
 }
 
 static void check_nvidia_driver(const struct machine *machine, struct findings *findings)
 {
 	for (int i = 0; i < machine->n_gpus; i++)
 		if (gpu_is_nvidia(&machine->gpus[i]))
-			check_driver_of(&machine->gpus[i], findings);
+			check_driver_of(machine, &machine->gpus[i], findings);
 	if (machine->n_gpus < 0)
 		finding_warn(findings, "", "not checked: %s", strerror(-machine->n_gpus));
 	else if (findings->n == 0)
 		finding_ok(findings, no_card);
 }
 
-static const struct gpu *find_gpu(const struct machine *machine, const struct pci_slot *slot)
+static void check_nvidia_version(const struct machine *machine, struct findings *findings)
 {
-	for (int i = 0; i < machine->n_gpus; i++)
-		if (pci_slot_equal(&machine->gpus[i].slot, slot))
-			return &machine->gpus[i];
-	return NULL;
-}
+	const struct nvidia *nvidia = &machine->nvidia;
+	const struct gpu *first;
+	/* What the program says that administrators ask first. */
+	const char *says = nvidia->smi_problem[0]
+				   ? finding_text(" (nvidia-smi: %s)", nvidia->smi_problem)
+				   : "";
 
-static const struct gpu *find_in_any_domain(const struct machine *machine,
-					    const struct pci_slot *slot)
-{
-	for (int i = 0; i < machine->n_gpus; i++) {
-		struct pci_slot own = machine->gpus[i].slot;
-
-		own.domain = slot->domain;
-		if (pci_slot_equal(&own, slot))
-			return &machine->gpus[i];
-	}
-	return NULL;
-}
-
-/* Why there is no card at the BusID: the usual mistakes. `slot` is NULL if Xorg cannot read it. */
-static void explain_bus_id(const struct machine *machine, const struct xorg_section *section,
-			   const struct pci_slot *slot, struct findings *findings)
-{
-	const struct gpu *meant = NULL;
-	const char *why = "no card is there";
-	struct pci_slot hex;
-
-	if (gpu_parse_bus_id_as_hex(section->bus_id, &hex) >= 0)
-		meant = find_gpu(machine, &hex);
-	if (meant) {
-		why = "that is the hexadecimal address; Xorg wants decimal numbers";
-	} else if (slot) {
-		meant = find_in_any_domain(machine, slot);
-		why = meant ? "the card is in another PCI domain" : why;
-	} else {
-		why = "Xorg cannot read it";
-	}
-	if (!meant && machine_nvidia_cards(machine, &meant) == 0 && machine->n_gpus > 0)
-		meant = &machine->gpus[0];
-	finding_fail(findings,
-		     meant ? finding_text("gpudesk setup, or BusID \"%s\" in %s", meant->bus_id,
-					  section->path)
-			   : finding_text("remove the BusID from %s", section->path),
-		     "%s:%u: BusID \"%s\": %s", section->path, section->bus_id_line,
-		     section->bus_id, why);
-}
-
-static void check_section_bus_id(const struct machine *machine, const struct xorg_section *section,
-				 struct findings *findings)
-{
-	struct pci_slot slot;
-
-	if (gpu_parse_bus_id(section->bus_id, &slot) < 0) {
-		explain_bus_id(machine, section, NULL, findings);
-		return;
-	}
-	const struct gpu *gpu = find_gpu(machine, &slot);
-	if (!gpu)
-		explain_bus_id(machine, section, &slot, findings);
-	else if (xorg_name_equal(section->driver, "nvidia") && !gpu_is_nvidia(gpu))
-		finding_fail(findings, "gpudesk setup", "%s:%u: BusID \"%s\" is not an NVIDIA card",
-			     section->path, section->bus_id_line, section->bus_id);
+	if (machine_nvidia_cards(machine, &first) == 0)
+		finding_ok(findings, no_card);
+	else if (!nvidia->loaded[0])
+		finding_ok(findings, "not needed: the driver is not loaded");
+	else if (nvidia->installed[0] && strcmp(nvidia->installed, nvidia->loaded) != 0)
+		finding_fail(findings, "reboot",
+			     "the driver was updated to %s, but %s is loaded until the next boot%s",
+			     nvidia->installed, nvidia->loaded, says);
+	else if (nvidia->library[0] && strcmp(nvidia->library, nvidia->loaded) != 0)
+		finding_fail(findings,
+			     "reboot; if that does not help, install the kernel module and the "
+			     "libraries from the same source",
+			     "the driver is %s, its libraries are %s: OpenGL programs fail%s",
+			     nvidia->loaded, nvidia->library, says);
+	else if (nvidia->smi_problem[0])
+		finding_fail(findings, "journalctl -b -k -g NVRM", "nvidia-smi fails: %s",
+			     nvidia->smi_problem);
 	else
-		finding_ok(findings, "%s is the card at %s", section->bus_id, gpu->address);
+		finding_ok(findings, "%s", nvidia->loaded);
 }
 
-static void check_section(const struct machine *machine, const struct xorg_section *section,
-			  struct findings *findings)
+static void check_vgpu_license(const struct machine *machine, struct findings *findings)
 {
-	const struct gpu *first;
-	size_t n = machine_nvidia_cards(machine, &first);
+	const struct nvidia *nvidia = &machine->nvidia;
 
-	if (section->bus_id[0])
-		check_section_bus_id(machine, section, findings);
-	else if (xorg_name_equal(section->driver, "nvidia") && n == 0)
-		finding_fail(findings, finding_text("remove the section from %s", section->path),
-			     "%s:%u: driver nvidia, but there is no NVIDIA card", section->path,
-			     section->line);
-	else if (xorg_name_equal(section->driver, "nvidia") && n > 1)
-		finding_warn(findings, "gpudesk setup --gpu ADDRESS",
-			     "%s:%u: no BusID, and there are %zu NVIDIA cards", section->path,
-			     section->line, n);
-}
-
-static void check_bus_id(const struct machine *machine, struct findings *findings)
-{
-	int error = machine->xorg_error ? machine->xorg_error : machine->n_gpus;
-	const struct gpu *first;
-
-	if (error < 0) {
-		finding_warn(findings, "", "not checked: %s", strerror(-error));
-		return;
-	}
-	for (size_t i = 0; i < machine->xorg.n_sections; i++)
-		if (xorg_name_equal(machine->xorg.sections[i].kind, "Device"))
-			check_section(machine, &machine->xorg.sections[i], findings);
-	if (findings->n == 0)
-		finding_ok(findings, machine_nvidia_cards(machine, &first) > 0
-					     ? "none is set, and there is one NVIDIA card"
-					     : no_card);
+	if (nvidia->license[0])
+		finding_fail(findings,
+			     "journalctl -b -u nvidia-gridd: it needs a token in "
+			     "/etc/nvidia/ClientConfigToken, and to reach the licence server",
+			     "nvidia-smi says \"%s\" of %s: without a licence, a vGPU slows to a "
+			     "crawl after 20 minutes",
+			     nvidia->license,
+			     nvidia->license_product[0] ? nvidia->license_product : "the vGPU");
+	else
+		finding_ok(findings, "not needed: no vGPU without a licence");
 }
 
 static void check_hard_dpms(const struct machine *machine, struct findings *findings)
@@ -152,9 +118,12 @@ static void check_hard_dpms(const struct machine *machine, struct findings *find
 		finding_ok(findings, no_card);
 		return;
 	}
-	int value = xorg_conf_boolean(&machine->xorg, NULL, "HardDPMS");
+	int value = xorg_layout_boolean(&machine->xorg, &machine->layout, "HardDPMS");
 	if (value == 0)
 		finding_ok(findings, "off");
+	else if (!machine->layout.device ||
+		 !xorg_name_equal(machine->layout.device->driver, "nvidia"))
+		finding_ok(findings, "not needed: Xorg does not use NVIDIA's driver");
 	else
 		finding_warn(
 			findings,
@@ -183,7 +152,7 @@ static void check_vglusers(const struct machine *machine, struct findings *findi
 			finding_fail(findings,
 				     finding_text("usermod -aG " VIRTUALGL_GROUP
 						  " %s; systemctl restart display-manager",
-						  users[i]),
+						  finding_word(users[i])),
 				     "only the group " VIRTUALGL_GROUP
 				     " may open %s, and %s is not in it",
 				     virtualgl.device, users[i]);
@@ -211,6 +180,9 @@ static void check_rendering(const struct machine *machine, struct findings *find
 	if (!probe->renderer[0] && probe->timed_out)
 		finding_fail(findings, "nvidia-smi; journalctl -b -k",
 			     "OpenGL did not answer in %d s", PROBE_SECONDS);
+	else if (!card && is_software(probe->renderer))
+		finding_warn(findings, "use a flavour with a GPU, if programs need one",
+			     "the CPU draws (%s): there is no NVIDIA card", probe->renderer);
 	else if (!card)
 		finding_ok(findings, "%s (%s)", no_card,
 			   probe->renderer[0] ? probe->renderer : probe->gl_problem);
@@ -229,7 +201,8 @@ static void check_rendering(const struct machine *machine, struct findings *find
 
 const struct check gpu_checks[] = {
 	{ "nvidia-driver", CHECK_NEEDS_NOTHING, check_nvidia_driver },
-	{ "bus-id", CHECK_NEEDS_NOTHING, check_bus_id },
+	{ "nvidia-version", CHECK_NEEDS_NOTHING, check_nvidia_version },
+	{ "vgpu-license", CHECK_NEEDS_NOTHING, check_vgpu_license },
 	{ "hard-dpms", CHECK_NEEDS_NOTHING, check_hard_dpms },
 	{ "vglusers", CHECK_NEEDS_NOTHING, check_vglusers },
 	{ "rendering", CHECK_NEEDS_DISPLAY, check_rendering },

@@ -7,16 +7,27 @@
 #include "check.h"
 #include "facts/old_server.h"
 
-/* What stops the process that holds the port, and keeps it from coming back. */
-static const char *stop_holder(const struct listener *holder)
+static bool is_service(const char *unit)
 {
-	const char *suffix = strrchr(holder->unit, '.');
+	const char *suffix = strrchr(unit, '.');
 
-	if (suffix && strcmp(suffix, ".service") == 0)
-		return finding_text("systemctl disable --now '%s'", holder->unit);
-	if (holder->pid > 0)
-		return finding_text("kill %d", (int)holder->pid);
-	return "find the process: ss -tlnp";
+	return suffix && strcmp(suffix, ".service") == 0;
+}
+
+/* A VNC server's unit is what gpudesk replaces. Of another, only its administrator knows. */
+static const char *stop_holder(const struct machine *machine, const struct listener *holder)
+{
+	if (holder->pid == 1)
+		return "systemctl list-sockets shows whose it is; stop that one, or have gpudesk "
+		       "listen elsewhere: systemctl edit gpudesk.socket";
+	if (is_service(holder->unit) && (old_server_is_program(holder->command) ||
+					 strncmp(holder->unit, "vncserver@", 10) == 0))
+		return finding_text("systemctl disable --now %s", finding_word(holder->unit));
+	return finding_text("%s%s; end it, or have gpudesk listen elsewhere: systemctl edit "
+			    "gpudesk.socket",
+			    is_service(holder->unit) ? "systemctl status " : "ss -tlnp sport = ",
+			    is_service(holder->unit) ? finding_word(holder->unit)
+						     : finding_text("%u", machine->port));
 }
 
 static bool conflicts(const struct machine *machine, const struct listener *holder)
@@ -37,13 +48,13 @@ static void report_holder(const struct machine *machine, const struct listener *
 		snprintf(who, sizeof(who), "%s (pid %d%s%s)", holder->command, (int)holder->pid,
 			 holder->unit[0] ? ", " : "", holder->unit);
 	if (conflicts(machine, holder))
-		finding_fail(
-			findings,
-			finding_text("%s; systemctl restart gpudesk.socket", stop_holder(holder)),
-			"port %u on %s is held by %s, not by gpudesk.socket", machine->port,
-			holder->address, who);
+		finding_fail(findings,
+			     finding_text("%s; systemctl restart gpudesk.socket",
+					  stop_holder(machine, holder)),
+			     "port %u on %s is held by %s, not by gpudesk.socket", machine->port,
+			     holder->address, who);
 	else
-		finding_warn(findings, stop_holder(holder),
+		finding_warn(findings, stop_holder(machine, holder),
 			     "port %u on another address, %s, is held by %s", machine->port,
 			     holder->address, who);
 }
@@ -94,22 +105,22 @@ static void check_old_server(const struct machine *machine, const struct old_ser
 	if (!unit_exists(unit) && strcmp(unit->active, "active") != 0)
 		return;
 	if (unit_is_active(unit) || strcmp(unit->active, "activating") == 0)
-		finding_fail(findings, finding_text("systemctl disable --now '%s'", name),
+		finding_fail(findings,
+			     finding_text("systemctl disable --now %s", finding_word(name)),
 			     "%s (%s) is running", name, what);
 	else if (unit_is_enabled(unit))
-		finding_fail(findings, finding_text("systemctl disable '%s'", name),
+		finding_fail(findings, finding_text("systemctl disable %s", finding_word(name)),
 			     "%s (%s) is enabled: it will take the port at the next boot", name,
 			     what);
 	else if (strcmp(name, OLD_SERVER_DOCUMENTED) == 0)
-		finding_warn(findings,
-			     finding_text("rm %s; systemctl daemon-reload", unit->fragment),
+		finding_warn(findings, "gpudesk setup (which can undo it)",
 			     "%s (%s) is left over, disabled", name, what);
 }
 
 static void check_other_vnc(const struct machine *machine, struct findings *findings)
 {
-	for (const struct old_server *server = old_servers; server->unit; server++)
-		check_old_server(machine, server, findings);
+	for (size_t i = 0; i < machine->n_old_servers; i++)
+		check_old_server(machine, &machine->old_servers[i], findings);
 	if (findings->n == 0)
 		finding_ok(findings, "no other VNC server is set up");
 }

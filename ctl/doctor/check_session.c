@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "facts/pam_stack.h"
-#include "facts/selinux.h"
+#include "selinux.h"
 
 static void check_pam_module(const struct machine *machine, struct findings *findings)
 {
@@ -82,7 +82,8 @@ static void check_pam(const struct machine *machine, struct findings *findings)
 
 static void check_record(const struct machine_record *one, struct findings *findings)
 {
-	const char *fix = finding_text("rm " SESSION_RECORD_DIRECTORY "/%s", one->id);
+	const char *fix = finding_text(
+		"rm %s", finding_word(finding_text("%s/%s", SESSION_RECORD_DIRECTORY, one->id)));
 
 	if (one->error) {
 		finding_warn(findings, fix, "the record of session %s is ignored: %s", one->id,
@@ -138,7 +139,8 @@ static void check_session(const struct machine *machine, struct findings *findin
 			     machine->graphical_type);
 	else if (id[0])
 		finding_fail(findings,
-			     "systemctl restart display-manager (closes everything on the desktop)",
+			     "save what is open on the desktop, then: systemctl restart "
+			     "display-manager",
 			     "session %s of %s has no record: it began before pam_gpudesk was in "
 			     "the PAM stack",
 			     id, user);
@@ -146,10 +148,31 @@ static void check_session(const struct machine *machine, struct findings *findin
 		explain_no_session(machine, findings);
 }
 
+/*
+ * A new password is only for a file that has none: Guacamole knows the one there. A file that is
+ * not in the user's home may be something else.
+ */
+static const char *fix_password(const struct machine *machine)
+{
+	const struct probe *probe = &machine->probe;
+	const char *home = machine->account.home, *path = finding_word(probe->password_path);
+	const char *user = finding_word(machine->config.user);
+	size_t length = strlen(home);
+
+	if (!probe->password_mode_wrong && !probe->password_owner_wrong)
+		return finding_text("gpudesk passwd --user %s", user);
+	if (length < 2 || strncmp(probe->password_path, home, length) != 0 ||
+	    probe->password_path[length] != '/')
+		return finding_text("ls -l %s; password_file in %s names it", path,
+				    machine->ctl->config_path);
+	return probe->password_mode_wrong ? finding_text("chmod 600 %s", path)
+					  : finding_text("chown %s: %s", user, path);
+}
+
 static void check_password(const struct machine *machine, struct findings *findings)
 {
-	const char *fix = finding_text("gpudesk passwd --user %s", machine->config.user);
 	const struct probe *probe = &machine->probe;
+	const char *fix = fix_password(machine);
 
 	if (!probe->has_password) {
 		finding_warn(findings, "", "not checked: %s",

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "check.h"
-#include "facts/machine_file.h"
-#include "facts/unit_files.h"
 
 static bool is(const char *text, const char *wanted)
 {
@@ -15,23 +13,24 @@ static bool is(const char *text, const char *wanted)
 /* Whether the socket works; if not, adds why. */
 static bool works(const struct unit *unit, const char *name, struct findings *findings)
 {
-	const char *fix = finding_text("systemctl enable --now '%s'", name);
+	const char *word = finding_word(name);
+	const char *fix = finding_text("systemctl enable --now %s", word);
 
 	if (is(unit->load, "masked"))
-		finding_fail(findings, finding_text("systemctl unmask '%s'; %s", name, fix),
+		finding_fail(findings, finding_text("systemctl unmask %s; %s", word, fix),
 			     "%s is masked", name);
 	else if (is(unit->load, "not-found"))
 		finding_fail(findings, "reinstall gpudesk, then: systemctl daemon-reload",
 			     "%s is not installed", name);
 	else if (!unit_exists(unit))
-		finding_fail(findings, finding_text("systemctl status '%s'", name),
+		finding_fail(findings, finding_text("systemctl status %s", word),
 			     "%s cannot be loaded: %s", name, unit->load);
 	else if (is(unit->active, "failed"))
 		finding_fail(findings,
-			     finding_text("systemctl reset-failed '%s' gpudesk.service; systemctl "
-					  "restart '%s'",
-					  name, name),
-			     "%s has failed (journalctl -u '%s' says why)", name, name);
+			     finding_text("systemctl reset-failed %s gpudesk.service; systemctl "
+					  "restart %s",
+					  word, word),
+			     "%s has failed (gpudesk logs says why)", name);
 	else if (!unit_is_active(unit))
 		finding_fail(findings, fix, "%s does not listen: it is %s", name, unit->active);
 	else if (!unit_is_enabled(unit))
@@ -55,43 +54,12 @@ static void check_socket(const struct machine *machine, struct findings *finding
 		finding_ok(findings, "gpudesk.socket listens");
 }
 
-/* The user whom the socket is enabled for; "" if for none. */
-static void find_enabled_user(const struct machine *machine, const char *part, char *ret_user,
-			      size_t size)
-{
-	char prefix[64], **names = NULL;
-	int n = machine_file_list(machine->ctl, UNIT_FILES_DIRECTORY "/gpudesk.socket.wants",
-				  ".socket", &names);
-
-	snprintf(prefix, sizeof(prefix), "%s@", part);
-	ret_user[0] = '\0';
-	for (int i = 0; i < n; i++) {
-		const char *user = names[i] + strlen(prefix);
-
-		if (strncmp(names[i], prefix, strlen(prefix)) == 0)
-			snprintf(ret_user, size, "%.*s", (int)strcspn(user, "."), user);
-	}
-	machine_file_free_names(names, n);
-}
-
 static void check_instance(const struct machine *machine, const char *part,
 			   struct findings *findings)
 {
 	const char *name = machine_instance(machine, part, ".socket");
-	const struct unit *unit = machine_unit(machine, name);
-	char other[64];
 
-	find_enabled_user(machine, part, other, sizeof(other));
-	if (unit_exists(unit) && !unit_is_active(unit) && !unit_is_enabled(unit) && other[0] &&
-	    !is(other, machine->config.user))
-		finding_fail(
-			findings,
-			finding_text("systemctl disable --now '%s@%s.socket'; systemctl enable "
-				     "--now '%s'",
-				     part, other, name),
-			"%s is enabled for %s, but user = %s in %s", part, other,
-			machine->config.user, machine->ctl->config_path);
-	else if (works(unit, name, findings))
+	if (works(machine_unit(machine, name), name, findings))
 		finding_ok(findings, "%s listens", name);
 }
 
@@ -115,7 +83,8 @@ static void check_control_socket(const struct machine *machine, struct findings 
 	if (unit_is_active(machine_unit(machine, name)))
 		finding_ok(findings, "%s listens", name);
 	else
-		finding_warn(findings, finding_text("systemctl enable --now '%s'", name),
+		finding_warn(findings,
+			     finding_text("systemctl enable --now %s", finding_word(name)),
 			     "%s does not listen: gpudesk status, disconnect and stop cannot "
 			     "reach the scraper",
 			     name);
@@ -131,20 +100,41 @@ static void check_services(const struct machine *machine, struct findings *findi
 		const struct unit *unit = machine_unit(machine, names[i]);
 
 		if (is(unit->load, "masked"))
-			finding_fail(findings, finding_text("systemctl unmask '%s'", names[i]),
+			finding_fail(findings,
+				     finding_text("systemctl unmask %s", finding_word(names[i])),
 				     "%s is masked: no viewer can connect", names[i]);
 		else if (!unit_exists(unit))
 			finding_fail(findings, "reinstall gpudesk, then: systemctl daemon-reload",
 				     "%s is not installed", names[i]);
 		else if (machine_unit_failed(machine, names[i]))
 			finding_warn(findings,
-				     finding_text("journalctl -b -u '%s'; systemctl reset-failed "
-						  "'%s'",
-						  names[i], names[i]),
+				     finding_text("gpudesk logs; systemctl reset-failed %s",
+						  finding_word(names[i])),
 				     "%s failed when it last ran", names[i]);
 	}
 	if (findings->n == 0)
 		finding_ok(findings, "installed, and none has failed");
+}
+
+/* systemd goes on with what it has read until it is told to read the files again. */
+static void check_unit_files(const struct machine *machine, struct findings *findings)
+{
+	for (size_t i = 0; i < machine->n_units; i++) {
+		const char *name = machine->unit_names[i];
+
+		if (!machine->units[i].needs_reload ||
+		    strncmp(name, "gpudesk", strlen("gpudesk")) != 0)
+			continue;
+		bool is_socket = strcmp(name, "gpudesk.socket") == 0;
+		finding_warn(findings,
+			     is_socket ? "systemctl daemon-reload; systemctl restart gpudesk.socket"
+				       : "systemctl daemon-reload",
+			     "the file of %s, or a drop-in of it, has changed, and systemd has not "
+			     "read it again",
+			     name);
+	}
+	if (findings->n == 0)
+		finding_ok(findings, "systemd has read the units' files as they are");
 }
 
 const struct check unit_checks[] = {
@@ -152,6 +142,7 @@ const struct check unit_checks[] = {
 	{ "scraper-socket", CHECK_NEEDS_SYSTEMD, check_scraper_socket },
 	{ "desktop-socket", CHECK_NEEDS_SYSTEMD, check_desktop_socket },
 	{ "control-socket", CHECK_NEEDS_SYSTEMD, check_control_socket },
+	{ "unit-files", CHECK_NEEDS_SYSTEMD, check_unit_files },
 	{ "services", CHECK_NEEDS_SYSTEMD, check_services },
 	{ 0 },
 };

@@ -35,8 +35,8 @@ static void check_x(const struct machine *machine, struct findings *findings)
 			     "the X server did not answer in %d s", PROBE_SECONDS);
 	else
 		finding_fail(findings,
-			     "journalctl -b -t gdm-x-session; systemctl restart display-manager "
-			     "(closes everything on the desktop)",
+			     "journalctl -b -t gdm-x-session; if the desktop is lost: systemctl "
+			     "restart display-manager",
 			     "%s (authority file %s)",
 			     probe->x_problem[0] ? probe->x_problem : "cannot reach the X server",
 			     machine->records[machine->chosen].record.xauthority);

@@ -51,10 +51,6 @@ static bool sets_key(const struct key_edit *edit, const char *text, size_t lengt
 	trim(&key, &key_length);
 	const char *value = equal + 1;
 	size_t value_length = length - (size_t)(value - text);
-	if (edit->has_inline_comments)
-		for (size_t i = 1; i < value_length; i++)
-			if (value[i] == '#' && is_blank(value[i - 1]))
-				value_length = i;
 	trim(&value, &value_length);
 	*ret_value = value;
 	*ret_length = value_length;
@@ -70,7 +66,7 @@ static void take_line(const struct key_edit *edit, const char *text, const struc
 	trim(&content, &length);
 	if (length == 0)
 		return;
-	if (edit->section && content[0] == '[') {
+	if (content[0] == '[') {
 		*in_section = is_header_of(content, length, edit->section);
 		if (*in_section && places->after_section == NONE)
 			places->after_section = after;
@@ -88,7 +84,7 @@ static void take_line(const struct key_edit *edit, const char *text, const struc
 static struct places find_places(const struct key_edit *edit, const char *text, size_t length)
 {
 	struct places places = { NONE, 0, NONE, NONE };
-	bool in_section = !edit->section;
+	bool in_section = false;
 	const char *cursor = text;
 	struct line line;
 
@@ -127,7 +123,7 @@ static void add(const struct key_edit *edit, FILE *to, const char *text, size_t 
 		fputs(end, to);
 	if (with_header)
 		fprintf(to, "[%s]%s", edit->section, end);
-	fprintf(to, "%s%s%s%s", edit->key, edit->assign, edit->value, end);
+	fprintf(to, "%s=%s%s", edit->key, edit->value, end);
 	fwrite(text + at, 1, length - at, to);
 }
 
@@ -153,7 +149,7 @@ int key_edit_apply(const struct key_edit *edit, const char *text, size_t length,
 	} else if (places.after_section != NONE) {
 		add(edit, writer.stream, text, length, places.after_section, false);
 	} else {
-		add(edit, writer.stream, text, length, length, edit->section != NULL);
+		add(edit, writer.stream, text, length, length, true);
 	}
 	r = lines_write_end(&writer, ret_text, ret_length);
 	return r < 0 ? r : 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sets one key in the text of a file of "key=value" lines, and changes nothing else. */
+/* Sets one key in a section of a file of "key=value" lines, and changes nothing else. */
 #ifndef GPUDESK_KEY_EDIT_H
 #define GPUDESK_KEY_EDIT_H
 
@@ -7,17 +7,15 @@
 #include <stddef.h>
 
 struct key_edit {
-	const char *section; /* "daemon"; NULL: the file has no sections */
+	const char *section; /* "daemon" */
 	const char *key, *value;
-	const char *assign;	  /* between key and value in a new line: "=" */
-	bool is_boolean;	  /* "true", "TRUE" and "1" are the same */
-	bool has_inline_comments; /* a value ends at " #" */
+	bool is_boolean; /* "true", "TRUE" and "1" are the same */
 };
 
 /*
  * Changes the last line that sets the key, which is the one that counts. If there is none, adds a
  * line: after a comment that shows the key ("#key=..."), else at the start of the section, which is
- * added if it is missing, or without sections at the end. Keeps the file's line endings. Returns 1
+ * added if it is missing. Keeps the file's line endings. Returns 1
  * and the new text, for the caller to free; 0 if the key has that value already; or -ENOMEM.
  */
 int key_edit_apply(const struct key_edit *edit, const char *text, size_t length, char **ret_text,

@@ -23,6 +23,7 @@ static const struct distribution families[] = {
 		.pam_services = GDM_SERVICES,
 		.pam_files = GDM_SERVICES,
 		.gdm_package = "gdm",
+		.xorg_package = "the X.Org server",
 		.install_command = "install",
 	},
 	[DISTRIBUTION_DEBIAN] = {
@@ -31,6 +32,7 @@ static const struct distribution families[] = {
 		.pam_services = GDM_SERVICES,
 		.pam_files = { "/etc/pam.d/common-session", NULL },
 		.gdm_package = "gdm3",
+		.xorg_package = "xserver-xorg",
 		.install_command = "apt-get install",
 	},
 	[DISTRIBUTION_RHEL] = {
@@ -39,6 +41,7 @@ static const struct distribution families[] = {
 		.pam_services = GDM_SERVICES,
 		.pam_files = GDM_SERVICES,
 		.gdm_package = "gdm",
+		.xorg_package = "xorg-x11-server-Xorg",
 		.install_command = "dnf install",
 	},
 };
@@ -117,4 +120,23 @@ void distribution_read(const struct ctl *ctl, struct distribution *ret_distribut
 	memcpy(ret_distribution->version, version, sizeof(version));
 	memcpy(ret_distribution->name, name, sizeof(name));
 	ret_distribution->gdm_config = find_gdm_config(ctl, ret_distribution);
+}
+
+bool distribution_lacks_xorg(const struct distribution *distribution)
+{
+	return distribution->family == DISTRIBUTION_RHEL &&
+	       strcmp(distribution->id, "fedora") != 0 && atoi(distribution->version) >= 10;
+}
+
+const char *distribution_x_session_package(const struct distribution *distribution)
+{
+	int version = atoi(distribution->version);
+
+	if (distribution->family == DISTRIBUTION_RHEL && strcmp(distribution->id, "fedora") != 0)
+		return "gnome-session-xsession";
+	if (strcmp(distribution->id, "debian") == 0 && version > 0 && version <= 13)
+		return version == 13 ? "gnome-session-xsession" : "gnome-session";
+	if (strcmp(distribution->id, "ubuntu") == 0 && version <= 24)
+		return "ubuntu-session";
+	return distribution->family == DISTRIBUTION_DEBIAN ? "xfce4" : "xfce4-session";
 }

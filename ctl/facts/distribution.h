@@ -3,6 +3,8 @@
 #ifndef GPUDESK_DISTRIBUTION_H
 #define GPUDESK_DISTRIBUTION_H
 
+#include <stdbool.h>
+
 struct ctl;
 
 enum distribution_family {
@@ -24,10 +26,17 @@ struct distribution {
 	/* Where pam_gpudesk's line goes: Debian's common-session, or the services themselves. */
 	const char *pam_files[3];
 	const char *gdm_package;     /* "gdm3" */
+	const char *xorg_package;    /* "xserver-xorg" */
 	const char *install_command; /* "apt-get install", "dnf install" */
 };
 
 /* Reads /etc/os-release or /usr/lib/os-release. Always fills *ret_distribution. */
 void distribution_read(const struct ctl *ctl, struct distribution *ret_distribution);
+
+/* RHEL 10 and its relatives have no Xorg server at all. */
+bool distribution_lacks_xorg(const struct distribution *distribution);
+
+/* A package with a session for X: GNOME's where it still has one. */
+const char *distribution_x_session_package(const struct distribution *distribution);
 
 #endif

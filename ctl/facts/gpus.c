@@ -133,7 +133,7 @@ static void read_driver(const struct ctl *ctl, const char *address, char *ret_dr
 /* Returns 1 and *ret_gpu for a display device, 0 for another, or -errno. */
 static int read_gpu(const struct ctl *ctl, const char *address, struct gpu *ret_gpu)
 {
-	unsigned long class, vendor, product;
+	unsigned long class, vendor, product, boot_vga;
 	struct gpu gpu = { 0 };
 	int r = read_number(ctl, address, "class", &class);
 
@@ -148,6 +148,8 @@ static int read_gpu(const struct ctl *ctl, const char *address, struct gpu *ret_
 		return r;
 	gpu.vendor = (uint16_t)vendor;
 	gpu.product = (uint16_t)product;
+	gpu.is_vga = class >> 8 == PCI_CLASS_DISPLAY << 8;
+	gpu.is_boot_vga = read_number(ctl, address, "boot_vga", &boot_vga) >= 0 && boot_vga == 1;
 	read_driver(ctl, address, gpu.driver, sizeof(gpu.driver));
 	snprintf(gpu.address, sizeof(gpu.address), "%s", address);
 	gpu_format_bus_id(&gpu.slot, gpu.bus_id);

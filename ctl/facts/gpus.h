@@ -18,7 +18,9 @@ struct pci_slot {
 struct gpu {
 	struct pci_slot slot;
 	uint16_t vendor, product;
-	char driver[32]; /* the kernel's: "nvidia", "nouveau"; "" when none is bound */
+	bool is_vga;	  /* PCI class 0300: it can show the firmware's text; 0302 cannot */
+	bool is_boot_vga; /* and did */
+	char driver[32];  /* the kernel's: "nvidia", "nouveau"; "" when none is bound */
 	char address[GPU_ADDRESS_MAX]; /* in sysfs and lspci, hexadecimal: "0000:3b:00.0" */
 	char bus_id[GPU_BUS_ID_MAX];   /* in xorg.conf, decimal: "PCI:59:0:0" */
 };

@@ -18,15 +18,20 @@
 #include "distribution.h"
 #include "gpus.h"
 #include "listeners.h"
+#include "nvidia.h"
+#include "old_server.h"
 #include "probe/probe.h"
+#include "socket_unit.h"
+#include "x_server.h"
 #include "xorg_conf.h"
+#include "xorg_layout.h"
 
 enum {
 	MACHINE_UNITS_MAX = 40,
 	MACHINE_PROBLEMS_MAX = 12,
 	MACHINE_RECORDS_MAX = 32,
 	MACHINE_WORDS_MAX = 320,
-	MACHINE_ADDRESS_MAX = 64,
+	MACHINE_ADDRESS_MAX = SOCKET_UNIT_ADDRESS_MAX,
 	MACHINE_LISTENS_MAX = 8,
 };
 
@@ -70,7 +75,9 @@ struct machine {
 	char bound_to[IF_NAMESIZE];			    /* its BindToDevice=; "" */
 	uint16_t port;					    /* the first one's, or CTL_PORT */
 	struct listener listeners[LISTENERS_MAX];
-	int n_listeners; /* or -errno */
+	int n_listeners;				/* or -errno */
+	struct old_server old_servers[OLD_SERVERS_MAX]; /* that use the port, installed or not */
+	size_t n_old_servers;
 
 	int gdm_error; /* of reading distribution.gdm_config: 0 or -errno */
 	struct gdm_settings gdm;
@@ -90,6 +97,16 @@ struct machine {
 	int n_gpus; /* or -errno */
 	int xorg_error;
 	struct xorg_conf xorg;
+	struct xorg_layout layout;
+	int layout_error;			 /* of resolving it: 0 or -ENOENT */
+	bool has_xorg;				 /* the server is installed */
+	char nvidia_module[X_SERVER_PATH_MAX];	 /* Xorg's driver for NVIDIA's cards; "": none */
+	char nvidia_package[NVIDIA_PACKAGE_MAX]; /* and what has it */
+	struct x_sessions sessions;
+	struct nvidia nvidia; /* read only if there is such a card */
+	bool knows_wayland;   /* GDM has the key WaylandEnable */
+	bool may_be_wayland;  /* what automatic login starts, where GDM has no such key */
+	bool may_suspend;     /* the kernel can, and sleep.target is not masked */
 };
 
 /* Frees what machine_read() has allocated. */

@@ -36,7 +36,7 @@ int machine_file_read_line(const struct ctl *ctl, const char *path, char *ret_li
 int machine_file_read_link(const struct ctl *ctl, const char *path, char *ret_target, size_t size)
 {
 	char below[CTL_PATH_MAX];
-	ssize_t length = readlink(ctl_path(ctl, path, below), ret_target, size - 1);
+	ssize_t length = readlink(ctl_link_path(ctl, path, below), ret_target, size - 1);
 
 	if (length < 0)
 		return -errno;

@@ -5,6 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gdm_schema.h"
+#include "machine_file.h"
+#include "unit_files.h"
+
 static void keep_problem(const char *message, void *userdata)
 {
 	struct machine *machine = userdata;
@@ -36,6 +40,32 @@ static void read_gdm(struct machine *machine)
 		ctl_path(machine->ctl, machine->distribution.gdm_config, below), &machine->gdm);
 }
 
+static void read_xorg(struct machine *machine)
+{
+	const struct ctl *ctl = machine->ctl;
+	const struct gpu *card;
+
+	machine->xorg_error = xorg_conf_read(ctl, &machine->xorg);
+	machine->layout_error = xorg_layout_resolve(&machine->xorg, NULL, &machine->layout);
+	machine->has_xorg = x_server_is_installed(ctl);
+	(void)x_server_find_driver(ctl, &machine->xorg, "nvidia", machine->nvidia_module);
+	nvidia_x_package(ctl, &machine->distribution, machine->nvidia_package);
+	x_sessions_read(ctl, &machine->sessions);
+	machine->knows_wayland = gdm_schema_has_wayland(ctl);
+	machine->may_be_wayland = x_sessions_may_be_wayland(ctl, machine->config.user);
+	if (machine_nvidia_cards(machine, &card) > 0)
+		nvidia_read(ctl, !ctl->root[0], &machine->nvidia);
+}
+
+static void read_suspend(struct machine *machine)
+{
+	char states[64] = "";
+
+	(void)machine_file_read_line(machine->ctl, "/sys/power/state", states, sizeof(states));
+	machine->may_suspend = states[0] && !unit_file_is_masked(machine->ctl, "sleep.target") &&
+			       !unit_file_is_masked(machine->ctl, "suspend.target");
+}
+
 void machine_read(const struct ctl *ctl, struct machine *ret_machine)
 {
 	struct machine *machine = ret_machine;
@@ -50,7 +80,8 @@ void machine_read(const struct ctl *ctl, struct machine *ret_machine)
 	distribution_read(ctl, &machine->distribution);
 	read_gdm(machine);
 	machine->n_gpus = gpus_read(ctl, machine->gpus, GPUS_MAX);
-	machine->xorg_error = xorg_conf_read(ctl, &machine->xorg);
+	read_xorg(machine);
+	read_suspend(machine);
 	machine_read_units(machine);
 	if (machine->port == 0)
 		machine->port = CTL_PORT;

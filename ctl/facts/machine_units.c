@@ -5,8 +5,10 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
+#include "drop_ins.h"
 #include "machine_read.h"
 #include "old_server.h"
+#include "socket_unit.h"
 #include "unit_files.h"
 
 static const char service[] = "org.freedesktop.systemd1";
@@ -72,32 +74,12 @@ static void read_unit(struct machine *machine, sd_bus *bus, const char *name)
 	if (units_read(bus, name, &machine->units[i], &error) >= 0) {
 		snprintf(machine->unit_names[i], UNIT_NAME_MAX, "%s", name);
 		read_result(bus, name, machine->unit_results[i]);
+		if (strncmp(name, "gpudesk", strlen("gpudesk")) == 0 &&
+		    drop_ins_are_unread(bus, machine->ctl, name))
+			machine->units[i].needs_reload = true;
 		machine->n_units++;
 	}
 	sd_bus_error_free(&error);
-}
-
-/* "172.17.0.1:5901", "[::]:5901" or "5901": address and port as a socket unit has them. */
-static int parse_listen(const char *text, char ret_address[static MACHINE_ADDRESS_MAX],
-			uint16_t *ret_port)
-{
-	const char *colon = strrchr(text, ':'), *digits = colon ? colon + 1 : text;
-	size_t length = colon ? (size_t)(colon - text) : 0;
-	char *end;
-	unsigned long port = strtoul(digits, &end, 10);
-
-	if (end == digits || *end || port == 0 || port > 65535)
-		return -EINVAL;
-	if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
-		text++;
-		length -= 2;
-	}
-	if (length >= MACHINE_ADDRESS_MAX)
-		return -EINVAL;
-	snprintf(ret_address, MACHINE_ADDRESS_MAX, "%.*s", length ? (int)length : 2,
-		 length ? text : "::");
-	*ret_port = (uint16_t)port;
-	return 0;
 }
 
 bool machine_is_any_address(const char *address)
@@ -110,7 +92,7 @@ static void add_listen(struct machine *machine, const char *text)
 	struct machine_listen *listen = &machine->listens[machine->n_listens];
 
 	if (machine->n_listens < MACHINE_LISTENS_MAX &&
-	    parse_listen(text, listen->address, &listen->port) == 0)
+	    socket_unit_parse(text, listen->address, &listen->port) == 0)
 		machine->n_listens++;
 }
 
@@ -172,11 +154,13 @@ void machine_read_units(struct machine *machine)
 		read_unit(machine, bus, unit_names[i]);
 	for (const char *const *unit = gdm_units; *unit; unit++)
 		read_unit(machine, bus, *unit);
-	for (const struct old_server *server = old_servers; server->unit; server++)
-		read_unit(machine, bus, server->unit);
 	for (size_t i = 0; i < sizeof(instance_names) / sizeof(*instance_names); i++)
 		read_unit(machine, bus,
 			  machine_instance(machine, instance_names[i][0], instance_names[i][1]));
 	read_addresses(machine, bus);
+	machine->n_old_servers = old_servers_find(
+		machine->ctl, machine->port ? machine->port : CTL_PORT, machine->old_servers);
+	for (size_t i = 0; i < machine->n_old_servers; i++)
+		read_unit(machine, bus, machine->old_servers[i].unit);
 	sd_bus_flush_close_unref(bus);
 }

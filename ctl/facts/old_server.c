@@ -9,18 +9,95 @@
 #include <unistd.h>
 
 #include "common/whole_file.h"
+#include "machine_file.h"
+#include "unit_files.h"
 
-enum { ENVIRONMENT_MAX = 8 << 20, STAT_MAX = 4096, ANCESTORS_MAX = 64 };
+enum { ENVIRONMENT_MAX = 8 << 20, STAT_MAX = 4096, ANCESTORS_MAX = 64, UNIT_FILE_MAX = 65536 };
+
+enum { DISPLAY_PORT = 5900, DISPLAYS_MAX = 100 }; /* display N is at port 5900 + N */
 
 static const char tigervnc[] = "TigerVNC on a virtual display";
 
-const struct old_server old_servers[] = {
-	{ "vncserver@1.service", "TurboVNC or TigerVNC on a virtual display" },
-	{ "vncserver@:1.service", tigervnc },
-	{ "vncserver@\\:1.service", tigervnc },
-	{ OLD_SERVER_DOCUMENTED, "TigerVNC's scraper, which gpudesk replaces" },
-	{ NULL, NULL },
+/*
+ * With the display's number in the name: Exosphere's under all its names (the backslash in
+ * Ansible's is part of the name), and the distributions' own.
+ */
+static const struct {
+	const char *prefix;
+	int digits; /* at least */
+	const char *what;
+} numbered[] = {
+	{ "vncserver@", 1, "TurboVNC or TigerVNC on a virtual display" },
+	{ "vncserver@:", 1, tigervnc },
+	{ "vncserver@\\:", 1, tigervnc },
+	{ "vncserver@:", 2, tigervnc },
+	{ "tigervncserver@:", 1, tigervnc },
+	{ "tigervncserver@", 1, tigervnc },
 };
+
+/* The others, with the ports that they use unless told otherwise. */
+static const struct {
+	const char *unit, *what;
+	uint16_t first, last;
+} named[] = {
+	{ OLD_SERVER_DOCUMENTED, "TigerVNC's scraper, which gpudesk replaces", 5900, 5900 },
+	{ "x11vnc.service", "x11vnc", 5900, 5900 },
+	{ "vncserver-x11-serviced.service", "RealVNC of the screen", 5900, 5900 },
+	/* 5999 is its own; each desktop that it starts takes the next display. */
+	{ "vncserver-virtuald.service", "RealVNC on virtual displays", 5901, 5999 },
+};
+
+/* The number after -rfbport in the unit's file; 0: none, or no file. */
+static unsigned port_in_file(const struct ctl *ctl, const char *unit)
+{
+	char path[UNIT_FILE_PATH_MAX], *text;
+	unsigned port = 0;
+
+	if (unit_file_find(ctl, unit, path) < 0 ||
+	    machine_file_read(ctl, path, UNIT_FILE_MAX, &text, NULL) < 0)
+		return 0;
+	for (const char *at = text; port == 0 && (at = strstr(at, "-rfbport")) != NULL;) {
+		at += strlen("-rfbport");
+		if (strchr(" \t=", *at))
+			(void)sscanf(at, "%*[ \t=\"']%u", &port);
+	}
+	free(text);
+	return port;
+}
+
+static bool uses(const struct ctl *ctl, size_t index, uint16_t port)
+{
+	unsigned told = port_in_file(ctl, named[index].unit);
+
+	return told ? told == port : named[index].first <= port && port <= named[index].last;
+}
+
+size_t old_servers_find(const struct ctl *ctl, uint16_t port,
+			struct old_server ret_servers[static OLD_SERVERS_MAX])
+{
+	unsigned display = (unsigned)port - DISPLAY_PORT;
+	size_t n = 0;
+
+	_Static_assert(sizeof(numbered) / sizeof(numbered[0]) + sizeof(named) / sizeof(named[0]) <=
+			       OLD_SERVERS_MAX,
+		       "all fit");
+	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++) {
+		/* In two digits it is another name only below 10. */
+		if (port < DISPLAY_PORT || display >= DISPLAYS_MAX ||
+		    (display >= 10 && numbered[i].digits == 2))
+			continue;
+		snprintf(ret_servers[n].unit, OLD_SERVER_UNIT_MAX, "%s%0*u.service",
+			 numbered[i].prefix, numbered[i].digits, display);
+		ret_servers[n++].what = numbered[i].what;
+	}
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		if (!uses(ctl, i, port))
+			continue;
+		snprintf(ret_servers[n].unit, OLD_SERVER_UNIT_MAX, "%s", named[i].unit);
+		ret_servers[n++].what = named[i].what;
+	}
+	return n;
+}
 
 bool old_server_is_program(const char *command)
 {
@@ -36,18 +113,20 @@ bool old_server_is_program(const char *command)
 	return false;
 }
 
-/* Whether the process's environment began with DISPLAY=:1. */
-static bool is_on_display_1(pid_t pid)
+/* Whether the process's environment began with that DISPLAY, of this machine. */
+static bool is_on_display(pid_t pid, unsigned display)
 {
-	char path[64], *text = NULL;
+	char path[64], wanted[2][32], *text = NULL;
 	bool found = false;
 	size_t length = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	snprintf(wanted[0], sizeof(wanted[0]), "DISPLAY=:%u", display);
+	snprintf(wanted[1], sizeof(wanted[1]), "DISPLAY=:%u.0", display);
 	if (whole_file_read(path, ENVIRONMENT_MAX, &text, &length) < 0)
 		return false;
 	for (size_t at = 0; at < length; at += strlen(text + at) + 1)
-		if (strcmp(text + at, "DISPLAY=:1") == 0 || strcmp(text + at, "DISPLAY=:1.0") == 0)
+		if (strcmp(text + at, wanted[0]) == 0 || strcmp(text + at, wanted[1]) == 0)
 			found = true;
 	free(text);
 	return found;
@@ -83,11 +162,15 @@ static bool is_in_unit(pid_t pid, const char *unit)
 
 bool old_server_runs_us(const char *unit)
 {
-	bool has_display_1 = strncmp(unit, "vncserver@", strlen("vncserver@")) == 0;
+	const char *at = strstr(unit, "vncserver@");
+	unsigned display = 0;
+	bool has_display = at && sscanf(at, "vncserver@%*[:\\]%u", &display) == 1;
 	pid_t pid = getpid();
 
+	if (at && !has_display)
+		has_display = sscanf(at, "vncserver@%u", &display) == 1;
 	for (int i = 0; i < ANCESTORS_MAX && pid > 1; i++, pid = parent_of(pid))
-		if (is_in_unit(pid, unit) || (has_display_1 && is_on_display_1(pid)))
+		if (is_in_unit(pid, unit) || (has_display && is_on_display(pid, display)))
 			return true;
 	return false;
 }

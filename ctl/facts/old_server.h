@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The VNC servers that held port 5901 before gpudesk. */
+/* The VNC servers that may hold gpudesk's port. */
 #ifndef GPUDESK_OLD_SERVER_H
 #define GPUDESK_OLD_SERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ctl;
+
+enum { OLD_SERVERS_MAX = 16, OLD_SERVER_UNIT_MAX = 64 };
+
+struct old_server {
+	char unit[OLD_SERVER_UNIT_MAX];
+	const char *what; /* "TigerVNC on a virtual display" */
+};
 
 /*
- * The units that used the port: Exosphere's under all its names (the backslash in Ansible's is part
- * of the name), and the one that was documented before. Ends with { 0 }.
+ * The units of VNC servers that use `port`, whether they are installed or not: by the display
+ * number in their name ("vncserver@:1.service" uses 5901), or for those without by what their file
+ * says after -rfbport, else by the program's own default. Returns how many, OLD_SERVERS_MAX at
+ * most.
  */
-extern const struct old_server {
-	const char *unit, *what;
-} old_servers[];
+size_t old_servers_find(const struct ctl *ctl, uint16_t port,
+			struct old_server ret_servers[static OLD_SERVERS_MAX]);
 
 /* The documented unit: its file was written by hand, for this purpose alone. */
 #define OLD_SERVER_DOCUMENTED "x0vncserver.service"
@@ -21,7 +33,7 @@ bool old_server_is_program(const char *command);
 
 /*
  * Whether stopping the unit would end this process: it, or an ancestor, is in the unit or began on
- * the X display :1 that such a server provides.
+ * the X display that such a server provides, the number in the unit's name.
  */
 bool old_server_runs_us(const char *unit);
 

@@ -179,7 +179,7 @@ int pam_stack_find_module(const struct ctl *ctl, char ret_path[static PAM_STACK_
 
 		if (glob(ctl_path(ctl, patterns[i], below), GLOB_NOSORT, NULL, &found) == 0) {
 			snprintf(ret_path, PAM_STACK_WHERE_MAX, "%s",
-				 found.gl_pathv[0] + strlen(below) - strlen(patterns[i]));
+				 found.gl_pathv[0] + strlen(ctl->root));
 			r = 0;
 		}
 		globfree(&found);

@@ -65,6 +65,26 @@ bool unit_file_is_masked(const struct ctl *ctl, const char *unit)
 	return stat(ctl_path(ctl, path, below), &st) == 0 && st.st_size == 0;
 }
 
+static bool has_link_in(const struct ctl *ctl, const char *suffix, const char *unit)
+{
+	char **names, path[UNIT_FILE_PATH_MAX], target[UNIT_FILE_PATH_MAX];
+	int n = machine_file_list(ctl, UNIT_FILES_DIRECTORY, suffix, &names);
+	bool found = false;
+
+	for (int i = 0; i < n && !found; i++) {
+		snprintf(path, sizeof(path), UNIT_FILES_DIRECTORY "/%s/%s", names[i], unit);
+		found = machine_file_read_link(ctl, path, target, sizeof(target)) == 0;
+	}
+	if (n >= 0)
+		machine_file_free_names(names, n);
+	return found;
+}
+
+bool unit_file_is_enabled(const struct ctl *ctl, const char *unit)
+{
+	return has_link_in(ctl, ".wants", unit) || has_link_in(ctl, ".requires", unit);
+}
+
 void unit_file_alias(const struct ctl *ctl, const char *path,
 		     char ret_unit[static UNIT_FILE_PATH_MAX])
 {

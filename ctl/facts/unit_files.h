@@ -22,6 +22,9 @@ int unit_file_find(const struct ctl *ctl, const char *unit,
 /* Whether the unit is masked: by a link to /dev/null, or by an empty file. */
 bool unit_file_is_masked(const struct ctl *ctl, const char *unit);
 
+/* Whether a link in a *.wants or *.requires directory of the administrator's enables the unit. */
+bool unit_file_is_enabled(const struct ctl *ctl, const char *unit);
+
 /* Writes the name of the unit that the link at `path` points to, "" if there is no link. */
 void unit_file_alias(const struct ctl *ctl, const char *path,
 		     char ret_unit[static UNIT_FILE_PATH_MAX]);

@@ -10,18 +10,22 @@
 
 #include "machine_file.h"
 
-enum { WORD_MAX = 160, WORDS_MAX = 3 };
+enum { TOKEN_MAX = 160, STRINGS_MAX = 2 };
 
-/* The first words of a line, "" for those it does not have. */
-struct line {
-	char words[WORDS_MAX][WORD_MAX];
-};
+enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_STRING, TOKEN_NUMBER };
 
 struct parser {
 	struct xorg_conf *conf;
 	struct xorg_section *section; /* the one we are in, or NULL */
 	bool in_subsection;
-	const char *path;
+	const char *path, *at, *end;
+	unsigned line;
+	char token[TOKEN_MAX]; /* the last one, without quotation marks */
+};
+
+/* A keyword with its strings, "" for those it does not have; numbers are skipped. */
+struct entry {
+	char keyword[TOKEN_MAX], strings[STRINGS_MAX][TOKEN_MAX];
 	unsigned line;
 };
 
@@ -46,30 +50,80 @@ bool xorg_name_equal(const char *a, const char *b)
 	}
 }
 
-/* Takes a word, quoted or not, from the text up to `end`. Returns the rest. */
-static const char *take_word(const char *text, const char *end, char ret_word[static WORD_MAX])
+static bool ends_string(char letter)
 {
-	while (text < end && isspace((unsigned char)*text))
-		text++;
-	bool quoted = text < end && *text == '"';
-	const char *from = text += quoted;
-	if (!quoted && text < end && *text == '#')
-		text = end;
-	else
-		while (text < end && (quoted ? *text != '"' : !isspace((unsigned char)*text)))
-			text++;
-	snprintf(ret_word, WORD_MAX, "%.*s", *from == '#' && !quoted ? 0 : (int)(text - from),
-		 from);
-	return text < end && quoted ? text + 1 : text;
+	return letter == '"' || letter == '\n' || letter == '\r';
 }
 
-static void split_line(const char *text, const char *end, struct line *ret_line)
+static bool ends_word(char letter)
 {
-	for (size_t i = 0; i < WORDS_MAX; i++)
-		text = take_word(text, end, ret_line->words[i]);
+	return strchr(" \t\r\n#", letter) != NULL;
 }
 
-static int begin_section(struct parser *parser, const char *kind)
+/* Moves past blanks and comments. */
+static void skip_blanks(struct parser *parser)
+{
+	bool in_comment = false;
+
+	for (; parser->at < parser->end; parser->at++) {
+		if (*parser->at == '#')
+			in_comment = true;
+		if (*parser->at == '\n') {
+			in_comment = false;
+			parser->line++;
+		}
+		if (!in_comment && !strchr(" \t\r\n", *parser->at))
+			return;
+	}
+}
+
+/* Moves past the next token, which is then in parser->token. Lines mean nothing to Xorg. */
+static enum token_kind take_token(struct parser *parser)
+{
+	skip_blanks(parser);
+	if (parser->at == parser->end)
+		return TOKEN_END;
+	bool is_string = *parser->at == '"';
+	const char *from = parser->at += is_string;
+	while (parser->at < parser->end &&
+	       !(is_string ? ends_string(*parser->at) : ends_word(*parser->at)))
+		parser->at++;
+	snprintf(parser->token, sizeof(parser->token), "%.*s", (int)(parser->at - from), from);
+	if (is_string && parser->at < parser->end && *parser->at == '"')
+		parser->at++;
+	if (is_string)
+		return TOKEN_STRING;
+	return isdigit((unsigned char)*from) || *from == '-' || *from == ',' ? TOKEN_NUMBER
+									     : TOKEN_WORD;
+}
+
+/* The next keyword and what follows it. Returns false at the end. */
+static bool take_entry(struct parser *parser, struct entry *ret_entry)
+{
+	enum token_kind kind;
+	size_t n = 0;
+
+	do {
+		kind = take_token(parser);
+	} while (kind == TOKEN_STRING || kind == TOKEN_NUMBER);
+	if (kind == TOKEN_END)
+		return false;
+	*ret_entry = (struct entry){ .line = parser->line };
+	memcpy(ret_entry->keyword, parser->token, sizeof(parser->token));
+	for (;;) {
+		struct parser before = *parser;
+
+		kind = take_token(parser);
+		if (kind == TOKEN_STRING && n < STRINGS_MAX)
+			memcpy(ret_entry->strings[n++], parser->token, sizeof(parser->token));
+		if (kind == TOKEN_WORD || kind == TOKEN_END) {
+			*parser = before;
+			return true;
+		}
+	}
+}
+
+static int begin_section(struct parser *parser, const struct entry *entry)
 {
 	struct xorg_conf *conf = parser->conf;
 	struct xorg_section *longer = reallocarray(conf->sections, conf->n_sections + 1,
@@ -79,8 +133,8 @@ static int begin_section(struct parser *parser, const char *kind)
 		return -ENOMEM;
 	conf->sections = longer;
 	parser->section = &longer[conf->n_sections++];
-	*parser->section = (struct xorg_section){ .line = parser->line };
-	snprintf(parser->section->kind, sizeof(parser->section->kind), "%.23s", kind);
+	*parser->section = (struct xorg_section){ .line = entry->line };
+	snprintf(parser->section->kind, sizeof(parser->section->kind), "%.23s", entry->strings[0]);
 	snprintf(parser->section->path, sizeof(parser->section->path), "%s", parser->path);
 	return 0;
 }
@@ -99,34 +153,44 @@ static int add_option(struct xorg_section *section, const char *name, const char
 	return 0;
 }
 
-static int take_entry(struct parser *parser, const struct line *line)
+static void keep(char ret_value[static XORG_NAME_MAX], const char *value)
 {
-	struct xorg_section *section = parser->section;
-	const char *keyword = line->words[0], *value = line->words[1];
+	snprintf(ret_value, XORG_NAME_MAX, "%s", value);
+}
+
+static int keep_entry(struct xorg_section *section, const struct entry *entry)
+{
+	const char *keyword = entry->keyword, *value = entry->strings[0];
 
 	if (xorg_name_equal(keyword, "Option"))
-		return add_option(section, value, line->words[2]);
-	if (xorg_name_equal(keyword, "Identifier")) {
-		snprintf(section->identifier, sizeof(section->identifier), "%.63s", value);
-	} else if (xorg_name_equal(keyword, "Driver")) {
-		snprintf(section->driver, sizeof(section->driver), "%.63s", value);
-	} else if (xorg_name_equal(keyword, "Device")) {
-		snprintf(section->device, sizeof(section->device), "%.63s", value);
-	} else if (xorg_name_equal(keyword, "BusID")) {
-		snprintf(section->bus_id, sizeof(section->bus_id), "%.39s", value);
-		section->bus_id_line = parser->line;
-	}
+		return add_option(section, value, entry->strings[1]);
+	if (xorg_name_equal(keyword, "Identifier"))
+		keep(section->identifier, value);
+	else if (xorg_name_equal(keyword, "Driver"))
+		keep(section->driver, value);
+	else if (xorg_name_equal(keyword, "Device"))
+		keep(section->device, value);
+	else if (xorg_name_equal(keyword, "Monitor"))
+		keep(section->monitor, value);
+	else if (xorg_name_equal(keyword, "ModulePath"))
+		keep(section->module_path, value);
+	else if (xorg_name_equal(keyword, "MatchSeat"))
+		section->is_of_other_seat = true;
+	else if (xorg_name_equal(keyword, "Screen") && !section->screen[0])
+		keep(section->screen, value);
+	if (!xorg_name_equal(keyword, "BusID"))
+		return 0;
+	keep(section->bus_id, value);
+	section->bus_id_line = entry->line;
 	return 0;
 }
 
-static int take_line(struct parser *parser, const struct line *line)
+static int use_entry(struct parser *parser, const struct entry *entry)
 {
-	const char *keyword = line->words[0];
+	const char *keyword = entry->keyword;
 
-	if (!*keyword)
-		return 0;
 	if (xorg_name_equal(keyword, "Section"))
-		return begin_section(parser, line->words[1]);
+		return begin_section(parser, entry);
 	if (xorg_name_equal(keyword, "EndSection"))
 		parser->section = NULL;
 	else if (xorg_name_equal(keyword, "SubSection"))
@@ -134,27 +198,20 @@ static int take_line(struct parser *parser, const struct line *line)
 	else if (xorg_name_equal(keyword, "EndSubSection"))
 		parser->in_subsection = false;
 	else if (parser->section && !parser->in_subsection)
-		return take_entry(parser, line);
+		return keep_entry(parser->section, entry);
 	return 0;
 }
 
 int xorg_conf_parse(struct xorg_conf *conf, const char *path, const char *text, size_t length)
 {
-	struct parser parser = { .conf = conf, .path = path };
-	const char *end = text + length;
+	struct parser parser = {
+		.conf = conf, .path = path, .at = text, .end = text + length, .line = 1
+	};
+	struct entry entry;
 	int r = 0;
 
-	while (text < end && r >= 0) {
-		const char *stop = memchr(text, '\n', (size_t)(end - text));
-		struct line line;
-
-		if (!stop)
-			stop = end;
-		parser.line++;
-		split_line(text, stop, &line);
-		r = take_line(&parser, &line);
-		text = stop + (stop < end);
-	}
+	while (r >= 0 && take_entry(&parser, &entry))
+		r = use_entry(&parser, &entry);
 	return r;
 }
 
@@ -177,6 +234,8 @@ static int read_folder(const struct ctl *ctl, struct xorg_conf *conf, const char
 	int n = machine_file_list(ctl, folder, ".conf", &names), r = 0;
 
 	for (int i = 0; i < n && r >= 0; i++) {
+		if (names[i][0] == '.')
+			continue;
 		snprintf(path, sizeof(path), "%s/%.100s", folder, names[i]);
 		r = read_one(ctl, conf, path);
 	}
@@ -187,12 +246,12 @@ static int read_folder(const struct ctl *ctl, struct xorg_conf *conf, const char
 int xorg_conf_read(const struct ctl *ctl, struct xorg_conf *ret_conf)
 {
 	struct xorg_conf conf = { 0 };
-	int r = read_one(ctl, &conf, "/etc/X11/xorg.conf");
+	int r = read_folder(ctl, &conf, "/usr/share/X11/xorg.conf.d");
 
 	if (r >= 0)
 		r = read_folder(ctl, &conf, "/etc/X11/xorg.conf.d");
 	if (r >= 0)
-		r = read_folder(ctl, &conf, "/usr/share/X11/xorg.conf.d");
+		r = read_one(ctl, &conf, "/etc/X11/xorg.conf");
 	if (r < 0) {
 		xorg_conf_finish(&conf);
 		return r;
@@ -209,8 +268,7 @@ void xorg_conf_finish(struct xorg_conf *conf)
 	*conf = (struct xorg_conf){ 0 };
 }
 
-/* The value of the last Option of that name ("" means true), or NULL. */
-static const char *section_option(const struct xorg_section *section, const char *name)
+const char *xorg_section_option(const struct xorg_section *section, const char *name)
 {
 	for (size_t i = section->n_options; i-- > 0;)
 		if (xorg_name_equal(section->options[i].name, name))
@@ -233,29 +291,17 @@ static int parse_boolean(const char *value)
 	return -EINVAL;
 }
 
-static int section_boolean(const struct xorg_section *section, const char *name)
+int xorg_section_boolean(const struct xorg_section *section, const char *name)
 {
-	const char *value = section_option(section, name);
+	const char *value = xorg_section_option(section, name);
 	char negated[64];
 
 	if (value)
 		return parse_boolean(value);
 	snprintf(negated, sizeof(negated), "No%.60s", name);
-	value = section_option(section, negated);
+	value = xorg_section_option(section, negated);
 	if (!value)
 		return -ENOENT;
 	int r = parse_boolean(value);
 	return r < 0 ? r : !r;
-}
-
-int xorg_conf_boolean(const struct xorg_conf *conf, const char *kind, const char *name)
-{
-	for (size_t i = 0; i < conf->n_sections; i++) {
-		if (kind && !xorg_name_equal(conf->sections[i].kind, kind))
-			continue;
-		int r = section_boolean(&conf->sections[i], name);
-		if (r != -ENOENT)
-			return r;
-	}
-	return -ENOENT;
 }

@@ -18,17 +18,22 @@
 
 enum journal_kind {
 	JOURNAL_FILE,
-	JOURNAL_LINK,
 	JOURNAL_DIRECTORY_MADE,
-	JOURNAL_UNIT,	/* a unit that was started or stopped */
-	JOURNAL_MEMBER, /* added to a group: "GROUP USER" */
-	JOURNAL_PORT,	/* closed in the running firewall: "ZONE PORT/PROTOCOL" */
+	JOURNAL_UNIT,	 /* a unit that was started or stopped */
+	JOURNAL_ENABLED, /* a unit that was enabled or disabled */
+	JOURNAL_DEFAULT, /* the default target */
+	JOURNAL_MEMBER,	 /* added to a group: "GROUP USER" */
+	JOURNAL_PORT,	 /* closed in firewalld: "ZONE PORT/PROTOCOL" */
+	JOURNAL_PROFILE, /* of pam-auth-update, enabled */
+	JOURNAL_DAMAGED, /* an entry that cannot be read: its file's name */
 };
 
 /*
- * One change. `before` and `after` are for a file "file" or "absent", or "unknown" after a program
- * that did not end while setup ran; for a link its target, "" for none. `before` is for a unit
- * "active" or "inactive".
+ * One change. `before` and `after` are for a file "file" or "absent", or "unknown" after a
+ * program that did not end while setup ran. `before` is for a unit
+ * "active" or "inactive", "enabled" or "disabled"; for the default target its name; for a port
+ * "running" if it was open in the running firewall too; for a profile "seen" if pam-auth-update had
+ * seen it; else "".
  */
 struct journal_entry {
 	unsigned number;
@@ -41,8 +46,7 @@ struct journal;
 
 /*
  * Opens and locks the journal, which need not exist yet. `is_read_only`: without the lock, for
- * reading. Returns 0; -EBUSY if another setup has it open; -EBADMSG if an entry is malformed; or
- * -errno. journal_close() takes NULL.
+ * reading. Returns 0; -EBUSY if another setup has it open; or -errno. journal_close() takes NULL.
  */
 int journal_open(const struct ctl *ctl, bool is_read_only, struct journal **ret_journal);
 void journal_close(struct journal *journal);
@@ -55,14 +59,12 @@ uint64_t journal_time(const struct journal *journal, size_t index);
 
 /*
  * Each records a change and then makes it; if that fails, it is not recorded. Missing directories
- * are made and recorded too. A file that is a link stays one: its target is changed. All return 0
+ * are made and recorded too. A file that is a link stays one: its target is changed. Both return 0
  * or -errno.
  */
 int journal_write_file(struct journal *journal, const char *path, const char *text, size_t length,
 		       mode_t mode /* of a new file */);
 int journal_remove_file(struct journal *journal, const char *path);
-int journal_make_link(struct journal *journal, const char *path, const char *target);
-int journal_remove_link(struct journal *journal, const char *path);
 
 /* Records a change that the caller makes. */
 int journal_record(struct journal *journal, enum journal_kind kind, const char *name,
@@ -72,25 +74,31 @@ int journal_record(struct journal *journal, enum journal_kind kind, const char *
 int journal_forget(struct journal *journal, size_t index);
 
 /*
- * For a program that changes files: called before it runs, for each file; and after it has ended,
- * once for all of them.
+ * For a program that makes files of setup's own: called before it runs, for each file; and after it
+ * has ended, once for all of them.
  */
 int journal_before_program(struct journal *journal, const char *path);
 int journal_after_program(struct journal *journal);
 
 /* What undoing an entry comes to. */
 enum journal_outcome {
-	JOURNAL_RESTORED,	/* to the state before */
-	JOURNAL_UNCHANGED,	/* it was in that state already */
-	JOURNAL_KEPT,		/* not restored: it was changed since */
-	JOURNAL_KEPT_AND_SAVED, /* the same; the original is in NAME.gpudesk-saved */
-	JOURNAL_FOR_CALLER,	/* the caller has to undo it: no file, link or directory */
+	JOURNAL_RESTORED,   /* to the state before */
+	JOURNAL_UNCHANGED,  /* it was in that state already */
+	JOURNAL_TAKEN_BACK, /* others changed the file since: only setup's lines are undone */
+	JOURNAL_PARTLY_TAKEN_BACK, /* the same; what some lines replaced could not be put back */
+	JOURNAL_REMOVED_AND_SAVED, /* setup's own file, which others changed: see below */
+	JOURNAL_NOT_OURS,	   /* changed since, and nothing of setup's is left in it */
+	JOURNAL_KEPT_AND_SAVED,	   /* not restored: others removed it, or made it anew */
+	JOURNAL_GONE,		   /* its directory is gone, and what setup did with it */
+	JOURNAL_FOR_CALLER,	   /* the caller has to undo it: no file or directory */
 };
 
+/* After a partly taken back or kept file its original is in NAME.gpudesk-saved; after a removed
+ * one, the file as it was. */
 #define JOURNAL_SAVED_SUFFIX ".gpudesk-saved"
 
 /* What journal_undo() would return for the entry at `index`; changes nothing. */
-enum journal_outcome journal_check(const struct journal *journal, size_t index);
+int journal_check(const struct journal *journal, size_t index);
 
 /*
  * Undoes the entry at `index`, which must be the last one of that name. It stays recorded until

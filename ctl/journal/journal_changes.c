@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 #include "journal_files.h"
+#include "rooted.h"
 #include "safe_write.h"
-
-enum { LINKS_MAX = 16 }; /* in a row */
 
 /* Removes the temporary files of a change that was interrupted. */
 static void tidy(const struct journal *journal)
@@ -18,10 +17,9 @@ static void tidy(const struct journal *journal)
 	char here[CTL_PATH_MAX], saved[CTL_PATH_MAX + sizeof(JOURNAL_SAVED_SUFFIX)];
 
 	for (size_t i = 0; i < journal->n_entries; i++) {
-		if (journal->entries[i].kind != JOURNAL_FILE &&
-		    journal->entries[i].kind != JOURNAL_LINK)
+		if (journal->entries[i].kind != JOURNAL_FILE)
 			continue;
-		safe_tidy(ctl_path(journal->ctl, journal->entries[i].name, here));
+		safe_tidy(ctl_link_path(journal->ctl, journal->entries[i].name, here));
 		snprintf(saved, sizeof(saved), "%s" JOURNAL_SAVED_SUFFIX, here);
 		safe_tidy(saved);
 	}
@@ -30,14 +28,17 @@ static void tidy(const struct journal *journal)
 int journal_open(const struct ctl *ctl, bool is_read_only, struct journal **ret_journal)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
+	char directory[CTL_PATH_MAX];
 
 	if (!journal)
 		return -ENOMEM;
 	journal->ctl = ctl;
 	journal->is_read_only = is_read_only;
 	journal->lock = -1;
-	snprintf(journal->directory, sizeof(journal->directory), "%s" JOURNAL_DIRECTORY, ctl->root);
-	int r = journal_files_load(journal);
+	int length = snprintf(journal->directory, sizeof(journal->directory), "%s",
+			      ctl_path(ctl, JOURNAL_DIRECTORY, directory));
+	int r = length < (int)sizeof(journal->directory) ? journal_files_load(journal)
+							 : -ENAMETOOLONG;
 	if (r < 0) {
 		journal_close(journal);
 		return r;
@@ -151,26 +152,6 @@ int journal_record(struct journal *journal, enum journal_kind kind, const char *
 
 /* ---- Files ----------------------------------------------------------------------------------- */
 
-/* Follows symbolic links from `path`. Absolute ones start at --root. */
-static int follow(const struct journal *journal, const char *path,
-		  char ret_path[static CTL_PATH_MAX])
-{
-	char here[CTL_PATH_MAX], *target;
-
-	snprintf(ret_path, CTL_PATH_MAX, "%s", path);
-	for (int i = 0; i < LINKS_MAX; i++) {
-		int r = safe_read_link(ctl_path(journal->ctl, ret_path, here), &target);
-		if (r < 0)
-			return r == -EINVAL || r == -ENOENT ? 0 : r;
-		const char *slash = strrchr(ret_path, '/');
-		int length = target[0] == '/' ? 0 : (int)(slash - ret_path + 1);
-		snprintf(here, sizeof(here), "%.*s%s", length, ret_path, target);
-		free(target);
-		snprintf(ret_path, CTL_PATH_MAX, "%s", here);
-	}
-	return -ELOOP;
-}
-
 static int make_directories(struct journal *journal, const char *path)
 {
 	char directory[CTL_PATH_MAX], here[CTL_PATH_MAX];
@@ -179,7 +160,7 @@ static int make_directories(struct journal *journal, const char *path)
 
 	for (const char *end = strchr(path + 1, '/'); end && r >= 0; end = strchr(end + 1, '/')) {
 		snprintf(directory, sizeof(directory), "%.*s", (int)(end - path), path);
-		ctl_path(journal->ctl, directory, here);
+		ctl_link_path(journal->ctl, directory, here);
 		if (stat(here, &status) == 0)
 			continue;
 		r = store_entry(journal, JOURNAL_DIRECTORY_MADE, directory, "", "");
@@ -213,14 +194,14 @@ static const char *save_before(struct journal *journal, const char *here, int *r
 int journal_write_file(struct journal *journal, const char *path, const char *text, size_t length,
 		       mode_t mode)
 {
-	char real[CTL_PATH_MAX], here[CTL_PATH_MAX], after[CTL_PATH_MAX];
-	int r = follow(journal, path, real);
+	char real[PATH_MAX], here[CTL_PATH_MAX], after[CTL_PATH_MAX];
+	int r = rooted_resolve(journal->ctl->root, path, true, real);
 
 	if (r >= 0)
 		r = make_directories(journal, real);
 	if (r < 0)
 		return r;
-	ctl_path(journal->ctl, real, here);
+	ctl_link_path(journal->ctl, real, here);
 	const char *before = save_before(journal, here, &r);
 	if (!before)
 		return r;
@@ -236,12 +217,12 @@ int journal_write_file(struct journal *journal, const char *path, const char *te
 
 int journal_remove_file(struct journal *journal, const char *path)
 {
-	char real[CTL_PATH_MAX], here[CTL_PATH_MAX];
-	int r = follow(journal, path, real);
+	char real[PATH_MAX], here[CTL_PATH_MAX];
+	int r = rooted_resolve(journal->ctl->root, path, true, real);
 
 	if (r < 0)
 		return r;
-	const char *before = save_before(journal, ctl_path(journal->ctl, real, here), &r);
+	const char *before = save_before(journal, ctl_link_path(journal->ctl, real, here), &r);
 	if (!before)
 		return r;
 	r = store_entry(journal, JOURNAL_FILE, real, before, "absent");
@@ -252,19 +233,19 @@ int journal_remove_file(struct journal *journal, const char *path)
 
 int journal_before_program(struct journal *journal, const char *path)
 {
-	char real[CTL_PATH_MAX], here[CTL_PATH_MAX];
-	int r = follow(journal, path, real);
+	char real[PATH_MAX], here[CTL_PATH_MAX];
+	int r = rooted_resolve(journal->ctl->root, path, true, real);
 
 	if (r < 0)
 		return r;
-	const char *before = save_before(journal, ctl_path(journal->ctl, real, here), &r);
+	const char *before = save_before(journal, ctl_link_path(journal->ctl, real, here), &r);
 	return before ? store_entry(journal, JOURNAL_FILE, real, before, "unknown") : r;
 }
 
 static int save_after(struct journal *journal, struct journal_entry *entry)
 {
 	char here[CTL_PATH_MAX], after[CTL_PATH_MAX];
-	int r = safe_copy(ctl_path(journal->ctl, entry->name, here),
+	int r = safe_copy(ctl_link_path(journal->ctl, entry->name, here),
 			  journal_data_path(journal, entry->number, "after", after));
 
 	if (r < 0 && r != -ENOENT)
@@ -287,33 +268,4 @@ int journal_after_program(struct journal *journal)
 		r = save_after(journal, &journal->entries[i]);
 	}
 	return r;
-}
-
-/* ---- Links ----------------------------------------------------------------------------------- */
-
-int journal_make_link(struct journal *journal, const char *path, const char *target)
-{
-	char here[CTL_PATH_MAX], *before;
-	int r = make_directories(journal, path);
-
-	if (r < 0)
-		return r;
-	r = journal_read_target(ctl_path(journal->ctl, path, here), &before);
-	if (r < 0)
-		return r;
-	r = store_entry(journal, JOURNAL_LINK, path, before, target);
-	free(before);
-	return r < 0 ? r : forget_if_failed(journal, safe_link(target, here));
-}
-
-int journal_remove_link(struct journal *journal, const char *path)
-{
-	char here[CTL_PATH_MAX], *before;
-	int r = journal_read_target(ctl_path(journal->ctl, path, here), &before);
-
-	if (r < 0)
-		return r;
-	r = store_entry(journal, JOURNAL_LINK, path, before, "");
-	free(before);
-	return r < 0 ? r : forget_if_failed(journal, safe_unlink(here));
 }

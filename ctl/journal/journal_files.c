@@ -13,12 +13,10 @@
 #include "safe_write.h"
 
 static const char *const kind_names[] = {
-	[JOURNAL_FILE] = "file",
-	[JOURNAL_LINK] = "link",
-	[JOURNAL_DIRECTORY_MADE] = "directory",
-	[JOURNAL_UNIT] = "unit",
-	[JOURNAL_MEMBER] = "member",
-	[JOURNAL_PORT] = "port",
+	[JOURNAL_FILE] = "file",       [JOURNAL_DIRECTORY_MADE] = "directory",
+	[JOURNAL_UNIT] = "unit",       [JOURNAL_ENABLED] = "enabled",
+	[JOURNAL_DEFAULT] = "default", [JOURNAL_MEMBER] = "member",
+	[JOURNAL_PORT] = "port",       [JOURNAL_PROFILE] = "profile",
 };
 
 enum { N_KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
@@ -118,17 +116,32 @@ static int entry_parse(char *text, struct journal_entry *ret_entry)
 	return 0;
 }
 
+/* An entry that cannot be read is kept as such: it must not stand in the way of the others. */
+static int entry_damaged(struct journal_entry *entry)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%04u.entry", entry->number);
+	entry->kind = JOURNAL_DAMAGED;
+	entry->name = strdup(name);
+	entry->before = strdup("");
+	entry->after = strdup("");
+	return entry->name && entry->before && entry->after ? 0 : -ENOMEM;
+}
+
 static int entry_load(const struct journal *journal, struct journal_entry *entry)
 {
 	char path[CTL_PATH_MAX], *text;
 	size_t length;
 	int r = safe_read(journal_data_path(journal, entry->number, "entry", path), &text, &length);
 
-	if (r < 0)
+	if (r == -ENOMEM)
 		return r;
-	r = entry_parse(text, entry);
-	free(text);
-	return r;
+	if (r >= 0) {
+		r = entry_parse(text, entry);
+		free(text);
+	}
+	return r < 0 ? entry_damaged(entry) : 0;
 }
 
 /* The number of "0007.entry", -1 for any other name. */
@@ -253,14 +266,4 @@ int journal_files_remove(const struct journal *journal, unsigned number)
 	unlink(journal_data_path(journal, number, "before", path));
 	unlink(journal_data_path(journal, number, "after", path));
 	return 0;
-}
-
-int journal_read_target(const char *here, char **ret_target)
-{
-	int r = safe_read_link(here, ret_target);
-
-	if (r != -ENOENT)
-		return r;
-	*ret_target = strdup("");
-	return *ret_target ? 0 : -ENOMEM;
 }

@@ -30,9 +30,6 @@ int journal_files_load(struct journal *journal);
 int journal_files_store(const struct journal *journal, const struct journal_entry *entry);
 int journal_files_remove(const struct journal *journal, unsigned number);
 
-/* The target of the link at `here`, "" if there is none. The caller frees it. */
-int journal_read_target(const char *here, char **ret_target);
-
 void journal_entry_finish(struct journal_entry *entry);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "edit/take_back.h"
 #include "journal_files.h"
 #include "safe_write.h"
 
@@ -13,7 +14,7 @@ static bool is_absent(const char *here)
 {
 	struct stat status;
 
-	return lstat(here, &status) < 0 && errno == ENOENT;
+	return lstat(here, &status) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 /* Whether the file is as recorded "before" or "after". */
@@ -29,42 +30,92 @@ static bool is_as(const struct journal *journal, const struct journal_entry *ent
 	return strcmp(word, "unknown") == 0 || is_absent(here);
 }
 
-static enum journal_outcome check_file(const struct journal *journal,
-				       const struct journal_entry *entry, const char *here)
+static bool has_directory(const char *here)
+{
+	char directory[CTL_PATH_MAX];
+
+	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(here, '/') - here), here);
+	return !directory[0] || !is_absent(directory);
+}
+
+/* Reads what was there before or after; "" where that was no file. */
+static int read_data(const struct journal *journal, const struct journal_entry *entry,
+		     const char *suffix, char **ret_text, size_t *ret_length)
+{
+	const char *word = strcmp(suffix, "before") == 0 ? entry->before : entry->after;
+	char data[CTL_PATH_MAX];
+
+	if (strcmp(word, "file") == 0)
+		return safe_read(journal_data_path(journal, entry->number, suffix, data), ret_text,
+				 ret_length);
+	*ret_text = calloc(1, 1);
+	*ret_length = 0;
+	return *ret_text ? 0 : -ENOMEM;
+}
+
+/* Takes the change back from what the file is now. */
+static int merge(const struct journal *journal, const struct journal_entry *entry, const char *here,
+		 struct take_back *ret_result)
+{
+	struct text before, after, now;
+	char *texts[3] = { NULL, NULL, NULL };
+	int r = read_data(journal, entry, "before", &texts[0], &before.length);
+
+	if (r >= 0)
+		r = read_data(journal, entry, "after", &texts[1], &after.length);
+	if (r >= 0)
+		r = safe_read(here, &texts[2], &now.length);
+	if (r >= 0) {
+		before.start = texts[0];
+		after.start = texts[1];
+		now.start = texts[2];
+		r = take_back(before, after, now, ret_result);
+	}
+	for (int i = 0; i < 3; i++)
+		free(texts[i]);
+	return r;
+}
+
+/* Whether setup made the file and it is of no use to others: by its name, or as it is empty. */
+static bool is_own(const struct journal_entry *entry, const struct take_back *result)
+{
+	return strcmp(entry->before, "absent") == 0 &&
+	       (strstr(strrchr(entry->name, '/'), "gpudesk") ||
+		strspn(result->text, " \t\r\n") == result->length);
+}
+
+/* Of a file that is neither as before nor as after the change. */
+static int judge(const struct journal_entry *entry, const struct take_back *result)
+{
+	if (is_own(entry, result))
+		return JOURNAL_REMOVED_AND_SAVED;
+	if (result->n_taken == 0 && result->n_lost == 0)
+		return JOURNAL_NOT_OURS;
+	return result->n_lost > 0 ? JOURNAL_PARTLY_TAKEN_BACK : JOURNAL_TAKEN_BACK;
+}
+
+/* The result is only set where lines are taken back. */
+static int check_file(const struct journal *journal, const struct journal_entry *entry,
+		      const char *here, struct take_back *ret_result)
 {
 	if (is_as(journal, entry, here, "before"))
 		return JOURNAL_UNCHANGED;
+	if (!has_directory(here))
+		return JOURNAL_GONE;
 	if (is_as(journal, entry, here, "after"))
 		return JOURNAL_RESTORED;
-	return strcmp(entry->before, "file") == 0 ? JOURNAL_KEPT_AND_SAVED : JOURNAL_KEPT;
+	if (is_absent(here) || strcmp(entry->after, "absent") == 0)
+		return JOURNAL_KEPT_AND_SAVED;
+	int r = merge(journal, entry, here, ret_result);
+	return r < 0 ? r : judge(entry, ret_result);
 }
 
-static enum journal_outcome check_link(const struct journal_entry *entry, const char *here)
+static int check(const struct journal *journal, const struct journal_entry *entry, const char *here,
+		 struct take_back *ret_result)
 {
-	enum journal_outcome outcome = JOURNAL_KEPT;
-	char *target;
-
-	if (journal_read_target(here, &target) < 0)
-		return outcome;
-	if (strcmp(target, entry->before) == 0)
-		outcome = JOURNAL_UNCHANGED;
-	else if (strcmp(target, entry->after) == 0)
-		outcome = JOURNAL_RESTORED;
-	free(target);
-	return outcome;
-}
-
-enum journal_outcome journal_check(const struct journal *journal, size_t index)
-{
-	const struct journal_entry *entry = &journal->entries[index];
-	char here[CTL_PATH_MAX];
-
-	ctl_path(journal->ctl, entry->name, here);
 	switch (entry->kind) {
 	case JOURNAL_FILE:
-		return check_file(journal, entry, here);
-	case JOURNAL_LINK:
-		return check_link(entry, here);
+		return check_file(journal, entry, here, ret_result);
 	case JOURNAL_DIRECTORY_MADE:
 		return is_absent(here) ? JOURNAL_UNCHANGED : JOURNAL_RESTORED;
 	default:
@@ -72,8 +123,20 @@ enum journal_outcome journal_check(const struct journal *journal, size_t index)
 	}
 }
 
-static int undo_file(const struct journal *journal, const struct journal_entry *entry,
-		     const char *here)
+int journal_check(const struct journal *journal, size_t index)
+{
+	const struct journal_entry *entry = &journal->entries[index];
+	struct take_back result = { .text = NULL };
+	char here[CTL_PATH_MAX];
+	int outcome = check(journal, entry, ctl_link_path(journal->ctl, entry->name, here),
+			    &result);
+
+	free(result.text);
+	return outcome;
+}
+
+static int restore(const struct journal *journal, const struct journal_entry *entry,
+		   const char *here)
 {
 	char before[CTL_PATH_MAX];
 
@@ -82,13 +145,49 @@ static int undo_file(const struct journal *journal, const struct journal_entry *
 	return safe_copy(journal_data_path(journal, entry->number, "before", before), here);
 }
 
-static int save_file(const struct journal *journal, const struct journal_entry *entry,
-		     const char *here)
+/* Puts a copy of `from` beside the file. */
+static int save(const char *from, const char *here)
 {
-	char before[CTL_PATH_MAX], saved[CTL_PATH_MAX + sizeof(JOURNAL_SAVED_SUFFIX)];
+	char saved[CTL_PATH_MAX + sizeof(JOURNAL_SAVED_SUFFIX)];
 
 	snprintf(saved, sizeof(saved), "%s" JOURNAL_SAVED_SUFFIX, here);
-	return safe_copy(journal_data_path(journal, entry->number, "before", before), saved);
+	return safe_copy(from, saved);
+}
+
+/* Where the change was to remove a file, its original is "before", and so it is elsewhere. */
+static int save_original(const struct journal *journal, const struct journal_entry *entry,
+			 const char *here)
+{
+	char before[CTL_PATH_MAX];
+
+	if (strcmp(entry->before, "absent") == 0)
+		return 0;
+	return save(journal_data_path(journal, entry->number, "before", before), here);
+}
+
+static int undo_file(const struct journal *journal, const struct journal_entry *entry,
+		     const char *here, int outcome, const struct take_back *result)
+{
+	int r = 0;
+
+	switch (outcome) {
+	case JOURNAL_RESTORED:
+		return restore(journal, entry, here);
+	case JOURNAL_PARTLY_TAKEN_BACK:
+		r = save_original(journal, entry, here);
+		if (r < 0)
+			return r;
+		/* fallthrough */
+	case JOURNAL_TAKEN_BACK:
+		return safe_write(here, result->text, result->length, here, 0);
+	case JOURNAL_REMOVED_AND_SAVED:
+		r = save(here, here);
+		return r < 0 ? r : safe_unlink(here);
+	case JOURNAL_KEPT_AND_SAVED:
+		return save_original(journal, entry, here);
+	default:
+		return 0;
+	}
 }
 
 /* It may contain other files by now. */
@@ -96,34 +195,24 @@ static int undo_directory(const char *here)
 {
 	int r = safe_remove_directory(here);
 
-	return r == -ENOTEMPTY || r == -EEXIST ? JOURNAL_KEPT : r;
-}
-
-static int undo_entry(const struct journal *journal, const struct journal_entry *entry,
-		      const char *here)
-{
-	if (entry->kind == JOURNAL_DIRECTORY_MADE)
-		return undo_directory(here);
-	if (entry->kind == JOURNAL_FILE)
-		return undo_file(journal, entry, here);
-	return entry->before[0] ? safe_link(entry->before, here) : safe_unlink(here);
+	return r == -ENOTEMPTY || r == -EEXIST ? JOURNAL_NOT_OURS : r;
 }
 
 int journal_undo(struct journal *journal, size_t index)
 {
 	const struct journal_entry *entry = &journal->entries[index];
-	enum journal_outcome outcome = journal_check(journal, index);
+	struct take_back result = { .text = NULL };
 	char here[CTL_PATH_MAX];
-	int r = 0;
+	int outcome = check(journal, entry, ctl_link_path(journal->ctl, entry->name, here),
+			    &result);
+	int r = outcome;
 
-	if (outcome == JOURNAL_FOR_CALLER)
-		return (int)outcome;
-	ctl_path(journal->ctl, entry->name, here);
-	if (outcome == JOURNAL_RESTORED)
-		r = undo_entry(journal, entry, here);
-	else if (outcome == JOURNAL_KEPT_AND_SAVED)
-		r = save_file(journal, entry, here);
-	return r == 0 ? (int)outcome : r;
+	if (outcome >= 0 && entry->kind == JOURNAL_FILE)
+		r = undo_file(journal, entry, here, outcome, &result);
+	else if (outcome == JOURNAL_RESTORED)
+		r = undo_directory(here);
+	free(result.text);
+	return r == 0 ? outcome : r;
 }
 
 int journal_remove(struct journal *journal)

@@ -24,7 +24,7 @@ void safe_kill_after(unsigned n)
 }
 
 /* Called after each system call that changed something. */
-static void changed(void)
+void safe_changed(void)
 {
 	if (changes_left > 0 && --changes_left == 0)
 		raise(SIGKILL);
@@ -71,25 +71,13 @@ static int settle(int result, const char *path)
 {
 	if (result < 0)
 		return -errno;
-	changed();
+	safe_changed();
 	return sync_directory_of(path);
 }
 
 int safe_read(const char *path, char **ret_text, size_t *ret_length)
 {
 	return whole_file_read(path, SAFE_FILE_MAX, ret_text, ret_length);
-}
-
-int safe_read_link(const char *path, char **ret_target)
-{
-	char target[PATH_MAX];
-	ssize_t length = readlink(path, target, sizeof(target) - 1);
-
-	if (length < 0)
-		return -errno;
-	target[length] = '\0';
-	*ret_target = strdup(target);
-	return *ret_target ? 0 : -ENOMEM;
 }
 
 bool safe_same(const char *path, const char *other)
@@ -165,7 +153,7 @@ static int fill(int fd, const char *text, size_t length, const char *like, mode_
 
 	if (r < 0)
 		return r;
-	changed();
+	safe_changed();
 	r = set_metadata(fd, like, mode, with_times);
 	if (r < 0)
 		return r;
@@ -184,7 +172,7 @@ static int put(const char *path, const char *text, size_t length, const char *li
 	fd = replace_file_begin(AT_FDCWD, temporary);
 	if (fd < 0)
 		return fd;
-	changed();
+	safe_changed();
 	r = fill(fd, text, length, like, mode, with_times);
 	r = replace_file_end(AT_FDCWD, temporary, fd, r, path);
 	return r < 0 ? r : settle(0, path);
@@ -205,23 +193,6 @@ int safe_copy(const char *from, const char *path)
 		return r;
 	r = put(path, text, length, from, 0, true);
 	free(text);
-	return r;
-}
-
-int safe_link(const char *target, const char *path)
-{
-	char temporary[PATH_MAX];
-	int r = temporary_path(path, temporary);
-
-	if (r < 0)
-		return r;
-	unlink(temporary);
-	if (symlink(target, temporary) < 0)
-		return -errno;
-	changed();
-	r = settle(rename(temporary, path), path);
-	if (r < 0)
-		unlink(temporary);
 	return r;
 }
 

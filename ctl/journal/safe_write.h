@@ -15,11 +15,11 @@ enum { SAFE_FILE_MAX = 4 * 1024 * 1024 }; /* bytes of a file that are read */
 /* For tests: the process kills itself after its `n`th change. 0: never. */
 void safe_kill_after(unsigned n);
 
+/* For a change that another program has made: it counts as one. */
+void safe_changed(void);
+
 /* The whole file with a NUL behind it, for the caller to free. -EINVAL: not a regular file. */
 int safe_read(const char *path, char **ret_text, size_t *ret_length);
-
-/* Where a symbolic link points to, for the caller to free. -EINVAL: not a link. */
-int safe_read_link(const char *path, char **ret_target);
 
 /* Whether both are files with the same content; false if either cannot be read. */
 bool safe_same(const char *path, const char *other);
@@ -33,7 +33,6 @@ int safe_write(const char *path, const char *text, size_t length, const char *li
 /* Copies a file: content, mode, owner, extended attributes and times. */
 int safe_copy(const char *from, const char *path);
 
-int safe_link(const char *target, const char *path); /* replaces any that is there */
 int safe_unlink(const char *path);
 int safe_make_directory(const char *path, mode_t mode);
 int safe_remove_directory(const char *path);

@@ -58,7 +58,10 @@ static int find_place(struct place *place)
 
 /* ---- the folder ---- */
 
-/* Only the owner and root may replace the file. */
+/*
+ * Only the owner and root may replace the file. In the home directory the owner's group may, too:
+ * where umask is 002, a user's group is the user's alone.
+ */
 static int check_folder(const struct place *place, int fd, int length)
 {
 	bool roots_alone = place->guarded && !place->home_length;
@@ -71,7 +74,8 @@ static int check_folder(const struct place *place, int fd, int length)
 	if (st.st_uid != 0 && (roots_alone || st.st_uid != place->owner->uid))
 		return fail(place, -EPERM, "%.*s does not belong to %s", length, place->path,
 			    roots_alone ? "root" : place->owner->name);
-	if (st.st_mode & 022)
+	bool is_own_group = place->home_length && st.st_gid == place->owner->gid;
+	if (st.st_mode & (is_own_group ? 002 : 022))
 		return fail(place, -EPERM, "%.*s can be written by others: run chmod go-w on it",
 			    length, place->path);
 	return 0;

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "child.h"
 #include "common/xserver.h"
 #include "ctl.h"
 #include "gl_renderer.h"
@@ -51,7 +52,42 @@ static void try_password(const char *configured)
 	print("PASSWORD_PATH", "%s", check.path);
 	print("PASSWORD_PROBLEM", "%s", check.problem);
 	print("PASSWORD_WARNING", "%s", check.warning);
+	print("PASSWORD_MODE_WRONG", "%d", check.mode_wrong);
+	print("PASSWORD_OWNER_WRONG", "%d", check.owner_wrong);
 	print("PASSWORD_VIEW_ONLY", "%d", check.has_view_only);
+}
+
+/*
+ * A setting of GNOME's, as its owner or the login screen gets it. gsettings(1) fails where there is
+ * no such setting. `home` keeps the user's own settings away from the login screen's.
+ */
+static void try_setting(const char *key, const char *profile, const char *home, const char *schema,
+			const char *name)
+{
+	const char *const arguments[] = { "/usr/bin/env", profile, home, "/usr/bin/gsettings",
+					  "get",	  schema,  name, NULL };
+	const struct child child = {
+		.path = arguments[0], .arguments = arguments, .is_quiet = true, .seconds = 5
+	};
+	char text[64];
+
+	if (child_run(&child, text, sizeof(text)) != 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	print(key, "%s", text);
+}
+
+static void try_settings(void)
+{
+	static const char power[] = "org.gnome.settings-daemon.plugins.power";
+	static const char user[] = "DCONF_PROFILE=user", greeter[] = "DCONF_PROFILE=gdm";
+	static const char as_it_is[] = "LC_ALL=C", no_home[] = "HOME=/nonexistent";
+
+	try_setting("IDLE_DELAY", user, as_it_is, "org.gnome.desktop.session", "idle-delay");
+	try_setting("LOCK_ENABLED", user, as_it_is, "org.gnome.desktop.screensaver",
+		    "lock-enabled");
+	try_setting("SESSION_SLEEP", user, as_it_is, power, "sleep-inactive-ac-type");
+	try_setting("GREETER_SLEEP", greeter, no_home, power, "sleep-inactive-ac-type");
 }
 
 static void try_extensions(Display *x)
@@ -118,8 +154,10 @@ static void try_session(const char *id)
 int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
 {
 	const char *password_file = NULL, *session = NULL, *display = NULL, *xauthority = NULL;
+	bool settings = false;
 	const struct ctl_option options[] = {
 		{ "password-file", "FILE", "check this password file", NULL, &password_file },
+		{ "settings", NULL, "read GNOME's settings", &settings, NULL },
 		{ "session", "ID", "try the X server of this session", NULL, &session },
 		{ "display", ":N", "try this X server", NULL, &display },
 		{ "xauthority", "FILE", "with this authority file", NULL, &xauthority },
@@ -136,6 +174,8 @@ int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
 		return ctl_failed("%s", strerror(errno));
 	if (password_file)
 		try_password(password_file);
+	if (settings)
+		try_settings();
 	if (display)
 		try_display(display);
 	else if (session)

@@ -42,6 +42,7 @@ static int open_file(struct password_check *check)
 	int fd = open(check->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const int error = errno;
 
+	check->owner_wrong = fd < 0 && error == EACCES;
 	if (fd < 0 && (error == ENOENT || error == ENOTDIR))
 		say(check->problem, "there is no %.250s", check->path);
 	else if (fd < 0)
@@ -54,10 +55,10 @@ static bool check_status(const struct stat *st, struct password_check *check)
 {
 	if (!S_ISREG(st->st_mode))
 		say(check->problem, "%.250s is not a regular file", check->path);
-	else if (st->st_uid != geteuid() && st->st_uid != 0)
+	else if ((check->owner_wrong = st->st_uid != geteuid() && st->st_uid != 0))
 		say(check->problem, "%.200s belongs to uid %u, not to the user (uid %u)",
 		    check->path, (unsigned)st->st_uid, (unsigned)geteuid());
-	else if (st->st_mode & 066)
+	else if ((check->mode_wrong = (st->st_mode & 066) != 0))
 		say(check->problem, "%.200s has mode %04o: others may %s it", check->path,
 		    (unsigned)st->st_mode & 07777, st->st_mode & 044 ? "read" : "write to");
 	return check->problem[0] == '\0';

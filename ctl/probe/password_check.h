@@ -13,6 +13,7 @@ struct password_check {
 	char problem[PASSWORD_WORDS_MAX]; /* why the scraper will refuse viewers; "" if it will not
 					   */
 	char warning[PASSWORD_WORDS_MAX]; /* a risk; "" if there is none */
+	bool mode_wrong, owner_wrong;	  /* that is the problem */
 	bool has_view_only;
 };
 

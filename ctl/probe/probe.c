@@ -24,6 +24,8 @@ static const struct {
 	{ "PASSWORD_PATH", VALUE_TEXT, FIELD(password_path) },
 	{ "PASSWORD_PROBLEM", VALUE_TEXT, FIELD(password_problem) },
 	{ "PASSWORD_WARNING", VALUE_TEXT, FIELD(password_warning) },
+	{ "PASSWORD_MODE_WRONG", VALUE_FLAG, FIELD(password_mode_wrong) },
+	{ "PASSWORD_OWNER_WRONG", VALUE_FLAG, FIELD(password_owner_wrong) },
 	{ "PASSWORD_VIEW_ONLY", VALUE_FLAG, FIELD(has_view_only) },
 	{ "DISPLAY", VALUE_TEXT, FIELD(display) },
 	{ "X_PROBLEM", VALUE_TEXT, FIELD(x_problem) },
@@ -40,6 +42,10 @@ static const struct {
 	{ "GL_RENDERER", VALUE_TEXT, FIELD(renderer) },
 	{ "GL_VENDOR", VALUE_TEXT, FIELD(gl_vendor) },
 	{ "GL_PROBLEM", VALUE_TEXT, FIELD(gl_problem) },
+	{ "IDLE_DELAY", VALUE_TEXT, FIELD(idle_delay) },
+	{ "LOCK_ENABLED", VALUE_TEXT, FIELD(lock_enabled) },
+	{ "SESSION_SLEEP", VALUE_TEXT, FIELD(session_sleep) },
+	{ "GREETER_SLEEP", VALUE_TEXT, FIELD(greeter_sleep) },
 	{ "DONE", VALUE_FLAG, FIELD(is_done) },
 #undef FIELD
 };
@@ -114,7 +120,7 @@ int probe_run(const struct probe_request *request, struct probe *ret_probe)
 		{ "--session", request->session },
 		{ "--xauthority", request->xauthority },
 	};
-	const char *arguments[9] = { "gpudesk", "x-probe" };
+	const char *arguments[10] = { "gpudesk", "x-probe", "--settings" };
 	const struct child child = {
 		.path = "/proc/self/exe",
 		.arguments = arguments,
@@ -124,7 +130,7 @@ int probe_run(const struct probe_request *request, struct probe *ret_probe)
 		.seconds = PROBE_SECONDS,
 	};
 	char text[PROBE_OUTPUT_MAX] = "";
-	size_t n = 2;
+	size_t n = 3;
 	int r;
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {

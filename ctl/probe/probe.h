@@ -19,8 +19,9 @@ struct probe {
 	bool timed_out;	   /* it was killed */
 	bool has_password; /* the password file was checked */
 	char password_path[PROBE_WORDS_MAX];
-	char password_problem[PROBE_WORDS_MAX]; /* "": it can be used */
-	char password_warning[PROBE_WORDS_MAX]; /* "": none */
+	char password_problem[PROBE_WORDS_MAX];		/* "": it can be used */
+	char password_warning[PROBE_WORDS_MAX];		/* "": none */
+	bool password_mode_wrong, password_owner_wrong; /* that is the problem */
 	bool has_view_only;
 	char display[DISPLAY_MAX];	 /* ":0"; "": the session has no X server */
 	char x_problem[PROBE_WORDS_MAX]; /* why it cannot be used, or "" */
@@ -33,6 +34,11 @@ struct probe {
 	char renderer[PROBE_WORDS_MAX];	 /* GL_RENDERER; "": unknown */
 	char gl_vendor[PROBE_WORDS_MAX]; /* GL_VENDOR */
 	char gl_problem[PROBE_WORDS_MAX];
+	/* GNOME's settings as gsettings(1) prints them; "" if there are none */
+	char idle_delay[32];	/* s until the screen is blanked: "uint32 300"; 0: never */
+	char lock_enabled[16];	/* "true" */
+	char session_sleep[32]; /* when idle: "'suspend'", "'nothing'" */
+	char greeter_sleep[32]; /* at the login screen */
 };
 
 struct probe_request {

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpudesk setup: fixes what doctor finds, and undoes that. */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "common/units.h"
 #include "journal/safe_write.h"
-#include "membership.h"
+#include "next_steps.h"
+#include "requirements.h"
 #include "setup.h"
 
 static const struct {
@@ -18,22 +21,24 @@ static const struct {
 } steps[] = {
 	/* The old server is stopped when all else is ready, and ours started at once. */
 	{ step_installation, false }, { step_config, false },	{ step_xorg, true },
-	{ step_gdm, true },	      { step_pam, true },	{ step_boot, false },
-	{ step_virtualgl, true },     { step_firewall, false }, { step_old_servers, false },
-	{ step_sockets, false },      { step_password, false }, { step_restart, false },
+	{ step_gdm, true },	      { step_idle, true },	{ step_pam, true },
+	{ step_boot, false },	      { step_virtualgl, true }, { step_firewall, false },
+	{ step_old_servers, false },  { step_sockets, false },	{ step_password, false },
+	{ step_restart, false },
 };
 
 struct request {
 	const char *user, *gpu, *die_after;
-	bool is_dry, undo, yes, restart_desktop;
+	bool is_dry, undo, yes, restart_desktop, keep_screen_lock, boot, port_owner;
 };
 
 static const char about[] =
 	"Configures this machine so that viewers see the user's desktop, drawn by the NVIDIA card\n"
 	"if there is one.\n"
-	"Changes only what is missing, shows each change, and asks first. Needs root. Always "
-	"edits\n" GPUDESK_SYSCONFDIR
-	"/gpudesk.conf, which the services read: --config cannot be used.\n";
+	"Changes only what is missing, shows each change, and asks first. Needs root. A user "
+	"other\n"
+	"than that of " GPUDESK_SYSCONFDIR "/gpudesk.conf is set in gpudesk.conf.d/" SETUP_DROP_IN
+	".\n";
 
 static void take_steps(struct setup *setup)
 {
@@ -67,6 +72,21 @@ static bool is_agreed(const char *question)
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
+/* Whether doctor is content, which knows more than setup can change. */
+static void say_verdict(void)
+{
+	static const char *const argv[] = { "gpudesk", "doctor", NULL };
+	const struct child doctor = { .path = "/proc/self/exe",
+				      .arguments = argv,
+				      .is_quiet = true };
+	int status = child_run(&doctor, NULL, 0);
+
+	if (status == CTL_OK)
+		puts("gpudesk doctor finds nothing wrong.");
+	else
+		puts("gpudesk doctor finds more to do: sudo gpudesk doctor");
+}
+
 static int summarize(const struct setup *setup, bool undo)
 {
 	if (setup->n_changes == 0 && setup->n_problems == 0)
@@ -76,6 +96,8 @@ static int summarize(const struct setup *setup, bool undo)
 		       setup->n_problems == 1 ? " is" : "s are");
 	else if (!setup->is_dry)
 		puts(undo ? "Undone." : "Done. To undo it: gpudesk setup --undo");
+	if (!setup->is_dry && !undo && !setup->ctl->root[0])
+		say_verdict();
 	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
 }
 
@@ -94,7 +116,23 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
-	return summarize(setup, request->undo);
+	int status = summarize(setup, request->undo);
+	if (setup->bus && !request->undo)
+		next_steps_print();
+	return status;
+}
+
+/*
+ * When GDM starts, on a machine that setup has configured: the card may be another one, or gone,
+ * where an image moves between flavours.
+ */
+static int adapt(struct setup *setup)
+{
+	const struct journal_entry *entries;
+
+	if (journal_entries(setup->journal, &entries) > 0)
+		step_xorg(setup);
+	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
 }
 
 static int open_bus(struct setup *setup)
@@ -110,34 +148,58 @@ static int open_bus(struct setup *setup)
 	return r < 0 ? ctl_failed("cannot reach systemd: %s", strerror(-r)) : CTL_OK;
 }
 
+/* Whether gpudesk.conf can have that name, and it is that of a user with a desktop. */
+static int check_user(struct setup *setup, const char *name)
+{
+	char line[CONFIG_USER_MAX + 16];
+	struct config config;
+	int length = snprintf(line, sizeof(line), "user = %s\n", name);
+
+	if (length >= (int)sizeof(line) ||
+	    config_parse("--user", line, (size_t)length, &config, NULL, NULL) != 0 ||
+	    strcmp(config.user, name) != 0)
+		return ctl_failed("'%s' cannot be used as a user's name in gpudesk.conf", name);
+	if (account_find(setup->ctl, name, &setup->account) < 0)
+		return ctl_failed("there is no user '%s': name the desktop's user with --user NAME",
+				  name);
+	if (setup->account.uid == 0)
+		return ctl_failed(
+			"'%s' is root, whose desktop is not shown: name another user with "
+			"--user NAME",
+			name);
+	return CTL_OK;
+}
+
 static int find_user(struct setup *setup, const struct request *request)
 {
 	ctl_config(setup->ctl, &setup->config, NULL, NULL);
 	setup->user = request->user ? request->user : setup->config.user;
-	if (account_find(setup->ctl, setup->user, &setup->account) >= 0)
-		return CTL_OK;
-	return ctl_failed("there is no user '%s': name the desktop's user with --user NAME",
-			  setup->user);
+	return check_user(setup, setup->user);
 }
 
 static int run(struct setup *setup, const struct request *request)
 {
 	int status = CTL_OK;
 
-	if (!request->undo)
+	if (!request->undo && !request->boot)
 		status = find_user(setup, request);
-	if (status == CTL_OK)
+	if (status == CTL_OK && !request->boot)
 		status = open_bus(setup);
 	if (status != CTL_OK)
 		return status;
 	distribution_read(setup->ctl, &setup->distribution);
+	if (!request->undo && !request->boot && requirements_check(setup) != CTL_OK)
+		return CTL_FAILED;
+	setup->n_ports = socket_unit_ports(setup->ctl, setup->ports);
 	int r = journal_open(setup->ctl, request->is_dry, &setup->journal);
+	if (r == -EBUSY && request->boot) /* that one has restarted GDM */
+		return CTL_OK;
 	if (r == -EBUSY)
 		return ctl_failed("another gpudesk setup is running");
 	if (r < 0)
 		return ctl_failed("cannot use %s: %s", JOURNAL_DIRECTORY, strerror(-r));
-	if (!request->is_dry)
-		membership_tidy(setup);
+	if (request->boot)
+		return adapt(setup);
 	return show_and_do(setup, request);
 }
 
@@ -146,14 +208,37 @@ static int check_request(const struct ctl *ctl, const struct request *request)
 	if (request->undo && (request->user || request->gpu))
 		return ctl_misused("--undo cannot be used with --user or --gpu");
 	if (ctl->config_given)
-		return ctl_misused("--config cannot be used: setup edits %s, which the "
+		return ctl_misused("--config cannot be used: setup works for %s, which the "
 				   "services read",
 				   GPUDESK_SYSCONFDIR "/gpudesk.conf");
 	if (geteuid() != 0 && !ctl->root[0])
 		return ctl_failed("setup needs root: sudo gpudesk setup");
-	if (request->yes || request->is_dry || isatty(STDIN_FILENO))
+	if (request->yes || request->is_dry || request->boot || isatty(STDIN_FILENO))
 		return CTL_OK;
 	return ctl_misused("no terminal to ask on: --dry-run shows the changes, --yes makes them");
+}
+
+/*
+ * For the packages' scripts, which enable the socket only where nobody else has its port: prints
+ * who has, and fails if anybody does.
+ */
+static int print_owner(struct setup *setup)
+{
+	setup->n_ports = socket_unit_ports(setup->ctl, setup->ports);
+	return step_old_servers_print(setup) > 0 ? CTL_FAILED : CTL_OK;
+}
+
+/* The programs that setup runs want a root without links and "..". `buffer` must stay. */
+static int make_root_absolute(struct ctl *ctl, char buffer[static PATH_MAX])
+{
+	if (!ctl->root[0])
+		return CTL_OK;
+	if (!realpath(ctl->root, buffer))
+		return ctl_failed("--root %s: %s", ctl->root, strerror(errno));
+	if (strlen(buffer) >= CTL_ROOT_MAX)
+		return ctl_failed("--root %s: the path is too long", ctl->root);
+	ctl->root = strcmp(buffer, "/") != 0 ? buffer : "";
+	return CTL_OK;
 }
 
 int cmd_setup(struct ctl *ctl, int argc, char **argv)
@@ -169,19 +254,31 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
 		  &request.restart_desktop, NULL },
+		{ "boot", NULL, NULL, &request.boot, NULL }, /* gpudesk-xorg.service */
+		{ "keep-screen-lock", NULL,
+		  "leave GNOME's blanking, locking and suspending as they are",
+		  &request.keep_screen_lock, NULL },
+		{ "port-owner", NULL, NULL, &request.port_owner, NULL },
 		{ "die-after", "N", NULL, NULL, &request.die_after },
 		{ 0 },
 	};
 	struct setup setup = { .ctl = ctl };
 	int status = ctl_options_status(ctl, argc, argv, about, options);
+	char root[PATH_MAX];
 
 	if (status >= 0)
 		return status;
+	status = make_root_absolute(ctl, root);
+	if (status != CTL_OK)
+		return status;
+	if (request.port_owner)
+		return print_owner(&setup);
 	status = check_request(ctl, &request);
 	if (status != CTL_OK)
 		return status;
 	setup.gpu = request.gpu;
 	setup.restart_desktop = request.restart_desktop;
+	setup.keep_screen_lock = request.keep_screen_lock;
 	if (request.die_after)
 		safe_kill_after((unsigned)strtoul(request.die_after, NULL, 10));
 	status = run(&setup, &request);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "journal/safe_write.h"
+#include "tool.h"
 
 static void __attribute__((format(printf, 2, 0)))
 say(const char *prefix, const char *format, va_list arguments)
@@ -64,6 +65,23 @@ void setup_failed_by(struct setup *setup, const char *what, const char *why)
 	fflush(stdout);
 }
 
+int setup_run(struct setup *setup, const char *const arguments[])
+{
+	char what[256], why[32];
+	int status = tool_run(arguments, false);
+	size_t length = 0;
+
+	safe_changed();
+	if (status == 0)
+		return 0;
+	for (size_t i = 0; arguments[i] && length < sizeof(what); i++)
+		length += (size_t)snprintf(what + length, sizeof(what) - length, "%s%s",
+					   i ? " " : "", arguments[i]);
+	snprintf(why, sizeof(why), "exit status %d", status);
+	setup_failed_by(setup, what, status < 0 ? strerror(-status) : why);
+	return status < 0 ? status : -EIO;
+}
+
 int setup_read(const struct setup *setup, const char *path, char **ret_text, size_t *ret_length)
 {
 	char here[CTL_PATH_MAX];
@@ -78,6 +96,7 @@ int setup_read(const struct setup *setup, const char *path, char **ret_text, siz
 
 bool setup_is_desktop_file(const struct setup *setup, const char *path)
 {
-	return strncmp(path, "/etc/X11/", 9) == 0 || strncmp(path, "/etc/pam.d/", 11) == 0 ||
+	return strncmp(path, "/etc/X11/", 9) == 0 || strncmp(path, "/etc/dconf/", 11) == 0 ||
+	       strncmp(path, "/etc/pam.d/", 11) == 0 ||
 	       strcmp(path, setup->distribution.gdm_config) == 0;
 }

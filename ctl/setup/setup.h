@@ -16,6 +16,8 @@
 #include "ctl.h"
 #include "facts/accounts.h"
 #include "facts/distribution.h"
+#include "facts/socket_unit.h"
+#include "facts/unit_files.h"
 #include "journal/journal.h"
 
 struct setup {
@@ -29,13 +31,17 @@ struct setup {
 	const char *gpu; /* of --gpu, or NULL */
 	bool is_dry;	 /* changes are announced, not made */
 	bool restart_desktop;
-	bool is_quiet; /* the dry run before has shown the notes */
+	bool keep_screen_lock; /* GNOME's blanking, locking and suspending */
+	bool is_quiet;	       /* the dry run before has shown the notes */
 
 	unsigned n_changes;	 /* made, or in a dry run announced */
 	unsigned n_problems;	 /* changes that failed or cannot be made */
 	bool is_desktop_changed; /* something that GDM or its X server reads when it starts */
 	bool needs_reload;	 /* systemd's unit files have changed */
+	bool is_port_given_back; /* by undo, to the server from before */
 	bool is_port_taken;	 /* by a process that setup leaves running */
+	uint16_t ports[SOCKET_UNIT_PORTS_MAX]; /* of gpudesk.socket */
+	size_t n_ports;
 };
 
 /* Announces a change, as "would ..." in a dry run. Returns whether to make it. */
@@ -52,17 +58,27 @@ void setup_problem(struct setup *setup, const char *format, ...)
 void setup_failed(struct setup *setup, const char *what, int error);
 void setup_failed_by(struct setup *setup, const char *what, const char *why);
 
+/*
+ * Runs one of the distribution's programs for a change that was announced and recorded, and says if
+ * it fails. Returns 0, -ENOENT if there is no such program, -EIO if it fails, or -errno.
+ */
+int setup_run(struct setup *setup, const char *const arguments[]);
+
 /* The text of a file, "" for a missing one. The caller frees it. Returns 0 or -errno. */
 int setup_read(const struct setup *setup, const char *path, char **ret_text, size_t *ret_length);
 
 /* Whether GDM or its X server reads the file when it starts. */
 bool setup_is_desktop_file(const struct setup *setup, const char *path);
 
+/* setup's own drop-in of gpudesk.conf. */
+#define SETUP_DROP_IN "50-setup.conf"
+
 /* The steps, in the order in which they are taken. */
 void step_installation(struct setup *setup);
 void step_config(struct setup *setup);
 void step_xorg(struct setup *setup);
 void step_gdm(struct setup *setup);
+void step_idle(struct setup *setup);
 void step_pam(struct setup *setup);
 void step_boot(struct setup *setup);
 void step_virtualgl(struct setup *setup);
@@ -71,6 +87,18 @@ void step_old_servers(struct setup *setup);
 void step_sockets(struct setup *setup);
 void step_password(struct setup *setup);
 void step_restart(struct setup *setup);
+
+/* The target to boot to, "" if there is none. */
+void step_boot_default(const struct setup *setup, char ret_name[static UNIT_FILE_PATH_MAX]);
+
+/* Undoes a JOURNAL_PROFILE. Returns 0, or -errno after saying what stays. */
+int step_pam_undo(struct setup *setup, const struct journal_entry *entry);
+
+/*
+ * Who has gpudesk's ports or will take them at the next boot, other than gpudesk: prints a line for
+ * each, and returns how many there are.
+ */
+unsigned step_old_servers_print(struct setup *setup);
 
 /* Undoes what the journal has, newest first. */
 void setup_undo(struct setup *setup);

@@ -5,12 +5,13 @@
 
 #include "facts/unit_files.h"
 #include "setup.h"
+#include "unit_actions.h"
 
 #define DISPLAY_MANAGER UNIT_FILES_DIRECTORY "/display-manager.service"
 #define DEFAULT_TARGET UNIT_FILES_DIRECTORY "/default.target"
 
 /* Without the administrator's choice, it is the distribution's. */
-static void find_default(const struct setup *setup, char ret_name[static UNIT_FILE_PATH_MAX])
+void step_boot_default(const struct setup *setup, char ret_name[static UNIT_FILE_PATH_MAX])
 {
 	unit_file_alias(setup->ctl, DEFAULT_TARGET, ret_name);
 	if (!ret_name[0])
@@ -30,30 +31,28 @@ static bool is_without_graphics(const char *target)
 	return false;
 }
 
-static void make_link(struct setup *setup, const char *path, const char *unit)
+static void set_default(struct setup *setup, const char *before)
 {
-	char file[UNIT_FILE_PATH_MAX];
-	int r = unit_file_find(setup->ctl, unit, file);
+	int r = journal_record(setup->journal, JOURNAL_DEFAULT, "default.target", before);
 
-	if (r >= 0)
-		r = journal_make_link(setup->journal, path, file);
 	if (r < 0)
-		setup_failed(setup, path, r);
-	setup->needs_reload = true;
+		setup_failed(setup, "default.target", r);
+	else
+		(void)unit_action_set_default(setup, "graphical.target");
 }
 
 static void fix_default_target(struct setup *setup)
 {
 	char target[UNIT_FILE_PATH_MAX];
 
-	find_default(setup, target);
+	step_boot_default(setup, target);
 	if (strcmp(target, "graphical.target") == 0 || strcmp(target, "runlevel5.target") == 0)
 		return;
 	if (!is_without_graphics(target))
 		setup_note(setup, "the default target is %s: make sure that it starts GDM", target);
 	else if (setup_go(setup, "make graphical.target the default target, instead of %s",
 			  target[0] ? target : "none"))
-		make_link(setup, DEFAULT_TARGET, "graphical.target");
+		set_default(setup, target);
 }
 
 static void fix_manager(struct setup *setup)
@@ -78,8 +77,8 @@ static void fix_manager(struct setup *setup)
 			      setup->distribution.family == DISTRIBUTION_DEBIAN
 				      ? "dpkg-reconfigure gdm3"
 				      : "systemctl enable --force gdm.service");
-	else if (setup_go(setup, "make %s the display manager", gdm))
-		make_link(setup, DISPLAY_MANAGER, gdm);
+	else if (setup_go(setup, "make %s the display manager (systemctl enable %s)", gdm, gdm))
+		(void)unit_action_enable(setup, gdm, true);
 }
 
 void step_boot(struct setup *setup)

@@ -1,31 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The user in gpudesk.conf, and nothing else there. */
-#include <stdlib.h>
+/* The user in gpudesk.conf: a drop-in of setup's own sets it. Nothing else is set. */
+#include <stdio.h>
 #include <string.h>
 
-#include "edit/key_edit.h"
 #include "setup.h"
+
+static const char before_user[] = "# Written by \"gpudesk setup\", which also takes it back: "
+				  "gpudesk setup --undo\nuser = ";
+
+/* What is in force once the drop-in has that text; NULL: as it is. Errors are not told here. */
+static void load_with(const struct setup *setup, const char *text, struct config *ret_config)
+{
+	char path[CTL_PATH_MAX];
+
+	ctl_path(setup->ctl, setup->ctl->config_path, path);
+	(void)config_load_with(path, text ? SETUP_DROP_IN : NULL, text, ret_config, NULL, NULL);
+}
+
+static void write_user(struct setup *setup, const char *path, const char *text)
+{
+	int r = journal_write_file(setup->journal, path, text, strlen(text), 0644);
+
+	if (r < 0)
+		setup_failed(setup, path, r);
+}
+
+static void set_user(struct setup *setup)
+{
+	char path[CTL_PATH_MAX], text[sizeof(before_user) + CONFIG_USER_MAX + 1];
+	struct config config;
+
+	snprintf(path, sizeof(path), "%s" CONFIG_DROP_INS_SUFFIX "/" SETUP_DROP_IN,
+		 setup->ctl->config_path);
+	snprintf(text, sizeof(text), "%s%s\n", before_user, setup->user);
+	load_with(setup, text, &config);
+	if (strcmp(config.user, setup->user) != 0)
+		setup_problem(setup,
+			      "a file after %s in its directory sets user = %s: remove that line, "
+			      "then run setup again",
+			      path, config.user);
+	else if (setup_go(setup, "set user = %s in %s", setup->user, path))
+		write_user(setup, path, text);
+}
 
 void step_config(struct setup *setup)
 {
-	const struct key_edit edit = { NULL, "user", setup->user, " = ", false, true };
-	const char *path = setup->ctl->config_path;
-	char *text, *edited = NULL;
-	size_t length = 0;
+	struct config config;
 
-	if (strcmp(setup->config.user, setup->user) == 0)
-		return;
-	if (!setup_go(setup, "set user = %s in %s", setup->user, path))
-		return;
-	int r = setup_read(setup, path, &text, &length);
-	if (r >= 0) {
-		r = key_edit_apply(&edit, text, length, &edited, &length);
-		free(text);
-	}
-	if (r > 0) {
-		r = journal_write_file(setup->journal, path, edited, length, 0644);
-		free(edited);
-	}
-	if (r < 0)
-		setup_failed(setup, path, r);
+	if (strcmp(setup->config.user, setup->user) != 0)
+		set_user(setup);
+	/* Errors that refuse every connection stay, whatever setup writes. */
+	load_with(setup, NULL, &config);
+	if (config.refusal[0])
+		setup_problem(setup, "%s", config.refusal);
 }

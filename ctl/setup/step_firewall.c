@@ -1,82 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The port is for Guacamole on this machine: openings to everyone are closed. */
-#include <errno.h>
+/*
+ * The port is for Guacamole on this machine: where an old VNC setup has opened it in a zone of
+ * firewalld, it is closed. What else opens it, doctor reports.
+ */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/units.h"
-#include "edit/zone_edit.h"
-#include "facts/firewall.h"
+#include "facts/machine_file.h"
 #include "firewall_port.h"
 #include "setup.h"
 
-static int close_in_file(struct setup *setup, const struct firewall_opening *opening,
-			 const char *port)
-{
-	char *text, *edited;
-	size_t length;
-	int r = setup_read(setup, opening->path, &text, &length);
-
-	if (r < 0)
-		return r;
-	r = zone_edit_close(text, length, port, &edited, &length);
-	free(text);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
-	r = journal_write_file(setup->journal, opening->path, edited, length, 0644);
-	free(edited);
-	return r;
-}
+#define ZONES "/etc/firewalld/zones"
+#define SUFFIX ".xml"
 
 /* The running firewall first: if setup is killed in between, the file still shows the opening. */
-static int close_opening(struct setup *setup, const struct firewall_opening *opening,
-			 const char *port)
+static void close_port(struct setup *setup, const char *zone_and_port)
 {
-	char zone_and_port[192];
-	int r = 0;
+	bool is_running = firewall_port_is_open(setup, zone_and_port, true);
+	int r = journal_record(setup->journal, JOURNAL_PORT, zone_and_port,
+			       is_running ? "running" : "");
 
-	snprintf(zone_and_port, sizeof(zone_and_port), "%s %s", opening->zone, opening->entry);
-	if (firewall_port_is_open(setup, zone_and_port)) {
-		r = journal_record(setup->journal, JOURNAL_PORT, zone_and_port, "");
-		if (r >= 0)
-			r = firewall_port_set(setup, zone_and_port, false);
-	}
-	return r < 0 ? r : close_in_file(setup, opening, port);
-}
-
-/* Whether it is just this port, in a zone file of the administrator's. */
-static bool is_plain(const struct firewall_opening *opening, char ret_port[static 8])
-{
-	snprintf(ret_port, 8, "%d", CTL_PORT);
-	return opening->tool == FIREWALL_FIREWALLD && !opening->is_service &&
-	       !opening->is_runtime && strncmp(opening->path, "/etc/", 5) == 0 &&
-	       strncmp(opening->entry, ret_port, strlen(ret_port)) == 0 &&
-	       strcmp(opening->entry + strlen(ret_port), "/tcp") == 0;
-}
-
-static void fix(struct setup *setup, const struct firewall_opening *opening)
-{
-	char port[8];
-	int r = 0;
-
-	if (!is_plain(opening, port)) {
-		setup_problem(setup, "%s opens port %d to everyone: %s%s%s",
-			      opening->tool == FIREWALL_UFW ? "ufw" : "the firewall", CTL_PORT,
-			      opening->entry, opening->path[0] ? " in " : "", opening->path);
+	if (r < 0) {
+		setup_failed(setup, zone_and_port, r);
 		return;
 	}
-	if (setup_go(setup, "close %s in firewalld's zone %s", opening->entry, opening->zone))
-		r = close_opening(setup, opening, port);
-	if (r < 0)
-		setup_failed(setup, opening->path, r);
+	if (is_running)
+		r = firewall_port_set(setup, zone_and_port, true, false);
+	if (r >= 0)
+		(void)firewall_port_set(setup, zone_and_port, false, false);
+}
+
+/* `file` is the administrator's: "public.xml". */
+static void fix(struct setup *setup, const char *file, uint16_t port)
+{
+	char zone_and_port[128];
+	int length = (int)(strlen(file) - strlen(SUFFIX));
+
+	snprintf(zone_and_port, sizeof(zone_and_port), "%.*s %u/tcp", length, file, (unsigned)port);
+	if (firewall_port_is_open(setup, zone_and_port, false) &&
+	    setup_go(setup, "close %u/tcp in firewalld's zone %.*s", (unsigned)port, length, file))
+		close_port(setup, zone_and_port);
 }
 
 void step_firewall(struct setup *setup)
 {
-	struct firewall firewall;
+	char **names;
+	int n = machine_file_list(setup->ctl, ZONES, SUFFIX, &names);
 
-	firewall_read(setup->ctl, CTL_PORT, &firewall);
-	for (size_t i = 0; i < firewall.n_openings; i++)
-		fix(setup, &firewall.openings[i]);
+	if (n < 0)
+		return;
+	for (int i = 0; i < n; i++)
+		for (size_t port = 0; port < setup->n_ports; port++)
+			fix(setup, names[i], setup->ports[port]);
+	machine_file_free_names(names, n);
 }

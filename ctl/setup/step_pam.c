@@ -2,6 +2,7 @@
 /* pam_gpudesk is in the session stacks of GDM's logins, after pam_systemd. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "edit/pam_edit.h"
 #include "facts/machine_file.h"
@@ -9,20 +10,9 @@
 #include "setup.h"
 #include "tool.h"
 
-/* All that pam-auth-update writes. */
-static const char *const managed_files[] = {
-	"/etc/pam.d/common-account",
-	"/etc/pam.d/common-auth",
-	"/etc/pam.d/common-password",
-	"/etc/pam.d/common-session",
-	"/etc/pam.d/common-session-noninteractive",
-	"/var/lib/pam/account",
-	"/var/lib/pam/auth",
-	"/var/lib/pam/password",
-	"/var/lib/pam/seen",
-	"/var/lib/pam/session",
-	"/var/lib/pam/session-noninteractive",
-};
+#define PROFILE "gpudesk"
+/* The profiles that pam-auth-update has seen, one a line. */
+#define SEEN "/var/lib/pam/seen"
 
 /* The worst verdict on GDM's services; PAM_STACK_NO_SERVICE if there are none. */
 static enum pam_stack_verdict check_services(struct setup *setup)
@@ -83,27 +73,37 @@ static void fix_services(struct setup *setup)
 	}
 }
 
-static int run_pam_auth_update(struct setup *setup)
+static bool is_seen(const struct setup *setup)
 {
-	static const char *const argv[] = { "pam-auth-update", "--enable", "gpudesk", NULL };
-	int r = 0;
+	char *text;
+	size_t length;
 
-	for (size_t i = 0; i < sizeof(managed_files) / sizeof(managed_files[0]) && r >= 0; i++)
-		r = journal_before_program(setup->journal, managed_files[i]);
+	if (setup_read(setup, SEEN, &text, &length) < 0)
+		return false;
+	const char *at = strstr(text, PROFILE "\n");
+	bool found = at && (at == text || at[-1] == '\n');
+	free(text);
+	return found;
+}
+
+/* Undone by "pam-auth-update --remove": its files may have other profiles by then. */
+static void enable_profile(struct setup *setup)
+{
+	static const char *const argv[] = { "pam-auth-update", "--enable", PROFILE, NULL };
+	int r = journal_record(setup->journal, JOURNAL_PROFILE, PROFILE,
+			       is_seen(setup) ? "seen" : "");
+
 	if (r < 0)
-		return r;
-	int status = tool_run(argv, false);
-	r = journal_after_program(setup->journal);
-	if (status < 0)
-		return status;
-	return status > 0 ? -EIO : r;
+		setup_failed(setup, "pam-auth-update", r);
+	else
+		(void)setup_run(setup, argv);
 }
 
 /* Whether to use pam-auth-update, which not everywhere supports another root. */
 static bool has_profile(struct setup *setup)
 {
 	return !setup->ctl->root[0] && tool_exists("pam-auth-update") &&
-	       machine_file_exists(setup->ctl, "/usr/share/pam-configs/gpudesk");
+	       machine_file_exists(setup->ctl, "/usr/share/pam-configs/" PROFILE);
 }
 
 /*
@@ -113,11 +113,10 @@ static bool has_profile(struct setup *setup)
 static void fix_common_session(struct setup *setup)
 {
 	if (has_profile(setup)) {
-		if (!setup_go(setup, "enable the PAM profile (pam-auth-update --enable gpudesk)"))
+		if (!setup_go(setup,
+			      "enable the PAM profile (pam-auth-update --enable " PROFILE ")"))
 			return;
-		int r = run_pam_auth_update(setup);
-		if (r < 0)
-			setup_failed(setup, "pam-auth-update", r);
+		enable_profile(setup);
 		if (check_services(setup) == PAM_STACK_RIGHT)
 			return;
 	}
@@ -140,6 +139,30 @@ static void fix(struct setup *setup)
 			      "gdm-password",
 			      PAM_EDIT_LINE);
 	}
+}
+
+int step_pam_undo(struct setup *setup, const struct journal_entry *entry)
+{
+	/* One that had been seen stays so, or the next package's configuration enables it. */
+	bool was_seen = strcmp(entry->before, "seen") == 0;
+	const char *const argv[] = { "pam-auth-update", was_seen ? "--disable" : "--remove",
+				     PROFILE, NULL };
+	struct pam_stack stack;
+
+	if (!tool_exists(argv[0]) ||
+	    !setup_go(setup, "disable the PAM profile (pam-auth-update %s " PROFILE ")", argv[1]))
+		return 0;
+	int r = setup_run(setup, argv);
+	/* It leaves files alone that were edited by hand. */
+	for (const char *const *path = setup->distribution.pam_services; *path && r >= 0; path++)
+		if (pam_stack_read(setup->ctl, *path, &stack) >= 0 && stack.where[0]) {
+			setup_problem(setup,
+				      "pam_gpudesk.so stays at %s, which pam-auth-update does not "
+				      "change: remove that line, then run setup --undo again",
+				      stack.where);
+			return -EEXIST;
+		}
+	return r;
 }
 
 void step_pam(struct setup *setup)

@@ -16,8 +16,7 @@ void step_password(struct setup *setup)
 		snprintf(path, sizeof(path), "%s%s", setup->account.home, file + 1);
 	else
 		snprintf(path, sizeof(path), "%s", file);
-	snprintf(here, sizeof(here), "%s%s", setup->ctl->root, path);
-	if (stat(here, &status) < 0 || status.st_size == 0)
+	if (stat(ctl_path(setup->ctl, path, here), &status) < 0 || status.st_size == 0)
 		setup_note(setup,
 			   "no password is set in %s, so no viewer can connect: run \"gpudesk "
 			   "passwd --user %s\"",
@@ -27,6 +26,6 @@ void step_password(struct setup *setup)
 		 (status.st_mode & 066))
 		setup_note(setup,
 			   "%s must belong to %s and be readable only by its owner, or no viewer "
-			   "can connect: run \"gpudesk passwd --user %s\"",
-			   path, setup->user, setup->user);
+			   "can connect: see \"gpudesk doctor\"",
+			   path, setup->user);
 }

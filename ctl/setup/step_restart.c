@@ -6,17 +6,23 @@
 #include "setup.h"
 #include "unit_actions.h"
 
-/* Whether setup has changed something that they read since then (µs, CLOCK_REALTIME). */
-static bool is_changed_since(const struct setup *setup, uint64_t start)
+/*
+ * Whether setup has changed something that they read since the unit was started. That its state
+ * changed last then would not do: systemd may set that anew when it reloads.
+ */
+static bool is_changed_since_start(const struct setup *setup, const char *unit)
 {
 	const struct journal_entry *entries;
 	size_t n = journal_entries(setup->journal, &entries);
+	uint64_t start = 0; /* µs, CLOCK_REALTIME */
 
+	(void)units_get_usec(setup->bus, unit, "Unit", "InactiveExitTimestamp", &start, NULL);
 	for (size_t i = 0; i < n; i++) {
 		bool is_file = entries[i].kind == JOURNAL_FILE &&
 			       setup_is_desktop_file(setup, entries[i].name);
 
-		if ((is_file || entries[i].kind == JOURNAL_MEMBER) &&
+		if ((is_file || entries[i].kind == JOURNAL_MEMBER ||
+		     entries[i].kind == JOURNAL_PROFILE) &&
 		    journal_time(setup->journal, i) > start)
 			return true;
 	}
@@ -59,6 +65,6 @@ void step_restart(struct setup *setup)
 			return;
 	if (!unit_is_active(&manager))
 		start(setup, manager.name);
-	else if (setup->is_desktop_changed || is_changed_since(setup, manager.changed))
+	else if (setup->is_desktop_changed || is_changed_since_start(setup, manager.name))
 		restart(setup, manager.name);
 }

@@ -1,61 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpudesk's sockets are enabled for the user, for no other user, and listen. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "facts/machine_file.h"
 #include "facts/unit_files.h"
-#include "journal/safe_write.h"
 #include "setup.h"
 #include "unit_actions.h"
-#include "unit_links.h"
 
 static const char port_socket[] = "gpudesk.socket";
 
-enum { SOCKETS_MAX = 8, SOCKET_NAME_MAX = 256 };
+/* Behind it, for the user. */
+static const char *const prefixes[] = { "gpudesk-scraper@", "gpudesk-control@",
+					"gpudesk-desktop@" };
+
+enum { PREFIXES = sizeof(prefixes) / sizeof(prefixes[0]), SOCKET_NAME_MAX = 256 };
 
 /* The sockets to start, the port's last: it opens when all else is ready. */
 struct sockets {
-	char names[SOCKETS_MAX][SOCKET_NAME_MAX];
+	char names[PREFIXES + 1][SOCKET_NAME_MAX];
 	size_t n;
 };
 
-static void add(struct sockets *sockets, const char *name, const char *user)
+static struct sockets find_sockets(const struct setup *setup)
 {
-	const char *at = strchr(name, '@');
+	struct sockets sockets = { .n = PREFIXES + 1 };
 
-	if (sockets->n == SOCKETS_MAX)
-		return;
-	char *to = sockets->names[sockets->n++];
-	if (at)
-		snprintf(to, SOCKET_NAME_MAX, "%.*s%s.socket", (int)(at + 1 - name), name, user);
-	else
-		snprintf(to, SOCKET_NAME_MAX, "%s", name);
-}
-
-/* The sockets in Also= of the port's socket, for the user. Returns 0 or -errno. */
-static int find_sockets(const struct setup *setup, struct sockets *ret_sockets)
-{
-	char file[UNIT_FILE_PATH_MAX], here[CTL_PATH_MAX], *text = NULL, **words;
-	struct sockets sockets = { .n = 0 };
-	size_t length = 0;
-	int r = unit_file_find(setup->ctl, port_socket, file);
-
-	if (r >= 0)
-		r = safe_read(ctl_path(setup->ctl, file, here), &text, &length);
-	if (r < 0)
-		return r;
-	int n = unit_links_install_words(text, length, "Also", &words);
-	free(text);
-	if (n < 0)
-		return n;
-	for (int i = 0; i < n && i < SOCKETS_MAX - 1; i++)
-		add(&sockets, words[i], setup->user);
-	machine_file_free_names(words, n);
-	add(&sockets, port_socket, setup->user);
-	*ret_sockets = sockets;
-	return 0;
+	for (size_t i = 0; i < PREFIXES; i++)
+		snprintf(sockets.names[i], SOCKET_NAME_MAX, "%s%s.socket", prefixes[i],
+			 setup->user);
+	snprintf(sockets.names[PREFIXES], SOCKET_NAME_MAX, "%s", port_socket);
+	return sockets;
 }
 
 static bool is_one_of(const struct sockets *sockets, const char *name)
@@ -73,16 +48,14 @@ static void retire(struct setup *setup, const char *unit)
 
 	if (!setup_go(setup, "%sdisable %s", is_active ? "stop and " : "", unit))
 		return;
-	int r = unit_links_remove(setup, unit);
-	if (r < 0)
-		setup_failed(setup, unit, r);
+	(void)unit_action_enable(setup, unit, false);
 	if (is_active)
 		unit_action_stop(setup, unit);
 }
 
 static void retire_others(struct setup *setup, const struct sockets *sockets)
 {
-	char **names = NULL;
+	char **names;
 	int n = machine_file_list(setup->ctl, UNIT_FILES_DIRECTORY "/gpudesk.socket.wants",
 				  ".socket", &names);
 
@@ -90,17 +63,14 @@ static void retire_others(struct setup *setup, const struct sockets *sockets)
 		if (strncmp(names[i], "gpudesk-", 8) == 0 && strchr(names[i], '@') &&
 		    !is_one_of(sockets, names[i]))
 			retire(setup, names[i]);
-	machine_file_free_names(names, n);
+	if (n >= 0)
+		machine_file_free_names(names, n);
 }
 
 static void enable(struct setup *setup, const char *unit)
 {
-	int r = unit_links_make(setup, unit, true);
-
-	if (r > 0 && setup_go(setup, "enable %s", unit))
-		r = unit_links_make(setup, unit, false);
-	if (r < 0)
-		setup_failed(setup, unit, r);
+	if (!unit_action_is_enabled(setup, unit) && setup_go(setup, "enable %s", unit))
+		(void)unit_action_enable(setup, unit, true);
 }
 
 static void start(struct setup *setup, const char *unit)
@@ -111,13 +81,14 @@ static void start(struct setup *setup, const char *unit)
 
 void step_sockets(struct setup *setup)
 {
-	struct sockets sockets;
+	struct sockets sockets = find_sockets(setup);
+	char file[UNIT_FILE_PATH_MAX];
 
 	if (unit_file_is_masked(setup->ctl, port_socket)) {
 		setup_problem(setup, "%s is masked: systemctl unmask %s", port_socket, port_socket);
 		return;
 	}
-	if (find_sockets(setup, &sockets) < 0) {
+	if (unit_file_find(setup->ctl, port_socket, file) < 0) {
 		setup_problem(setup, "%s is not installed where systemd looks for it", port_socket);
 		return;
 	}

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit_actions.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "facts/unit_files.h"
 
 bool unit_action_is_active(const struct setup *setup, const char *unit)
 {
@@ -52,6 +55,61 @@ bool unit_action_start(struct setup *setup, const char *unit)
 bool unit_action_stop(struct setup *setup, const char *unit)
 {
 	return run_recorded(setup, unit_job_stop, unit, "active");
+}
+
+/* ---- For the next boot ----------------------------------------------------------------------- */
+
+bool unit_action_is_enabled(const struct setup *setup, const char *unit)
+{
+	char manager[UNIT_FILE_PATH_MAX];
+
+	for (const char *const *gdm = gdm_units; *gdm; gdm++)
+		if (strcmp(unit, *gdm) == 0) {
+			unit_file_alias(setup->ctl, UNIT_FILES_DIRECTORY "/display-manager.service",
+					manager);
+			return strcmp(manager, unit) == 0;
+		}
+	return unit_file_is_enabled(setup->ctl, unit);
+}
+
+/* systemctl reads and changes files only, and then has a running systemd read them again. */
+static int run_systemctl(struct setup *setup, const char *verb, const char *argument,
+			 const char *second)
+{
+	char root[CTL_ROOT_MAX + 8];
+	const char *const argv[] = { "systemctl", root, "-q", verb, argument, second, NULL };
+
+	snprintf(root, sizeof(root), "--root=%s", setup->ctl->root[0] ? setup->ctl->root : "/");
+	setup->needs_reload = true;
+	return setup_run(setup, argv);
+}
+
+/*
+ * The port's socket is linked alone: to enable it would also enable those in its Also= for the user
+ * that the package has as default.
+ */
+int unit_action_set_enabled(struct setup *setup, const char *unit, bool is_on)
+{
+	if (is_on && strcmp(unit, "gpudesk.socket") == 0)
+		return run_systemctl(setup, "add-wants", "sockets.target", unit);
+	return run_systemctl(setup, is_on ? "enable" : "disable", unit, NULL);
+}
+
+bool unit_action_enable(struct setup *setup, const char *unit, bool is_on)
+{
+	int r = journal_record(setup->journal, JOURNAL_ENABLED, unit,
+			       is_on ? "disabled" : "enabled");
+
+	if (r < 0) {
+		setup_failed(setup, unit, r);
+		return false;
+	}
+	return unit_action_set_enabled(setup, unit, is_on) == 0;
+}
+
+int unit_action_set_default(struct setup *setup, const char *target)
+{
+	return run_systemctl(setup, "set-default", target, NULL);
 }
 
 void unit_action_reload(struct setup *setup)

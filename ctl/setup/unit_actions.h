@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Starts and stops units, records that in the journal, and says what fails. */
+/*
+ * Starts, stops, enables and disables units by systemd's own means, records that in the journal,
+ * and says what fails.
+ */
 #ifndef GPUDESK_UNIT_ACTIONS_H
 #define GPUDESK_UNIT_ACTIONS_H
 
@@ -19,6 +22,16 @@ bool unit_action_stop(struct setup *setup, const char *unit);
 /* The same without recording it. */
 typedef int (*unit_verb_fn)(sd_bus *bus, const char *name, sd_bus_error *error);
 bool unit_action_run(struct setup *setup, unit_verb_fn verb, const char *unit);
+
+/* Whether the unit is enabled: for GDM's, whether it is the display manager. */
+bool unit_action_is_enabled(const struct setup *setup, const char *unit);
+
+/* Enables or disables the unit for the next boot. The second does not record it: 0 or -errno. */
+bool unit_action_enable(struct setup *setup, const char *unit, bool is_on);
+int unit_action_set_enabled(struct setup *setup, const char *unit, bool is_on);
+
+/* Makes the target the one to boot to, and does not record it. Returns 0 or -errno. */
+int unit_action_set_default(struct setup *setup, const char *target);
 
 /* Has systemd reload its unit files if setup has changed them. */
 void unit_action_reload(struct setup *setup);

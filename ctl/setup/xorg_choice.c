@@ -40,64 +40,82 @@ const struct gpu *xorg_choice_find(const struct gpu *gpus, size_t n, const char 
 	return NULL;
 }
 
-static bool is_nvidia_device(const struct xorg_section *section)
+static bool is_nvidia(const struct xorg_section *device)
 {
-	return xorg_name_equal(section->kind, "Device") &&
-	       xorg_name_equal(section->driver, "nvidia");
+	return device && xorg_name_equal(device->driver, "nvidia");
 }
 
-/* The card that a Device section names: the first one if it has no BusID. */
+const struct xorg_section *xorg_choice_device(const struct xorg_conf *conf, const char *path)
+{
+	for (size_t i = 0; i < conf->n_sections; i++) {
+		const struct xorg_section *section = &conf->sections[i];
+
+		if (strcmp(section->path, path) == 0 && xorg_name_equal(section->kind, "Device") &&
+		    is_nvidia(section))
+			return section;
+	}
+	return NULL;
+}
+
+/* The card that a Device section gets. */
 static const struct gpu *card_of(const struct gpu *gpus, size_t n,
 				 const struct xorg_section *section)
 {
+	const struct gpu *primary = xorg_primary_gpu(gpus, n);
 	struct pci_slot slot;
 
 	if (!section->bus_id[0])
-		return find_number(gpus, n, 0);
+		return primary && is_usable(primary) ? primary : find_number(gpus, n, 0);
 	if (gpu_parse_bus_id(section->bus_id, &slot) < 0)
 		return NULL;
 	return find_slot(gpus, n, &slot);
 }
 
-static bool is_own(const struct xorg_section *section)
+static bool is_not_ours(const struct xorg_section *section)
 {
-	return strcmp(section->path, XORG_CHOICE_FILE) != 0 &&
-	       strcmp(section->path, XORG_CHOICE_OLD_FILE) != 0;
+	return strcmp(section->path, XORG_CHOICE_FILE) != 0;
 }
 
-/* The administrator's section takes precedence over ours, whatever the order of the files. */
-static void find_sections(const struct xorg_conf *conf, struct xorg_choice *choice)
+static bool is_own(const struct xorg_section *section)
 {
-	for (size_t i = 0; i < conf->n_sections; i++) {
-		const struct xorg_section *section = &conf->sections[i];
+	return is_not_ours(section) && strcmp(section->path, XORG_CHOICE_OLD_FILE) != 0;
+}
 
-		if (!is_nvidia_device(section))
-			continue;
-		if (strcmp(section->path, XORG_CHOICE_OLD_FILE) == 0)
-			choice->old = section;
-		else if (!choice->section || (is_own(section) && !is_own(choice->section)))
-			choice->section = section;
+/* Returns whether the administrator's files decide. */
+static bool resolve_own(const struct xorg_conf *conf, struct xorg_choice *choice)
+{
+	struct xorg_layout with_old;
+
+	choice->is_own_broken = xorg_layout_resolve(conf, is_own, &choice->own) < 0;
+	if (choice->is_own_broken && xorg_layout_resolve(conf, is_not_ours, &with_old) == 0) {
+		choice->own = with_old;
+		choice->is_own_broken = false;
 	}
+	return choice->is_own_broken || choice->own.screen || is_nvidia(choice->own.device);
 }
 
 struct xorg_choice xorg_choose(const struct gpu *gpus, size_t n, const struct xorg_conf *conf,
-			       const char *wanted)
+			       const char *wanted, bool has_driver)
 {
-	struct xorg_choice choice = { .action = XORG_NO_CARD };
+	const struct xorg_section *ours = xorg_choice_device(conf, XORG_CHOICE_FILE);
+	const struct xorg_section *old = xorg_choice_device(conf, XORG_CHOICE_OLD_FILE);
+	struct xorg_choice choice = { .has_ours = ours != NULL, .has_old = old != NULL };
+	bool is_decided = resolve_own(conf, &choice);
+	const struct xorg_section *present = is_decided ? choice.own.device : ours ? ours : old;
+	const struct gpu *named = is_nvidia(present) ? card_of(gpus, n, present) : NULL;
 
-	find_sections(conf, &choice);
-	const struct xorg_section *present = choice.section ? choice.section : choice.old;
-	const struct gpu *named = present ? card_of(gpus, n, present) : NULL;
 	if (wanted)
 		choice.gpu = xorg_choice_find(gpus, n, wanted);
 	else
 		choice.gpu = named ? named : find_number(gpus, n, 0);
 	if (!choice.gpu)
-		return choice;
-	if (!choice.section)
-		choice.action = XORG_WRITE;
-	else if (is_own(choice.section))
+		choice.action = XORG_NO_CARD;
+	else if (!has_driver)
+		choice.action = XORG_NO_DRIVER;
+	else if (is_decided)
 		choice.action = named == choice.gpu ? XORG_IS_OWN : XORG_OWN_WRONG;
+	else if (!ours)
+		choice.action = XORG_WRITE;
 	else
 		choice.action = named == choice.gpu ? XORG_IS_RIGHT : XORG_CHANGE_CARD;
 	return choice;

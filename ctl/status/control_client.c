@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/config_table.h"
 #include "common/control_protocol.h"
 #include "common/units.h"
 
@@ -92,6 +93,16 @@ static int read_seconds(const char *value, uint64_t *ret)
 	return read_number(value, ret);
 }
 
+/* Keys and values of another version are skipped. */
+static void read_setting(struct scraper_report *report, const char *name, const char *value)
+{
+	int key = config_find_key(name, strlen(name));
+	const char *bad;
+
+	if (key >= 0 && config_set(&report->config, (size_t)key, value, &bad) >= 0)
+		report->has_setting |= UINT64_C(1) << key;
+}
+
 static int read_pair(struct scraper_report *report, const char *key, const char *value)
 {
 	uint64_t number = 0;
@@ -99,6 +110,8 @@ static int read_pair(struct scraper_report *report, const char *key, const char 
 
 	if (strncmp(key, "viewer.", strlen("viewer.")) == 0)
 		return read_of_viewer(report, key + strlen("viewer."), value);
+	if (strncmp(key, "setting.", strlen("setting.")) == 0)
+		read_setting(report, key + strlen("setting."), value);
 	if (strcmp(key, "version") == 0)
 		return read_text(value, report->version, sizeof(report->version));
 	if (strcmp(key, "session") == 0)

@@ -33,6 +33,8 @@ struct scraper_report {
 	uint64_t stops_in;     /* s; UINT64_MAX: it does not, while there are viewers or for ever */
 	unsigned n_viewers;
 	struct scraper_viewer viewers[SCRAPER_VIEWERS_MAX];
+	struct config config; /* the settings that it has, those that it has sent */
+	uint64_t has_setting; /* bit i: the i-th key */
 };
 
 /* Reads an answer to "status" without its first line. Returns 0, -EBADMSG or -ENOMEM. */

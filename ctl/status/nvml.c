@@ -253,12 +253,16 @@ static int read_all(const struct library *library, struct nvml *nvml,
 	if (!nvml->gpus)
 		r = -ENOMEM;
 	for (unsigned i = 0; i < n && r >= 0; i++) {
+		struct nvml_gpu *gpu = &nvml->gpus[nvml->n_gpus++];
 		nvml_device device;
 
+		/* One that has fallen off the bus hides no others. */
 		result = library->by_index(i, &device);
-		if (result != NVML_SUCCESS)
-			return complain(library, "cannot access a GPU", result, ret_error);
-		r = read_gpu(library, device, &nvml->gpus[nvml->n_gpus++]);
+		if (result == NVML_SUCCESS)
+			r = read_gpu(library, device, gpu);
+		else
+			snprintf(gpu->error, sizeof(gpu->error), "cannot be accessed: %s",
+				 library->error_string(result));
 	}
 	if (r < 0)
 		snprintf(ret_error, NVML_ERROR_MAX, "%s", strerror(-r));

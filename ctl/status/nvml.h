@@ -26,6 +26,7 @@ struct nvml_gpu {
 	int utilization;		    /* per cent, -1: unknown */
 	struct nvml_process *processes;	    /* sorted by pid */
 	size_t n_processes;
+	char error[NVML_ERROR_MAX]; /* why nothing else is known of this one; "": it answers */
 };
 
 struct nvml {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-login.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/control_protocol.h"
@@ -248,4 +249,49 @@ void status_finish(struct status *status)
 		free(status->gpu_processes[i]);
 	free(status->gpu_processes);
 	nvml_finish(&status->nvml);
+}
+
+/* ---- judging it ---- */
+
+bool status_refuses(const struct status *status, char ret_reason[static STATUS_REASON_MAX])
+{
+	if (*status->config.refusal) {
+		snprintf(ret_reason, STATUS_REASON_MAX, "%s", status->config.refusal);
+		return true;
+	}
+	/* The first two: what viewers connect to, and what they are handed over by. */
+	for (size_t i = 0; i < 2 && i < status->n_units; i++) {
+		const struct unit *unit = &status->units[i];
+
+		if (unit_is_active(unit))
+			continue;
+		snprintf(ret_reason, STATUS_REASON_MAX,
+			 "%s is %s: sudo systemctl enable --now '%s'", unit->name,
+			 unit_exists(unit) ? unit->active : unit->load, unit->name);
+		return true;
+	}
+	return false;
+}
+
+bool status_setting_differs(const struct status *status, size_t key,
+			    char ret_value[static STATUS_VALUE_MAX])
+{
+	const struct scraper_report *report = &status->report;
+	char ours[STATUS_VALUE_MAX];
+
+	/* The proxy uses that one, and reads it by itself. */
+	if (status->scraper != SCRAPER_RUNS || key == CONFIG_KEY_allow ||
+	    !(report->has_setting >> key & 1))
+		return false;
+	return config_format(&status->config, key, ours, sizeof(ours)) >= 0 &&
+	       config_format(&report->config, key, ret_value, STATUS_VALUE_MAX) >= 0 &&
+	       strcmp(ours, ret_value) != 0;
+}
+
+uint64_t status_record_time(const struct session_record *record)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(record->opened, "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	return end && !*end ? (uint64_t)timegm(&tm) : 0;
 }

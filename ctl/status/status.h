@@ -69,6 +69,21 @@ struct status {
 	struct status_gpu_process **gpu_processes; /* [gpu][process], as in nvml */
 };
 
+/* Why viewers are refused, as far as that is known: in ret_reason. Returns whether they are. */
+enum { STATUS_REASON_MAX = 640 };
+bool status_refuses(const struct status *status, char ret_reason[static STATUS_REASON_MAX]);
+
+/*
+ * Whether the running scraper has another value of the key than the file; ret_value is the
+ * scraper's, as in the file.
+ */
+enum { STATUS_VALUE_MAX = 2048 };
+bool status_setting_differs(const struct status *status, size_t key,
+			    char ret_value[static STATUS_VALUE_MAX]);
+
+/* The time of a record, "2026-11-22T11:09:13Z", as Unix time in s; 0: it has none. */
+uint64_t status_record_time(const struct session_record *record);
+
 /* `socket` is as in control_client_ask(). Returns 0 or -ENOMEM; other errors are in *ret_status. */
 int status_gather(const struct ctl *ctl, const char *socket, struct status *ret_status);
 void status_finish(struct status *status);

@@ -47,6 +47,7 @@ static double mebibytes(uint64_t bytes)
 static void print_record(const struct status_record *at, const char *user, FILE *out)
 {
 	const struct session_record *record = &at->record;
+	char since[TIME_MAX];
 
 	if (at->error) {
 		fprintf(out, "session %s: cannot use its record: %s\n", at->id,
@@ -59,8 +60,8 @@ static void print_record(const struct status_record *at, const char *user, FILE 
 		fprintf(out, ", display %s", at->display);
 	if (*record->service)
 		fprintf(out, ", by %s", record->service);
-	if (*record->opened)
-		fprintf(out, ", since %s", record->opened);
+	if (status_record_time(record))
+		fprintf(out, ", since %s", format_time(status_record_time(record), since));
 	if (at->stale)
 		fprintf(out, "; stale: %s", at->stale);
 	else if (strcmp(record->user, user) != 0)
@@ -153,12 +154,16 @@ static void print_running(const struct status *status, uint64_t now, FILE *out)
 
 static void print_scraper(const struct status *status, uint64_t now, FILE *out)
 {
+	char reason[STATUS_REASON_MAX];
+
 	switch (status->scraper) {
 	case SCRAPER_RUNS:
 		print_running(status, now, out);
 		break;
 	case SCRAPER_IS_OFF:
-		fputs("Scraper      not running; the next viewer starts it\n", out);
+		fprintf(out, "Scraper      not running; %s\n",
+			status_refuses(status, reason) ? "viewers are refused, see below"
+						       : "the next viewer starts it");
 		fputs("Viewers      none\n", out);
 		break;
 	case SCRAPER_UNKNOWN:
@@ -243,6 +248,10 @@ static void print_gpu(const struct status *status, size_t i, FILE *out)
 	char used[SPAN_MAX], total[SPAN_MAX];
 	uint64_t desktop = 0;
 
+	if (gpu->error[0]) {
+		fprintf(out, "GPU %-9zu%s\n", i, gpu->error);
+		return;
+	}
 	fprintf(out, "GPU %-9zu%s, %s", i, gpu->name, gpu->bus_id);
 	if (gpu->utilization >= 0)
 		fprintf(out, ", %d %% busy", gpu->utilization);
@@ -292,25 +301,37 @@ static bool is_shown(const struct config *config, size_t key)
 static void print_settings(const struct status *status, FILE *out)
 {
 	const struct config *config = &status->config;
+	bool differs = false;
 
 	fprintf(out, "Settings     (* = set in %s)\n", status->config_path);
 	for (size_t i = 0; i < config_n_keys; i++) {
-		char text[2048];
+		char text[2048], running[STATUS_VALUE_MAX];
+		bool is_other = status_setting_differs(status, i, running);
 
-		if (is_shown(config, i) && config_format(config, i, text, sizeof(text)) >= 0)
-			fprintf(out, "  %c %s = %s\n", config->is_set >> i & 1 ? '*' : ' ',
-				config_keys[i].name, text);
+		differs = differs || is_other;
+		if (!(is_shown(config, i) || is_other) ||
+		    config_format(config, i, text, sizeof(text)) < 0)
+			continue;
+		fprintf(out, "  %c %s = %s", config->is_set >> i & 1 ? '*' : ' ',
+			config_keys[i].name, text);
+		if (is_other)
+			fprintf(out, "; the running scraper has %s", running);
+		fputc('\n', out);
 	}
-	if (*config->refusal)
-		fprintf(out, "  Every connection is refused: %s\n", config->refusal);
+	if (differs)
+		fputs("  To apply them now: gpudesk reload\n", out);
 }
 
 void status_print(const struct status *status, uint64_t now, FILE *out)
 {
+	char reason[STATUS_REASON_MAX];
+
 	print_session(status, out);
 	print_scraper(status, now, out);
 	print_units(status, out);
 	print_processes(status, out);
 	print_gpus(status, out);
 	print_settings(status, out);
+	if (status_refuses(status, reason))
+		fprintf(out, "Every connection is refused: %s\n", reason);
 }

@@ -13,6 +13,7 @@
 #include "check_budget.h"
 #include "common/log.h"
 #include "common/timer.h"
+#include "current_config.h"
 #include "desktop_starter.h"
 #include "handoff_server.h"
 #include "idle_exit.h"
@@ -24,7 +25,7 @@
 struct admission {
 	sd_event *event;
 	const struct admission_options *options;
-	const struct config *config;
+	struct config *config;
 	struct handoff_server *handoff;
 	struct session_finder *finder;
 	bool finder_waits;     /* for a desktop, and may start it */
@@ -61,9 +62,7 @@ static bool may_accept(void *userdata)
 
 static void on_viewers_changed(unsigned n, void *userdata)
 {
-	struct admission *admission = userdata;
-
-	idle_exit_set_viewers(&admission->idle, n);
+	idle_exit_set_viewers(&((struct admission *)userdata)->idle, n);
 }
 
 __attribute__((noreturn)) static void on_display_lost(void *userdata)
@@ -84,7 +83,7 @@ static const struct server_callbacks server_callbacks = {
 
 static void on_session_over(const char *reason, void *userdata)
 {
-	struct admission *admission = userdata;
+	const struct admission *admission = userdata;
 
 	log_info("session %s is over (%s): stopping", admission->session, reason);
 	sd_event_exit(admission->event, 0);
@@ -201,12 +200,14 @@ static void on_session_found(const struct session_display *found, const char *re
 static int find_display(struct admission *admission, bool is_looker)
 {
 	const struct config *config = admission->config;
-	struct session_finder_options wanted = {
+	const struct session_finder_options wanted = {
 		.directory = admission->options->session_dir,
 		.record_owner = session_record_owner(admission->options->session_dir),
 		.user = config->user,
 		.uid = geteuid(),
 		.session_wait = is_looker ? 0 : config->session_wait,
+		.desktop_socket = !is_looker && config->start_desktop ? admission->desktop_socket
+								      : NULL,
 	};
 
 	if (admission->server) {
@@ -216,8 +217,6 @@ static int find_display(struct admission *admission, bool is_looker)
 	if (admission->options->display)
 		return open_display(admission, admission->options->display,
 				    admission->options->xauthority);
-	if (!is_looker && config->start_desktop)
-		wanted.desktop_socket = admission->desktop_socket;
 	if (!is_looker && !admission->finder_waits)
 		admission->finder = session_finder_destroy(admission->finder);
 	if (admission->finder)
@@ -226,8 +225,6 @@ static int find_display(struct admission *admission, bool is_looker)
 	return session_finder_start(admission->event, &wanted, on_session_found, admission,
 				    &admission->finder);
 }
-
-/* ---- requests ---- */
 
 /* Accepts a viewer with the right password, now or once the display is found; or refuses it. */
 static void admit(struct admission *admission, const struct arrival *viewer)
@@ -300,8 +297,8 @@ static void on_request(const struct handoff_request *request,
 
 /* ---- start and end ---- */
 
-int admission_start(sd_event *event, const struct admission_options *options,
-		    const struct config *config, int listener, struct admission **ret_admission)
+int admission_start(sd_event *event, const struct admission_options *options, struct config *config,
+		    int listener, struct admission **ret_admission)
 {
 	struct admission *admission = calloc(1, sizeof(*admission));
 
@@ -314,6 +311,7 @@ int admission_start(sd_event *event, const struct admission_options *options,
 					 sizeof(admission->desktop_socket));
 	if (r >= 0)
 		r = idle_exit_init(&admission->idle, event, config, get_idle_state, admission);
+	admission->idle.config_path = options->config_path;
 	if (r >= 0)
 		r = handoff_server_start(event, listener, on_request, admission,
 					 &admission->handoff);
@@ -333,12 +331,19 @@ void admission_disconnect(struct admission *admission, const char *reason)
 		server_disconnect(admission->server, reason);
 }
 
+void admission_reload(struct admission *admission)
+{
+	if (idle_exit_may_accept(&admission->idle))
+		current_config_reread(admission->options->config_path, admission->config);
+}
+
 void admission_report(const struct admission *admission, FILE *answer)
 {
 	fprintf(answer, "version=%s\npid=%d\n", GPUDESK_VERSION, (int)getpid());
 	if (*admission->session)
 		fprintf(answer, "session=%s\n", admission->session);
 	fprintf(answer, "waiting=%u\n", arrivals_count(&admission->waiting));
+	current_config_report(admission->config, answer);
 	idle_exit_report(&admission->idle, answer);
 	if (is_open(admission))
 		server_report(admission->server, answer);

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/program.h"
 #include "common/timer.h"
+#include "current_config.h"
 
 /* Before the first viewer is accepted, there is no reason to stay long. */
 #define UNUSED_TIMEOUT UINT64_C(10000000)
@@ -86,6 +87,16 @@ void idle_exit_set_viewers(struct idle_exit *idle, unsigned n)
 	idle_exit_note_use(idle);
 }
 
+/* Why a new process should serve the next viewer; NULL: there is no reason. */
+static const char *find_replacement(const struct idle_exit *idle)
+{
+	if (program_is_replaced())
+		return "this program was replaced by another version";
+	if (idle->config_path && current_config_is_outdated(idle->config_path, idle->config))
+		return "the settings have changed";
+	return NULL;
+}
+
 /*
  * The next viewer is for the new version, which systemd starts then. Those who have a challenge of
  * this one may answer it, but strangers cannot keep it running.
@@ -93,9 +104,10 @@ void idle_exit_set_viewers(struct idle_exit *idle, unsigned n)
 bool idle_exit_may_accept(struct idle_exit *idle)
 {
 	enum idle_state state = idle->get_state(idle->userdata);
+	const char *why = state == IDLE_NOT ? NULL : find_replacement(idle);
 	uint64_t now = timer_now(idle->event);
 
-	if (state == IDLE_NOT || !program_is_replaced()) {
+	if (!why) {
 		idle->replaced = 0;
 		return true;
 	}
@@ -103,7 +115,7 @@ bool idle_exit_may_accept(struct idle_exit *idle)
 		idle->replaced = now;
 	if (state == IDLE_BUT_AWAITING && now < idle->replaced + REPLACED_TIMEOUT)
 		return true;
-	log_info("this program was replaced by another version: stopping so that it can start");
+	log_info("%s: stopping so that a new scraper starts", why);
 	sd_event_exit(idle->event, 0);
 	return false;
 }

@@ -20,10 +20,11 @@ enum idle_state {
 struct idle_exit {
 	sd_event *event;	     /* not owned */
 	const struct config *config; /* not owned */
+	const char *config_path;     /* where it was read, not owned; NULL: it stays as it is */
 	enum idle_state (*get_state)(const void *userdata);
 	void *userdata;
 	sd_event_source *timer;
-	uint64_t replaced; /* µs: since when the program is known to be; 0: it is not */
+	uint64_t replaced; /* µs: since when program or settings are known to be; 0: they are not */
 	uint64_t deadline; /* µs: strangers do not postpone the exit beyond this; 0: not yet due */
 	struct scraper_status status;
 };
@@ -45,8 +46,8 @@ void idle_exit_set_viewers(struct idle_exit *idle, unsigned n);
 void idle_exit_note_use(struct idle_exit *idle);
 
 /*
- * Before a connection is accepted: false, and the exit, if this program was replaced by an upgrade
- * and no viewer needs it any more.
+ * Before a connection is accepted: false, and the exit, if this program was replaced by an upgrade,
+ * or its settings have changed, and no viewer needs it any more.
  */
 bool idle_exit_may_accept(struct idle_exit *idle);
 

@@ -149,6 +149,16 @@ static void test_formats_what_it_reads(void **state)
 	}
 }
 
+static void test_places(void **state)
+{
+	(void)state;
+	assert_clean("\n# c\nframe_rate = 9\nuser = alice");
+	assert_string_equal(strrchr(config.places[CONFIG_KEY_frame_rate], ':'), ":3");
+	assert_string_equal(strrchr(config.places[CONFIG_KEY_user], ':'), ":4");
+	for (size_t key = 0; key < config_n_keys; key++)
+		assert_int_equal(config.places[key][0] != '\0', config.is_set >> key & 1);
+}
+
 static void test_syntax(void **state)
 {
 	static const char *const same[] = {
@@ -514,6 +524,86 @@ static void test_missing_file_is_as_good_as_empty(void **state)
 	assert_string_equal(config.refusal, "");
 }
 
+static void write_text(const char *name, const char *text)
+{
+	write_file(name, text, strlen(text));
+}
+
+static void test_drop_ins(void **state)
+{
+	(void)state;
+	write_text("whole", "user = bob\nmax_viewers = 3\nframe_rate = 10\n");
+	assert_return_code(mkdir("whole.d", 0755), errno);
+	write_text("whole.d/20-b.conf", "max_viewers = 5\n");
+	write_text("whole.d/10-a.conf", "max_viewers = 4\nuser = carol\n");
+	write_text("whole.d/.30.conf", "max_viewers = 6\n");
+	write_text("whole.d/40.conf~", "max_viewers = 7\n");
+	write_text("whole.d/50.conf.gpudesk-saved", "max_viewers = 8\n");
+	assert_int_equal(load("whole"), 0);
+	assert_string_equal(config.user, "carol");
+	assert_int_equal(config.max_viewers, 5);
+	assert_int_equal(config.frame_rate, 10);
+	/* as an administrator switches one off */
+	assert_return_code(unlink("whole.d/20-b.conf"), errno);
+	assert_return_code(symlink("/dev/null", "whole.d/20-b.conf"), errno);
+	assert_int_equal(load("whole"), 0);
+	assert_int_equal(config.max_viewers, 4);
+	assert_return_code(unlink("whole"), errno);
+	assert_int_equal(load("whole"), 0);
+	assert_int_equal(config.max_viewers, 4);
+	assert_int_equal(config.frame_rate, 60);
+}
+
+static void test_errors_in_drop_ins(void **state)
+{
+	(void)state;
+	write_text("faulty", "max_viewers = 3\n");
+	assert_return_code(mkdir("faulty.d", 0755), errno);
+	write_text("faulty.d/a.conf", "# a\nmax_viewers = 0\nframe_rate = 0\n");
+	assert_int_equal(load("faulty"), 2);
+	assert_string_equal(reports.messages[0],
+			    "faulty.d/a.conf:2: max_viewers: \"0\" is out of range (1 to 64);"
+			    " using 3");
+	assert_non_null(strstr(reports.messages[1], "using the default, 60"));
+	assert_int_equal(config.max_viewers, 3);
+	assert_string_equal(config.refusal, "");
+	write_text("faulty.d/b.conf", "user = not one\n");
+	write_text("faulty.d/c.conf", "user = bob\n");
+	assert_int_equal(load("faulty"), 3);
+	assert_non_null(strstr(config.refusal, "faulty.d/b.conf:1: user: "));
+	assert_return_code(unlink("faulty.d/b.conf"), errno);
+	assert_return_code(mkdir("faulty.d/b.conf", 0755), errno);
+	assert_int_equal(load("faulty"), -EISDIR);
+	assert_string_equal(config.refusal,
+			    "faulty.d/b.conf: cannot be read: Is a directory" REFUSED);
+}
+
+static int load_with(const char *name, const char *text)
+{
+	reports.n = 0;
+	return config_load_with("tried", name, text, &config, take_report, &reports);
+}
+
+/* What is not written yet counts as if it were. */
+static void test_a_proposed_drop_in(void **state)
+{
+	(void)state;
+	write_text("tried", "user = bob\n");
+	assert_int_equal(load_with("50.conf", "user = carol\n"), 0);
+	assert_string_equal(config.user, "carol");
+	assert_return_code(mkdir("tried.d", 0755), errno);
+	write_text("tried.d/50.conf", "user = dave\n");
+	assert_int_equal(load_with("50.conf", "user = carol\n"), 0);
+	assert_string_equal(config.user, "carol");
+	assert_int_equal(load_with("40.conf", "user = carol\n"), 0);
+	assert_string_equal(config.user, "dave");
+	assert_int_equal(load_with("60.conf", "user = carol\n"), 0);
+	assert_string_equal(config.user, "carol");
+	assert_int_equal(load_with("60.conf", "user = a b\n"), 1);
+	assert_string_not_equal(config.refusal, "");
+	assert_string_equal(config.user, "dave");
+}
+
 static void test_unreadable_file_refuses(void **state)
 {
 	(void)state;
@@ -548,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_sets_every_key),
 		cmocka_unit_test(test_formats_what_it_reads),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_errors_of_each_key),
@@ -562,6 +653,9 @@ int main(void)
 		cmocka_unit_test(test_manual_has_every_key),
 		cmocka_unit_test(test_loads_a_file),
 		cmocka_unit_test(test_missing_file_is_as_good_as_empty),
+		cmocka_unit_test(test_drop_ins),
+		cmocka_unit_test(test_errors_in_drop_ins),
+		cmocka_unit_test(test_a_proposed_drop_in),
 		cmocka_unit_test(test_unreadable_file_refuses),
 		cmocka_unit_test(test_file_size),
 	};

@@ -62,6 +62,20 @@ static void test_each_text(void **state)
 	}
 }
 
+static void test_timed_login(void **state)
+{
+	char on[] = "[daemon]\nTimedLoginEnable=true\nTimedLogin=guest\n";
+	char off[] = "[daemon]\nTimedLoginEnable=false\nTimedLogin=guest\nTimedLoginDelay=10\n";
+	struct gdm_settings settings;
+
+	(void)state;
+	gdm_config_parse(on, &settings);
+	assert_true(settings.timed_enabled);
+	assert_string_equal(settings.timed_user, "guest");
+	gdm_config_parse(off, &settings);
+	assert_false(settings.timed_enabled);
+}
+
 static void test_wayland(void **state)
 {
 	static const struct {
@@ -158,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_text),
+		cmocka_unit_test(test_timed_login),
 		cmocka_unit_test(test_wayland),
 		cmocka_unit_test_setup_teardown(test_first_file_counts, scratch_create,
 						scratch_remove),

@@ -80,6 +80,8 @@ static int get_property(sd_bus_message *call)
 		return reply_text(call, is(path, "/unit/x_socket") ? "x.socket" : "own.service");
 	if (is(property, "StateChangeTimestamp"))
 		return sd_bus_reply_method_return(call, "v", "t", UINT64_C(1111));
+	if (is(property, "NeedDaemonReload"))
+		return sd_bus_reply_method_return(call, "v", "b", is(path, "/unit/x_socket"));
 	if (is(property, "StateChangeTimestampMonotonic"))
 		return sd_bus_reply_method_return(call, "v", "t", UINT64_C(222));
 	if (is(property, "MainPID") && is(interface, SYSTEMD_SERVICE ".Service"))
@@ -264,6 +266,7 @@ static void test_a_service(void **state)
 	assert_int_equal(unit.changed, 1111);
 	assert_int_equal(unit.changed_monotonic, 222);
 	assert_int_equal(unit.main_pid, 333);
+	assert_false(unit.needs_reload);
 	assert_true(unit_exists(&unit));
 	assert_true(unit_is_active(&unit));
 	assert_true(unit_is_enabled(&unit));
@@ -279,6 +282,7 @@ static void test_another_kind(void **state)
 	assert_int_equal(units_read(bus, "x.socket", &unit, &error), 0);
 	assert_string_equal(unit.name, "x.socket");
 	assert_int_equal(unit.main_pid, 0);
+	assert_true(unit.needs_reload);
 	assert_false(sd_bus_error_is_set(&error));
 }
 

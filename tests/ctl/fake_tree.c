@@ -23,7 +23,7 @@ static const char *place(const char *path)
 	static unsigned turn;
 	char *full = places[turn++ % 4];
 
-	(void)ctl_path(&fake_ctl, path, full);
+	(void)ctl_link_path(&fake_ctl, path, full);
 	for (char *slash = full + strlen(scratch_directory) + 1; (slash = strchr(slash, '/'));
 	     slash++) {
 		*slash = '\0';

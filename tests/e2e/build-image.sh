@@ -61,7 +61,7 @@ openbox,python3,python3-gi,\
 libvncserver1,libsodium23,libnettle8,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,\
 libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,libxrandr2,libxcb1,libxcb-shm0,\
 libxcb-dpms0,libxcb-xfixes0,libxcb-xkb1,libnss-extrausers,xterm,x11-utils,x11-xserver-utils,\
-xauth,xdotool,tigervnc-tools,iproute2,procps
+xauth,xdotool,tigervnc-tools,iproute2,procps,nftables
 # the package archives that this host is set up to use
 # shellcheck disable=SC2016
 mapfile -t archives < <(apt-get indextargets --format 'deb $(SITE) $(RELEASE) $(COMPONENT)' \

@@ -39,6 +39,7 @@ static void check_written_form(const struct config *config)
 	}
 	require(config_parse("again", text, used, &again, NULL, NULL) == 0);
 	again.is_set = config->is_set;
+	memcpy(again.places, config->places, sizeof(again.places));
 	memcpy(again.refusal, config->refusal, sizeof(again.refusal));
 	require(memcmp(&again, config, sizeof(again)) == 0);
 }

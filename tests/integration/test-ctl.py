@@ -120,6 +120,18 @@ class StatusTest(ControlTest):
         # The pixels, and a few headers.
         self.assertLess(abs(more - 4 * 800 * 600), 1000)
 
+    def test_watching(self):
+        path = os.path.join(chain.BUILD, PROGRAM)
+        with subprocess.Popen([path, "status", "--watch", "--config", self.config_path,
+                               "--control-socket", self.control_socket], encoding="utf-8",
+                              stdout=subprocess.PIPE) as watching:
+            seen = []
+            while seen.count("Viewers      none\n") < 2:
+                seen.append(watching.stdout.readline())
+                self.assertTrue(seen[-1])
+            watching.terminate()
+        self.assertNotIn("\33", "".join(seen))  # no terminal
+
     def test_when_it_stops(self):
         self.start_chain()
         viewer = self.log_in()
@@ -166,6 +178,80 @@ class StatusTest(ControlTest):
         self.assertIn("gave no answer", done.stderr)
         self.scraper.wait_log("user %d may not use it" % NOBODY)
         self.assertTrue(self.scraper.is_running())
+
+
+class SettingsTest(ControlTest):
+    config = "max_viewers = 5\nidle_timeout = 90s"
+
+    def test_what_the_running_scraper_has(self):
+        self.start_chain()
+        viewer = self.log_in()
+        self.assertEqual(self.read_status()["running_settings"], {})
+        self.assertNotIn("gpudesk reload", self.ask("status").stdout)
+        self.write_config("max_viewers = 1\nidle_timeout = 2min\nframe_rate = 7\nallow = 127.0.0.1")
+        status = self.read_status()
+        self.assertEqual(status["running_settings"],
+                         {"max_viewers": 5, "idle_timeout": 90, "frame_rate": 60})
+        self.assertEqual((status["settings"]["max_viewers"], status["settings"]["idle_timeout"],
+                          status["settings"]["desktop_timeout"], status["settings"]["view_only"]),
+                         (1, 120, None, False))
+        text = self.ask("status").stdout
+        self.assertIn("  * idle_timeout = 2min; the running scraper has 1min 30s\n", text)
+        self.assertIn("To apply them now: gpudesk reload", text)
+        self.assertIn("read the settings again", self.ask("reload").stdout)
+        # What all viewers share stays as long as there are any.
+        wait_until(lambda: self.read_status()["running_settings"] == {"frame_rate": 60}, "reload")
+        self.assertRegex(self.refusal(), "max_viewers")
+        viewer.close()
+        self.scraper.wait_log("disconnected")
+        self.ask("reload")
+        self.assertEqual(self.scraper.wait(), 0)
+
+    def test_reload_without_a_change(self):
+        self.start_chain()
+        self.log_in().close()
+        self.scraper.wait_log("disconnected")
+        self.ask("reload")
+        self.assertTrue(self.read_status()["scraper"]["running"])
+
+
+class ConfigTest(ControlTest):
+    config = "max_viewers = 5\nidle_timeout = 90s"
+
+    def test_every_key(self):
+        shown = self.gpudesk("config").stdout
+        self.assertRegex(shown, r"(?m)^max_viewers = 5 +# .*gpudesk\.conf:3$")
+        self.assertRegex(shown, r"(?m)^idle_timeout = 1min 30s +# .*gpudesk\.conf:4$")
+        self.assertRegex(shown, r"(?m)^frame_rate = 60 +# default$")
+        path = os.path.join(self.directory, "copy.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(shown)
+        again = gpudesk("config", "--config", path)
+        self.assertEqual(again.returncode, 0)
+        values = [line.partition("#")[0] for line in shown.splitlines()]
+        self.assertEqual([line.partition("#")[0] for line in again.stdout.splitlines()], values)
+
+    def test_json(self):
+        shown = json.loads(self.gpudesk("config", "--json").stdout)
+        self.assertEqual((shown["schema"], shown["refusal"]), (1, None))
+        settings = shown["settings"]
+        self.assertEqual(settings["max_viewers"]["value"], 5)
+        self.assertTrue(settings["max_viewers"]["from"].endswith("gpudesk.conf:3"))
+        self.assertEqual(settings["idle_timeout"]["value"], 90)
+        self.assertEqual(settings["desktop_timeout"], {"value": None, "from": None})
+        self.assertIs(settings["view_only"]["value"], False)
+        self.assertEqual(settings["clipboard_limit"]["value"], 262144)
+
+    def test_check(self):
+        for text, status in ("frame_rate = 30", 0), ("frame_rate = many", 1), ("allow = all", 1):
+            self.write_config(text)
+            done = gpudesk("config", "--check", self.config_path)
+            self.assertEqual(done.returncode, status, text)
+            self.assertEqual("is valid" in done.stdout, status == 0)
+            self.assertEqual("gpudesk.conf:3: " in done.stderr, status == 1)
+        done = gpudesk("config", "--check", os.path.join(self.directory, "missing"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("No such file", done.stderr)
 
 
 class CommandTest(ControlTest):
@@ -239,10 +325,20 @@ class WordsTest(ControlTest):
                 (("status", "--nonsense"), "unrecognized option"),
                 (("stop", "now"), "no argument"), (("--config",), "requires an argument"),
                 (("passwd", "--user"), "requires an arg"),
-                (("disconnect", "--control-socket"), "requires an argument")):
+                (("disconnect", "--control-socket"), "requires an argument"),
+                (("help", "nonsense"), "no command 'nonsense'"), (("logs", "-x"), "invalid option"),
+                (("doctor", "--quiet", "--all"), "cannot be used together")):
             done = gpudesk(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertIn(words, done.stderr + done.stdout)
+            if arguments:
+                self.assertRegex(done.stderr, "(?m)^(.*/)?gpudesk( [a-z-]+)?: ")
+
+    def test_a_config_that_is_not_there(self):
+        for command in "status", "doctor", "config", "stop", "logs", "passwd":
+            done = gpudesk(command, "--config", "/nonexistent/gpudesk.conf")
+            self.assertEqual((done.returncode, done.stdout), (1, ""), command)
+            self.assertIn("/nonexistent/gpudesk.conf: No such file", done.stderr)
 
     def test_help(self):
         shown = gpudesk("--help")
@@ -253,7 +349,16 @@ class WordsTest(ControlTest):
             done = gpudesk(name, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""), name)
             self.assertTrue(done.stdout.startswith("Usage: gpudesk %s " % name), done.stdout)
-        self.assertRegex(gpudesk("--version").stdout, r"^gpudesk [0-9]")
+            for arguments in (name, "-h"), ("help", name):
+                self.assertEqual(gpudesk(*arguments).stdout, done.stdout)
+            self.assertRegex(gpudesk(name, "-V").stdout, r"^gpudesk [0-9]")
+        for arguments in ("-h",), ("help",):
+            self.assertEqual(gpudesk(*arguments).stdout, shown.stdout)
+        for program in PROGRAM, "proxy/gpudesk-proxy", "scraper/gpudesk-scraper", \
+                "desktop/gpudesk-desktop":
+            for option in "--version", "-V":
+                self.assertRegex(run(program, option).stdout, r"^gpudesk[a-z-]* [0-9]")
+            self.assertEqual(run(program, "-h").stdout, run(program, "--help").stdout)
 
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
@@ -307,6 +412,15 @@ class GpuTest(ControlTest):
         self.assertEqual(len(shown["nvidia"]["gpus"][0]["processes"]), 500)
         self.assertIn("5000499", self.nvidia("new", FAKE_NVML_PROCESSES=words))
 
+    def test_a_lost_gpu_hides_no_others(self):
+        shown = json.loads(self.nvidia("new", "--json", FAKE_NVML_LOST="0"))["nvidia"]
+        lost, second = shown["gpus"]
+        self.assertIsNone(shown["error"])
+        self.assertEqual(lost["error"], "cannot be accessed: GPU is lost")
+        self.assertEqual((second["name"], second["error"]), ("Fake GPU two", None))
+        text = self.nvidia("new", FAKE_NVML_LOST="0")
+        self.assertRegex(text, "GPU 0 +cannot be accessed: GPU is lost\nGPU 1 +Fake GPU two")
+
     def test_driver_that_is_not_loaded(self):
         shown = self.nvidia("new", FAKE_NVML_ERROR="9")
         self.assertIn("GPU          NVIDIA's driver does not answer: Driver Not Loaded", shown)
@@ -332,7 +446,8 @@ class RecordTest(ControlTest):
         os.chmod(os.path.join(directory, name), 0o644)
 
     def read(self, *arguments):
-        return self.ask("status", "--root", os.path.join(self.directory, "root"), *arguments).stdout
+        return self.ask("status", "--root", os.path.join(self.directory, "root"), *arguments,
+                        env=dict(os.environ, TZ="UTC")).stdout
 
     def test_records(self):
         self.assertIn("Session      none is recorded in", self.read())
@@ -345,12 +460,13 @@ class RecordTest(ControlTest):
         self.assertIs(shown["broken"]["fresh"], False)
         text = self.read()
         self.assertRegex(text, "session no-such-session of %s, x11, by gdm-autologin, since "
-                               "2026-11-22T11:09:13Z; stale: " % getpass.getuser())
+                               "2026-11-22 11:09:13; stale: " % getpass.getuser())
+        self.assertEqual(shown["no-such-session"]["opened"], 1795345753)
         self.assertIn("session broken: cannot use its record", text)
 
     def test_settings(self):
         self.write_config("max_viewers = 3\nresize = perhaps\nview_only = perhaps")
-        done = self.ask("status")
+        done = self.ask("status", status=3)
         self.assertIn("  * max_viewers = 3\n", done.stdout)
         self.assertIn("    idle_timeout = 10min\n", done.stdout)
         self.assertIn("Every connection is refused: %s:5: " % self.config_path, done.stdout)

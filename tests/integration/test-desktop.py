@@ -53,7 +53,7 @@ class DesktopTest(chain.DirectoryTest):
 
     def test_options(self):
         for option in "--schedule-stop", "--stop", "--user", "--config", "--version":
-            self.assertIn("  " + option + " ", self.run_it("--help").stdout)
+            self.assertRegex(self.run_it("--help").stdout, "(?m)^  %s[ ,]" % option)
         for arguments in ["--stop=now"], ["--nonsense"], ["--stop", "now"], ["--user"]:
             result = self.run_it(*arguments)
             self.assertEqual((result.returncode, result.stdout), (1, ""), arguments)

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """gpudesk doctor: output and exit status on trees of files, and x-probe on real X servers."""
 
+import contextlib
 import json
 import os
+import pty
 import tempfile
 
 from lib import chain, des
@@ -18,7 +20,7 @@ class TreeTest(chain.DirectoryTest):
             file.write(text)
 
     def doctor(self, *arguments):
-        return run("ctl/gpudesk", "doctor", "--root", self.directory, *arguments)
+        return run("ctl/gpudesk", "doctor", "--root", self.directory, "--all", *arguments)
 
     def lines(self, check):
         return [line for line in self.doctor().stdout.splitlines() if line.split()[1] == check]
@@ -27,24 +29,49 @@ class TreeTest(chain.DirectoryTest):
         done = self.doctor()
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertEqual(done.stderr, "")
-        for line in done.stdout.splitlines():
-            self.assertRegex(line, r"^(ok  |warn|FAIL)  [a-z-]+ +  ?.+$")
+        *lines, verdict = done.stdout.splitlines()
+        for line in lines:
+            self.assertRegex(line, r"^(ok  |warn|FAIL)  [a-z0-9-]+ +  ?.+$")
+        self.assertRegex(verdict, r"^NOT READY: [0-9]+ failures, .*; first fix: .+$")
+
+    def test_what_a_terminal_shows(self):
+        """Colours, and what it waits for; NO_COLOR forbids the former."""
+        path = os.path.join(chain.BUILD, "ctl/gpudesk")
+        for name, colours in ("UNUSED", True), ("NO_COLOR", False):
+            pid, terminal = pty.fork()
+            if pid == 0:
+                os.execve(path, [path, "doctor", "--root", self.directory],
+                          {**os.environ, "TERM": "xterm", name: "1"})
+            shown = b""
+            with contextlib.suppress(OSError):  # when the other side is closed
+                while part := os.read(terminal, 4096):
+                    shown += part
+            os.close(terminal)
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 1)
+            self.assertIn(b"Trying the password file", shown)
+            self.assertEqual(b"\33[1;31mFAIL\33[m" in shown, colours)
+            self.assertIn(b"NOT READY", shown)
 
     def test_json_says_the_same(self):
-        findings = json.loads(self.doctor("--json").stdout)
-        lines = self.doctor().stdout.splitlines()
+        shown = json.loads(self.doctor("--json").stdout)
+        *lines, verdict = self.doctor().stdout.splitlines()
+        order = ["fail", "warn", "ok"]
+        findings = sorted(shown["findings"], key=lambda each: order.index(each["result"]))
         self.assertEqual([[each["result"], each["check"]] for each in findings],
-                         [line.split()[:2] for line in lines])
+                         [[line.split()[0].lower(), line.split()[1]] for line in lines])
         for finding, line in zip(findings, lines):
             self.assertIn(finding["cause"], line)
             self.assertIn(finding["fix"] or "", line)
+        self.assertEqual((shown["schema"], shown["ready"]), (1, False))
+        self.assertIn("NOT READY: %d failures" % shown["failures"], verdict)
+        self.assertTrue(verdict.endswith("first fix: " + shown["first_fix"]))
 
     def test_json_of_what_is_no_utf8(self):
         path = os.path.join(self.directory, "gpudesk.conf")
         with open(path, "wb") as file:
             file.write(b"\xff\xfe\x1b[31m = 1\n")
         findings = json.loads(self.doctor("--config", path, "--json").stdout)
-        self.assertIn("gpudesk.conf:1", findings[0]["cause"])
+        self.assertIn("gpudesk.conf:1", findings["findings"][0]["cause"])
         self.assertNotIn("\x1b", self.doctor("--config", path).stdout)
 
     def test_a_fifo_does_not_hold_it_up(self):

@@ -20,6 +20,7 @@ PROGRAM = "ctl/gpudesk"
 UNITS = "etc/systemd/system/"
 XORG_FILE = "etc/X11/xorg.conf.d/20-gpudesk.conf"
 OLD_XORG_FILE = "etc/X11/xorg.conf.d/00-xorg-js2.conf"
+X_DRIVER = "usr/lib/xorg/modules/drivers/nvidia_drv.so"
 JOURNAL = "var/lib/gpudesk/setup"
 PAM_LINE = "session    optional    pam_gpudesk.so"
 
@@ -29,6 +30,12 @@ def find_config():
     return re.search(r"instead of /(\S+)", run(PROGRAM, "--help").stdout).group(1)
 
 
+def drop_in():
+    """setup's own file beside it."""
+    return find_config() + ".d/50-setup.conf"
+
+
+CONFIG = "# Whose desktop is shown.\n#user = exouser\n\n#idle_timeout = 10min\n"
 OLD_XORG = """Section "DRI"
         Mode 0666
 EndSection
@@ -115,6 +122,9 @@ class Machine:
         """All that --undo must restore, without the journal."""
         found = {}
         for folder, folders, files in os.walk(self.root):
+            # systemctl leaves some of these empty when it is killed or has no room
+            folders = [name for name in folders if not name.endswith(".wants") or
+                       os.listdir(os.path.join(folder, name))]
             for name in folders + files:
                 path = os.path.join(folder, name)
                 status = os.lstat(path)
@@ -128,8 +138,9 @@ class Machine:
                     if name not in ("group", "gshadow"):
                         about += [status.st_mtime_ns]
                 found[os.path.relpath(path, self.root)] = about
+        gpasswd = ("etc/group-", "etc/gshadow-", "etc/.pwd.lock")  # its backups and its lock
         return {name: about for name, about in found.items()
-                if not name.startswith("var/lib/gpudesk")}
+                if not name.startswith("var/lib/gpudesk") and name not in gpasswd}
 
     def content(self):
         """The same without times."""
@@ -149,20 +160,30 @@ def add_common(machine):
                   "/bin/bash\nalice:x:1002:1002::/home/alice:/bin/bash\n"
                   "gdm:x:42:42::/:/bin/false\n")
     os.makedirs(machine.path("var/lib"))
+    for program in "usr/bin/Xorg", "usr/bin/gnome-session", X_DRIVER:
+        machine.write(program, "")
+    machine.write("usr/share/xsessions/gnome.desktop",
+                  "[Desktop Entry]\nExec=/usr/bin/gnome-session\nTryExec=gnome-session\n")
     machine.write("home/exouser/.vnc/passwd", b"12345678", 0o600)
     os.chmod(machine.path("home/exouser/.vnc"), 0o700)
     for unit, target in (("gpudesk.socket", "sockets.target"),
                          ("gpudesk-scraper@.socket", "gpudesk.socket"),
+                         ("gpudesk-control@.socket", "gpudesk.socket"),
                          ("gpudesk-desktop@.socket", "gpudesk.socket")):
         text = UNIT % (unit, target)
         if unit == "gpudesk.socket":
-            text += "Also=gpudesk-scraper@.socket gpudesk-desktop@.socket\n"
+            text = text.replace("[Install]", "[Socket]\nListenStream=172.17.0.1:5901\n\n[Install]")
+            text += ("Also=gpudesk-scraper@.socket gpudesk-control@.socket "
+                     "gpudesk-desktop@.socket\n")
+        else:
+            text += "DefaultInstance=exouser\n"
         machine.write("usr/lib/systemd/system/" + unit, text)
-    for unit in "gdm.service", "graphical.target", "multi-user.target":
+    for unit in "graphical.target", "multi-user.target", "sockets.target":
         machine.write("usr/lib/systemd/system/" + unit, "[Unit]\nDescription=%s\n" % unit)
+    machine.write("usr/lib/systemd/system/gdm.service", "[Unit]\nDescription=GDM\n\n[Install]\n"
+                  "Alias=display-manager.service\n")
     machine.link("usr/lib/systemd/system/default.target", "graphical.target")
-    machine.write(find_config(),
-                  "# Whose desktop is shown.\n#user = exouser\n\n#idle_timeout = 10min\n")
+    machine.write(find_config(), CONFIG)
 
 
 def add_debian(machine, identity="debian", config="etc/gdm3/daemon.conf"):
@@ -181,7 +202,8 @@ def add_debian(machine, identity="debian", config="etc/gdm3/daemon.conf"):
 def add_documented(machine):
     """The setup that was documented before."""
     machine.write(OLD_XORG_FILE, OLD_XORG)
-    machine.write(UNITS + "x0vncserver.service", UNIT % ("x0vncserver", "multi-user.target"))
+    machine.write(UNITS + "x0vncserver.service", UNIT.replace(
+        "/bin/true", "/usr/bin/x0vncserver -rfbport 5901") % ("x0vncserver", "multi-user.target"))
     machine.link(UNITS + "multi-user.target.wants/x0vncserver.service",
                  "/etc/systemd/system/x0vncserver.service")
 
@@ -195,11 +217,15 @@ def add_rhel(machine, identity="rocky"):
     machine.write("etc/pam.d/system-auth", SYSTEM_AUTH)
     machine.write("etc/pam.d/postlogin", "session     optional      pam_lastlog.so silent\n")
     machine.write("usr/lib64/security/pam_gpudesk.so", "")
-    machine.write("etc/firewalld/zones/public.xml", ZONE)
     machine.link(UNITS + "default.target", "/usr/lib/systemd/system/multi-user.target")
     machine.write(UNITS + "vncserver@.service", UNIT % ("TigerVNC", "multi-user.target"))
     machine.link(UNITS + "multi-user.target.wants/vncserver@:1.service",
                  "/etc/systemd/system/vncserver@.service")
+    if os.geteuid() == 0:  # for gpasswd
+        add_virtualgl(machine)
+
+
+def add_virtualgl(machine):
     machine.write("etc/modprobe.d/virtualgl.conf", "options nvidia NVreg_DeviceFileUID=0 "
                   "NVreg_DeviceFileGID=990 NVreg_DeviceFileMode=0660\n")
     machine.write("etc/group", "root:x:0:\nvglusers:x:990:exouser\ngdm:x:42:\n")
@@ -276,6 +302,7 @@ class SetupTest(unittest.TestCase):
         self.assertFalse(self.machine.has(UNITS + "x0vncserver.service"))
         for link in ("sockets.target.wants/gpudesk.socket",
                      "gpudesk.socket.wants/gpudesk-scraper@exouser.socket",
+                     "gpudesk.socket.wants/gpudesk-control@exouser.socket",
                      "gpudesk.socket.wants/gpudesk-desktop@exouser.socket"):
             self.assertTrue(os.path.islink(self.machine.path(UNITS + link)), link)
         self.check_undo(before)
@@ -298,29 +325,113 @@ class SetupTest(unittest.TestCase):
         for service in "gdm-autologin", "gdm-password":
             self.assertEqual(self.machine.read("etc/pam.d/" + service), PAM_RHEL + PAM_LINE + "\n")
         self.assertEqual(self.machine.read("etc/pam.d/system-auth"), SYSTEM_AUTH)
-        zone = self.machine.read("etc/firewalld/zones/public.xml")
-        self.assertEqual(zone, ZONE.replace('-->\n  <port port="5901" protocol="tcp"/>\n', "-->\n"))
         self.assertEqual(os.readlink(self.machine.path(UNITS + "default.target")),
                          "/usr/lib/systemd/system/graphical.target")
         self.assertEqual(os.readlink(self.machine.path(UNITS + "display-manager.service")),
                          "/usr/lib/systemd/system/gdm.service")
         self.assertFalse(self.machine.has(UNITS + "multi-user.target.wants/vncserver@:1.service"))
-        self.assertIn("vglusers:x:990:exouser,gdm\n", self.machine.read("etc/group"))
-        self.assertIn("vglusers:!::exouser,gdm\n", self.machine.read("etc/gshadow"))
-        self.assertEqual(os.stat(self.machine.path("etc/gshadow")).st_mode & 0o777, 0o600)
+        if os.geteuid() == 0:
+            self.assertIn("vglusers:x:990:exouser,gdm\n", self.machine.read("etc/group"))
+            self.assertIn("vglusers:!::exouser,gdm\n", self.machine.read("etc/gshadow"))
+            self.assertEqual(os.stat(self.machine.path("etc/gshadow")).st_mode & 0o777, 0o600)
         self.check_undo(before)
 
+    def test_a_relative_root(self):
+        self.make(add_rhel)
+        before, root = self.machine.state(), self.machine.root
+        self.machine.root = os.path.relpath(root)
+        self.set_up()
+        self.succeed(self.machine, "--undo", "--yes")
+        self.machine.root = root
+        self.check_state(self.machine, before)
+        self.machine.root += "-that-is-not-there"
+        self.assertIn("No such file", self.machine.run("--yes").stdout)
+
+    def add_old_servers(self, *names):
+        """Enabled as systemctl does it, each with its unit file."""
+        for name in names:
+            template = name[:name.index("@") + 1] + ".service" if "@" in name else name
+            self.machine.write(UNITS + template, UNIT % (name, "multi-user.target"))
+            self.machine.link(UNITS + "multi-user.target.wants/" + name,
+                              "/etc/systemd/system/" + template)
+
+    def enabled(self):
+        folder = self.machine.path(UNITS + "multi-user.target.wants")
+        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
     def test_all_names_of_the_old_servers(self):
-        names = ["x0vncserver.service", "vncserver@1.service", "vncserver@:1.service",
-                 "vncserver@\\:1.service"]
         self.make(add_debian)
-        for name in names + ["vncserver@2.service"]:
-            self.machine.link(UNITS + "multi-user.target.wants/" + name, "/etc/systemd/system/any")
+        self.add_old_servers("vncserver@1.service", "vncserver@:1.service",
+                             "vncserver@\\:1.service", "vncserver@:01.service",
+                             "tigervncserver@:1.service", "vncserver-virtuald.service",
+                             "vncserver@2.service", "tigervncserver@:2.service", "x11vnc.service",
+                             "other.service")
         before = self.machine.state()
         self.set_up()
-        self.assertEqual(os.listdir(self.machine.path(UNITS + "multi-user.target.wants")),
-                         ["vncserver@2.service"])
+        self.assertEqual(self.enabled(), ["other.service", "tigervncserver@:2.service",
+                                          "vncserver@2.service", "x11vnc.service"])
         self.check_undo(before)
+
+    def test_a_server_whose_file_has_the_port(self):
+        self.make(add_debian)
+        self.add_old_servers("x11vnc.service")
+        self.machine.write(UNITS + "x11vnc.service", UNIT.replace(
+            "/bin/true", "/usr/bin/x11vnc -forever -rfbport 5901") % ("x", "multi-user.target"))
+        before = self.machine.state()
+        self.assertIn("disable x11vnc.service", self.set_up())
+        self.check_undo(before)
+
+    def test_another_port(self):
+        """Only those are stopped that use it, whatever is on 5901."""
+        self.make(add_debian, add_documented)
+        self.add_old_servers("vncserver@1.service", "vncserver@:50.service")
+        self.machine.write(UNITS + "gpudesk.socket.d/override.conf",
+                           "[Socket]\nListenStream=\nListenStream=172.17.0.1:5950\n")
+        before = self.machine.state()
+        self.set_up()
+        self.assertEqual(self.enabled(), ["vncserver@1.service", "x0vncserver.service"])
+        self.assertTrue(self.machine.has(UNITS + "x0vncserver.service"))
+        self.check_undo(before)
+
+    def test_who_has_the_port(self):
+        """What the packages' scripts ask before they enable the socket."""
+        self.make(add_debian)
+        self.assertEqual(self.succeed(self.machine, "--port-owner"), "")
+        self.add_old_servers("vncserver@:01.service", "vncserver@2.service")
+        result = self.machine.run("--port-owner")
+        self.assertEqual((result.returncode, result.stdout),
+                         (1, "vncserver@:01.service takes port 5901 at boot\n"))
+
+    def test_undo_gives_the_port_back(self):
+        """Even where gpudesk.socket was enabled beside the old server: at a boot, one would lose."""
+        self.make(add_debian)
+        self.succeed(self.machine, "--yes")
+        shutil.rmtree(self.machine.path(JOURNAL))
+        self.add_old_servers("vncserver@1.service")
+        self.succeed(self.machine, "--yes")
+        self.assertEqual(self.enabled(), [])
+        would = self.succeed(self.machine, "--undo", "--dry-run")
+        said = self.succeed(self.machine, "--undo", "--yes")
+        self.assertEqual([line for line in would.splitlines() if line.startswith("would ")],
+                         ["would " + line for line in said.splitlines()
+                          if not line.startswith("Undone")])
+        self.assertIn("disable gpudesk.socket: vncserver@1.service gets its port back", said)
+        self.assertEqual(self.enabled(), ["vncserver@1.service"])
+        self.assertFalse(self.machine.has(UNITS + "sockets.target.wants/gpudesk.socket"))
+
+    @unittest.skipUnless(shutil.which("firewall-offline-cmd"), "needs firewalld")
+    def test_a_zone_of_firewalld(self):
+        self.make(add_rhel)
+        self.machine.write("etc/firewalld/firewalld.conf", "DefaultZone=public\n")
+        self.machine.write("etc/firewalld/zones/public.xml", ZONE)
+        said = self.set_up()
+        self.assertIn("close 5901/tcp in firewalld's zone public", said)
+        zone = self.machine.read("etc/firewalld/zones/public.xml")
+        self.assertNotIn('port="5901"', zone)
+        self.assertIn('<port port="8080" protocol="tcp"/>', zone)
+        self.succeed(self.machine, "--undo", "--yes")
+        self.assertIn('<port port="5901" protocol="tcp"/>',
+                      self.machine.read("etc/firewalld/zones/public.xml"))
 
     def test_an_unknown_distribution(self):
         self.make(add_rhel)
@@ -505,11 +616,12 @@ class SetupTest(unittest.TestCase):
         self.succeed(self.machine, "--yes")
         self.assertEqual(self.machine.content().keys(), before.keys())
         self.assertIn("gpudesk passwd --user alice", self.set_up_again("--user", "alice"))
-        self.assertEqual(self.machine.read(find_config()), "# Whose desktop is shown.\n"
-                         "#user = exouser\nuser = alice\n\n#idle_timeout = 10min\n")
+        self.assertEqual(self.machine.read(find_config()), CONFIG)
+        self.assertEqual(self.machine.read(drop_in()).splitlines()[1:], ["user = alice"])
         self.assertIn("AutomaticLogin=alice\n", self.machine.read("etc/gdm3/daemon.conf"))
         self.assertEqual(sorted(os.listdir(self.machine.path(UNITS + "gpudesk.socket.wants"))),
-                         ["gpudesk-desktop@alice.socket", "gpudesk-scraper@alice.socket"])
+                         ["gpudesk-control@alice.socket", "gpudesk-desktop@alice.socket",
+                          "gpudesk-scraper@alice.socket"])
         self.check_undo(fresh)
 
     def set_up_again(self, *arguments):
@@ -527,39 +639,184 @@ class SetupTest(unittest.TestCase):
 
     # ---- Undoing what others have changed since
 
-    def test_undo_keeps_what_was_changed_since(self):
+    def undo(self, status=0):
+        """Undoes it; a second time there is nothing left, whatever the first has found."""
+        result = self.machine.run("--undo", "--yes")
+        self.assertEqual(result.returncode, status, result.stdout)
+        self.assertEqual("Undone." in result.stdout, status == 0)
+        self.assertIn("Nothing to undo", self.succeed(self.machine, "--undo", "--yes"))
+        self.assertFalse(self.machine.has("var/lib/gpudesk"))
+        return result.stdout
+
+    def test_undo_takes_lines_back_from_files_that_were_edited(self):
         self.make(add_rhel)
         before = self.machine.state()
-        self.succeed(self.machine, "--yes")
-        mine = self.machine.read("etc/gdm/custom.conf") + "# mine\n"
-        self.machine.write("etc/gdm/custom.conf", mine)
-        self.machine.write(XORG_FILE, "# mine\n")
-        os.unlink(self.machine.path("etc/pam.d/gdm-password"))
+        self.succeed(self.machine, "--yes", "--user", "alice")
+        for name in ("etc/gdm/custom.conf", "etc/pam.d/gdm-password", drop_in()):
+            self.machine.write(name, "# mine\n" + self.machine.read(name) + "# also mine\n")
+        self.machine.write(XORG_FILE, self.machine.read(XORG_FILE) + "# mine\n")
         self.machine.write("etc/group", self.machine.read("etc/group") + "new:x:991:\n")
-        said = self.succeed(self.machine, "--undo", "--yes")
-        for name in "etc/gdm/custom.conf", "etc/pam.d/gdm-password":
-            self.assertIn("/%s has changed since setup" % name, said)
-            self.assertEqual(self.machine.read(name + ".gpudesk-saved").encode(), before[name][3])
-        self.assertIn("/%s has changed since setup: not restored" % XORG_FILE, said)
-        self.assertEqual(self.machine.read("etc/gdm/custom.conf"), mine)
-        self.assertEqual(self.machine.read(XORG_FILE), "# mine\n")
-        self.assertFalse(self.machine.has("etc/pam.d/gdm-password"))
+        said = self.undo()
+        self.assertEqual(self.machine.read("etc/gdm/custom.conf"),
+                         "# mine\n%s# also mine\n" % before["etc/gdm/custom.conf"][3].decode())
+        self.assertEqual(self.machine.read("etc/pam.d/gdm-password"),
+                         "# mine\n%s# also mine\n" % PAM_RHEL)
+        self.assertEqual(self.machine.read(drop_in()), "# mine\n# also mine\n")
+        self.assertFalse(self.machine.has(XORG_FILE))
+        self.assertIn("# mine", self.machine.read(XORG_FILE + ".gpudesk-saved"))
         self.assertEqual(self.machine.read("etc/group").encode(),
                          before["etc/group"][3] + b"new:x:991:\n")
         self.assertEqual(self.machine.read("etc/pam.d/gdm-autologin").encode(),
                          before["etc/pam.d/gdm-autologin"][3])
-        self.assertIn("Nothing to undo", self.succeed(self.machine, "--undo", "--yes"))
+        self.assertIn("take setup's lines back in /etc/gdm/custom.conf", said)
 
-    def test_a_spoilt_journal(self):
+    def test_undo_says_what_it_cannot_restore(self):
+        self.make(add_rhel)
+        self.machine.write("etc/gdm/custom.conf", "[daemon]\nAutomaticLogin=bob\n")
+        before = self.machine.state()
+        self.succeed(self.machine, "--yes")
+        mine = "[daemon]\nAutomaticLogin=carol\nWaylandEnable=false\nAutomaticLoginEnable=true\n"
+        self.machine.write("etc/gdm/custom.conf", mine)
+        self.machine.write(XORG_FILE, "# mine\n")
+        os.unlink(self.machine.path("etc/pam.d/gdm-password"))
+        said = self.undo(1)
+        for name in "etc/gdm/custom.conf", "etc/pam.d/gdm-password":
+            self.assertRegex(said, "ACTION NEEDED: /%s " % name)
+            self.assertEqual(self.machine.read(name + ".gpudesk-saved").encode(), before[name][3])
+        self.assertEqual(self.machine.read("etc/gdm/custom.conf"),
+                         "[daemon]\nAutomaticLogin=carol\n")
+        self.assertFalse(self.machine.has("etc/pam.d/gdm-password"))
+        self.assertIn("/%s, which has changed since" % XORG_FILE, said)
+        self.assertFalse(self.machine.has(XORG_FILE))
+        self.assertEqual(self.machine.read(XORG_FILE + ".gpudesk-saved"), "# mine\n")
+
+    def test_undo_where_folders_are_gone(self):
+        """As where GDM was purged since."""
         self.make(add_debian)
         self.succeed(self.machine, "--yes")
-        state = self.machine.state()
-        self.machine.write(JOURNAL + "/0001.entry", "kind=file\nname=/etc/x\n")
-        for arguments in ("--yes",), ("--undo", "--yes"):
-            result = self.machine.run(*arguments)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("cannot use /var/lib/gpudesk/setup", result.stdout)
-        self.check_state(self.machine, state)
+        for folder in "etc/gdm3", "etc/X11", os.path.dirname(drop_in()):
+            shutil.rmtree(self.machine.path(folder), ignore_errors=True)
+        self.assertIn("the directory of /etc/gdm3/daemon.conf is gone", self.undo())
+        self.assertFalse(self.machine.has("etc/gdm3"))
+
+    def test_undo_where_a_unit_is_gone(self):
+        self.make(add_debian)
+        self.add_old_servers("vncserver@1.service")
+        self.succeed(self.machine, "--yes")
+        os.unlink(self.machine.path(UNITS + "vncserver@.service"))
+        self.assertIn("vncserver@1.service was removed since setup", self.undo())
+
+    def test_undo_after_two_setups_and_an_edit_between(self):
+        self.make(add_debian)
+        before = self.machine.read("etc/gdm3/daemon.conf")
+        self.succeed(self.machine, "--yes")
+        self.machine.write("etc/gdm3/daemon.conf",
+                           self.machine.read("etc/gdm3/daemon.conf") + "# mine\n")
+        self.succeed(self.machine, "--yes", "--user", "alice")
+        self.machine.write("etc/gdm3/daemon.conf",
+                           "# first\n" + self.machine.read("etc/gdm3/daemon.conf"))
+        self.undo()
+        self.assertEqual(self.machine.read("etc/gdm3/daemon.conf"),
+                         "# first\n%s# mine\n" % before)
+
+    def test_a_damaged_journal(self):
+        self.make(add_debian)
+        before = self.machine.state()
+        self.succeed(self.machine, "--yes")
+        entries = sorted(name for name in os.listdir(self.machine.path(JOURNAL))
+                         if name.endswith(".entry"))
+        for text in "", "kind=file\nname=/etc/x\n", "kind=x\nname=a\nbefore=b\nafter=c\n":
+            with self.subTest(text=text):
+                machine = self.machine.copy_to(os.path.join(self.folder, "damaged"))
+                machine.write(JOURNAL + "/" + entries[-1], text, 0o600)
+                self.assertIn("nothing to change", self.succeed(machine, "--yes"))
+                for _ in range(2):
+                    result = machine.run("--undo", "--yes")
+                    self.assertEqual(result.returncode, 1, result.stdout)
+                    self.assertIn("/%s/%s is damaged" % (JOURNAL, entries[-1]), result.stdout)
+                os.unlink(machine.path(JOURNAL + "/" + entries[-1]))
+                machine.run("--undo", "--yes")
+                self.assertFalse(machine.has("var/lib/gpudesk"))
+                after = machine.state()
+                for name in "", "/gpudesk.socket":  # what the damaged one was about
+                    after.pop(UNITS + "sockets.target.wants" + name, None)
+                self.check_state(machine, before, after)
+
+    # ---- What gpudesk.conf becomes
+
+    def test_a_configuration_that_refuses_everybody_stays_a_problem(self):
+        self.make(add_debian)
+        for text, words in (("user = bad user!\n", ":1: user: expected"),
+                            ("user = alice\nuser = exouser\n", ":2: user is already set"),
+                            ("allow = nobody\n", ":1: allow: expected")):
+            self.machine.write(find_config(), text)
+            for arguments in (), ("--user", "alice"):
+                result = self.machine.run("--yes", *arguments)
+                self.assertEqual(result.returncode, 1, result.stdout)
+                self.assertRegex(result.stdout, "ACTION NEEDED: .*" + re.escape(words))
+                self.assertNotIn("Done.", result.stdout)
+                self.assertEqual(self.machine.read(find_config()), text)
+                self.machine.run("--undo", "--yes")
+
+    def test_a_byte_order_mark(self):
+        self.make(add_debian)
+        text = b"\xef\xbb\xbfuser = bob\n"
+        self.machine.write(find_config(), text)
+        self.succeed(self.machine, "--yes", "--user", "alice")
+        self.assertIn("nothing to change", self.succeed(self.machine, "--yes"))
+        self.assertEqual(self.machine.read(find_config()).encode(), text)
+
+    def test_a_drop_in_that_comes_later(self):
+        self.make(add_debian)
+        self.machine.write(os.path.dirname(drop_in()) + "/90-site.conf", "user = exouser\n")
+        result = self.machine.run("--yes", "--user", "alice")
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("sets user = exouser", result.stdout)
+        self.assertFalse(self.machine.has(drop_in()))
+
+    def test_users_that_cannot_be(self):
+        self.make(add_debian)
+        self.machine.write("etc/passwd", self.machine.read("etc/passwd") +
+                           "toor:x:0:0::/root:/bin/sh\nbad user!:x:1003:1003::/:/bin/sh\n")
+        before = self.machine.state()
+        for user, words in (("root", "is root"), ("toor", "is root"),
+                            ("bad user!", "cannot be used"), ("x" * 64, "cannot be used"),
+                            ("", "cannot be used"), ("a\nuser = root", "cannot be used")):
+            result = self.machine.run("--yes", "--user", user)
+            self.assertEqual(result.returncode, 1, result.stdout)
+            self.assertIn(words, result.stdout)
+        self.machine.write(find_config(), "user = root\n")
+        self.assertIn("is root", self.machine.run("--yes").stdout)
+        self.machine.write(find_config(), CONFIG)
+        self.check_state(self.machine, before)
+
+    # ---- Links out of the root
+
+    def test_links_stay_below_the_root(self):
+        """Absolute links, and folders that are such, mean what they would on the machine."""
+        self.make(add_rhel)
+        outside = os.path.join(self.folder, "outside")
+        for name in "etc/gdm", "etc/pam.d", "etc/X11", "var/lib/gpudesk":
+            os.makedirs(self.machine.path(name), exist_ok=True)
+            real = self.machine.path(outside[1:] + "/" + name)
+            os.makedirs(os.path.dirname(real), exist_ok=True)
+            os.rename(self.machine.path(name), real)
+            self.machine.link(name, outside + "/" + name)
+            os.makedirs(outside + "/" + name)
+        self.machine.link("etc/gpudesk.conf.d" if "etc/gpudesk" in find_config()
+                          else find_config() + ".d", outside)
+        before, around = self.machine.state(), Machine(outside).state()
+        self.succeed(self.machine, "--yes", "--user", "alice")
+        self.assertIn("WaylandEnable=false",
+                      self.machine.read(outside[1:] + "/etc/gdm/custom.conf"))
+        self.assertTrue(self.machine.has(outside[1:] + "/50-setup.conf"))
+        self.check_state(Machine(outside), around)
+        self.succeed(self.machine, "--undo", "--yes")
+        self.check_state(Machine(outside), around)
+        after = self.machine.state()
+        for state in before, after:  # its folder was there before
+            state.pop(outside[1:] + "/var/lib/gpudesk", None)
+        self.check_state(self.machine, before, after)
 
     # ---- Bad calls
 
@@ -655,6 +912,48 @@ class SetupTest(unittest.TestCase):
             self.check_state(machine, wanted, machine.content())
 
         self.kill_everywhere(self.machine, ["--undo", "--yes"], then)
+
+    # ---- No room
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to mount a small disk")
+    def test_disk_full_everywhere(self):
+        """With room for 0, 1, 2, ... more files, on a disk of its own."""
+        self.make(add_rhel, add_documented)
+        before = self.machine.state()
+        done = self.machine.copy_to(os.path.join(self.folder, "done"))
+        self.succeed(done, "--yes")
+        self.assertGreater(self.fill_everywhere(self.machine, ["--yes"], before), 20)
+        # which makes its own room
+        self.assertLess(self.fill_everywhere(done, ["--undo", "--yes"], before), 5)
+
+    def fill_everywhere(self, start, arguments, before):
+        """Returns how much room was needed."""
+        disk = os.path.join(self.folder, "disk")
+        os.makedirs(disk, exist_ok=True)
+        if subprocess.run(["mount", "-t", "tmpfs", "none", disk], check=False,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no disk can be mounted here")
+        try:
+            for room in range(0, 200):
+                machine = start.copy_to(os.path.join(disk, "machine"))
+                self.set_room(disk, room)
+                status = machine.run(*arguments).returncode
+                self.set_room(disk, 1000)
+                with self.subTest(room=room):
+                    machine.run("--undo", "--yes")
+                    self.check_state(machine, before)
+                    self.assertFalse(machine.has("var/lib/gpudesk"))
+                if status == 0:
+                    return room
+            return self.fail("it never works")
+        finally:
+            subprocess.run(["umount", disk], check=True)
+
+    @staticmethod
+    def set_room(disk, room):
+        status = os.statvfs(disk)
+        subprocess.run(["mount", "-o", "remount,nr_inodes=%d" %
+                        (status.f_files - status.f_ffree + room), disk], check=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,31 @@ def copy_programs(to):
         os.rename(path + ".new", path)
 
 
+class SettingsTest(StandingTest):
+    """A scraper without viewers makes way for one that has the new settings."""
+
+    def test_next_viewer_gets_them(self):
+        chained = self.chain
+        viewer = self.log_in()
+        chained.write_config("max_viewers = 1")
+        # A viewer that joins now shares the running scraper, and its settings.
+        self.log_in().close()
+        self.assertEqual(chained.scraper.n_started, 1)
+        viewer.close()
+        wait_until(lambda: chained.scraper.read_log().count("disconnected") == 2, "both to be gone")
+        with self.log_in():
+            self.assertEqual(chained.scraper.n_started, 2)
+            self.assertIn("the settings have changed", chained.scraper.read_log())
+            with self.assertRaisesRegex(rfb.Refused, "max_viewers"):
+                self.log_in()
+
+    def test_other_changes_of_the_file_do_not_count(self):
+        self.log_in().close()
+        self.chain.write_config("# a comment\nmax_viewers = 8")
+        self.log_in().close()
+        self.assertEqual(self.chain.scraper.n_started, 1)
+
+
 class UpgradeTest(StandingTest):
     def make_chain(self):
         copy_programs(self.directory)

@@ -60,7 +60,7 @@ int nvmlShutdown(void)
 const char *nvmlErrorString(int error);
 const char *nvmlErrorString(int error)
 {
-	return error == 9 ? "Driver Not Loaded" : "Unknown Error";
+	return error == 9 ? "Driver Not Loaded" : error == 15 ? "GPU is lost" : "Unknown Error";
 }
 
 int nvmlSystemGetDriverVersion(char *text, unsigned size);
@@ -80,8 +80,10 @@ int NEWER(nvmlDeviceGetCount, _v2)(unsigned *n)
 int NEWER(nvmlDeviceGetHandleByIndex, _v2)(unsigned i, void **device);
 int NEWER(nvmlDeviceGetHandleByIndex, _v2)(unsigned i, void **device)
 {
+	const char *lost = getenv("FAKE_NVML_LOST");
+
 	*device = &gpus[i];
-	return OK;
+	return lost && atoi(lost) == (int)i ? 15 : OK;
 }
 
 int nvmlDeviceGetName(void *device, char *text, unsigned size);

@@ -23,7 +23,7 @@ struct fixture {
 	struct control *control;
 	struct sockaddr_un address;
 	socklen_t length;
-	unsigned n_status, n_disconnect, n_stop;
+	unsigned n_status, n_disconnect, n_reload, n_stop;
 	size_t answer_size;
 };
 
@@ -41,12 +41,18 @@ static void on_disconnect(void *userdata)
 	((struct fixture *)userdata)->n_disconnect++;
 }
 
+static void on_reload(void *userdata)
+{
+	((struct fixture *)userdata)->n_reload++;
+}
+
 static void on_stop(void *userdata)
 {
 	((struct fixture *)userdata)->n_stop++;
 }
 
-static const struct control_socket_commands commands = { on_status, on_disconnect, on_stop };
+static const struct control_socket_commands commands = { on_status, on_disconnect, on_reload,
+							 on_stop };
 
 static int listen_on(struct fixture *fixture, int type)
 {
@@ -127,8 +133,10 @@ static void test_questions(void **state)
 
 	assert_string_equal(ask(fixture, "status", 6), "ok\nxxx");
 	assert_string_equal(ask(fixture, "disconnect", 10), "ok\n");
+	assert_string_equal(ask(fixture, "reload", 6), "ok\n");
 	assert_string_equal(ask(fixture, "stop", 4), "ok\n");
 	assert_int_equal(fixture->n_status, 1);
+	assert_int_equal(fixture->n_reload, 1);
 	assert_int_equal(fixture->n_disconnect, 1);
 	assert_int_equal(fixture->n_stop, 1);
 }

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "doctor/check.h"
@@ -64,7 +65,19 @@ static int make_machine(void **state)
 			   .has_xtest = true,
 			   .shm_version = "1.2",
 			   .randr_version = "1.6",
-			   .renderer = "NVIDIA A100-SXM4-40GB/PCIe/SSE2" },
+			   .renderer = "NVIDIA A100-SXM4-40GB/PCIe/SSE2",
+			   .idle_delay = "uint32 0",
+			   .session_sleep = "'nothing'",
+			   .greeter_sleep = "'nothing'" },
+		.has_xorg = true,
+		.nvidia_module = "/usr/lib/xorg/modules/drivers/nvidia_drv.so",
+		.nvidia_package = "xserver-xorg-video-nvidia",
+		.sessions = { .n = 2, .first = "gnome", .has_gnome = true },
+		.nvidia = { .loaded = "550.54.15",
+			    .installed = "550.54.15",
+			    .library = "550.54.15" },
+		.knows_wayland = true,
+		.may_suspend = true,
 		.n_gpus = 1,
 		.gpus = { { .slot = { 0, 4, 0, 0 },
 			    .vendor = GPU_VENDOR_NVIDIA,
@@ -131,6 +144,144 @@ static void test_rendering(void **state)
 	machine.probe.timed_out = false;
 	machine.n_gpus = 0;
 	expect("rendering", FINDING_OK, "not needed", "");
+	strcpy(machine.probe.renderer, "llvmpipe (LLVM 15.0.6, 256 bits)");
+	expect("rendering", FINDING_WARN, "the CPU draws (llvmpipe", "flavour with a GPU");
+}
+
+static void test_xorg(void **state)
+{
+	(void)state;
+	expect("xorg", FINDING_OK, "installed", "");
+	machine.has_xorg = false;
+	machine.distribution.install_command = "dnf install";
+	expect("xorg", FINDING_FAIL, "Xorg is not installed", "dnf install");
+	machine.distribution.family = DISTRIBUTION_RHEL;
+	strcpy(machine.distribution.id, "rocky");
+	strcpy(machine.distribution.name, "Rocky Linux 10.0");
+	strcpy(machine.distribution.version, "9.4");
+	expect("xorg", FINDING_FAIL, "Xorg is not installed", "dnf install");
+	strcpy(machine.distribution.version, "10.0");
+	expect("xorg", FINDING_FAIL, "Rocky Linux 10.0 has no Xorg server", "image with Xorg");
+	expect("x-session", FINDING_OK, "2 installed, such as gnome", "");
+	machine.sessions.n = 0;
+	expect("x-session", FINDING_FAIL, "no session for X is installed", "dnf install");
+	strcpy(machine.distribution.id, "debian");
+	strcpy(machine.distribution.version, "13");
+	expect("x-session", FINDING_FAIL, "no session for X", "gnome-session-xsession");
+}
+
+static void test_x_driver(void **state)
+{
+	(void)state;
+	expect("x-driver", FINDING_OK, "nvidia_drv.so", "");
+	machine.nvidia_module[0] = '\0';
+	expect("x-driver", FINDING_FAIL, "no nvidia_drv.so, as with compute-only",
+	       "xserver-xorg-video-nvidia");
+	strcpy(machine.gpus[0].driver, "nouveau");
+	expect("x-driver", FINDING_OK, "not needed", "");
+}
+
+/* The layout: what tests/integration/test-xorg.py does not show. */
+static void test_bus_id(void **state)
+{
+	(void)state;
+	expect("bus-id", FINDING_WARN, "Xorg has no configuration for the NVIDIA card at 0000:04",
+	       "gpudesk setup");
+	machine.nvidia_module[0] = '\0';
+	expect("bus-id", FINDING_OK, "Xorg finds its card by itself", "");
+	machine.xorg_error = -EFBIG;
+	expect("bus-id", FINDING_WARN, "not checked: File too large", "");
+}
+
+static void test_nvidia_driver(void **state)
+{
+	(void)state;
+	expect("nvidia-driver", FINDING_OK, "loaded", "");
+	strcpy(machine.gpus[0].driver, "nouveau");
+	expect("nvidia-driver", FINDING_FAIL, "driven by nouveau", "blacklist");
+	machine.gpus[0].driver[0] = '\0';
+	expect("nvidia-driver", FINDING_FAIL, "has no driver", "modprobe nvidia");
+	machine.nvidia.is_nouveau_loaded = true;
+	expect("nvidia-driver", FINDING_FAIL, "nouveau is loaded, nvidia is not", "reboot");
+	machine.nvidia.is_secure_boot = true;
+	expect("nvidia-driver", FINDING_FAIL,
+	       "nvidia 550.54.15 is installed but not loaded; Secure "
+	       "Boot is on",
+	       "mokutil --import");
+	machine.nvidia.installed[0] = '\0';
+	expect("nvidia-driver", FINDING_FAIL, "nouveau is loaded", "");
+}
+
+static void test_nvidia_version(void **state)
+{
+	static const char says[] = "Failed to initialize NVML: Driver/library version mismatch";
+
+	(void)state;
+	expect("nvidia-version", FINDING_OK, "550.54.15", "");
+	strcpy(machine.nvidia.smi_problem, says);
+	strcpy(machine.nvidia.library, "550.90.07");
+	expect("nvidia-version", FINDING_FAIL,
+	       "the driver is 550.54.15, its libraries are 550.90.07", "same source");
+	expect("nvidia-version", FINDING_FAIL, says, "reboot");
+	strcpy(machine.nvidia.installed, "550.90.07");
+	expect("nvidia-version", FINDING_FAIL,
+	       "updated to 550.90.07, but 550.54.15 is loaded until the next boot", "reboot");
+	machine.nvidia = (struct nvidia){ .loaded = "550.54.15" };
+	expect("nvidia-version", FINDING_OK, "550.54.15", "");
+	strcpy(machine.nvidia.smi_problem, "Unable to determine the device handle: GPU is lost");
+	expect("nvidia-version", FINDING_FAIL, "nvidia-smi fails: Unable", "NVRM");
+	machine.nvidia.loaded[0] = '\0';
+	expect("nvidia-version", FINDING_OK, "not loaded", "");
+	machine.n_gpus = 0;
+	expect("nvidia-version", FINDING_OK, "no NVIDIA card", "");
+}
+
+static void test_vgpu_license(void **state)
+{
+	(void)state;
+	expect("vgpu-license", FINDING_OK, "not needed", "");
+	strcpy(machine.nvidia.license, "Unlicensed (Restricted)");
+	expect("vgpu-license", FINDING_FAIL, "\"Unlicensed (Restricted)\" of the vGPU",
+	       "nvidia-gridd");
+	strcpy(machine.nvidia.license_product, "NVIDIA RTX Virtual Workstation");
+	expect("vgpu-license", FINDING_FAIL, "of NVIDIA RTX Virtual Workstation", "");
+}
+
+static void test_wayland_and_timed_login(void **state)
+{
+	(void)state;
+	expect("wayland", FINDING_OK, "off in", "");
+	machine.knows_wayland = false;
+	expect("wayland", FINDING_OK, "exouser gets a session for X", "");
+	machine.may_be_wayland = true;
+	expect("wayland", FINDING_FAIL, "this GDM (50 or later) has no WaylandEnable",
+	       "/Accounts/User1001 org.freedesktop.Accounts.User SetSession s gnome; busctl");
+	expect("autologin", FINDING_OK, "logs exouser in", "");
+	machine.gdm.timed_enabled = true;
+	strcpy(machine.gdm.timed_user, "guest");
+	expect("autologin", FINDING_WARN,
+	       "TimedLogin too is enabled: after a logout, GDM logs guest",
+	       "TimedLoginEnable=false");
+}
+
+static void test_idle(void **state)
+{
+	(void)state;
+	expect("screen-lock", FINDING_OK, "does not blank", "");
+	expect("suspend", FINDING_OK, "neither", "");
+	strcpy(machine.probe.idle_delay, "uint32 300");
+	expect("screen-lock", FINDING_WARN, "blanks the screen after 300 s", "gpudesk setup");
+	strcpy(machine.probe.lock_enabled, "true");
+	expect("screen-lock", FINDING_WARN, "blanks and locks the screen after 300 s",
+	       "idle-delay");
+	strcpy(machine.probe.session_sleep, "'suspend'");
+	expect("suspend", FINDING_WARN, "GNOME suspends", "sleep-inactive-ac-type");
+	strcpy(machine.probe.greeter_sleep, "'suspend'");
+	expect("suspend", FINDING_WARN, "at the login screen", "gpudesk setup");
+	machine.may_suspend = false;
+	expect("suspend", FINDING_OK, "cannot suspend", "");
+	machine.sessions.has_gnome = false;
+	expect("screen-lock", FINDING_OK, "not needed", "");
 }
 
 static void test_session(void **state)
@@ -138,7 +289,7 @@ static void test_session(void **state)
 	(void)state;
 	expect("session", FINDING_OK, "session 2 of exouser", "");
 	machine.chosen = -1;
-	expect("session", FINDING_FAIL, "session 2 of exouser has no record", "restart");
+	expect("session", FINDING_FAIL, "session 2 of exouser has no record", "save what is open");
 	strcpy(machine.graphical_type, "wayland");
 	expect("session", FINDING_FAIL, "of type wayland", "gpudesk setup");
 	machine.graphical_session[0] = '\0';
@@ -212,7 +363,7 @@ static void test_units(void **state)
 	socket = unit("gpudesk.socket");
 	expect("socket", FINDING_OK, "listens on 172.17.0.1 port 5901", "");
 	strcpy(socket->file_state, "disabled");
-	expect("socket", FINDING_FAIL, "not enabled", "systemctl enable --now 'gpudesk.socket'");
+	expect("socket", FINDING_FAIL, "not enabled", "systemctl enable --now gpudesk.socket");
 	strcpy(socket->active, "failed");
 	expect("socket", FINDING_FAIL, "has failed", "reset-failed");
 	strcpy(socket->load, "bad-setting");
@@ -222,22 +373,86 @@ static void test_units(void **state)
 	expect("socket", FINDING_WARN, "it sleeps", "");
 }
 
+/* The user whose sockets are enabled is the one that was meant. */
 static void test_another_user(void **state)
 {
-	struct unit *socket = unit("gpudesk-scraper@alice.socket");
-
 	(void)state;
-	strcpy(machine.config.user, "alice");
-	strcpy(socket->active, "inactive");
-	strcpy(socket->file_state, "disabled");
-	expect("scraper-socket", FINDING_FAIL, "does not listen", "gpudesk-scraper@alice.socket");
+	fake_tree_write("/home/exouser/.profile", "");
+	machine.account.uid = geteuid() ? geteuid() : 1001;
+	expect("user", geteuid() ? FINDING_OK : FINDING_FAIL,
+	       geteuid() ? "uid" : "belongs to uid 0", "");
 	fake_tree_link("/etc/systemd/system/gpudesk.socket.wants/gpudesk-scraper@exouser.socket",
 		       "/usr/lib/systemd/system/gpudesk-scraper@.socket");
-	expect("scraper-socket", FINDING_FAIL, "enabled for exouser, but user = alice",
-	       "disable --now 'gpudesk-scraper@exouser.socket'");
-	strcpy(socket->active, "active");
-	strcpy(socket->file_state, "enabled");
-	expect("scraper-socket", FINDING_OK, "listens", "");
+	strcpy(machine.config.user, "alice");
+	expect("user", FINDING_FAIL, "enabled for exouser, but user = alice",
+	       "gpudesk setup --user exouser, or, for alice: gpudesk setup");
+	machine.has_account = false;
+	expect("user", FINDING_FAIL, "there is no user alice", "gpudesk setup --user exouser");
+	fake_tree_link("/etc/systemd/system/gpudesk.socket.wants/gpudesk-scraper@alice.socket",
+		       "/usr/lib/systemd/system/gpudesk-scraper@.socket");
+	expect("user", FINDING_FAIL, "there is no user alice", "gpudesk setup --user NAME");
+}
+
+/* A fix destroys nothing, whatever the machine is like. */
+static void test_fixes_destroy_nothing(void **state)
+{
+	static const char *const bad[] = { "kill ", "chown ", "useradd", "rm ", "passwd" };
+	struct listener *holder = &machine.listeners[0];
+
+	(void)state;
+	fake_tree_write("/usr/games/fortune", "");
+	strcpy(machine.account.home, "/usr/games");
+	machine.account.uid = 5;
+	expect("user", FINDING_FAIL, "/usr/games belongs to uid", "gpudesk setup --user NAME");
+	machine.has_account = false;
+	expect("user", FINDING_FAIL, "there is no user", "gpudesk setup --user NAME");
+	machine.has_account = true;
+	machine.n_listeners = 1;
+	*holder = (struct listener){ .address = "::",
+				     .is_any = true,
+				     .pid = 1,
+				     .command = "systemd",
+				     .unit = "init.scope" };
+	expect("port", FINDING_FAIL, "held by systemd (pid 1, init.scope)", "list-sockets");
+	strcpy(machine.probe.password_problem, "/etc/shadow has mode 0640: others may read it");
+	strcpy(machine.probe.password_path, "/etc/shadow");
+	machine.probe.password_mode_wrong = true;
+	expect("password", FINDING_FAIL, "mode 0640", "ls -l /etc/shadow; password_file in");
+	for (size_t i = 0;; i++) {
+		const struct check *check = check_at(i);
+
+		if (!check)
+			break;
+		check_run(check, &machine, &findings);
+		for (size_t k = 0; k < findings.n * (sizeof(bad) / sizeof(*bad)); k++)
+			if (strncmp(findings.list[k / 5].fix, bad[k % 5], strlen(bad[k % 5])) == 0)
+				fail_msg("%s: %s", check->name, findings.list[k / 5].fix);
+	}
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_string_equal(finding_word("gpudesk-scraper@exo.user_1.socket"),
+			    "gpudesk-scraper@exo.user_1.socket");
+	assert_string_equal(finding_word("DOM\\user"), "'DOM\\user'");
+	assert_string_equal(finding_word("a b;c$d"), "'a b;c$d'");
+	assert_string_equal(finding_word("o'neil"), "'o'\\''neil'");
+	assert_string_equal(finding_word(""), "''");
+	strcpy(machine.config.user, "DOM\\user");
+	strcpy(machine.probe.password_problem, "it is empty");
+	expect("password", FINDING_FAIL, "it is empty", "gpudesk passwd --user 'DOM\\user'");
+}
+
+static void test_changed_unit_files(void **state)
+{
+	(void)state;
+	unit("gpudesk.socket");
+	unit("docker.service")->needs_reload = true;
+	expect("unit-files", FINDING_OK, "as they are", "");
+	machine.units[0].needs_reload = true;
+	expect("unit-files", FINDING_WARN, "gpudesk.socket, or a drop-in of it, has changed",
+	       "systemctl daemon-reload; systemctl restart gpudesk.socket");
 }
 
 static void test_port(void **state)
@@ -256,11 +471,14 @@ static void test_port(void **state)
 				     .command = "Xvnc",
 				     .unit = "vncserver@:1.service" };
 	expect("port", FINDING_FAIL, "held by Xvnc (pid 77, vncserver@:1.service)",
-	       "systemctl disable --now 'vncserver@:1.service'");
+	       "systemctl disable --now vncserver@:1.service");
 	strcpy(holder->unit, "session-2.scope");
-	expect("port", FINDING_FAIL, "session-2.scope", "kill 77");
-	*holder = (struct listener){ .address = "10.0.0.5", .pid = 77, .command = "Xvnc" };
-	expect("port", FINDING_WARN, "on another address, 10.0.0.5", "kill 77");
+	expect("port", FINDING_FAIL, "session-2.scope", "ss -tlnp sport = 5901; end it, or");
+	*holder = (struct listener){
+		.address = "10.0.0.5", .pid = 77, .command = "nginx", .unit = "nginx.service"
+	};
+	expect("port", FINDING_WARN, "on another address, 10.0.0.5",
+	       "systemctl status nginx.service; end it, or");
 	*holder = (struct listener){ .address = "0.0.0.0", .is_any = true };
 	expect("port", FINDING_FAIL, "cannot be identified", "ss -tlnp");
 	machine.is_root = false;
@@ -351,6 +569,11 @@ static void test_password(void **state)
 	expect("password", FINDING_WARN, "others may write", "chmod");
 	strcpy(machine.probe.password_problem, "it is empty");
 	expect_n("password", FINDING_FAIL, "it is empty", "gpudesk passwd --user exouser", 2);
+	machine.probe.password_mode_wrong = true;
+	expect_n("password", FINDING_FAIL, "", "chmod 600 /home/exouser/.vnc/passwd", 2);
+	machine.probe.password_mode_wrong = false;
+	machine.probe.password_owner_wrong = true;
+	expect_n("password", FINDING_FAIL, "", "chown exouser: /home/exouser/.vnc/passwd", 2);
 	machine.probe.has_password = false;
 	expect("password", FINDING_WARN, "not checked", "");
 }
@@ -370,6 +593,21 @@ static void test_configuration(void **state)
 	assert_non_null(strstr(findings.list[1].cause, "unknown key; line ignored"));
 	machine.n_problems = 1;
 	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
+}
+
+static void test_who_can_write_the_configuration(void **state)
+{
+	static const char *const paths[] = { "/etc/gpudesk.conf", "/etc/gpudesk.conf.d/a.conf" };
+	char below[CTL_PATH_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		fake_tree_write(paths[i], "");
+		assert_int_equal(chmod(ctl_path(&fake_ctl, paths[i], below), 0666), 0);
+		expect("config", FINDING_FAIL, "can be changed by others than root", paths[i]);
+		assert_int_equal(chmod(below, 0644), 0);
+		expect("config", FINDING_OK, "is valid", "");
+	}
 }
 
 /* On an empty machine, really read: no check may be silent. */
@@ -403,12 +641,23 @@ int main(void)
 #define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, make_machine, drop_machine)
 	const struct CMUnitTest tests[] = {
 		WITH_MACHINE(test_rendering),
+		WITH_MACHINE(test_xorg),
+		WITH_MACHINE(test_x_driver),
+		WITH_MACHINE(test_bus_id),
+		WITH_MACHINE(test_nvidia_driver),
+		WITH_MACHINE(test_nvidia_version),
+		WITH_MACHINE(test_vgpu_license),
+		WITH_MACHINE(test_wayland_and_timed_login),
+		WITH_MACHINE(test_idle),
 		WITH_MACHINE(test_session),
 		WITH_MACHINE(test_records),
 		WITH_MACHINE(test_x),
 		WITH_MACHINE(test_old_versions),
 		WITH_MACHINE(test_units),
 		WITH_MACHINE(test_another_user),
+		WITH_MACHINE(test_fixes_destroy_nothing),
+		WITH_MACHINE(test_words),
+		WITH_MACHINE(test_changed_unit_files),
 		WITH_MACHINE(test_port),
 		WITH_MACHINE(test_gdm),
 		WITH_MACHINE(test_vglusers),
@@ -416,6 +665,7 @@ int main(void)
 		WITH_MACHINE(test_no_rights),
 		WITH_MACHINE(test_password),
 		WITH_MACHINE(test_configuration),
+		WITH_MACHINE(test_who_can_write_the_configuration),
 		WITH_MACHINE(test_an_empty_machine),
 		WITH_MACHINE(test_too_many_findings),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How setup edits GDM's configuration, PAM's, groups, zones, Xorg's, and gpudesk.conf. */
+/* How setup edits GDM's configuration, PAM's and Xorg's. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,12 +11,8 @@
 #include <cmocka.h>
 
 #include "edit/gdm_edit.h"
-#include "edit/group_edit.h"
-#include "edit/key_edit.h"
-#include "edit/lines.h"
 #include "edit/pam_edit.h"
 #include "edit/xorg_write.h"
-#include "edit/zone_edit.h"
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -29,31 +25,6 @@ static void check(int r, char *text, size_t length, const char *wanted)
 	assert_string_equal(text, wanted);
 	assert_int_equal(length, strlen(wanted));
 	free(text);
-}
-
-static void test_user_in_gpudesk_conf(void **state)
-{
-	static const struct key_edit edit = { NULL, "user", "alice", " = ", false, true };
-	static const char *const cases[][2] = {
-		{ "", "user = alice\n" },
-		{ "user = alice # me\n", NULL },
-		{ "user=alice", NULL },
-		{ "user = bob # him\n", "user = alice # him\n" },
-		{ "user = bob\nuser = carol\n", "user = bob\nuser = alice\n" },
-		{ "#user = exouser\nidle_timeout = 1\n",
-		  "#user = exouser\nuser = alice\nidle_timeout = 1\n" },
-		{ "superuser = bob", "superuser = bob\nuser = alice\n" },
-		{ "user =\n", "user =alice\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
-		char *text = NULL;
-		size_t length = 0;
-		int r = key_edit_apply(&edit, cases[i][0], strlen(cases[i][0]), &text, &length);
-
-		check(r, text, length, cases[i][1]);
-	}
 }
 
 static void test_gdm(void **state)
@@ -82,10 +53,24 @@ static void test_gdm(void **state)
 	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
 		char *text = NULL;
 		size_t length = 0;
-		int r = gdm_edit_apply(cases[i][0], strlen(cases[i][0]), "alice", &text, &length);
+		int r = gdm_edit_apply(cases[i][0], strlen(cases[i][0]), "alice", true, &text,
+				       &length);
 
 		check(r, text, length, cases[i][1]);
 	}
+}
+
+/* GDM 50 */
+static void test_gdm_without_wayland(void **state)
+{
+	static const char text[] = "[daemon]\nWaylandEnable=true\n";
+	char *edited = NULL;
+	size_t length = 0;
+	int r = gdm_edit_apply(text, strlen(text), "alice", false, &edited, &length);
+
+	(void)state;
+	check(r, edited, length,
+	      "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=alice\nWaylandEnable=true\n");
 }
 
 static void test_text_that_is_not_one(void **state)
@@ -95,7 +80,7 @@ static void test_text_that_is_not_one(void **state)
 	size_t length = 0;
 
 	(void)state;
-	assert_int_equal(gdm_edit_apply(nul, sizeof(nul) - 1, "alice", &text, &length), 1);
+	assert_int_equal(gdm_edit_apply(nul, sizeof(nul) - 1, "alice", true, &text, &length), 1);
 	assert_memory_equal(text + length - 5, nul + sizeof(nul) - 6, 5);
 	free(text);
 }
@@ -118,83 +103,6 @@ static void test_pam(void **state)
 		int r = pam_edit_apply(cases[i][0], strlen(cases[i][0]), &text, &length);
 
 		check(r == 0 ? 1 : r, text, length, cases[i][1]);
-	}
-}
-
-static const struct membership_case {
-	const char *before, *after; /* with gdm out and in */
-} memberships[] = {
-	{ "vglusers:x:990:\n", "vglusers:x:990:gdm\n" },
-	{ "vglusers:x:990:a,b", "vglusers:x:990:a,b,gdm" },
-	{ "xvglusers:x:1:\nvglusers:x:990:gdmx\nz:x:2:gdm\n",
-	  "xvglusers:x:1:\nvglusers:x:990:gdmx,gdm\nz:x:2:gdm\n" },
-	{ "vglusers:!::\n", "vglusers:!::gdm\n" },
-};
-
-static void test_groups(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < LENGTH_OF(memberships); i++) {
-		const char *out = memberships[i].before, *in = memberships[i].after;
-		char *text = NULL;
-		size_t length = 0;
-		int r = group_edit_apply(out, strlen(out), "vglusers", "gdm", true, &text, &length);
-
-		check(r, text, length, in);
-		r = group_edit_apply(in, strlen(in), "vglusers", "gdm", false, &text, &length);
-		check(r, text, length, out);
-		assert_int_equal(
-			group_edit_apply(in, strlen(in), "vglusers", "gdm", true, &text, &length),
-			0);
-		assert_int_equal(group_edit_has(in, strlen(in), "vglusers", "gdm"), 1);
-		assert_int_equal(group_edit_has(out, strlen(out), "vglusers", "gdm"), 0);
-	}
-}
-
-static void test_groups_first_member_and_missing_ones(void **state)
-{
-	static const char text[] = "g:x:7:a,b,c\nbroken:x\n";
-	char *edited;
-	size_t length;
-
-	(void)state;
-	assert_int_equal(group_edit_apply(text, strlen(text), "g", "a", false, &edited, &length),
-			 1);
-	assert_string_equal(edited, "g:x:7:b,c\nbroken:x\n");
-	free(edited);
-	assert_int_equal(group_edit_has(text, strlen(text), "broken", "a"), -ENOENT);
-	assert_int_equal(group_edit_has("", 0, "g", "a"), -ENOENT);
-	assert_int_equal(group_edit_apply(text, strlen(text), "none", "a", true, &edited, &length),
-			 0);
-}
-
-static void test_zones(void **state)
-{
-	static const char *const cases[][2] = {
-		{ "<zone>\n  <port port=\"5901\" protocol=\"tcp\"/>\n</zone>\n",
-		  "<zone>\n</zone>\n" },
-		{ "<zone><port protocol='tcp' port='5901' /></zone>", "<zone></zone>" },
-		{ "<port port=\"5901\" protocol=\"tcp\"/> <a/>\n", " <a/>\n" },
-		{ "<zone>\r\n\t<port port=\"5901\" protocol=\"tcp\"/>\r\n</zone>",
-		  "<zone>\r\n</zone>" },
-		{ "<port port=\"5901\" protocol=\"tcp\"></port>", NULL },
-		{ "<port port=\"5901\" protocol=\"udp\"/>", NULL },
-		{ "<port port=\"5900-5910\" protocol=\"tcp\"/>", NULL },
-		{ "<!-- <port port=\"5901\" protocol=\"tcp\"/> -->", NULL },
-		{ "<rule><port port=\"5901\" protocol=\"tcp\"/><accept/></rule>", NULL },
-		{ "<source-port port=\"5901\" protocol=\"tcp\"/>", NULL },
-		{ "<port port=\"5901\" protocol=\"tcp\"", NULL },
-		{ "<!-- <port port=\"5901\"", NULL },
-		{ "", NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
-		char *text = NULL;
-		size_t length = 0;
-		int r = zone_edit_close(cases[i][0], strlen(cases[i][0]), "5901", &text, &length);
-
-		check(r, text, length, cases[i][1]);
 	}
 }
 
@@ -222,13 +130,10 @@ static void test_xorg(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_user_in_gpudesk_conf),
 		cmocka_unit_test(test_gdm),
+		cmocka_unit_test(test_gdm_without_wayland),
 		cmocka_unit_test(test_text_that_is_not_one),
 		cmocka_unit_test(test_pam),
-		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_groups_first_member_and_missing_ones),
-		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_xorg),
 	};
 

@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "facts/old_server.h"
+#include "tests/ctl/fake_tree.h"
 
 static void test_programs(void **state)
 {
@@ -67,6 +70,63 @@ static void test_what_runs_us(void **state)
 	assert_false(ask_in("localhost:1", "vncserver@1.service"));
 	assert_false(ask_in(":0", "vncserver@1.service"));
 	assert_false(ask_in(":1", "x0vncserver.service"));
+	assert_true(ask_in(":50", "tigervncserver@:50.service"));
+	assert_true(ask_in(":1", "vncserver@:01.service"));
+	assert_false(ask_in(":1", "vncserver@:2.service"));
+}
+
+static bool uses(uint16_t port, const char *unit)
+{
+	struct old_server servers[OLD_SERVERS_MAX];
+	size_t n = old_servers_find(&fake_ctl, port, servers);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(servers[i].unit, unit) == 0)
+			return true;
+	return false;
+}
+
+static void test_units_by_port(void **state)
+{
+	static const char *const of_5901[] = {
+		"vncserver@1.service",	      "vncserver@:1.service",
+		"vncserver@\\:1.service",     "vncserver@:01.service",
+		"tigervncserver@:1.service",  "tigervncserver@1.service",
+		"vncserver-virtuald.service",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of_5901) / sizeof(of_5901[0]); i++) {
+		assert_true(uses(5901, of_5901[i]));
+		assert_int_equal(uses(5950, of_5901[i]), i == 6);
+	}
+	assert_true(uses(5950, "vncserver@50.service"));
+	assert_true(uses(5950, "vncserver@:50.service"));
+	assert_false(uses(6001, "vncserver@101.service"));
+	assert_false(uses(1, "vncserver-virtuald.service"));
+}
+
+/* Without a number in the name, its file says it. */
+static void test_ports_in_files(void **state)
+{
+	static const char *const lines[] = {
+		"ExecStart=/usr/bin/x11vnc -rfbport 5901 -forever\n",
+		"ExecStart=/usr/bin/x11vnc -rfbport=5901\n",
+		"ExecStart=/usr/bin/x11vnc -rfbportv6 1 -rfbport \"5901\"\n",
+	};
+
+	(void)state;
+	assert_false(uses(5901, "x11vnc.service"));
+	assert_true(uses(5900, "x11vnc.service"));
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		fake_tree_write("/usr/lib/systemd/system/x11vnc.service", lines[i]);
+		assert_true(uses(5901, "x11vnc.service"));
+		assert_false(uses(5900, "x11vnc.service"));
+	}
+	fake_tree_write("/etc/systemd/system/" OLD_SERVER_DOCUMENTED,
+			"ExecStart=x -rfbauth /f -rfbport 5950 -display :0\n");
+	assert_true(uses(5950, OLD_SERVER_DOCUMENTED));
+	assert_false(uses(5901, OLD_SERVER_DOCUMENTED));
 }
 
 int main(int argc, char **argv)
@@ -74,6 +134,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_what_runs_us),
+		cmocka_unit_test_setup_teardown(test_units_by_port, scratch_create, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_ports_in_files, scratch_create,
+						scratch_remove),
 	};
 
 	if (argc == 3 && argv[1][0] == 'f')

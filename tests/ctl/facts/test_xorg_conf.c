@@ -53,9 +53,9 @@ static void test_the_documented_file(void **state)
 	assert_int_equal(conf.sections[1].line, 5);
 	assert_int_equal(conf.sections[1].bus_id_line, 8);
 	assert_string_equal(conf.sections[3].device, "Card0");
-	assert_int_equal(xorg_conf_boolean(&conf, "Monitor", "dpms"), 0);
+	assert_int_equal(xorg_section_boolean(&conf.sections[2], "dpms"), 0);
 	/* A subsection's entries belong to a mode, not to the screen. */
-	assert_int_equal(xorg_conf_boolean(&conf, NULL, "HardDPMS"), -ENOENT);
+	assert_int_equal(xorg_section_boolean(&conf.sections[3], "HardDPMS"), -ENOENT);
 	xorg_conf_finish(&conf);
 }
 
@@ -89,11 +89,56 @@ static void test_booleans(void **state)
 		(void)snprintf(text, sizeof(text), "Section \"Device\"\n%s\nEndSection",
 			       booleans[i].text);
 		assert_int_equal(xorg_conf_parse(&conf, "/x", text, strlen(text)), 0);
-		if (xorg_conf_boolean(&conf, "Device", "HardDPMS") != booleans[i].result)
+		if (xorg_section_boolean(&conf.sections[0], "HardDPMS") != booleans[i].result)
 			fail_msg("%s", booleans[i].text);
-		assert_int_equal(xorg_conf_boolean(&conf, "Screen", "HardDPMS"), -ENOENT);
 		xorg_conf_finish(&conf);
 	}
+}
+
+/* Line ends mean nothing to Xorg, but end a string and a comment. */
+static void test_lines(void **state)
+{
+	static const char *const texts[] = {
+		"Section \"Device\" Identifier \"x\" Driver \"nvidia\" BusID \"PCI:4:0:0\" "
+		"EndSection",
+		"section\n\"device\"\nidentifier\n# not \"y\"\n\"x\"\ndriver\t\"nvidia\"#\n"
+		"bus_id\n\"PCI:4:0:0\"\nEndSection\n",
+		"Section \"Device\" Identifier \"x\"\rDriver \"nvidia\"\r\nBusID \"PCI:4:0:0\"\r\n"
+		"SubSection \"a\" Driver \"other\" EndSubSection EndSection Driver \"outside\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct xorg_conf conf = { 0 };
+
+		assert_int_equal(xorg_conf_parse(&conf, "/x", texts[i], strlen(texts[i])), 0);
+		assert_int_equal(conf.n_sections, 1);
+		assert_string_equal(conf.sections[0].identifier, "x");
+		assert_string_equal(conf.sections[0].driver, "nvidia");
+		assert_string_equal(conf.sections[0].bus_id, "PCI:4:0:0");
+		xorg_conf_finish(&conf);
+	}
+}
+
+static void test_what_a_section_names(void **state)
+{
+	static const char text[] = "Section \"ServerLayout\"\nIdentifier \"l\"\n"
+				   "Screen 0 \"a\" 0 0\nScreen 1 \"b\" RightOf \"a\"\nEndSection\n"
+				   "Section \"Screen\"\nIdentifier \"a\"\nDevice \"d\"\n"
+				   "Monitor \"m\"\nDefaultDepth 24\nMatchSeat \"seat1\"\n"
+				   "EndSection\n"
+				   "Section \"Files\"\nModulePath \"/a,/b\"\nEndSection\n";
+	struct xorg_conf conf = { 0 };
+
+	(void)state;
+	assert_int_equal(xorg_conf_parse(&conf, "/x", text, strlen(text)), 0);
+	assert_string_equal(conf.sections[0].screen, "a");
+	assert_string_equal(conf.sections[1].device, "d");
+	assert_string_equal(conf.sections[1].monitor, "m");
+	assert_true(conf.sections[1].is_of_other_seat);
+	assert_string_equal(conf.sections[2].module_path, "/a,/b");
+	assert_int_equal(conf.sections[2].line, 13);
+	xorg_conf_finish(&conf);
 }
 
 /* Must end, and read only the text, which sanitizers check. */
@@ -120,7 +165,7 @@ static void test_garbage(void **state)
 
 static void test_order_of_files(void **state)
 {
-	static const char *const identifiers[] = { "one", "two", "three", "four" };
+	static const char *const identifiers[] = { "four", "two", "three", "one" };
 	struct xorg_conf conf;
 
 	(void)state;
@@ -130,6 +175,8 @@ static void test_order_of_files(void **state)
 			"Section \"Device\"\nIdentifier \"three\"\nEndSection\n");
 	fake_tree_write("/etc/X11/xorg.conf.d/10-b.conf",
 			"Section \"Device\"\nIdentifier \"two\"\nEndSection\n");
+	fake_tree_write("/etc/X11/xorg.conf.d/.hidden.conf",
+			"Section \"Device\"\nIdentifier \"hidden\"\nEndSection\n");
 	fake_tree_write("/etc/X11/xorg.conf.d/10-b.conf.old",
 			"Section \"Device\"\nIdentifier \"old\"\nEndSection\n");
 	fake_tree_write("/etc/X11/xorg.conf",
@@ -157,6 +204,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_documented_file),
 		cmocka_unit_test(test_booleans),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_what_a_section_names),
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test_setup_teardown(test_order_of_files, scratch_create,
 						scratch_remove),

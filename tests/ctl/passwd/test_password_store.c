@@ -173,7 +173,18 @@ static void test_folder_of_all(void **state)
 {
 	struct fixture *fixture = *state;
 
-	make_folder(fixture, "home/.vnc", 0770);
+	make_folder(fixture, "home/.vnc", 0707);
+	check_refused(fixture, -EPERM, "chmod go-w");
+}
+
+/* As where umask is 002: the group is the user's own. */
+static void test_folder_of_own_group(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_folder(fixture, "home/.vnc", 0775);
+	assert_int_equal(store(fixture, false), 0);
+	fixture->owner.gid++;
 	check_refused(fixture, -EPERM, "chmod go-w");
 }
 
@@ -312,11 +323,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, scratch_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(test_new_file),	    TEST(test_entries),	      TEST(test_rubbish),
-		TEST(test_other_places),    TEST(test_folder_of_all), TEST(test_no_file),
-		TEST(test_nothing_is_left), TEST(test_mode),	      TEST(test_link_for_folder),
-		TEST(test_link_for_file),   TEST(test_hard_link),     TEST(test_folder_of_root),
-		TEST(test_home_of_another), TEST(test_outside),
+		TEST(test_new_file),	   TEST(test_entries),
+		TEST(test_rubbish),	   TEST(test_other_places),
+		TEST(test_folder_of_all),  TEST(test_folder_of_own_group),
+		TEST(test_no_file),	   TEST(test_nothing_is_left),
+		TEST(test_mode),	   TEST(test_link_for_folder),
+		TEST(test_link_for_file),  TEST(test_hard_link),
+		TEST(test_folder_of_root), TEST(test_home_of_another),
+		TEST(test_outside),
 	};
 
 	if (sodium_init() < 0)

@@ -53,9 +53,10 @@ static void test_naming_a_card(void **state)
 static void add(struct xorg_conf *conf, const char *path, const char *driver, const char *bus_id)
 {
 	char text[256];
-	int length = snprintf(text, sizeof(text),
-			      "Section \"Device\"\nDriver \"%s\"\n%s%s%s\nEndSection\n", driver,
-			      bus_id ? "BusID \"" : "", bus_id ? bus_id : "", bus_id ? "\"" : "");
+	int length = snprintf(
+		text, sizeof(text),
+		"Section \"Device\"\nIdentifier \"card\"\nDriver \"%s\"\n%s%s%s\nEndSection\n",
+		driver, bus_id ? "BusID \"" : "", bus_id ? bus_id : "", bus_id ? "\"" : "");
 
 	assert_int_equal(xorg_conf_parse(conf, path, text, (size_t)length), 0);
 }
@@ -63,7 +64,7 @@ static void add(struct xorg_conf *conf, const char *path, const char *driver, co
 static void check(const struct xorg_conf *conf, const char *wanted, enum xorg_action action,
 		  const struct gpu *gpu)
 {
-	struct xorg_choice choice = xorg_choose(gpus, LENGTH_OF(gpus), conf, wanted);
+	struct xorg_choice choice = xorg_choose(gpus, LENGTH_OF(gpus), conf, wanted, true);
 
 	assert_int_equal(choice.action, action);
 	assert_ptr_equal(choice.gpu, gpu);
@@ -81,7 +82,7 @@ static void test_nothing_there(void **state)
 	check(&conf, "5", XORG_NO_CARD, NULL);
 	add(&conf, OWN_FILE, "modesetting", "PCI:27@1:0:0");
 	check(&conf, NULL, XORG_WRITE, &gpus[2]);
-	assert_int_equal(xorg_choose(gpus, 2, &conf, NULL).action, XORG_NO_CARD);
+	assert_int_equal(xorg_choose(gpus, 2, &conf, NULL, true).action, XORG_NO_CARD);
 	xorg_conf_finish(&conf);
 }
 
@@ -93,7 +94,7 @@ static void test_the_documented_file(void **state)
 	add(&conf, XORG_CHOICE_OLD_FILE, "nvidia", "PCI:27@1:0:0");
 	check(&conf, NULL, XORG_WRITE, &gpus[3]);
 	check(&conf, "0", XORG_WRITE, &gpus[2]);
-	assert_non_null(xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL).old);
+	assert_true(xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, true).has_old);
 	xorg_conf_finish(&conf);
 	/* what its script makes of two cards */
 	add(&conf, XORG_CHOICE_OLD_FILE, "nvidia", "PCI:0a:00.01b:00.0");
@@ -134,6 +135,56 @@ static void test_the_administrators_file(void **state)
 	xorg_conf_finish(&conf);
 }
 
+static void add_text(struct xorg_conf *conf, const char *path, const char *text)
+{
+	assert_int_equal(xorg_conf_parse(conf, path, text, strlen(text)), 0);
+}
+
+static void test_no_driver_for_xorg(void **state)
+{
+	struct xorg_conf conf = { 0 };
+
+	(void)state;
+	assert_int_equal(xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, false).action,
+			 XORG_NO_DRIVER);
+	assert_int_equal(xorg_choose(gpus, 2, &conf, NULL, false).action, XORG_NO_CARD);
+	add(&conf, XORG_CHOICE_FILE, "nvidia", "PCI:10:0:0");
+	struct xorg_choice choice = xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, false);
+	assert_int_equal(choice.action, XORG_NO_DRIVER);
+	assert_true(choice.has_ours);
+	xorg_conf_finish(&conf);
+}
+
+static void test_the_administrators_layout(void **state)
+{
+	struct xorg_conf conf = { 0 };
+	struct xorg_choice choice;
+
+	(void)state;
+	/* a Screen is one, whatever its driver; ours may come before it */
+	add(&conf, XORG_CHOICE_FILE, "nvidia", "PCI:10:0:0");
+	add_text(&conf, OWN_FILE, "Section \"Screen\" Identifier \"s\" Device \"d\" EndSection");
+	add_text(&conf, OWN_FILE, "Section \"Device\" Identifier \"d\" Driver \"x\" EndSection");
+	check(&conf, NULL, XORG_OWN_WRONG, &gpus[2]);
+	choice = xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, true);
+	assert_true(choice.has_ours);
+	assert_string_equal(choice.own.device->driver, "x");
+	xorg_conf_finish(&conf);
+	/* one that Xorg cannot follow */
+	add_text(&conf, OWN_FILE,
+		 "Section \"ServerLayout\" Identifier \"l\" Screen \"s\" EndSection");
+	choice = xorg_choose(gpus, LENGTH_OF(gpus), &conf, NULL, true);
+	assert_true(choice.is_own_broken);
+	assert_int_equal(choice.action, XORG_OWN_WRONG);
+	/* until the old file has what it names */
+	add_text(&conf, XORG_CHOICE_OLD_FILE,
+		 "Section \"Screen\" Identifier \"s\" Device \"d\" EndSection "
+		 "Section \"Device\" Identifier \"d\" Driver \"nvidia\" BusID \"PCI:10:0:0\" "
+		 "EndSection");
+	check(&conf, NULL, XORG_IS_OWN, &gpus[2]);
+	xorg_conf_finish(&conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +193,8 @@ int main(void)
 		cmocka_unit_test(test_the_documented_file),
 		cmocka_unit_test(test_our_file),
 		cmocka_unit_test(test_the_administrators_file),
+		cmocka_unit_test(test_no_driver_for_xorg),
+		cmocka_unit_test(test_the_administrators_layout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

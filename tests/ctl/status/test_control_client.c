@@ -47,6 +47,21 @@ static void test_whole_answer(void **state)
 	assert_true(report.viewers[1].view_only);
 }
 
+static void test_settings(void **state)
+{
+	struct scraper_report report;
+
+	(void)state;
+	assert_int_equal(scraper_report_parse("setting.max_viewers=5\nsetting.later=1\n"
+					      "setting.frame_rate=many\nsetting.view_only=yes\n",
+					      &report),
+			 0);
+	assert_true(report.has_setting ==
+		    (UINT64_C(1) << CONFIG_KEY_max_viewers | UINT64_C(1) << CONFIG_KEY_view_only));
+	assert_int_equal(report.config.max_viewers, 5);
+	assert_true(report.config.view_only);
+}
+
 static void test_without_viewers(void **state)
 {
 	struct scraper_report report;
@@ -97,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_answer),
+		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_without_viewers),
 		cmocka_unit_test(test_what_is_no_answer),
 	};

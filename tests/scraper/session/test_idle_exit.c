@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -12,6 +13,7 @@
 #include "common/log.h"
 #include "common/program.h"
 #include "session/idle_exit.h"
+#include "tests/support/scratch.h"
 
 #define SECOND UINT64_C(1000000)
 
@@ -150,6 +152,27 @@ static void test_replaced_program(void **state)
 	assert_true(is_over());
 }
 
+/* The next viewer gets the settings that the file has by then. */
+static void test_changed_settings(void **state)
+{
+	static const char same[] = "max_viewers = 8\n", other[] = "max_viewers = 7\n";
+
+	assert_int_equal(scratch_create(state), 0);
+	config_init(&config);
+	idle.config_path = scratch_path("gpudesk.conf");
+	assert_true(idle_exit_may_accept(&idle)); /* there is none */
+	scratch_write("gpudesk.conf", same, strlen(same), 0644);
+	assert_true(idle_exit_may_accept(&idle));
+	scratch_write("gpudesk.conf", other, strlen(other), 0644);
+	idle_state = IDLE_NOT;
+	assert_true(idle_exit_may_accept(&idle));
+	assert_false(is_over());
+	idle_state = IDLE;
+	assert_false(idle_exit_may_accept(&idle));
+	assert_true(is_over());
+	assert_int_equal(scratch_remove(state), 0);
+}
+
 static void test_strangers_do_not_keep_a_replaced_program(void **state)
 {
 	(void)state;
@@ -174,6 +197,7 @@ int main(void)
 		TEST(test_strangers_without_end),
 		TEST(test_strangers_after_a_viewer),
 		TEST(test_replaced_program),
+		TEST(test_changed_settings),
 		TEST(test_strangers_do_not_keep_a_replaced_program),
 	};
 #undef TEST

@@ -4,7 +4,7 @@
 
 units="gpudesk.socket gpudesk.service gpudesk-scraper@exouser.socket gpudesk-scraper@exouser.service
 gpudesk-control@exouser.socket gpudesk-desktop@exouser.socket gpudesk-desktop@exouser.service
-gpudesk-desktop-stop@exouser.service"
+gpudesk-desktop-stop@exouser.service gpudesk-xorg.service"
 
 verify_units() {
 	local output

@@ -32,6 +32,12 @@ rm /home/exouser/.vnc/passwd
 check_refused "no password file" "cannot be checked" $password
 write_password $password $view_password
 
+# At once: what systemd has no socket for does not come.
+configure start_desktop=no user=nosuch
+check_refused "a user whose desktop is not set up" "not set up for the user" $password
+check "and the log says whose is" eventually 10 grep -q "gpudesk's sockets are for exouser" \
+	<<<"$(journalctl -b -o cat -u gpudesk.service)"
+
 configure start_desktop=no "allow = 10.0.0.0/8"
 check_refused "an address that is not allowed" "not allowed" $password
 configure start_desktop=no "allow = 172.17.0.0/33"

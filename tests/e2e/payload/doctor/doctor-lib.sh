@@ -9,7 +9,7 @@
 # examine [ARGUMENT...] - runs doctor; sets $said and $status
 examine() {
 	status=0
-	said=$(gpudesk "$@" doctor 2>&1) || status=$?
+	said=$(gpudesk "$@" doctor --all 2>&1) || status=$?
 }
 
 # complaints - "RESULT CHECK" of each check that is not ok, once

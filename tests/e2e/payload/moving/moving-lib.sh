@@ -40,6 +40,18 @@ with_card() {
 		"$PWD/pci" "$@"
 }
 
+# The same for the unit that adapts Xorg's configuration when GDM starts.
+card_is_in() {
+	mkdir -p /run/systemd/system/gpudesk-xorg.service.d "$PWD/pci"
+	printf '[Service]\nBindReadOnlyPaths=%s:/sys/bus/pci/devices\n' "$PWD/pci" \
+		>/run/systemd/system/gpudesk-xorg.service.d/card.conf
+	systemctl daemon-reload
+}
+card_is_out() {
+	rm -r /run/systemd/system/gpudesk-xorg.service.d
+	systemctl daemon-reload
+}
+
 # set_up [ARGUMENT...] - its output is in setup.log
 set_up() {
 	local status=0
@@ -51,7 +63,7 @@ set_up() {
 # doctor_finds CHECK... - whether these checks, and maybe others, complain
 doctor_finds() {
 	local check
-	with_card gpudesk doctor >doctor.log 2>&1
+	with_card gpudesk doctor --all >doctor.log 2>&1
 	cat doctor.log
 	for check; do
 		grep -qE "^(FAIL|warn) +$check " doctor.log || { echo "not of $check"; return 1; }
@@ -60,7 +72,7 @@ doctor_finds() {
 
 # Whether nothing fails, but for the missing real card.
 doctor_is_content() {
-	with_card gpudesk doctor >doctor.log 2>&1
+	with_card gpudesk doctor --all >doctor.log 2>&1
 	cat doctor.log
 	! grep '^FAIL' doctor.log | grep -v '^FAIL *rendering '
 }
@@ -77,10 +89,14 @@ for file in /etc/X11/xorg.conf.d/*.conf; do
 	sed '/BusID/d; s/"nvidia"/"dummy"/' "$file" >"$directory/${file##*/}"
 	! grep -q '"nvidia"' "$file" || echo "$file" >"/tmp/xorg.card.$(id -un)"
 done
+# the console's card, which Xorg finds by itself
+grep -qs '"Device"' "$directory"/*.conf ||
+	echo 'Section "Device" Identifier "console" Driver "dummy" EndSection' >"$directory/99.conf"
 exec /usr/lib/xorg/real/Xorg "$@" -configdir "$directory"
 END
 	chmod 0755 /usr/lib/xorg/Xorg
 	rm -f /etc/X11/xorg.conf.d/10-*.conf
+	cp /usr/lib/xorg/modules/drivers/{dummy,nvidia}_drv.so
 	cat >/etc/X11/xorg.conf.d/05-flags.conf <<'END'
 Section "ServerFlags"
 	Option "AutoAddDevices" "false"
@@ -144,7 +160,7 @@ check_moving_over() {
 	check "a dry run" set_up --dry-run
 	check "changes nothing" same_as before.state
 	check "without a terminal and --yes it fails" not set_up
-	check_killed 3 20 60 110 160 175
+	check_killed 3 10 25 35 45 55
 	check "the old server runs again" eventually 30 holds_port "$1" "$2"
 	set_up --yes --die-after 30 >/dev/null 2>&1
 	check "gpudesk setup, after one that was killed" set_up --yes --restart-desktop
@@ -156,6 +172,7 @@ check_moving_over() {
 	machine_state >after.state
 	check "gpudesk setup again" set_up --yes --restart-desktop
 	check "finds nothing to change" grep -q "nothing to change" setup.log
+	check "and says what doctor finds" grep -qE "^(NOT )?READY" setup.log
 	check "and changes nothing" same_as after.state
 	check "doctor finds nothing wrong" doctor_is_content
 	sed 's/^/     /' doctor.log
@@ -168,4 +185,33 @@ check_undo() {
 	check "every byte and every unit is as it was" same_as before.state
 	check "gpudesk setup --undo again" set_up --undo --yes
 	check "finds nothing to undo" grep -q "Nothing to undo" setup.log
+}
+
+# reboot_into STAGE - the machine starts again, and ./run goes on with this part and that stage
+reboot_into() {
+	mkdir -p /var/lib/e2e
+	printf '%s\n' "part=$part" "stage=$1" "passed=$passed" "failed=$failed" >/var/lib/e2e/stage
+	sync
+	systemctl reboot
+	sleep infinity
+}
+
+# The processes that listen at 5901; systemd's are sockets of gpudesk's.
+owners() {
+	ss -lntpH 'sport = :5901' | grep -oP 'users:\(\("\K[^"]*' | sort -u | tr '\n' ' '
+}
+
+# port_is_ours, port_is_of UNIT - who has 5901 after a boot: one of the two, and alone
+port_is_ours() {
+	eventually 60 systemctl is-active gpudesk.socket
+	echo "5901: $(owners)"
+	[ "$(owners)" = "systemd " ] && not systemctl is-active vncserver@1.service &&
+		not systemctl is-enabled vncserver@1.service
+}
+
+port_is_of() {
+	eventually 60 holds_port "$1" 0.0.0.0
+	echo "5901: $(owners)"
+	holds_port "$1" 0.0.0.0 && [ "$(owners)" = "vncserver " ] &&
+		not systemctl is-active gpudesk.socket && not systemctl is-enabled gpudesk.socket
 }

@@ -4,6 +4,7 @@
 
 conf=/etc/gpudesk.conf
 gdm_conf=/etc/gdm3/daemon.conf
+idle="screen-lock suspend"
 no_x="mit-shm damage randr xtest rendering"
 sockets="scraper-socket desktop-socket control-socket"
 units=/etc/systemd/system
@@ -45,11 +46,12 @@ broken "an unknown key in gpudesk.conf" warn config '/etc/gpudesk.conf:2: .*idle
 broken "a bad value of a key that guards access" FAIL config \
 	'/etc/gpudesk.conf:1: .*allow.*connections are refused' "allow" \
 	'set_conf "allow = 10.0.0.0/33"' "$default_conf"
-broken "user names no user of the machine" FAIL user 'there is no user nosuch' \
-	"$sockets services autologin session password x $no_x" 'set_conf "user = nosuch"' "$default_conf"
-broken "user is not the one of the units" FAIL scraper-socket \
-	'enabled for exouser, but user = other' \
-	"$sockets services autologin session password x $no_x" \
+broken "user names no user of the machine" FAIL user \
+	'there is no user nosuch. Fix: gpudesk setup --user exouser' \
+	"$sockets services autologin session password $idle x $no_x" 'set_conf "user = nosuch"' "$default_conf"
+broken "user is not the one of the units" FAIL user \
+	'sockets are enabled for exouser, but user = other' \
+	"$sockets services autologin session password $idle x $no_x" \
 	'useradd -m other; set_conf "user = other"' "$default_conf; userdel -r other"
 broken "allow leaves docker out" FAIL allow 'network on docker0 \(172.17.0.1\) is not in allow' "" \
 	'set_conf "allow = 10.0.0.0/8"' "$default_conf"
@@ -84,6 +86,10 @@ broken "the control socket is stopped" warn control-socket 'does not listen' "" 
 	'systemctl stop gpudesk-control@exouser.socket' 'systemctl start gpudesk-control@exouser.socket'
 broken "gpudesk.service is masked" FAIL services 'gpudesk.service is masked' "" \
 	'systemctl mask --runtime gpudesk.service' 'systemctl unmask --runtime gpudesk.service'
+broken "a drop-in was changed, and systemd not told" warn unit-files \
+	'gpudesk.socket, or a drop-in of it, has changed.*daemon-reload' "" \
+	'mkdir -p $units/gpudesk.socket.d; echo "[Socket]" >$units/gpudesk.socket.d/new.conf' \
+	'rm -r $units/gpudesk.socket.d; systemctl daemon-reload'
 # systemd starts it again every 2 s, as long as the connection waits.
 service_failed() {
 	[ "$(systemctl show -P Result gpudesk.service)" != success ]
@@ -97,28 +103,29 @@ broken "gpudesk-proxy cannot be run" warn services 'gpudesk.service failed' "" \
 
 # ---- the port ----
 broken "TurboVNC's unit holds the port (vncserver@1)" FAIL port \
-	'held by python3 \(pid [0-9]+, vncserver@1.service\).*disable --now .vncserver@1.service' \
+	'held by python3 \(pid [0-9]+, vncserver@1.service\).*disable --now vncserver@1.service' \
 	"socket other-vnc" \
 	'systemctl stop gpudesk.socket; unit vncserver@1.service "$squat"
 	 systemctl start vncserver@1; eventually 20 holds_port; systemctl start gpudesk.socket || :
 	 systemctl start gpudesk-{scraper,control,desktop}@exouser.socket' \
 	'remove_unit vncserver@1.service; systemctl reset-failed gpudesk.socket
 	 systemctl start gpudesk.socket'
-broken "another service holds the port" FAIL port 'held by python3 \(pid [0-9]+, squatter.service\)' \
+broken "another service holds the port" FAIL port \
+	'held by python3 \(pid [0-9]+, squatter.service\).*Fix: systemctl status squatter.service' \
 	"socket" \
 	'systemctl stop gpudesk.socket; systemd-run --unit=squatter $squat; eventually 20 holds_port
 	 systemctl start gpudesk.socket || :
 	 systemctl start gpudesk-{scraper,control,desktop}@exouser.socket' \
 	'systemctl stop squatter; systemctl reset-failed gpudesk.socket; systemctl start gpudesk.socket'
 broken "TigerVNC's unit is enabled (vncserver@:1)" FAIL other-vnc \
-	"vncserver@:1.service .* is enabled.*disable 'vncserver@:1.service'" "" \
+	"vncserver@:1.service .* is enabled.*disable vncserver@:1.service" "" \
 	'unit vncserver@:1.service /bin/true; systemctl enable vncserver@:1.service' \
 	'remove_unit vncserver@:1.service'
 broken "the documented x0vncserver.service runs" FAIL other-vnc 'x0vncserver.service .* is running' "" \
 	'unit x0vncserver.service "/bin/sleep 1000"; systemctl start x0vncserver' \
 	'remove_unit x0vncserver.service'
 broken "and is left over, disabled" warn other-vnc \
-	'x0vncserver.service .* left over.*rm /etc/systemd/system/x0vncserver.service' "" \
+	'x0vncserver.service .* left over.*gpudesk setup' "" \
 	'unit x0vncserver.service "/bin/sleep 1000"' 'remove_unit x0vncserver.service'
 broken "docker0 is not there" warn address 'no interface has the address 172.17.0.1' "" \
 	'ip link del docker0; ip netns del guac' 'make_docker'
@@ -126,7 +133,24 @@ broken "docker0 has another address" FAIL address \
 	'docker0 has the address 172.20.0.1, but gpudesk.socket listens on 172.17.0.1' "" \
 	'ip addr flush dev docker0; ip addr add 172.20.0.1/16 dev docker0' \
 	'ip addr flush dev docker0; ip addr add 172.17.0.1/16 dev docker0'
-broken "podman's network is not in allow" FAIL allow 'podman0 \(10.88.0.1\) is not in allow' "" \
+broken "there is podman's bridge, and not docker's" FAIL address \
+	'podman0 has the address 10.88.0.1, but gpudesk.socket listens on 172.17.0.1' "allow" \
+	'ip link del docker0; ip netns del guac
+	 ip link add podman0 type bridge; ip addr add 10.88.0.1/16 dev podman0' \
+	'ip link del podman0; make_docker'
+# address has nothing to say: an address with a scope is docker0's own too.
+broken "gpudesk.socket listens at an IPv6 address of docker0, which allow lacks" FAIL allow \
+	'network on docker0 \(fe80::17\) is not in allow' "" \
+	'ip addr add fe80::17/64 dev docker0 nodad
+	 systemctl stop gpudesk.socket; mkdir -p /run/systemd/system/gpudesk.socket.d
+	 printf "[Socket]\nListenStream=[fe80::17]:5901%%%%docker0\n" \
+		>/run/systemd/system/gpudesk.socket.d/ipv6.conf
+	 systemctl daemon-reload
+	 systemctl start gpudesk.socket gpudesk-{scraper,control,desktop}@exouser.socket' \
+	'systemctl stop gpudesk.socket; rm -r /run/systemd/system/gpudesk.socket.d
+	 systemctl daemon-reload; ip addr del fe80::17/64 dev docker0
+	 systemctl start gpudesk.socket gpudesk-{scraper,control,desktop}@exouser.socket'
+broken "podman's network is not in allow" warn allow 'podman0 \(10.88.0.1\) is not in allow' "" \
 	'ip link add podman0 type bridge; ip addr add 10.88.0.1/16 dev podman0' 'ip link del podman0'
 broken "gpudesk.socket listens at an address of a card as well" warn address \
 	'10.9.8.1 is an address of card0: hosts of that network' "allow" \
@@ -145,26 +169,59 @@ broken "gpudesk.socket listens at all addresses" warn address 'on all addresses'
 	 systemctl restart gpudesk.socket'
 
 # ---- the firewall ----
+# zone PORTS RICH-RULE - firewalld, with the zone public
 zone() {
-	mkdir -p /etc/firewalld/zones
-	printf '<?xml version="1.0" encoding="utf-8"?>\n<zone>\n  <short>Public</short>\n  %s\n</zone>\n' \
-		"$1" >/etc/firewalld/zones/public.xml
+	printf '%s\n' '#!/bin/sh' 'case $1 in' '--get-default-zone) echo public ;;' \
+		'--list-all-zones) cat /etc/firewalld.zones ;;' '*) exit 1 ;;' 'esac' >/usr/bin/firewall-cmd
+	chmod +x /usr/bin/firewall-cmd
+	printf 'docker (active)\n  target: ACCEPT\n  interfaces: docker0\n  ports: 5901/tcp\n' \
+		>/etc/firewalld.zones
+	printf 'public (default, active)\n  target: default\n  interfaces: eth0\n  services: ssh\n' \
+		>>/etc/firewalld.zones
+	printf '  ports: %s\n  rich rules: \n\t%s\n' "$1" "$2" >>/etc/firewalld.zones
 	unit firewalld.service "/bin/sleep 1000"
 	systemctl start firewalld
 }
-no_zone='remove_unit firewalld.service; rm -r /etc/firewalld'
+no_zone='remove_unit firewalld.service; rm /usr/bin/firewall-cmd /etc/firewalld.zones'
 broken "firewalld's public zone has 5901/tcp" FAIL firewall \
 	'zone public has 5901/tcp.*--permanent --zone=public --remove-port=5901/tcp' "" \
-	'zone "<port port=\"5901\" protocol=\"tcp\"/>"' "$no_zone"
+	'zone "80/tcp 5901/tcp" ""' "$no_zone"
+broken "firewalld's public zone has a rich rule" FAIL firewall \
+	'zone public has the rich rule rule family="ipv4" port port="5900-5910"' "" \
+	"zone 80/tcp 'rule family=\"ipv4\" port port=\"5900-5910\" protocol=\"tcp\" accept'" "$no_zone"
+nft_rules() {
+	nft -f - <<-END
+		table inet test {
+			set ports { type inet_service; flags interval; elements = { 22, 5900-5910 }; }
+			chain input {
+				type filter hook input priority 0; policy drop;
+				ct state established,related accept
+				iifname { "lo", "docker0", "br-*" } accept
+				$1
+			}
+			chain output {
+				type filter hook output priority 0;
+				tcp dport 5901 accept
+			}
+		}
+	END
+}
+no_rules='nft delete table inet test'
+broken "a rule of nftables opens it" FAIL firewall "nftables' rule inet test input handle" "" \
+	'nft_rules "tcp dport @ports accept"' "$no_rules"
+for rule in "ip saddr 10.0.0.0/8 tcp dport 5901 accept" "tcp dport 22 accept" "udp dport 5901 accept"; do
+	nft_rules "$rule"
+	examine
+	check "not by: $rule" says ok firewall 'nothing is known to open port 5901'
+	eval "$no_rules"
+done
 tuple() {
 	mkdir -p /etc/ufw
-	echo "ENABLED=$1" >/etc/ufw/ufw.conf
+	echo ENABLED=yes >/etc/ufw/ufw.conf
 	echo '### tuple ### allow tcp 5901 0.0.0.0/0 any 0.0.0.0/0 in' >/etc/ufw/user.rules
 }
 broken "ufw allows every address" FAIL firewall 'ufw has "allow 5901/tcp".*ufw delete allow 5901/tcp' "" \
-	'tuple yes' 'rm -r /etc/ufw'
-broken "ufw would, if it were on" warn firewall 'would open the VNC port' "" \
-	'tuple no' 'rm -r /etc/ufw'
+	tuple 'rm -r /etc/ufw'
 
 # ---- the display manager ----
 broken "GDM is masked" FAIL gdm 'gdm.*is masked' "" \
@@ -234,9 +291,11 @@ broken "the session has no record" FAIL session 'session [0-9a-z]+ of exouser ha
 # ---- the password ----
 broken "no password" FAIL password 'there is no /home/exouser/.vnc/passwd.*gpudesk passwd' "" \
 	'mv $vnc/passwd $vnc/away' 'mv $vnc/away $vnc/passwd'
-broken "others may read the password" FAIL password 'has mode 0644: others may read' "" \
+broken "others may read the password" FAIL password \
+	'has mode 0644: others may read.*Fix: chmod 600 /home/exouser/.vnc/passwd' "" \
 	'chmod 0644 $vnc/passwd' 'chmod 0600 $vnc/passwd'
-broken "the password belongs to another user" FAIL password 'belongs to uid [0-9]+|cannot be read' "" \
+broken "the password belongs to another user" FAIL password \
+	'(belongs to uid [0-9]+|cannot be read).*Fix: chown exouser: /home/exouser/.vnc/passwd' "" \
 	'chown nobody $vnc/passwd' 'chown exouser $vnc/passwd'
 broken "the password file is empty" FAIL password 'passwd is empty' "" \
 	'keep $vnc/passwd; : >$vnc/passwd' 'put_back'

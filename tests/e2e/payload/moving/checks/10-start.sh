@@ -10,3 +10,4 @@ make_docker
 [ ! -e now.deb ] || check "dpkg -i" dpkg -i now.deb
 without_gpudesk
 stand_in_for_driver
+card_is_in

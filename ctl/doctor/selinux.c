@@ -8,7 +8,7 @@
 #include <systemd/sd-journal.h>
 
 #include "ctl.h"
-#include "machine_file.h"
+#include "facts/machine_file.h"
 
 /* The audit daemon starts a new file at 8 MiB by default. */
 enum { AUDIT_MAX = 64 << 20, STAT_MAX = 4 << 20, ENTRIES_MAX = 20000 };
