@@ -164,6 +164,7 @@ class GuessingTest(LoadTest):
         self.start_scraper()
         proxy = self.start_proxy()
         self.assertIsNone(self.view().log_in(RIGHT))
+        proxy.wait_handed_over()
         self.assertIsNone(self.view(source="10.9.0.7").log_in(LOOK))
         proxy.end()
         path = os.path.join(self.directory, "known-sources")

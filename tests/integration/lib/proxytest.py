@@ -10,7 +10,7 @@ import time
 
 from lib import chain, handoff, rfb
 from lib.activator import listen_local, listen_tcp
-from lib.process import BUILD, Program
+from lib.process import BUILD, Program, wait_until
 
 PROGRAM = os.path.join(BUILD, "proxy/gpudesk-proxy")
 
@@ -154,6 +154,10 @@ class Proxy(Program):
 
     def wait_ready(self):
         assert self.notify.recv(4096) == b"READY=1"
+
+    def wait_handed_over(self):
+        """Until the proxy has heard from the scraper that it took a viewer."""
+        wait_until(lambda: "handed over to the scraper" in self.read_log(), "the proxy to know")
 
 
 class ProxyTest(chain.DirectoryTest):
