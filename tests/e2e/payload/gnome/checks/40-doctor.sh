@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2317
 # What doctor says of GNOME's own defaults and of a desktop that the CPU draws; and what setup makes
 # of it. 50-gnome.sh goes on with that desktop.
 
 check "autologin, for doctor" wait_for_desktop
-make_docker
 
 doctor_says() { # RESULT CHECK PATTERN
 	gpudesk doctor --all >doctor.log 2>&1
@@ -16,11 +15,15 @@ as_exouser() {
 }
 check "without a card, the CPU draws" doctor_says warn rendering 'the CPU draws \(llvmpipe'
 check "GNOME blanks and locks" doctor_says warn screen-lock 'blanks and locks the screen after 300 s'
-# the kernel's of a machine that can suspend
-mkdir -p power
-echo "freeze mem" >power/state
+# gpudesk sees the kernel of a machine that can suspend, beside the rest of the real /sys.
+mkdir -p sys/power
+echo "freeze mem" >sys/power/state
 gpudesk() {
-	unshare --mount sh -c 'mount --bind power /sys/power && exec /usr/bin/gpudesk "$@"' sh "$@"
+	unshare --mount sh -c 'for real in /sys/*; do
+			[ "$real" != /sys/power ] || continue
+			mkdir -p ".$real" && mount --rbind "$real" ".$real"
+		done
+		mount --rbind sys /sys && exec /usr/bin/gpudesk "$@"' sh "$@"
 }
 check "where the kernel can suspend, GDM does" doctor_says warn suspend \
 	'GDM suspends the machine when it idles at the login screen'
