@@ -29,7 +29,9 @@ int socket_unit_parse(const char *text, char ret_address[static SOCKET_UNIT_ADDR
 	char *end;
 	unsigned long port = strtoul(digits, &end, 10);
 
-	if (end == digits || *end || port == 0 || port > 65535)
+	bool is_scoped = colon && *end == '%' && end[1];
+
+	if (end == digits || (*end && !is_scoped) || port == 0 || port > 65535)
 		return -EINVAL;
 	if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
 		text++;

@@ -11,8 +11,8 @@ struct ctl;
 enum { SOCKET_UNIT_ADDRESS_MAX = 64, SOCKET_UNIT_PORTS_MAX = 8 };
 
 /*
- * Reads a value of ListenStream=: "172.17.0.1:5901", "[::]:5901" or "5901", which is at "::".
- * Returns 0 or -EINVAL: it is no TCP port.
+ * Reads a value of ListenStream=: "172.17.0.1:5901", "[fe80::1]:5901%docker0", whose address comes
+ * without the scope, or "5901", which is at "::". Returns 0 or -EINVAL: it is no TCP port.
  */
 int socket_unit_parse(const char *text, char ret_address[static SOCKET_UNIT_ADDRESS_MAX],
 		      uint16_t *ret_port);

@@ -16,5 +16,5 @@ void next_steps_print(void)
 	fflush(stdout);
 	int r = child_run(&doctor, output, sizeof(output));
 	if (r == 0 || r == 1)
-		printf("\nWhat is left, as gpudesk doctor finds it:\n%s", output);
+		printf("\ngpudesk doctor finds:\n%s", output);
 }

@@ -803,8 +803,7 @@ class SetupTest(unittest.TestCase):
             os.rename(self.machine.path(name), real)
             self.machine.link(name, outside + "/" + name)
             os.makedirs(outside + "/" + name)
-        self.machine.link("etc/gpudesk.conf.d" if "etc/gpudesk" in find_config()
-                          else find_config() + ".d", outside)
+        self.machine.link(os.path.dirname(drop_in()), outside)
         before, around = self.machine.state(), Machine(outside).state()
         self.succeed(self.machine, "--yes", "--user", "alice")
         self.assertIn("WaylandEnable=false",

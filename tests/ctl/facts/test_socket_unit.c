@@ -30,6 +30,10 @@ static void test_values(void **state)
 	assert_int_equal(socket_unit_parse("5950", address, &port), 0);
 	assert_string_equal(address, "::");
 	assert_int_equal(port, 5950);
+	assert_int_equal(socket_unit_parse("[fe80::17]:5951%docker0", address, &port), 0);
+	assert_string_equal(address, "fe80::17");
+	assert_int_equal(port, 5951);
+	assert_true(socket_unit_parse("[fe80::17]:5951%", address, &port) < 0);
 	assert_true(socket_unit_parse("/run/x.sock", address, &port) < 0);
 	assert_true(socket_unit_parse("127.0.0.1:65536", address, &port) < 0);
 	assert_true(socket_unit_parse("127.0.0.1:0", address, &port) < 0);

@@ -121,12 +121,13 @@ broken "TigerVNC's unit is enabled (vncserver@:1)" FAIL other-vnc \
 	"vncserver@:1.service .* is enabled.*disable vncserver@:1.service" "" \
 	'unit vncserver@:1.service /bin/true; systemctl enable vncserver@:1.service' \
 	'remove_unit vncserver@:1.service'
+scraper='/bin/sh -c "exec sleep 1000" x0vncserver -rfbport 5901'
 broken "the documented x0vncserver.service runs" FAIL other-vnc 'x0vncserver.service .* is running' "" \
-	'unit x0vncserver.service "/bin/sleep 1000"; systemctl start x0vncserver' \
+	'unit x0vncserver.service "$scraper"; systemctl start x0vncserver' \
 	'remove_unit x0vncserver.service'
 broken "and is left over, disabled" warn other-vnc \
 	'x0vncserver.service .* left over.*gpudesk setup' "" \
-	'unit x0vncserver.service "/bin/sleep 1000"' 'remove_unit x0vncserver.service'
+	'unit x0vncserver.service "$scraper"' 'remove_unit x0vncserver.service'
 broken "docker0 is not there" warn address 'no interface has the address 172.17.0.1' "" \
 	'ip link del docker0; ip netns del guac' 'make_docker'
 broken "docker0 has another address" FAIL address \

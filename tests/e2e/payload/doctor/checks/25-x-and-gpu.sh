@@ -102,6 +102,7 @@ check "an NVIDIA card, with all that it needs" says ok nvidia-version '550.54.15
 check "its configuration" says ok bus-id 'PCI:4:0:0 is the card at 0000:04:00.0 .*20-gpudesk.conf:1'
 check "its driver for Xorg" says ok x-driver nvidia_drv.so
 # The picture that the running X server shows is still the dummy driver's.
+check "which does not draw" says FAIL rendering 'the CPU draws .*, not the card at 0000:04:00.0'
 baseline=$(complaints)
 
 broken "a driver for computing alone" FAIL x-driver 'no nvidia_drv.so.*install xserver-xorg-video-nvidia' "" \
