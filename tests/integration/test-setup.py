@@ -164,6 +164,8 @@ def add_common(machine):
         machine.write(program, "")
     machine.write("usr/share/xsessions/gnome.desktop",
                   "[Desktop Entry]\nExec=/usr/bin/gnome-session\nTryExec=gnome-session\n")
+    if shutil.which("dconf"):
+        machine.write("usr/bin/dconf", "")
     machine.write("home/exouser/.vnc/passwd", b"12345678", 0o600)
     os.chmod(machine.path("home/exouser/.vnc"), 0o700)
     for unit, target in (("gpudesk.socket", "sockets.target"),
@@ -917,16 +919,18 @@ class SetupTest(unittest.TestCase):
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to mount a small disk")
     def test_disk_full_everywhere(self):
-        """With room for 0, 1, 2, ... more files, on a disk of its own."""
+        """With room for 0, 1, 2, ... more files, or blocks of them, on a disk of its own."""
         self.make(add_rhel, add_documented)
         before = self.machine.state()
         done = self.machine.copy_to(os.path.join(self.folder, "done"))
         self.succeed(done, "--yes")
-        self.assertGreater(self.fill_everywhere(self.machine, ["--yes"], before), 20)
-        # which makes its own room
-        self.assertLess(self.fill_everywhere(done, ["--undo", "--yes"], before), 5)
+        for room in "inodes", "blocks":
+            with self.subTest(room):
+                self.assertGreater(self.fill_everywhere(self.machine, ["--yes"], before, room), 20)
+                # which makes its own room
+                self.assertLess(self.fill_everywhere(done, ["--undo", "--yes"], before, room), 5)
 
-    def fill_everywhere(self, start, arguments, before):
+    def fill_everywhere(self, start, arguments, before, what):
         """Returns how much room was needed."""
         disk = os.path.join(self.folder, "disk")
         os.makedirs(disk, exist_ok=True)
@@ -936,9 +940,9 @@ class SetupTest(unittest.TestCase):
         try:
             for room in range(0, 200):
                 machine = start.copy_to(os.path.join(disk, "machine"))
-                self.set_room(disk, room)
+                self.set_room(disk, room, what)
                 status = machine.run(*arguments).returncode
-                self.set_room(disk, 1000)
+                self.set_room(disk, 1000, what)
                 with self.subTest(room=room):
                     machine.run("--undo", "--yes")
                     self.check_state(machine, before)
@@ -950,10 +954,11 @@ class SetupTest(unittest.TestCase):
             subprocess.run(["umount", disk], check=True)
 
     @staticmethod
-    def set_room(disk, room):
+    def set_room(disk, room, what):
         status = os.statvfs(disk)
-        subprocess.run(["mount", "-o", "remount,nr_inodes=%d" %
-                        (status.f_files - status.f_ffree + room), disk], check=True)
+        used = {"inodes": status.f_files - status.f_ffree,
+                "blocks": status.f_blocks - status.f_bfree}[what]
+        subprocess.run(["mount", "-o", "remount,nr_%s=%d" % (what, used + room), disk], check=True)
 
 
 if __name__ == "__main__":
