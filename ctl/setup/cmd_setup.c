@@ -56,10 +56,13 @@ static void pass(struct setup *setup, const struct request *request, bool is_dry
 	setup->is_dry = is_dry;
 	setup->n_changes = setup->n_problems = 0;
 	setup->is_desktop_changed = setup->is_port_taken = false;
-	if (request->undo)
+	if (request->undo) {
 		setup_undo(setup);
-	else
-		take_steps(setup);
+		return;
+	}
+	if (!is_dry)
+		setup_undo_forget(setup);
+	take_steps(setup);
 }
 
 /* Asks at the terminal. */
@@ -130,6 +133,7 @@ static int adapt(struct setup *setup)
 {
 	const struct journal_entry *entries;
 
+	setup->is_undone = setup_undo_is_begun(setup);
 	if (journal_entries(setup->journal, &entries) > 0)
 		step_xorg(setup);
 	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
