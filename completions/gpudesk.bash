@@ -32,7 +32,9 @@ _gpudesk() {
 		return
 		;;
 	esac
-	if [[ -n $command ]]; then
+	if [[ $command == help ]]; then
+		words=$(_gpudesk_words '[a-z]')
+	elif [[ -n $command ]]; then
 		words=$(_gpudesk_words -- "$command")
 	else
 		words="$(_gpudesk_words '[a-z]') $(_gpudesk_words --)"
