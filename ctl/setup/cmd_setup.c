@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "child.h"
 #include "common/units.h"
 #include "journal/safe_write.h"
 #include "next_steps.h"
@@ -75,21 +74,6 @@ static bool is_agreed(const char *question)
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-/* Whether doctor is content, which knows more than setup can change. */
-static void say_verdict(void)
-{
-	static const char *const argv[] = { "gpudesk", "doctor", NULL };
-	const struct child doctor = { .path = "/proc/self/exe",
-				      .arguments = argv,
-				      .is_quiet = true };
-	int status = child_run(&doctor, NULL, 0);
-
-	if (status == CTL_OK)
-		puts("gpudesk doctor finds nothing wrong.");
-	else
-		puts("gpudesk doctor finds more to do: sudo gpudesk doctor");
-}
-
 static int summarize(const struct setup *setup, bool undo)
 {
 	if (setup->n_changes == 0 && setup->n_problems == 0)
@@ -99,8 +83,6 @@ static int summarize(const struct setup *setup, bool undo)
 		       setup->n_problems == 1 ? " is" : "s are");
 	else if (!setup->is_dry)
 		puts(undo ? "Undone." : "Done. To undo it: gpudesk setup --undo");
-	if (!setup->is_dry && !undo && !setup->ctl->root[0])
-		say_verdict();
 	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
 }
 
@@ -120,7 +102,7 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
 	int status = summarize(setup, request->undo);
-	if (setup->bus && !request->undo)
+	if (!setup->ctl->root[0] && !request->undo)
 		next_steps_print();
 	return status;
 }
