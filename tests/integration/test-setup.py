@@ -499,6 +499,17 @@ class SetupTest(unittest.TestCase):
         self.succeed(self.machine, "--yes")
         self.assertEqual(self.machine.read(XORG_FILE), text.replace("PCI:4:", "PCI:5:"))
 
+    def test_no_dconf(self):
+        """Without it, GNOME's screen lock stays, which is said where there is GNOME."""
+        self.make(add_debian)
+        if self.machine.has("usr/bin/dconf"):
+            os.unlink(self.machine.path("usr/bin/dconf"))
+        self.assertIn("apt-get install dconf-cli", self.set_up())
+        self.assertNotIn("dconf-cli", self.succeed(self.machine, "--yes", "--keep-screen-lock"))
+        os.rename(self.machine.path("usr/share/xsessions/gnome.desktop"),
+                  self.machine.path("usr/share/xsessions/xfce.desktop"))
+        self.assertNotIn("dconf-cli", self.succeed(self.machine, "--yes"))
+
     # ---- Files as administrators have them
 
     def check_gdm(self, text, wanted):
