@@ -831,6 +831,26 @@ class SetupTest(unittest.TestCase):
             state.pop(outside[1:] + "/var/lib/gpudesk", None)
         self.check_state(self.machine, before, after)
 
+    def test_links_of_the_configuration_stay_below_the_root(self):
+        """A drop-in that is an absolute link, or in a directory that is one."""
+        self.make(add_debian)
+        outside = os.path.join(self.folder, "outside")
+        folder = os.path.dirname(drop_in())
+        for name in "site", "40-site.conf":
+            os.makedirs(os.path.join(outside, "conf.d"), exist_ok=True)
+            with open(os.path.join(outside, "conf.d", name), "w", encoding="utf-8") as file:
+                file.write("user = nobody-there\n")
+            self.machine.write(outside[1:] + "/conf.d/" + name, "user = alice\n")
+        self.machine.link(folder + "/40-site.conf", outside + "/conf.d/site")
+        for _ in range(2):
+            self.assertIn("AutomaticLogin=alice", self.succeed(self.machine, "--dry-run"))
+            shown = run(PROGRAM, "config", "--root", self.machine.root)
+            self.assertIn("user = alice", shown.stdout)
+            self.assertIn("# /%s/40-site.conf:1\n" % folder, shown.stdout)
+            shutil.rmtree(self.machine.path(folder), ignore_errors=True)
+            if not self.machine.has(folder):
+                self.machine.link(folder, outside + "/conf.d")
+
     # ---- Bad calls
 
     def test_bad_calls(self):
