@@ -23,7 +23,7 @@ _gpudesk() {
 	done
 	COMPREPLY=()
 	case $previous in
-	--config | --control-socket | --check)
+	--config | --control-socket | --check | --root)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;

@@ -240,6 +240,8 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
 		  &request.restart_desktop, NULL },
+		{ "root", "DIRECTORY",
+		  "set up the machine, such as an image, that is mounted there", NULL, &ctl->root },
 		{ "boot", NULL, NULL, &request.boot, NULL }, /* gpudesk-xorg.service */
 		{ "keep-screen-lock", NULL,
 		  "leave GNOME's blanking, locking and suspending as they are",
