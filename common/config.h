@@ -79,8 +79,18 @@ void config_init(struct config *ret_config);
 int config_load(const char *path, struct config *ret_config, config_report_fn report,
 		void *userdata);
 
-/* The same as if PATH.d/`name` had that text already, which is to be written. */
-int config_load_with(const char *path, const char *name, const char *text,
+/*
+ * The same as if PATH.d/`name` had that text already, which is to be written; NULL: there is none.
+ * `locate`, unless NULL, gives the path to open for one that is asked for, in `ret_path`, of
+ * PATH_MAX bytes.
+ */
+struct config_source {
+	const char *name, *text;
+	const char *(*locate)(const void *context, const char *path, char *ret_path);
+	const void *context;
+};
+
+int config_load_from(const char *path, const struct config_source *source,
 		     struct config *ret_config, config_report_fn report, void *userdata);
 
 /* The ends of the names above: "/etc/gpudesk.conf" has its drop-ins in "/etc/gpudesk.conf.d". */

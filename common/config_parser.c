@@ -25,6 +25,7 @@ static const char ignored[] = "line ignored";
 
 struct config_parser {
 	const char *path;
+	const struct config_source *source;
 	struct config *config;
 	config_report_fn report;
 	void *userdata;
@@ -304,12 +305,20 @@ static void cannot_read(struct config_parser *parser, const char *path, int erro
 		parser->error = error;
 }
 
+static const char *locate(const struct config_parser *parser, const char *path, char *ret_path)
+{
+	if (!parser->source->locate)
+		return path;
+	return parser->source->locate(parser->source->context, path, ret_path);
+}
+
 /* Takes a file, or `text` in its place where that is not NULL. */
 static void take_file(struct config_parser *parser, const char *path, const char *text)
 {
-	char buffer[CONFIG_FILE_MAX + 1];
+	char buffer[CONFIG_FILE_MAX + 1], real[PATH_MAX];
 	ssize_t size = text ? (ssize_t)strlen(text)
-			    : whole_file_read_into(path, buffer, sizeof(buffer));
+			    : whole_file_read_into(locate(parser, path, real), buffer,
+						   sizeof(buffer));
 
 	if (size < 0 && size != -ENOENT) {
 		cannot_read(parser, path, (int)size);
@@ -334,59 +343,58 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Takes the text in place of a file `name`, if that is not NULL and not after `next`. */
+/* Takes the proposed text in place of a file `name`, if that is not NULL and not after `next`. */
 static bool take_proposed(struct config_parser *parser, const char *directory, const char *name,
-			  const char *text, const char *next)
+			  const char *next)
 {
 	char path[CONFIG_PATH_MAX + NAME_MAX + 2];
 
 	if (!name || (next && strcmp(name, next) > 0))
 		return false;
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	take_file(parser, path, text);
+	take_file(parser, path, parser->source->text);
 	return true;
 }
 
 /* Takes them in order, and what is proposed among them. */
-static void take_drop_ins(struct config_parser *parser, const char *directory, const char *name,
-			  const char *text)
+static void take_drop_ins(struct config_parser *parser, const char *directory)
 {
+	const char *name = parser->source->name;
 	struct dirent **entries = NULL;
-	int n = scandir(directory, &entries, is_drop_in, by_bytes);
+	char path[CONFIG_PATH_MAX + NAME_MAX + 2], real[PATH_MAX];
+	int n = scandir(locate(parser, directory, real), &entries, is_drop_in, by_bytes);
 
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		cannot_read(parser, directory, -errno);
 	for (int i = 0; i < n; i++) {
-		char path[CONFIG_PATH_MAX + NAME_MAX + 2];
-		bool is_it = name && strcmp(name, entries[i]->d_name) == 0;
-
-		if (take_proposed(parser, directory, name, text, entries[i]->d_name))
+		if (take_proposed(parser, directory, name, entries[i]->d_name))
 			name = NULL;
 		snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
-		if (!is_it)
+		if (!parser->source->name || strcmp(parser->source->name, entries[i]->d_name) != 0)
 			take_file(parser, path, NULL);
 		free(entries[i]);
 	}
-	(void)take_proposed(parser, directory, name, text, NULL);
+	(void)take_proposed(parser, directory, name, NULL);
 	free(entries);
 }
 
-int config_load_with(const char *path, const char *name, const char *text,
+int config_load_from(const char *path, const struct config_source *source,
 		     struct config *ret_config, config_report_fn report, void *userdata)
 {
 	char directory[CONFIG_PATH_MAX];
 	struct config_parser parser;
+	int length = snprintf(directory, sizeof(directory), "%s" CONFIG_DROP_INS_SUFFIX, path);
 
 	parser_init(&parser, path, ret_config, report, userdata);
+	parser.source = source;
 	take_file(&parser, path, NULL);
-	if (snprintf(directory, sizeof(directory), "%s" CONFIG_DROP_INS_SUFFIX, path) <
-	    (int)sizeof(directory))
-		take_drop_ins(&parser, directory, name, text);
+	if (length < (int)sizeof(directory))
+		take_drop_ins(&parser, directory);
 	return parser.error < 0 ? parser.error : parser.n_reports;
 }
 
 int config_load(const char *path, struct config *ret_config, config_report_fn report,
 		void *userdata)
 {
-	return config_load_with(path, NULL, NULL, ret_config, report, userdata);
+	return config_load_from(path, &(struct config_source){ 0 }, ret_config, report, userdata);
 }

@@ -23,7 +23,7 @@ _gpudesk() {
 	done
 	COMPREPLY=()
 	case $previous in
-	--config | --control-socket | --check)
+	--config | --control-socket | --check | --root)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
@@ -32,7 +32,9 @@ _gpudesk() {
 		return
 		;;
 	esac
-	if [[ -n $command ]]; then
+	if [[ $command == help ]]; then
+		words=$(_gpudesk_words '[a-z]')
+	elif [[ -n $command ]]; then
 		words=$(_gpudesk_words -- "$command")
 	else
 		words="$(_gpudesk_words '[a-z]') $(_gpudesk_words --)"

@@ -65,14 +65,27 @@ static void warn(const char *message, void *userdata)
 	log_warning("%s", message);
 }
 
+/* Below --root, but for the file of --config. */
+static const char *locate(const void *context, const char *path, char *ret_path)
+{
+	const struct ctl *ctl = context;
+
+	_Static_assert(CTL_PATH_MAX <= PATH_MAX, "it fits");
+	return ctl->config_given ? path : ctl_path(ctl, path, ret_path);
+}
+
+int ctl_config_with(const struct ctl *ctl, const char *name, const char *text,
+		    struct config *ret_config, config_report_fn report, void *userdata)
+{
+	const struct config_source source = {
+		.name = name, .text = text, .locate = locate, .context = ctl
+	};
+
+	return config_load_from(ctl->config_path, &source, ret_config, report, userdata);
+}
+
 int ctl_config(const struct ctl *ctl, struct config *ret_config, config_report_fn report,
 	       void *userdata)
 {
-	char path[CTL_PATH_MAX];
-
-	if (ctl->config_given)
-		snprintf(path, sizeof(path), "%s", ctl->config_path);
-	else
-		ctl_path(ctl, ctl->config_path, path);
-	return config_load(path, ret_config, report ? report : warn, userdata);
+	return ctl_config_with(ctl, NULL, NULL, ret_config, report ? report : warn, userdata);
 }

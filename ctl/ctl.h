@@ -62,6 +62,10 @@ const char *ctl_link_path(const struct ctl *ctl, const char *path,
 int ctl_config(const struct ctl *ctl, struct config *ret_config, config_report_fn report,
 	       void *userdata);
 
+/* The same as if the drop-in `name` had that text already. `report` may be NULL: then none. */
+int ctl_config_with(const struct ctl *ctl, const char *name, const char *text,
+		    struct config *ret_config, config_report_fn report, void *userdata);
+
 /* Says which version this is. */
 void ctl_print_version(void);
 

@@ -98,7 +98,7 @@ static int run(struct ctl *ctl, int argc, char **argv)
 	const char *name = is_help ? argv[1] : argv[0];
 	const struct command *command = name ? find(name) : NULL;
 
-	if (is_help && !name) {
+	if (is_help && (!name || name[0] == '-' || strcmp(name, argv[0]) == 0)) {
 		print_help();
 		return CTL_OK;
 	}

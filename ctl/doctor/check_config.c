@@ -20,7 +20,8 @@ static void check_writers(const struct machine *machine, const char *path,
 	char below[CTL_PATH_MAX];
 	struct stat st;
 
-	if (stat(ctl_path(machine->ctl, path, below), &st) < 0 || !S_ISREG(st.st_mode))
+	if (stat(ctl_path(machine->ctl, path, below), &st) < 0 ||
+	    (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return;
 	if (st.st_mode & (st.st_gid == 0 ? 002 : 022))
 		finding_fail(findings, finding_text("chmod go-w %s", path),
@@ -38,6 +39,7 @@ static void check_all_writers(const struct machine *machine, struct findings *fi
 	check_writers(machine, machine->ctl->config_path, findings);
 	snprintf(directory, sizeof(directory), "%s" CONFIG_DROP_INS_SUFFIX,
 		 machine->ctl->config_path);
+	check_writers(machine, directory, findings);
 	int n = machine_file_list(machine->ctl, directory, CONFIG_DROP_IN_SUFFIX, &names);
 	for (int i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
@@ -47,18 +49,32 @@ static void check_all_writers(const struct machine *machine, struct findings *fi
 		machine_file_free_names(names, n);
 }
 
+/* Edits the file that the problem begins with: gpudesk.conf, or a drop-in. */
+static const char *fix_problem(const struct machine *machine, const char *problem)
+{
+	const char *path = machine->ctl->config_path;
+	size_t length = strlen(path);
+
+	if (strncmp(problem, path, length) != 0)
+		return finding_text("edit %s", path);
+	length += strcspn(problem + length, ":");
+	return finding_text("edit %.*s", (int)length, problem);
+}
+
 static void check_config(const struct machine *machine, struct findings *findings)
 {
 	const char *path = machine->ctl->config_path, *refusal = machine->config.refusal;
 	bool exists = machine->ctl->config_given || machine_file_exists(machine->ctl, path);
-	const char *fix = finding_text("edit %s", path);
 
 	/* By itself: `problems` may be too full to have it. */
 	if (refusal[0])
-		finding_fail(findings, fix, "%s", refusal);
-	for (size_t i = 0; i < machine->n_problems; i++)
-		if (strcmp(machine->problems[i], refusal) != 0)
-			finding_warn(findings, fix, "%s", machine->problems[i]);
+		finding_fail(findings, fix_problem(machine, refusal), "%s", refusal);
+	for (size_t i = 0; i < machine->n_problems; i++) {
+		const char *problem = machine->problems[i];
+
+		if (strcmp(problem, refusal) != 0)
+			finding_warn(findings, fix_problem(machine, problem), "%s", problem);
+	}
 	if (!machine->ctl->config_given)
 		check_all_writers(machine, findings);
 	if (findings->n == 0)

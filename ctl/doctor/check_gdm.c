@@ -58,13 +58,12 @@ static void check_gdm(const struct machine *machine, struct findings *findings)
 			     "GDM is not enabled: there is no display-manager.service, so it does "
 			     "not start at boot");
 	else if (strcmp(manager->name, gdm->name) != 0)
-		finding_fail(
-			findings,
-			distribution->family == DISTRIBUTION_DEBIAN
-				? "dpkg-reconfigure gdm3"
-				: finding_text("systemctl disable --now %s; systemctl enable %s",
-					       manager->name, gdm->name),
-			"the display manager is %s, not GDM", manager->name);
+		finding_fail(findings,
+			     distribution->family == DISTRIBUTION_DEBIAN
+				     ? "dpkg-reconfigure gdm3; then reboot"
+				     : finding_text("systemctl enable --force %s; then reboot",
+						    gdm->name),
+			     "the display manager is %s, not GDM", manager->name);
 	else
 		check_gdm_runs(machine, gdm, findings);
 }

@@ -42,7 +42,7 @@ static void check_driver_of(const struct machine *machine, const struct gpu *gpu
 		finding_ok(findings, "loaded, for the card at %s", gpu->address);
 	else if (strcmp(gpu->driver, "nouveau") == 0)
 		finding_fail(findings,
-			     "echo blacklist nouveau >/etc/modprobe.d/nouveau.conf; install "
+			     "\"blacklist nouveau\" in /etc/modprobe.d/nouveau.conf; install "
 			     "NVIDIA's driver; rebuild the initramfs; reboot",
 			     "the card at %s is driven by nouveau, not by nvidia", gpu->address);
 	else if (gpu->driver[0])
@@ -151,7 +151,8 @@ static void check_vglusers(const struct machine *machine, struct findings *findi
 		if (!account_is_in_group(ctl, users[i], virtualgl.gid))
 			finding_fail(findings,
 				     finding_text("usermod -aG " VIRTUALGL_GROUP
-						  " %s; systemctl restart display-manager",
+						  " %s; save what is open on the desktop, then: "
+						  "systemctl restart display-manager",
 						  finding_word(users[i])),
 				     "only the group " VIRTUALGL_GROUP
 				     " may open %s, and %s is not in it",
@@ -191,8 +192,8 @@ static void check_rendering(const struct machine *machine, struct findings *find
 			     probe->gl_problem);
 	else if (is_software(probe->renderer))
 		finding_fail(findings,
-			     "gpudesk setup (the Xorg configuration), then: systemctl "
-			     "restart display-manager",
+			     "gpudesk setup (the Xorg configuration); save what is open on the "
+			     "desktop, then: systemctl restart display-manager",
 			     "the CPU draws (%s), not the card at %s", probe->renderer,
 			     card->address);
 	else

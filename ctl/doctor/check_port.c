@@ -7,6 +7,8 @@
 #include "check.h"
 #include "facts/old_server.h"
 
+static const char move_over[] = "gpudesk setup, which closes what is open in it, and can undo that";
+
 static bool is_service(const char *unit)
 {
 	const char *suffix = strrchr(unit, '.');
@@ -14,15 +16,22 @@ static bool is_service(const char *unit)
 	return suffix && strcmp(suffix, ".service") == 0;
 }
 
-/* A VNC server's unit is what gpudesk replaces. Of another, only its administrator knows. */
+/* A VNC server's unit is what gpudesk replaces. */
+static bool is_replaced(const struct listener *holder)
+{
+	return holder->pid != 1 && is_service(holder->unit) &&
+	       (old_server_is_program(holder->command) ||
+		strncmp(holder->unit, "vncserver@", 10) == 0);
+}
+
+/* Of another, only its administrator knows. */
 static const char *stop_holder(const struct machine *machine, const struct listener *holder)
 {
 	if (holder->pid == 1)
 		return "systemctl list-sockets shows whose it is; stop that one, or have gpudesk "
 		       "listen elsewhere: systemctl edit gpudesk.socket";
-	if (is_service(holder->unit) && (old_server_is_program(holder->command) ||
-					 strncmp(holder->unit, "vncserver@", 10) == 0))
-		return finding_text("systemctl disable --now %s", finding_word(holder->unit));
+	if (is_replaced(holder))
+		return move_over;
 	return finding_text("%s%s; end it, or have gpudesk listen elsewhere: systemctl edit "
 			    "gpudesk.socket",
 			    is_service(holder->unit) ? "systemctl status " : "ss -tlnp sport = ",
@@ -49,8 +58,10 @@ static void report_holder(const struct machine *machine, const struct listener *
 			 holder->unit[0] ? ", " : "", holder->unit);
 	if (conflicts(machine, holder))
 		finding_fail(findings,
-			     finding_text("%s; systemctl restart gpudesk.socket",
-					  stop_holder(machine, holder)),
+			     finding_text("%s%s", stop_holder(machine, holder),
+					  is_replaced(holder)
+						  ? ""
+						  : "; systemctl restart gpudesk.socket"),
 			     "port %u on %s is held by %s, not by gpudesk.socket", machine->port,
 			     holder->address, who);
 	else
@@ -105,9 +116,7 @@ static void check_old_server(const struct machine *machine, const struct old_ser
 	if (!unit_exists(unit) && strcmp(unit->active, "active") != 0)
 		return;
 	if (unit_is_active(unit) || strcmp(unit->active, "activating") == 0)
-		finding_fail(findings,
-			     finding_text("systemctl disable --now %s", finding_word(name)),
-			     "%s (%s) is running", name, what);
+		finding_fail(findings, move_over, "%s (%s) is running", name, what);
 	else if (unit_is_enabled(unit))
 		finding_fail(findings, finding_text("systemctl disable %s", finding_word(name)),
 			     "%s (%s) is enabled: it will take the port at the next boot", name,

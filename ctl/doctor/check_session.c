@@ -134,7 +134,9 @@ static void check_session(const struct machine *machine, struct findings *findin
 		finding_ok(findings, "session %s of %s, x11, recorded",
 			   machine->records[machine->chosen].id, user);
 	else if (id[0] && strcmp(machine->graphical_type, "x11") != 0)
-		finding_fail(findings, "gpudesk setup, then: systemctl restart display-manager",
+		finding_fail(findings,
+			     "gpudesk setup; save what is open on the desktop, then: systemctl "
+			     "restart display-manager",
 			     "session %s of %s is of type %s, which gpudesk cannot show", id, user,
 			     machine->graphical_type);
 	else if (id[0])

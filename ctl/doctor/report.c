@@ -31,6 +31,7 @@ static bool is_for_root(const char *command)
 		"ufw ",		 "firewall-cmd ",
 		"nft ",		 "ss ",
 		"ausearch ",	 "restorecon ",
+		"busctl ",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)

@@ -141,8 +141,8 @@ void nvidia_x_package(const struct ctl *ctl, const struct distribution *distribu
 
 	if (distribution->family == DISTRIBUTION_RHEL) {
 		snprintf(ret_package, NVIDIA_PACKAGE_MAX,
-			 "nvidia-driver (of NVIDIA's repository) or xorg-x11-drv-nvidia (of RPM "
-			 "Fusion)");
+			 "xorg-x11-nvidia (NVIDIA's repository; of older drivers: nvidia-driver) "
+			 "or xorg-x11-drv-nvidia (RPM Fusion)");
 		return;
 	}
 	(void)machine_file_read_line(ctl, "/sys/module/nvidia/version", version, sizeof(version));

@@ -47,22 +47,73 @@ static const struct {
 	{ "vncserver-virtuald.service", "RealVNC on virtual displays", 5901, 5999 },
 };
 
-/* The number after -rfbport in the unit's file; 0: none, or no file. */
-static unsigned port_in_file(const struct ctl *ctl, const char *unit)
+/* The text of the unit's file, for the caller to free; NULL: there is none. */
+static char *read_unit(const struct ctl *ctl, const char *unit)
 {
-	char path[UNIT_FILE_PATH_MAX], *text;
-	unsigned port = 0;
+	char path[UNIT_FILE_PATH_MAX], *text = NULL;
 
 	if (unit_file_find(ctl, unit, path) < 0 ||
 	    machine_file_read(ctl, path, UNIT_FILE_MAX, &text, NULL) < 0)
-		return 0;
+		return NULL;
+	return text;
+}
+
+/* The number after -rfbport; 0: none. */
+static unsigned find_port(const char *text)
+{
+	unsigned port = 0;
+
 	for (const char *at = text; port == 0 && (at = strstr(at, "-rfbport")) != NULL;) {
 		at += strlen("-rfbport");
 		if (strchr(" \t=", *at))
 			(void)sscanf(at, "%*[ \t=\"']%u", &port);
 	}
+	return port;
+}
+
+static unsigned port_in_file(const struct ctl *ctl, const char *unit)
+{
+	char *text = read_unit(ctl, unit);
+	unsigned port = text ? find_port(text) : 0;
+
 	free(text);
 	return port;
+}
+
+/* That of the display which a command of a VNC server creates, as "vncserver :1"; 0: none. */
+static unsigned port_of_display(const char *command)
+{
+	static const char option[] = "-display";
+	unsigned display;
+	int end;
+
+	if (!strstr(command, "vnc"))
+		return 0;
+	for (const char *at = command; (at = strstr(at, " :")) != NULL; at++) {
+		bool is_shown = at - command >= (int)strlen(option) &&
+				memcmp(at - strlen(option), option, strlen(option)) == 0;
+
+		if (!is_shown && sscanf(at, " :%2u%n", &display, &end) == 1 &&
+		    strchr(" \"'", at[end]))
+			return DISPLAY_PORT + display;
+	}
+	return 0;
+}
+
+/* Whether what the unit starts is a VNC server at that port. */
+static bool starts_at(const struct ctl *ctl, const char *unit, uint16_t port)
+{
+	char *text = read_unit(ctl, unit), *rest = text, *line;
+	bool found = false;
+
+	while (!found && (line = strsep(&rest, "\n")) != NULL) {
+		if (strncmp(line, "ExecStart=", strlen("ExecStart=")) != 0)
+			continue;
+		unsigned told = find_port(line);
+		found = (told ? told : port_of_display(line)) == port;
+	}
+	free(text);
+	return found;
 }
 
 static bool uses(const struct ctl *ctl, size_t index, uint16_t port)
@@ -72,8 +123,7 @@ static bool uses(const struct ctl *ctl, size_t index, uint16_t port)
 	return told ? told == port : named[index].first <= port && port <= named[index].last;
 }
 
-size_t old_servers_find(const struct ctl *ctl, uint16_t port,
-			struct old_server ret_servers[static OLD_SERVERS_MAX])
+static size_t add_by_name(const struct ctl *ctl, uint16_t port, struct old_server *ret_servers)
 {
 	unsigned display = (unsigned)port - DISPLAY_PORT;
 	size_t n = 0;
@@ -97,6 +147,52 @@ size_t old_servers_find(const struct ctl *ctl, uint16_t port,
 		ret_servers[n++].what = named[i].what;
 	}
 	return n;
+}
+
+static bool is_known(const struct old_server *servers, size_t n, const char *unit)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(servers[i].unit, unit) == 0)
+			return true;
+	return false;
+}
+
+/* Adds those of one "multi-user.target.wants". Returns how many there are then. */
+static size_t add_wanted(const struct ctl *ctl, const char *folder, uint16_t port,
+			 struct old_server *servers, size_t n)
+{
+	char path[UNIT_FILE_PATH_MAX], **names = NULL;
+
+	snprintf(path, sizeof(path), UNIT_FILES_DIRECTORY "/%s", folder);
+	int n_names = machine_file_list(ctl, path, ".service", &names);
+	for (int i = 0; i < n_names && n < OLD_SERVERS_MAX; i++) {
+		if (strlen(names[i]) >= OLD_SERVER_UNIT_MAX || is_known(servers, n, names[i]) ||
+		    !starts_at(ctl, names[i], port))
+			continue;
+		strcpy(servers[n].unit, names[i]);
+		servers[n++].what = "a VNC server, by its unit's file";
+	}
+	machine_file_free_names(names, n_names);
+	return n;
+}
+
+/* Those of other names, which are enabled. */
+static size_t add_enabled(const struct ctl *ctl, uint16_t port, struct old_server *servers,
+			  size_t n)
+{
+	char **folders = NULL;
+	int n_folders = machine_file_list(ctl, UNIT_FILES_DIRECTORY, ".wants", &folders);
+
+	for (int i = 0; i < n_folders; i++)
+		n = add_wanted(ctl, folders[i], port, servers, n);
+	machine_file_free_names(folders, n_folders);
+	return n;
+}
+
+size_t old_servers_find(const struct ctl *ctl, uint16_t port,
+			struct old_server ret_servers[static OLD_SERVERS_MAX])
+{
+	return add_enabled(ctl, port, ret_servers, add_by_name(ctl, port, ret_servers));
 }
 
 bool old_server_is_program(const char *command)

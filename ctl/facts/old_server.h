@@ -19,7 +19,8 @@ struct old_server {
 /*
  * The units of VNC servers that use `port`, whether they are installed or not: by the display
  * number in their name ("vncserver@:1.service" uses 5901), or for those without by what their file
- * says after -rfbport, else by the program's own default. Returns how many, OLD_SERVERS_MAX at
+ * says after -rfbport, else by the program's own default. Then those of any other name that are
+ * enabled, and whose ExecStart= has that port or display. Returns how many, OLD_SERVERS_MAX at
  * most.
  */
 size_t old_servers_find(const struct ctl *ctl, uint16_t port,

@@ -25,6 +25,7 @@ enum journal_kind {
 	JOURNAL_MEMBER,	 /* added to a group: "GROUP USER" */
 	JOURNAL_PORT,	 /* closed in firewalld: "ZONE PORT/PROTOCOL" */
 	JOURNAL_PROFILE, /* of pam-auth-update, enabled */
+	JOURNAL_UNDOING, /* no change: from here on, the others are being undone */
 	JOURNAL_DAMAGED, /* an entry that cannot be read: its file's name */
 };
 

@@ -17,6 +17,7 @@ static const char *const kind_names[] = {
 	[JOURNAL_UNIT] = "unit",       [JOURNAL_ENABLED] = "enabled",
 	[JOURNAL_DEFAULT] = "default", [JOURNAL_MEMBER] = "member",
 	[JOURNAL_PORT] = "port",       [JOURNAL_PROFILE] = "profile",
+	[JOURNAL_UNDOING] = "undoing",
 };
 
 enum { N_KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };

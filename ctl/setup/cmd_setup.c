@@ -55,10 +55,13 @@ static void pass(struct setup *setup, const struct request *request, bool is_dry
 	setup->is_dry = is_dry;
 	setup->n_changes = setup->n_problems = 0;
 	setup->is_desktop_changed = setup->is_port_taken = false;
-	if (request->undo)
+	if (request->undo) {
 		setup_undo(setup);
-	else
-		take_steps(setup);
+		return;
+	}
+	if (!is_dry)
+		setup_undo_forget(setup);
+	take_steps(setup);
 }
 
 /* Asks at the terminal. */
@@ -99,7 +102,7 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
 	int status = summarize(setup, request->undo);
-	if (setup->bus && !request->undo)
+	if (!setup->ctl->root[0] && !request->undo)
 		next_steps_print();
 	return status;
 }
@@ -112,6 +115,7 @@ static int adapt(struct setup *setup)
 {
 	const struct journal_entry *entries;
 
+	setup->is_undone = setup_undo_is_begun(setup);
 	if (journal_entries(setup->journal, &entries) > 0)
 		step_xorg(setup);
 	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
@@ -236,6 +240,8 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
 		  &request.restart_desktop, NULL },
+		{ "root", "DIRECTORY",
+		  "set up the machine, such as an image, that is mounted there", NULL, &ctl->root },
 		{ "boot", NULL, NULL, &request.boot, NULL }, /* gpudesk-xorg.service */
 		{ "keep-screen-lock", NULL,
 		  "leave GNOME's blanking, locking and suspending as they are",

@@ -33,6 +33,7 @@ struct setup {
 	bool restart_desktop;
 	bool keep_screen_lock; /* GNOME's blanking, locking and suspending */
 	bool is_quiet;	       /* the dry run before has shown the notes */
+	bool is_undone;	       /* at a boot: --undo was run, and something is left of it */
 
 	unsigned n_changes;	 /* made, or in a dry run announced */
 	unsigned n_problems;	 /* changes that failed or cannot be made */
@@ -102,5 +103,9 @@ unsigned step_old_servers_print(struct setup *setup);
 
 /* Undoes what the journal has, newest first. */
 void setup_undo(struct setup *setup);
+
+/* Whether that was begun and is not finished; and forgets that, for setup is run again. */
+bool setup_undo_is_begun(const struct setup *setup);
+void setup_undo_forget(struct setup *setup);
 
 #endif

@@ -232,7 +232,7 @@ static void undo_entry(struct setup *setup, size_t index)
 	int r;
 
 	/* That is so in a dry run, or if the later one could not be undone. */
-	if (has_later(entries, n, index))
+	if (entries[index].kind == JOURNAL_UNDOING || has_later(entries, n, index))
 		return;
 	const struct journal_entry *entry = &entries[index];
 	if (entry->kind == JOURNAL_FILE || entry->kind == JOURNAL_DIRECTORY_MADE)
@@ -291,16 +291,48 @@ static void restart_manager(struct setup *setup)
 		unit_action_run(setup, unit_job_restart, "display-manager.service");
 }
 
-void setup_undo(struct setup *setup)
+bool setup_undo_is_begun(const struct setup *setup)
 {
 	const struct journal_entry *entries;
 	size_t n = journal_entries(setup->journal, &entries);
 
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].kind == JOURNAL_UNDOING)
+			return true;
+	return false;
+}
+
+void setup_undo_forget(struct setup *setup)
+{
+	const struct journal_entry *entries;
+
+	for (size_t i = journal_entries(setup->journal, &entries); i-- > 0;)
+		if (entries[i].kind == JOURNAL_UNDOING)
+			(void)journal_forget(setup->journal, i);
+}
+
+/* A boot must not do again what is undone. Without room on the disk, that is not recorded. */
+static void begin(struct setup *setup)
+{
+	const struct journal_entry *entries;
+
+	if (!setup->is_dry && journal_entries(setup->journal, &entries) > 0 &&
+	    !setup_undo_is_begun(setup))
+		(void)journal_record(setup->journal, JOURNAL_UNDOING, "", "");
+}
+
+void setup_undo(struct setup *setup)
+{
+	const struct journal_entry *entries;
+
+	begin(setup);
 	give_port_back(setup);
-	for (size_t index = n; index-- > 0;)
+	for (size_t index = journal_entries(setup->journal, &entries); index-- > 0;)
 		undo_entry(setup, index);
 	if (setup->is_dry)
 		return;
+	if (journal_entries(setup->journal, &entries) == 1)
+		setup_undo_forget(setup);
 	unit_action_reload(setup);
 	restart_manager(setup);
 	if (journal_entries(setup->journal, &entries) > 0)

@@ -11,10 +11,8 @@ static const char before_user[] = "# Written by \"gpudesk setup\", which also ta
 /* What is in force once the drop-in has that text; NULL: as it is. Errors are not told here. */
 static void load_with(const struct setup *setup, const char *text, struct config *ret_config)
 {
-	char path[CTL_PATH_MAX];
-
-	ctl_path(setup->ctl, setup->ctl->config_path, path);
-	(void)config_load_with(path, text ? SETUP_DROP_IN : NULL, text, ret_config, NULL, NULL);
+	(void)ctl_config_with(setup->ctl, text ? SETUP_DROP_IN : NULL, text, ret_config, NULL,
+			      NULL);
 }
 
 static void write_user(struct setup *setup, const char *path, const char *text)

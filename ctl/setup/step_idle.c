@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "facts/machine_file.h"
+#include "facts/x_server.h"
 #include "setup.h"
 #include "tool.h"
 
@@ -110,10 +111,28 @@ static void extend_profile(struct setup *setup, const char *name, const char *us
 	free(text);
 }
 
+static void note_no_program(struct setup *setup)
+{
+	struct x_sessions sessions;
+
+	x_sessions_read(setup->ctl, &sessions);
+	if (sessions.has_gnome)
+		setup_note(setup,
+			   "GNOME still blanks and locks the screen, as there is no " PROGRAM
+			   ": %s %s, then run setup again",
+			   setup->distribution.install_command,
+			   setup->distribution.family == DISTRIBUTION_DEBIAN ? "dconf-cli"
+									     : "dconf");
+}
+
 void step_idle(struct setup *setup)
 {
-	if (setup->keep_screen_lock || !machine_file_exists(setup->ctl, PROGRAM))
+	if (setup->keep_screen_lock)
 		return;
+	if (!machine_file_exists(setup->ctl, PROGRAM)) {
+		note_no_program(setup);
+		return;
+	}
 	write_settings(setup);
 	extend_profile(setup, "user", "user-db:user\n");
 	extend_profile(setup, "gdm", ""); /* without one, GDM has other ways: leave them */

@@ -97,6 +97,8 @@ static void fix(struct setup *setup, const struct xorg_choice *choice)
 	const struct gpu *gpu = choice->gpu;
 	int r = 0;
 
+	if (choice->action == XORG_WRITE && setup->is_undone)
+		return;
 	if (choice->action == XORG_WRITE &&
 	    setup_go(setup, "write %s for the NVIDIA card at %s (BusID %s)", XORG_CHOICE_FILE,
 		     gpu->address, gpu->bus_id))

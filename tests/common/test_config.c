@@ -580,8 +580,10 @@ static void test_errors_in_drop_ins(void **state)
 
 static int load_with(const char *name, const char *text)
 {
+	const struct config_source source = { .name = name, .text = text };
+
 	reports.n = 0;
-	return config_load_with("tried", name, text, &config, take_report, &reports);
+	return config_load_from("tried", &source, &config, take_report, &reports);
 }
 
 /* What is not written yet counts as if it were. */

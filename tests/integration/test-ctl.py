@@ -352,13 +352,42 @@ class WordsTest(ControlTest):
             for arguments in (name, "-h"), ("help", name):
                 self.assertEqual(gpudesk(*arguments).stdout, done.stdout)
             self.assertRegex(gpudesk(name, "-V").stdout, r"^gpudesk [0-9]")
-        for arguments in ("-h",), ("help",):
+        for arguments in ("-h",), ("help",), ("help", "help"), ("help", "--help"), ("help", "-h"):
             self.assertEqual(gpudesk(*arguments).stdout, shown.stdout)
+        wrong = gpudesk("config", "extra")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertEqual(wrong.stderr, "gpudesk config: it takes no argument 'extra'\n"
+                         "Try 'gpudesk config --help'.\n")
         for program in PROGRAM, "proxy/gpudesk-proxy", "scraper/gpudesk-scraper", \
                 "desktop/gpudesk-desktop":
             for option in "--version", "-V":
                 self.assertRegex(run(program, option).stdout, r"^gpudesk[a-z-]* [0-9]")
             self.assertEqual(run(program, "-h").stdout, run(program, "--help").stdout)
+
+    def complete(self, *words):
+        """What bash offers for the last of the words."""
+        script = ('gpudesk() { "$PROGRAM" "$@"; }; source "$1"; shift; COMP_WORDS=("$@")\n'
+                  'COMP_CWORD=$(($# - 1)); _gpudesk; printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "-c", script, "bash",
+                               os.path.join(os.environ["SRCDIR"], "completions/gpudesk.bash"), "gpudesk",
+                               *words], env={**os.environ, "PROGRAM": os.path.join(
+                                   chain.BUILD, PROGRAM)}, capture_output=True, text=True,
+                              check=True)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_completion(self):
+        commands = re.findall(r"^  ([a-z]+) ", gpudesk("--help").stdout, re.M)
+        self.assertEqual(self.complete("help", ""), commands)
+        self.assertEqual(self.complete(""), [*commands, "--config", "--help", "--version"])
+        self.assertEqual(self.complete("--config", "/x", "re"), ["reload"])
+        for command in commands:
+            options = re.findall(r"^  (--[a-z-]+)", gpudesk(command, "--help").stdout, re.M)
+            self.assertLessEqual({"--config", "--help", "--version"}, set(options))
+            self.assertEqual(self.complete(command, "-"), options)
+        self.assertEqual(self.complete("logs", "--f"), ["--follow"])
+        self.assertIn("/etc/passwd", self.complete("config", "--check", "/etc/passw"))
+        self.assertIn("root", self.complete("setup", "--user", "ro"))
 
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:

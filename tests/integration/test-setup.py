@@ -164,6 +164,8 @@ def add_common(machine):
         machine.write(program, "")
     machine.write("usr/share/xsessions/gnome.desktop",
                   "[Desktop Entry]\nExec=/usr/bin/gnome-session\nTryExec=gnome-session\n")
+    if shutil.which("dconf"):
+        machine.write("usr/bin/dconf", "")
     machine.write("home/exouser/.vnc/passwd", b"12345678", 0o600)
     os.chmod(machine.path("home/exouser/.vnc"), 0o700)
     for unit, target in (("gpudesk.socket", "sockets.target"),
@@ -497,6 +499,17 @@ class SetupTest(unittest.TestCase):
         self.succeed(self.machine, "--yes")
         self.assertEqual(self.machine.read(XORG_FILE), text.replace("PCI:4:", "PCI:5:"))
 
+    def test_no_dconf(self):
+        """Without it, GNOME's screen lock stays, which is said where there is GNOME."""
+        self.make(add_debian)
+        if self.machine.has("usr/bin/dconf"):
+            os.unlink(self.machine.path("usr/bin/dconf"))
+        self.assertIn("apt-get install dconf-cli", self.set_up())
+        self.assertNotIn("dconf-cli", self.succeed(self.machine, "--yes", "--keep-screen-lock"))
+        os.rename(self.machine.path("usr/share/xsessions/gnome.desktop"),
+                  self.machine.path("usr/share/xsessions/xfce.desktop"))
+        self.assertNotIn("dconf-cli", self.succeed(self.machine, "--yes"))
+
     # ---- Files as administrators have them
 
     def check_gdm(self, text, wanted):
@@ -817,6 +830,26 @@ class SetupTest(unittest.TestCase):
             state.pop(outside[1:] + "/var/lib/gpudesk", None)
         self.check_state(self.machine, before, after)
 
+    def test_links_of_the_configuration_stay_below_the_root(self):
+        """A drop-in that is an absolute link, or in a directory that is one."""
+        self.make(add_debian)
+        outside = os.path.join(self.folder, "outside")
+        folder = os.path.dirname(drop_in())
+        for name in "site", "40-site.conf":
+            os.makedirs(os.path.join(outside, "conf.d"), exist_ok=True)
+            with open(os.path.join(outside, "conf.d", name), "w", encoding="utf-8") as file:
+                file.write("user = nobody-there\n")
+            self.machine.write(outside[1:] + "/conf.d/" + name, "user = alice\n")
+        self.machine.link(folder + "/40-site.conf", outside + "/conf.d/site")
+        for _ in range(2):
+            self.assertIn("AutomaticLogin=alice", self.succeed(self.machine, "--dry-run"))
+            shown = run(PROGRAM, "config", "--root", self.machine.root)
+            self.assertIn("user = alice", shown.stdout)
+            self.assertIn("# /%s/40-site.conf:1\n" % folder, shown.stdout)
+            shutil.rmtree(self.machine.path(folder), ignore_errors=True)
+            if not self.machine.has(folder):
+                self.machine.link(folder, outside + "/conf.d")
+
     # ---- Bad calls
 
     def test_bad_calls(self):
@@ -916,16 +949,18 @@ class SetupTest(unittest.TestCase):
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to mount a small disk")
     def test_disk_full_everywhere(self):
-        """With room for 0, 1, 2, ... more files, on a disk of its own."""
+        """With room for 0, 1, 2, ... more files, or blocks of them, on a disk of its own."""
         self.make(add_rhel, add_documented)
         before = self.machine.state()
         done = self.machine.copy_to(os.path.join(self.folder, "done"))
         self.succeed(done, "--yes")
-        self.assertGreater(self.fill_everywhere(self.machine, ["--yes"], before), 20)
-        # which makes its own room
-        self.assertLess(self.fill_everywhere(done, ["--undo", "--yes"], before), 5)
+        for room in "inodes", "blocks":
+            with self.subTest(room):
+                self.assertGreater(self.fill_everywhere(self.machine, ["--yes"], before, room), 20)
+                # which makes its own room
+                self.assertLess(self.fill_everywhere(done, ["--undo", "--yes"], before, room), 5)
 
-    def fill_everywhere(self, start, arguments, before):
+    def fill_everywhere(self, start, arguments, before, what):
         """Returns how much room was needed."""
         disk = os.path.join(self.folder, "disk")
         os.makedirs(disk, exist_ok=True)
@@ -935,9 +970,9 @@ class SetupTest(unittest.TestCase):
         try:
             for room in range(0, 200):
                 machine = start.copy_to(os.path.join(disk, "machine"))
-                self.set_room(disk, room)
+                self.set_room(disk, room, what)
                 status = machine.run(*arguments).returncode
-                self.set_room(disk, 1000)
+                self.set_room(disk, 1000, what)
                 with self.subTest(room=room):
                     machine.run("--undo", "--yes")
                     self.check_state(machine, before)
@@ -949,10 +984,11 @@ class SetupTest(unittest.TestCase):
             subprocess.run(["umount", disk], check=True)
 
     @staticmethod
-    def set_room(disk, room):
+    def set_room(disk, room, what):
         status = os.statvfs(disk)
-        subprocess.run(["mount", "-o", "remount,nr_inodes=%d" %
-                        (status.f_files - status.f_ffree + room), disk], check=True)
+        used = {"inodes": status.f_files - status.f_ffree,
+                "blocks": status.f_blocks - status.f_bfree}[what]
+        subprocess.run(["mount", "-o", "remount,nr_%s=%d" % (what, used + room), disk], check=True)
 
 
 if __name__ == "__main__":

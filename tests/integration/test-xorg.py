@@ -319,6 +319,42 @@ class XorgTest(MachineTest):
                     self.assertGreater(n, 5)
                     break
 
+    def test_what_was_undone_stays_undone(self):
+        """Also where something else could not be undone, and the journal has that still."""
+        self.make({})
+        self.set_up()
+        journal = "var/lib/gpudesk/setup"
+        entries = sorted(name for name in os.listdir(os.path.join(self.root, journal))
+                         if name.endswith(".entry"))
+        self.write(os.path.join(journal, entries[-1]))
+        self.assertIn("is damaged", self.set_up("--undo", "--yes"))
+        self.assertEqual(self.files(), {})
+        self.set_up("--boot")
+        self.assertEqual(self.files(), {})
+        self.set_up()
+        self.lose_card()
+        self.set_up("--boot")
+        self.assertEqual(list(self.files()), [ASIDE], "set up again, it is adapted again")
+
+    def test_killed_while_undoing_where_it_moved(self):
+        """A boot then has an X server that starts, and the undo goes on after it."""
+        for n in range(1, 500):
+            self.make({})
+            self.set_up()
+            self.lose_card()
+            self.set_up("--boot")
+            done = run("ctl/gpudesk", "setup", "--root", self.root, "--undo", "--yes",
+                       "--die-after", str(n), stderr=subprocess.DEVNULL)
+            with self.subTest(n=n):
+                self.set_up("--boot")
+                self.assertFalse(self.has(OURS))
+                self.set_up("--undo", "--yes")
+                self.assertEqual(self.files(), {})
+                self.assertFalse(self.has("var/lib/gpudesk"))
+            if done.returncode != -signal.SIGKILL:
+                self.assertGreater(n, 5)
+                break
+
     def test_a_card_appears(self):
         self.make({})
         self.lose_card()

@@ -96,6 +96,14 @@ static int drop_machine(void **state)
 	return scratch_remove(state);
 }
 
+/* Whether that is allowed here. */
+static bool chown_to_group(const char *path, gid_t group)
+{
+	char below[CTL_PATH_MAX];
+
+	return chown(ctl_path(&fake_ctl, path, below), (uid_t)-1, group) == 0;
+}
+
 static struct unit *unit(const char *name)
 {
 	struct unit *unit = &machine.units[machine.n_units];
@@ -393,6 +401,36 @@ static void test_another_user(void **state)
 	expect("user", FINDING_FAIL, "there is no user alice", "gpudesk setup --user NAME");
 }
 
+/* A fix closes nothing that somebody works in, unless it says so. */
+static void test_fixes_close_nothing(void **state)
+{
+	struct unit *manager;
+
+	(void)state;
+	unit("gdm.service");
+	manager = unit("display-manager.service");
+	strcpy(manager->name, "lightdm.service");
+	expect("gdm", FINDING_FAIL, "is lightdm.service, not GDM",
+	       "systemctl enable --force gdm.service; then reboot");
+	strcpy(machine.old_servers[0].unit, "vncserver@1.service");
+	machine.old_servers[0].what = "TigerVNC";
+	machine.n_old_servers = 1;
+	unit("vncserver@1.service");
+	expect("other-vnc", FINDING_FAIL, "vncserver@1.service (TigerVNC) is running",
+	       "gpudesk setup, which closes what is open in it, and can undo that");
+	machine.chosen = -1;
+	strcpy(machine.graphical_type, "wayland");
+	expect("session", FINDING_FAIL, "of type wayland", "save what is open");
+	machine.chosen = 0;
+	strcpy(machine.probe.renderer, "llvmpipe");
+	expect("rendering", FINDING_FAIL, "the CPU draws", "save what is open");
+	fake_tree_write("/etc/passwd", "gdm:x:42:42::/:/x\n");
+	fake_tree_write("/etc/group", "vglusers:x:12345:\n");
+	fake_tree_write("/dev/dri/card0", "");
+	if (chown_to_group("/dev/dri/card0", 12345))
+		expect_n("vglusers", FINDING_FAIL, "gdm is not in it", "save what is open", 2);
+}
+
 /* A fix destroys nothing, whatever the machine is like. */
 static void test_fixes_destroy_nothing(void **state)
 {
@@ -471,7 +509,7 @@ static void test_port(void **state)
 				     .command = "Xvnc",
 				     .unit = "vncserver@:1.service" };
 	expect("port", FINDING_FAIL, "held by Xvnc (pid 77, vncserver@:1.service)",
-	       "systemctl disable --now vncserver@:1.service");
+	       "gpudesk setup, which closes what is open in it, and can undo that");
 	strcpy(holder->unit, "session-2.scope");
 	expect("port", FINDING_FAIL, "session-2.scope", "ss -tlnp sport = 5901; end it, or");
 	*holder = (struct listener){
@@ -503,7 +541,8 @@ static void test_gdm(void **state)
 	machine.config.start_desktop = false;
 	expect("gdm", FINDING_FAIL, "start_desktop = no", "systemctl start gdm.service");
 	strcpy(manager->name, "sddm.service");
-	expect("gdm", FINDING_FAIL, "the display manager is sddm.service", "enable gdm.service");
+	expect("gdm", FINDING_FAIL, "the display manager is sddm.service",
+	       "enable --force gdm.service");
 }
 
 static void test_vglusers(void **state)
@@ -592,20 +631,25 @@ static void test_configuration(void **state)
 	assert_int_equal(findings.list[1].result, FINDING_WARN);
 	assert_non_null(strstr(findings.list[1].cause, "unknown key; line ignored"));
 	machine.n_problems = 1;
-	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit", 2);
+	expect_n("config", FINDING_FAIL, "gpudesk.conf:3: bad user", "edit /etc/gpudesk.conf", 2);
+	strcpy(machine.problems[0], "/etc/gpudesk.conf.d/40-site.conf:2: unknown key");
+	machine.config.refusal[0] = '\0';
+	expect("config", FINDING_WARN, "unknown key", "edit /etc/gpudesk.conf.d/40-site.conf");
 }
 
 static void test_who_can_write_the_configuration(void **state)
 {
-	static const char *const paths[] = { "/etc/gpudesk.conf", "/etc/gpudesk.conf.d/a.conf" };
+	static const char *const paths[] = { "/etc/gpudesk.conf", "/etc/gpudesk.conf.d/a.conf",
+					     "/etc/gpudesk.conf.d" };
 	char below[CTL_PATH_MAX];
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		fake_tree_write(paths[i], "");
-		assert_int_equal(chmod(ctl_path(&fake_ctl, paths[i], below), 0666), 0);
+	for (size_t i = 0; i < 3; i++) {
+		if (i < 2)
+			fake_tree_write(paths[i], "");
+		assert_int_equal(chmod(ctl_path(&fake_ctl, paths[i], below), 0777), 0);
 		expect("config", FINDING_FAIL, "can be changed by others than root", paths[i]);
-		assert_int_equal(chmod(below, 0644), 0);
+		assert_int_equal(chmod(below, 0755), 0);
 		expect("config", FINDING_OK, "is valid", "");
 	}
 }
@@ -655,6 +699,7 @@ int main(void)
 		WITH_MACHINE(test_old_versions),
 		WITH_MACHINE(test_units),
 		WITH_MACHINE(test_another_user),
+		WITH_MACHINE(test_fixes_close_nothing),
 		WITH_MACHINE(test_fixes_destroy_nothing),
 		WITH_MACHINE(test_words),
 		WITH_MACHINE(test_changed_unit_files),

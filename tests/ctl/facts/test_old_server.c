@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "facts/old_server.h"
@@ -75,6 +76,43 @@ static void test_what_runs_us(void **state)
 	assert_false(ask_in(":1", "vncserver@:2.service"));
 }
 
+static bool uses(uint16_t port, const char *unit);
+
+/* Units that administrators named themselves, once they are enabled. */
+static void test_own_names(void **state)
+{
+	static const struct {
+		const char *command;
+		uint16_t port; /* 0: none that is known */
+	} cases[] = {
+		{ "/usr/bin/vncserver :1 -geometry 1280x800", 5901 },
+		{ "/opt/TurboVNC/bin/vncserver -fg :1", 5901 },
+		{ "/usr/bin/Xtigervnc :7 -rfbport 5901", 5901 },
+		{ "/usr/bin/x11vnc -display :1 -forever", 0 },
+		{ "/usr/bin/x11vnc -display :0 -rfbport=5901", 5901 },
+		{ "/bin/sh -c \"exec vncserver :1\"", 5901 },
+		{ "/usr/bin/Xorg :1", 0 },
+		{ "/usr/bin/vncserver :10", 5910 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+			       "[Service]\nExecStartPre=/bin/true\nExecStart=%s\n",
+			       cases[i].command);
+		fake_tree_write("/etc/systemd/system/mine.service", text);
+		assert_false(uses(5901, "mine.service"));
+		fake_tree_link("/etc/systemd/system/graphical.target.wants/mine.service",
+			       "/etc/systemd/system/mine.service");
+		if (uses(5901, "mine.service") != (cases[i].port == 5901))
+			fail_msg("%s", cases[i].command);
+		assert_true(!cases[i].port || uses(cases[i].port, "mine.service"));
+		fake_tree_unlink("/etc/systemd/system/graphical.target.wants/mine.service");
+	}
+}
+
 static bool uses(uint16_t port, const char *unit)
 {
 	struct old_server servers[OLD_SERVERS_MAX];
@@ -134,6 +172,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_what_runs_us),
+		cmocka_unit_test_setup_teardown(test_own_names, scratch_create, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_units_by_port, scratch_create, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_ports_in_files, scratch_create,
 						scratch_remove),

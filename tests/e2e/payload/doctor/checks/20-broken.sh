@@ -103,7 +103,7 @@ broken "gpudesk-proxy cannot be run" warn services 'gpudesk.service failed' "" \
 
 # ---- the port ----
 broken "TurboVNC's unit holds the port (vncserver@1)" FAIL port \
-	'held by python3 \(pid [0-9]+, vncserver@1.service\).*disable --now vncserver@1.service' \
+	'held by python3 \(pid [0-9]+, vncserver@1.service\).*Fix: gpudesk setup, which closes' \
 	"socket other-vnc" \
 	'systemctl stop gpudesk.socket; unit vncserver@1.service "$squat"
 	 systemctl start vncserver@1; eventually 20 holds_port; systemctl start gpudesk.socket || :
