@@ -10,9 +10,8 @@
 
 #include "child.h"
 #include "common/units.h"
+#include "facts/x_server.h"
 #include "journal/safe_write.h"
-#include "next_steps.h"
-#include "requirements.h"
 #include "setup.h"
 
 static const struct {
@@ -72,19 +71,17 @@ static bool is_agreed(const char *question)
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-/* Whether doctor is content, which knows more than setup can change. */
-static void say_verdict(void)
+/* What is left to do: the password, a restart of the desktop. Doctor knows more than setup. */
+static void print_next_steps(void)
 {
-	static const char *const argv[] = { "gpudesk", "doctor", NULL };
-	const struct child doctor = { .path = "/proc/self/exe",
-				      .arguments = argv,
-				      .is_quiet = true };
-	int status = child_run(&doctor, NULL, 0);
+	static const char *const arguments[] = { "gpudesk", "doctor", NULL };
+	static const struct child doctor = { .path = "/proc/self/exe", .arguments = arguments };
+	static char output[65536];
 
-	if (status == CTL_OK)
-		puts("gpudesk doctor finds nothing wrong.");
-	else
-		puts("gpudesk doctor finds more to do: sudo gpudesk doctor");
+	fflush(stdout);
+	int r = child_run(&doctor, output, sizeof(output));
+	if (r == CTL_OK || r == CTL_FAILED)
+		printf("\nWhat is left, as gpudesk doctor finds it:\n%s", output);
 }
 
 static int summarize(const struct setup *setup, bool undo)
@@ -96,8 +93,6 @@ static int summarize(const struct setup *setup, bool undo)
 		       setup->n_problems == 1 ? " is" : "s are");
 	else if (!setup->is_dry)
 		puts(undo ? "Undone." : "Done. To undo it: gpudesk setup --undo");
-	if (!setup->is_dry && !undo && !setup->ctl->root[0])
-		say_verdict();
 	return setup->n_problems > 0 ? CTL_FAILED : CTL_OK;
 }
 
@@ -117,8 +112,8 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
 	int status = summarize(setup, request->undo);
-	if (setup->bus && !request->undo)
-		next_steps_print();
+	if (!request->undo && !setup->ctl->root[0])
+		print_next_steps();
 	return status;
 }
 
@@ -170,6 +165,30 @@ static int check_user(struct setup *setup, const char *name)
 	return CTL_OK;
 }
 
+/* Without these, gpudesk has nothing to show. Says what works here instead. */
+static int check_requirements(const struct setup *setup)
+{
+	const struct distribution *distribution = &setup->distribution;
+	struct x_sessions sessions;
+
+	if (!x_server_is_installed(setup->ctl) && distribution_lacks_xorg(distribution))
+		return ctl_failed("nothing was changed: %s has no Xorg server, and gpudesk shows "
+				  "X sessions only. What works here is GNOME's own remote desktop "
+				  "(RDP: grdctl --system); for gpudesk, use an image with Xorg",
+				  distribution->name);
+	if (!x_server_is_installed(setup->ctl))
+		return ctl_failed("nothing was changed: Xorg is not installed: %s %s, then run "
+				  "setup again",
+				  distribution->install_command, distribution->xorg_package);
+	x_sessions_read(setup->ctl, &sessions);
+	if (sessions.n == 0)
+		return ctl_failed("nothing was changed: no session for X is installed, so %s has "
+				  "no desktop to log in to: %s %s, then run setup again",
+				  setup->user, distribution->install_command,
+				  distribution_x_session_package(distribution));
+	return CTL_OK;
+}
+
 static int find_user(struct setup *setup, const struct request *request)
 {
 	ctl_config(setup->ctl, &setup->config, NULL, NULL);
@@ -188,7 +207,7 @@ static int run(struct setup *setup, const struct request *request)
 	if (status != CTL_OK)
 		return status;
 	distribution_read(setup->ctl, &setup->distribution);
-	if (!request->undo && !request->boot && requirements_check(setup) != CTL_OK)
+	if (!request->undo && !request->boot && check_requirements(setup) != CTL_OK)
 		return CTL_FAILED;
 	setup->n_ports = socket_unit_ports(setup->ctl, setup->ports);
 	int r = journal_open(setup->ctl, request->is_dry, &setup->journal);

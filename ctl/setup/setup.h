@@ -64,8 +64,20 @@ void setup_failed_by(struct setup *setup, const char *what, const char *why);
  */
 int setup_run(struct setup *setup, const char *const arguments[]);
 
-/* The text of a file, "" for a missing one. The caller frees it. Returns 0 or -errno. */
-int setup_read(const struct setup *setup, const char *path, char **ret_text, size_t *ret_length);
+/*
+ * The text of a file, "" for a missing one, for the caller to free. Returns NULL after saying why
+ * it cannot be read.
+ */
+char *setup_read(struct setup *setup, const char *path, size_t *ret_length);
+
+/*
+ * Change what was announced, or record what the caller changes then (journal.h), and say what
+ * fails. New files get mode 0644. Return whether it was done.
+ */
+bool setup_write(struct setup *setup, const char *path, const char *text, size_t length);
+bool setup_remove(struct setup *setup, const char *path);
+bool setup_record(struct setup *setup, enum journal_kind kind, const char *name,
+		  const char *before);
 
 /* Whether GDM or its X server reads the file when it starts. */
 bool setup_is_desktop_file(const struct setup *setup, const char *path);
@@ -93,6 +105,9 @@ void step_boot_default(const struct setup *setup, char ret_name[static UNIT_FILE
 
 /* Undoes a JOURNAL_PROFILE. Returns 0, or -errno after saying what stays. */
 int step_pam_undo(struct setup *setup, const struct journal_entry *entry);
+
+/* Adds to a group, or removes from it, by gpasswd(1), and does not record that. 0 or -errno. */
+int step_virtualgl_set(struct setup *setup, const char *group, const char *member, bool is_in);
 
 /*
  * Who has gpudesk's ports or will take them at the next boot, other than gpudesk: prints a line for

@@ -5,7 +5,6 @@
 
 #include "facts/unit_files.h"
 #include "firewall_port.h"
-#include "member.h"
 #include "setup.h"
 #include "unit_actions.h"
 
@@ -85,7 +84,7 @@ static int undo_member(struct setup *setup, const struct journal_entry *entry)
 	    !account_is_in_group(setup->ctl, member, gid) ||
 	    !setup_go(setup, "remove %s from the group %s", member, group))
 		return 0;
-	return member_set(setup, group, member, false);
+	return step_virtualgl_set(setup, group, member, false);
 }
 
 static int undo_port(struct setup *setup, const struct journal_entry *entry)

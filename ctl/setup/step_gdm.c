@@ -14,16 +14,14 @@ static void edit(struct setup *setup, const char *path, const char *text, size_t
 	char *edited;
 	int r = gdm_edit_apply(text, length, setup->user, has_wayland, &edited, &length);
 
-	if (r == 0)
-		return;
-	if (r > 0) {
-		if (setup_go(setup, "set %sAutomaticLoginEnable=true and AutomaticLogin=%s in %s",
-			     has_wayland ? "WaylandEnable=false, " : "", setup->user, path))
-			r = journal_write_file(setup->journal, path, edited, length, 0644);
-		free(edited);
-	}
 	if (r < 0)
 		setup_failed(setup, path, r);
+	if (r <= 0)
+		return;
+	if (setup_go(setup, "set %sAutomaticLoginEnable=true and AutomaticLogin=%s in %s",
+		     has_wayland ? "WaylandEnable=false, " : "", setup->user, path))
+		(void)setup_write(setup, path, edited, length);
+	free(edited);
 }
 
 /* GDM 50 has no WaylandEnable: the user's choice of a session decides. */
@@ -48,7 +46,6 @@ static void check_session(struct setup *setup)
 void step_gdm(struct setup *setup)
 {
 	const char *path = setup->distribution.gdm_config;
-	char *text;
 	size_t length;
 
 	if (setup->distribution.family == DISTRIBUTION_UNKNOWN &&
@@ -60,11 +57,9 @@ void step_gdm(struct setup *setup)
 			      setup->user);
 		return;
 	}
-	int r = setup_read(setup, path, &text, &length);
-	if (r < 0) {
-		setup_failed(setup, path, r);
+	char *text = setup_read(setup, path, &length);
+	if (!text)
 		return;
-	}
 	edit(setup, path, text, length);
 	free(text);
 	check_session(setup);

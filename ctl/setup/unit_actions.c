@@ -36,15 +36,8 @@ bool unit_action_run(struct setup *setup, unit_verb_fn verb, const char *unit)
 static bool run_recorded(struct setup *setup, unit_verb_fn verb, const char *unit,
 			 const char *before)
 {
-	int r = 0;
-
-	if (setup->bus)
-		r = journal_record(setup->journal, JOURNAL_UNIT, unit, before);
-	if (r < 0) {
-		setup_failed(setup, unit, r);
-		return false;
-	}
-	return unit_action_run(setup, verb, unit);
+	return !setup->bus || (setup_record(setup, JOURNAL_UNIT, unit, before) &&
+			       unit_action_run(setup, verb, unit));
 }
 
 bool unit_action_start(struct setup *setup, const char *unit)
@@ -97,14 +90,21 @@ int unit_action_set_enabled(struct setup *setup, const char *unit, bool is_on)
 
 bool unit_action_enable(struct setup *setup, const char *unit, bool is_on)
 {
-	int r = journal_record(setup->journal, JOURNAL_ENABLED, unit,
-			       is_on ? "disabled" : "enabled");
+	return setup_record(setup, JOURNAL_ENABLED, unit, is_on ? "disabled" : "enabled") &&
+	       unit_action_set_enabled(setup, unit, is_on) == 0;
+}
 
-	if (r < 0) {
-		setup_failed(setup, unit, r);
-		return false;
-	}
-	return unit_action_set_enabled(setup, unit, is_on) == 0;
+void unit_action_retire(struct setup *setup, const char *unit, bool is_enabled, bool is_active,
+			const char *why)
+{
+	if ((!is_enabled && !is_active) || !setup_go(setup, "%s%s%s %s%s", is_active ? "stop" : "",
+						     is_active && is_enabled ? " and " : "",
+						     is_enabled ? "disable" : "", unit, why))
+		return;
+	if (is_enabled)
+		(void)unit_action_enable(setup, unit, false);
+	if (is_active)
+		(void)unit_action_stop(setup, unit);
 }
 
 int unit_action_set_default(struct setup *setup, const char *target)

@@ -30,6 +30,11 @@ bool unit_action_is_enabled(const struct setup *setup, const char *unit);
 bool unit_action_enable(struct setup *setup, const char *unit, bool is_on);
 int unit_action_set_enabled(struct setup *setup, const char *unit, bool is_on);
 
+/* Announces that the unit is disabled and stopped, or one of both, with `why` behind; and does so.
+ */
+void unit_action_retire(struct setup *setup, const char *unit, bool is_enabled, bool is_active,
+			const char *why);
+
 /* Makes the target the one to boot to, and does not record it. Returns 0 or -errno. */
 int unit_action_set_default(struct setup *setup, const char *target);
 
