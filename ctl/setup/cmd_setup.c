@@ -264,21 +264,22 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 {
 	struct request request = { 0 };
 	const struct ctl_option options[] = {
-		{ "user", "NAME", "whose desktop to show", NULL, &request.user },
+		{ "user", "NAME", "whose desktop to show", .value = &request.user },
 		{ "gpu", "N|BUSID", "the NVIDIA card to use: its number from 0, or its address",
-		  NULL, &request.gpu },
-		{ "dry-run", NULL, "print the changes without making them", &request.is_dry, NULL },
-		{ "undo", NULL, "undo what setup has changed", &request.undo, NULL },
-		{ "yes", NULL, "make the changes without asking", &request.yes, NULL },
+		  .value = &request.gpu },
+		{ "dry-run", NULL, "print the changes without making them",
+		  .flag = &request.is_dry },
+		{ "undo", NULL, "undo what setup has changed", .flag = &request.undo },
+		{ "yes", NULL, "make the changes without asking", .flag = &request.yes },
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
-		  &request.restart_desktop, NULL },
-		{ "boot", NULL, NULL, &request.boot, NULL }, /* gpudesk-xorg.service */
+		  .flag = &request.restart_desktop },
+		{ "boot", NULL, NULL, .flag = &request.boot }, /* gpudesk-xorg.service */
 		{ "keep-screen-lock", NULL,
 		  "leave GNOME's blanking, locking and suspending as they are",
-		  &request.keep_screen_lock, NULL },
-		{ "port-owner", NULL, NULL, &request.port_owner, NULL },
-		{ "die-after", "N", NULL, NULL, &request.die_after },
+		  .flag = &request.keep_screen_lock },
+		{ "port-owner", NULL, NULL, .flag = &request.port_owner },
+		{ "die-after", "N", NULL, .value = &request.die_after },
 		{ 0 },
 	};
 	struct setup setup = { .ctl = ctl };
