@@ -29,8 +29,8 @@ enum journal_kind {
 };
 
 /*
- * One change. `before` and `after` are for a file "file" or "absent", or "unknown" after a
- * program that did not end while setup ran. `before` is for a unit
+ * One change. `before` and `after` are for a file "file" or "absent", or after a
+ * program "unknown". `before` is for a unit
  * "active" or "inactive", "enabled" or "disabled"; for the default target its name; for a port
  * "running" if it was open in the running firewall too; for a profile "seen" if pam-auth-update had
  * seen it; else "".
@@ -74,11 +74,10 @@ int journal_record(struct journal *journal, enum journal_kind kind, const char *
 int journal_forget(struct journal *journal, size_t index);
 
 /*
- * For a program that makes files of setup's own: called before it runs, for each file; and after it
- * has ended, once for all of them.
+ * Before a program makes a file of setup's own: undo then restores what was there, whatever the
+ * file is by then.
  */
 int journal_before_program(struct journal *journal, const char *path);
-int journal_after_program(struct journal *journal);
 
 /* What undoing an entry comes to. */
 enum journal_outcome {

@@ -241,31 +241,3 @@ int journal_before_program(struct journal *journal, const char *path)
 	const char *before = save_before(journal, ctl_link_path(journal->ctl, real, here), &r);
 	return before ? store_entry(journal, JOURNAL_FILE, real, before, "unknown") : r;
 }
-
-static int save_after(struct journal *journal, struct journal_entry *entry)
-{
-	char here[CTL_PATH_MAX], after[CTL_PATH_MAX];
-	int r = safe_copy(ctl_link_path(journal->ctl, entry->name, here),
-			  journal_data_path(journal, entry->number, "after", after));
-
-	if (r < 0 && r != -ENOENT)
-		return r;
-	char *word = strdup(r == 0 ? "file" : "absent");
-	if (!word)
-		return -ENOMEM;
-	free(entry->after);
-	entry->after = word;
-	return journal_files_store(journal, entry);
-}
-
-int journal_after_program(struct journal *journal)
-{
-	int r = 0;
-
-	for (size_t i = journal->n_entries; i-- > 0 && r >= 0;) {
-		if (strcmp(journal->entries[i].after, "unknown") != 0)
-			break;
-		r = save_after(journal, &journal->entries[i]);
-	}
-	return r;
-}

@@ -26,7 +26,7 @@ static bool is_as(const struct journal *journal, const struct journal_entry *ent
 
 	if (strcmp(word, "file") == 0)
 		return safe_same(here, journal_data_path(journal, entry->number, suffix, data));
-	/* A program that was interrupted may have left anything. */
+	/* A program may have made anything. */
 	return strcmp(word, "unknown") == 0 || is_absent(here);
 }
 

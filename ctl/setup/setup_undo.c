@@ -38,7 +38,7 @@ static int undo_unit(struct setup *setup, const struct journal_entry *entry)
 	if (!setup_go(setup, "%s %s", was_active ? "start" : "stop", entry->name))
 		return 0;
 	unit_action_reload(setup); /* its file may have come back just now */
-	unit_action_run(setup, was_active ? unit_job_start : unit_job_stop, entry->name);
+	unit_action_run(setup, was_active ? "start" : "stop", entry->name);
 	return 0;
 }
 
@@ -276,7 +276,7 @@ static void give_port_back(struct setup *setup)
 	if (is_enabled)
 		(void)unit_action_set_enabled(setup, port_socket, false);
 	if (is_active)
-		(void)unit_action_run(setup, unit_job_stop, port_socket);
+		(void)unit_action_run(setup, "stop", port_socket);
 }
 
 static void restart_manager(struct setup *setup)
@@ -287,7 +287,7 @@ static void restart_manager(struct setup *setup)
 		setup_note(setup, "this takes effect when GDM restarts, which closes everything on "
 				  "the desktop: reboot, or: systemctl restart display-manager");
 	else if (setup_go(setup, "restart display-manager.service"))
-		unit_action_run(setup, unit_job_restart, "display-manager.service");
+		unit_action_run(setup, "restart", "display-manager.service");
 }
 
 void setup_undo(struct setup *setup)

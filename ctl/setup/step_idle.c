@@ -27,7 +27,7 @@ static const char settings[] =
 	"[org/gnome/settings-daemon/plugins/power]\n"
 	"sleep-inactive-ac-type='nothing'\n";
 
-/* Makes the database of the keyfile. The program's own change is recorded, too. */
+/* Makes the database of the keyfile. */
 static void compile(struct setup *setup)
 {
 	char to[CTL_PATH_MAX], from[CTL_PATH_MAX];
@@ -35,12 +35,10 @@ static void compile(struct setup *setup)
 					  ctl_path(setup->ctl, DATABASE ".d", from), NULL };
 	int r = journal_before_program(setup->journal, DATABASE);
 
-	if (r >= 0) {
-		(void)setup_run(setup, arguments);
-		r = journal_after_program(setup->journal);
-	}
 	if (r < 0)
 		setup_failed(setup, DATABASE, r);
+	else
+		(void)setup_run(setup, arguments);
 }
 
 static void write_settings(struct setup *setup)

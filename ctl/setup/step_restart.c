@@ -37,7 +37,7 @@ static void restart(struct setup *setup, const char *unit)
 			   "desktop: reboot, or: systemctl restart %s",
 			   unit, unit);
 	else if (setup_go(setup, "restart %s", unit))
-		unit_action_run(setup, unit_job_restart, unit);
+		unit_action_run(setup, "restart", unit);
 }
 
 static void start(struct setup *setup, const char *unit)

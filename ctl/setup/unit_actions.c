@@ -15,39 +15,23 @@ bool unit_action_is_active(const struct setup *setup, const char *unit)
 	return unit_is_active(&now) || strcmp(now.active, "activating") == 0;
 }
 
-static bool say_failed(struct setup *setup, const char *unit, int r, sd_bus_error *error)
+bool unit_action_run(struct setup *setup, const char *verb, const char *unit)
 {
-	if (error->message)
-		setup_failed_by(setup, unit, error->message);
-	else
-		setup_failed(setup, unit, r);
-	sd_bus_error_free(error);
-	return false;
-}
+	const char *const argv[] = { "systemctl", verb, unit, NULL };
 
-bool unit_action_run(struct setup *setup, unit_verb_fn verb, const char *unit)
-{
-	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = setup->bus ? verb(setup->bus, unit, &error) : 0;
-
-	return r < 0 ? say_failed(setup, unit, r, &error) : true;
-}
-
-static bool run_recorded(struct setup *setup, unit_verb_fn verb, const char *unit,
-			 const char *before)
-{
-	return !setup->bus || (setup_record(setup, JOURNAL_UNIT, unit, before) &&
-			       unit_action_run(setup, verb, unit));
+	return !setup->bus || setup_run(setup, argv) == 0;
 }
 
 bool unit_action_start(struct setup *setup, const char *unit)
 {
-	return run_recorded(setup, unit_job_start, unit, "inactive");
+	return !setup->bus || (setup_record(setup, JOURNAL_UNIT, unit, "inactive") &&
+			       unit_action_run(setup, "start", unit));
 }
 
 bool unit_action_stop(struct setup *setup, const char *unit)
 {
-	return run_recorded(setup, unit_job_stop, unit, "active");
+	return !setup->bus || (setup_record(setup, JOURNAL_UNIT, unit, "active") &&
+			       unit_action_run(setup, "stop", unit));
 }
 
 /* ---- For the next boot ----------------------------------------------------------------------- */
@@ -114,13 +98,8 @@ int unit_action_set_default(struct setup *setup, const char *target)
 
 void unit_action_reload(struct setup *setup)
 {
-	sd_bus_error error = SD_BUS_ERROR_NULL;
+	static const char *const argv[] = { "systemctl", "daemon-reload", NULL };
 
-	if (!setup->needs_reload || !setup->bus)
-		return;
-	int r = units_reload(setup->bus, &error);
-	if (r < 0)
-		(void)say_failed(setup, "systemctl daemon-reload", r, &error);
-	else
+	if (setup->needs_reload && setup->bus && setup_run(setup, argv) == 0)
 		setup->needs_reload = false;
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Starts, stops, enables and disables units by systemd's own means, records that in the journal,
- * and says what fails.
+ * Starts, stops, enables and disables units by systemctl(1), records that in the journal, and says
+ * what fails.
  */
 #ifndef GPUDESK_UNIT_ACTIONS_H
 #define GPUDESK_UNIT_ACTIONS_H
 
 #include <stdbool.h>
 
-#include "common/unit_jobs.h"
 #include "common/units.h"
 #include "setup.h"
 
@@ -19,9 +18,8 @@ bool unit_action_is_active(const struct setup *setup, const char *unit);
 bool unit_action_start(struct setup *setup, const char *unit);
 bool unit_action_stop(struct setup *setup, const char *unit);
 
-/* The same without recording it. */
-typedef int (*unit_verb_fn)(sd_bus *bus, const char *name, sd_bus_error *error);
-bool unit_action_run(struct setup *setup, unit_verb_fn verb, const char *unit);
+/* The same without recording it: "start", "stop", "restart". */
+bool unit_action_run(struct setup *setup, const char *verb, const char *unit);
 
 /* Whether the unit is enabled: for GDM's, whether it is the display manager. */
 bool unit_action_is_enabled(const struct setup *setup, const char *unit);
