@@ -7,27 +7,20 @@
 #include "check.h"
 #include "facts/old_server.h"
 
-static bool is_service(const char *unit)
-{
-	const char *suffix = strrchr(unit, '.');
-
-	return suffix && strcmp(suffix, ".service") == 0;
-}
-
 /* A VNC server's unit is what gpudesk replaces. Of another, only its administrator knows. */
 static const char *stop_holder(const struct machine *machine, const struct listener *holder)
 {
 	if (holder->pid == 1)
 		return "systemctl list-sockets shows whose it is; stop that one, or have gpudesk "
 		       "listen elsewhere: systemctl edit gpudesk.socket";
-	if (is_service(holder->unit) && (old_server_is_program(holder->command) ||
-					 strncmp(holder->unit, "vncserver@", 10) == 0))
+	if (listener_is_service(holder) && (old_server_is_program(holder->command) ||
+					    strncmp(holder->unit, "vncserver@", 10) == 0))
 		return finding_text("systemctl disable --now %s", finding_word(holder->unit));
 	return finding_text("%s%s; end it, or have gpudesk listen elsewhere: systemctl edit "
 			    "gpudesk.socket",
-			    is_service(holder->unit) ? "systemctl status " : "ss -tlnp sport = ",
-			    is_service(holder->unit) ? finding_word(holder->unit)
-						     : finding_text("%u", machine->port));
+			    listener_is_service(holder) ? "systemctl status " : "ss -tlnp sport = ",
+			    listener_is_service(holder) ? finding_word(holder->unit)
+							: finding_text("%u", machine->port));
 }
 
 static bool conflicts(const struct machine *machine, const struct listener *holder)

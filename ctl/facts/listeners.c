@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-login.h>
 
+#include "ctl.h"
 #include "machine_file.h"
 
 enum { TABLE_MAX = 4 << 20, TCP_LISTENING = 0x0a, PATH_SIZE = 300 };
@@ -65,77 +67,19 @@ static int read_table(const struct ctl *ctl, const char *path, uint16_t port,
 	return 0;
 }
 
-/* systemd puts "_" in front of names that the kernel reserves in the cgroup tree. */
-static const char *unescape_cgroup(const char *name)
-{
-	return name[0] == '_' ? name + 1 : name;
-}
-
-static bool is_unit(const char *name, size_t length)
-{
-	static const char *const suffixes[] = { ".service", ".scope", ".socket", ".mount",
-						".swap" };
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		size_t tail = strlen(suffixes[i]);
-
-		if (length > tail && memcmp(name + length - tail, suffixes[i], tail) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The innermost unit of a path in the cgroup tree. */
-static int unit_from_path(const char *path, char ret_unit[static LISTENER_UNIT_MAX])
-{
-	const char *best = NULL;
-	size_t best_length = 0;
-
-	while (*path && *path != '\n') {
-		size_t length = strcspn(path, "/\n");
-
-		if (is_unit(path, length)) {
-			best = path;
-			best_length = length;
-		}
-		path += length + (path[length] == '/');
-	}
-	if (!best || best_length >= LISTENER_UNIT_MAX)
-		return -ENOENT;
-	snprintf(ret_unit, LISTENER_UNIT_MAX, "%.*s",
-		 (int)(best_length - (size_t)(unescape_cgroup(best) - best)),
-		 unescape_cgroup(best));
-	return 0;
-}
-
-/*
- * systemd uses the unified hierarchy ("0::/..."), its own ("1:name=systemd:/..."), or both; where
- * it does not use one, the path there is "/".
- */
-int listener_unit_from_cgroup(const char *text, char ret_unit[static LISTENER_UNIT_MAX])
-{
-	static const char own[] = ":name=systemd:";
-	const char *path = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
-
-	if (path && unit_from_path(path + strspn(path, "\n0:"), ret_unit) == 0)
-		return 0;
-	path = strstr(text, own);
-	return path ? unit_from_path(path + strlen(own), ret_unit) : -ENOENT;
-}
-
 static void describe_holder(const struct ctl *ctl, pid_t pid, struct listener *listener)
 {
-	char path[PATH_SIZE], *text;
+	char path[PATH_SIZE], *unit;
 
 	listener->pid = pid;
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	if (machine_file_read_line(ctl, path, listener->command, sizeof(listener->command)) < 0)
 		listener->command[0] = '\0';
-	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
-	if (machine_file_read(ctl, path, 65536, &text, NULL) < 0)
+	/* Below --root, processes are made up. */
+	if (ctl->root[0] || sd_pid_get_unit(pid, &unit) < 0)
 		return;
-	listener_unit_from_cgroup(text, listener->unit);
-	free(text);
+	snprintf(listener->unit, sizeof(listener->unit), "%s", unit);
+	free(unit);
 }
 
 /* Fills in the listeners that this process holds, if no earlier one did. */
@@ -185,6 +129,14 @@ static int list_processes(const struct ctl *ctl, int **ret_pids)
 	qsort(pids, (size_t)n_pids, sizeof(*pids), compare_pids);
 	*ret_pids = pids;
 	return n_pids;
+}
+
+bool listener_is_service(const struct listener *listener)
+{
+	const char *suffix = strrchr(listener->unit, '.');
+
+	return suffix && strcmp(suffix, ".service") == 0 &&
+	       strncmp(listener->unit, "user@", 5) != 0 && strncmp(listener->unit, "gdm", 3) != 0;
 }
 
 int listeners_read(const struct ctl *ctl, uint16_t port, struct listener *ret_listeners, size_t max)

@@ -42,14 +42,6 @@ static void remove_documented(struct setup *setup)
 	(void)setup_remove(setup, path);
 }
 
-static bool is_service(const char *unit)
-{
-	size_t length = strlen(unit), suffix = strlen(".service");
-
-	return length > suffix && strcmp(unit + length - suffix, ".service") == 0 &&
-	       strncmp(unit, "user@", 5) != 0 && strncmp(unit, "gdm", 3) != 0;
-}
-
 static bool is_known(const struct old_server *servers, size_t n, const char *unit)
 {
 	for (size_t i = 0; i < n; i++)
@@ -87,7 +79,7 @@ static bool is_retired(const struct setup *setup, const struct listener *listene
 /* Another process that holds the port. */
 static void retire_holder(struct setup *setup, uint16_t port, const struct listener *listener)
 {
-	if (old_server_is_program(listener->command) && is_service(listener->unit)) {
+	if (old_server_is_program(listener->command) && listener_is_service(listener)) {
 		retire(setup, listener->unit);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "setup.h"
 #include "tool.h"
 
+#define COMMON_SESSION "/etc/pam.d/common-session" /* Debian's, which the services include */
 #define PROFILE "gpudesk"
 /* The profiles that pam-auth-update has seen, one a line. */
 #define SEEN "/var/lib/pam/seen"
@@ -19,7 +20,7 @@ static enum pam_stack_verdict check_services(struct setup *setup)
 {
 	enum pam_stack_verdict worst = PAM_STACK_NO_SERVICE;
 
-	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
+	for (const char *const *path = distribution_pam_services; *path; path++) {
 		struct pam_stack stack;
 
 		if (pam_stack_read(setup->ctl, *path, &stack) < 0 ||
@@ -53,7 +54,7 @@ static void fix_file(struct setup *setup, const char *path)
 /* On the RHEL family: authselect's files stay as they are. */
 static void fix_services(struct setup *setup)
 {
-	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
+	for (const char *const *path = distribution_pam_services; *path; path++) {
 		struct pam_stack stack;
 		int r = pam_stack_read(setup->ctl, *path, &stack);
 
@@ -108,7 +109,7 @@ static void fix_common_session(struct setup *setup)
 		if (check_services(setup) == PAM_STACK_RIGHT)
 			return;
 	}
-	fix_file(setup, setup->distribution.pam_files[0]);
+	fix_file(setup, COMMON_SESSION);
 }
 
 static void fix(struct setup *setup)
@@ -142,7 +143,7 @@ int step_pam_undo(struct setup *setup, const struct journal_entry *entry)
 		return 0;
 	int r = setup_run(setup, argv);
 	/* It leaves files alone that were edited by hand. */
-	for (const char *const *path = setup->distribution.pam_services; *path && r >= 0; path++)
+	for (const char *const *path = distribution_pam_services; *path && r >= 0; path++)
 		if (pam_stack_read(setup->ctl, *path, &stack) >= 0 && stack.where[0]) {
 			setup_problem(setup,
 				      "pam_gpudesk.so stays at %s, which pam-auth-update does not "
