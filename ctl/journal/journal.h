@@ -96,14 +96,11 @@ enum journal_outcome {
  * one, the file as it was. */
 #define JOURNAL_SAVED_SUFFIX ".gpudesk-saved"
 
-/* What journal_undo() would return for the entry at `index`; changes nothing. */
-int journal_check(const struct journal *journal, size_t index);
-
 /*
  * Undoes the entry at `index`, which must be the last one of that name. It stays recorded until
- * journal_forget(). Returns enum journal_outcome or -errno.
+ * journal_forget(). `is_dry`: changes nothing. Returns enum journal_outcome or -errno.
  */
-int journal_undo(struct journal *journal, size_t index);
+int journal_undo(struct journal *journal, size_t index, bool is_dry);
 
 /* Removes the journal, which must be empty. */
 int journal_remove(struct journal *journal);

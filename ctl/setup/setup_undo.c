@@ -193,7 +193,7 @@ static bool announce(struct setup *setup, const struct journal_entry *entry, int
 
 static int undo_file(struct setup *setup, const struct journal_entry *entry, size_t index)
 {
-	int outcome = journal_check(setup->journal, index);
+	int outcome = journal_undo(setup->journal, index, true);
 
 	if (outcome < 0) {
 		setup_failed(setup, entry->name, outcome);
@@ -206,7 +206,7 @@ static int undo_file(struct setup *setup, const struct journal_entry *entry, siz
 		setup->needs_reload = true;
 	if (!announce(setup, entry, outcome))
 		return 0;
-	int r = journal_undo(setup->journal, index);
+	int r = journal_undo(setup->journal, index, false);
 	if (r < 0)
 		setup_failed(setup, entry->name, r);
 	return r < 0 ? r : 0;
