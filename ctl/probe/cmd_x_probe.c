@@ -113,7 +113,6 @@ static void try_gl(Display *x)
 
 	gl_renderer(x, &gl);
 	print("GL_RENDERER", "%s", gl.renderer);
-	print("GL_VENDOR", "%s", gl.vendor);
 	print("GL_PROBLEM", "%s", gl.problem ? gl.problem : "");
 }
 

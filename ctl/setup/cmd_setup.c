@@ -27,8 +27,8 @@ static const struct {
 };
 
 struct request {
-	const char *user, *gpu, *die_after;
-	bool is_dry, undo, yes, restart_desktop, keep_screen_lock, boot, port_owner;
+	const char *user, *die_after;
+	bool is_dry, undo, yes, boot, port_owner;
 };
 
 static const char about[] =
@@ -222,9 +222,11 @@ static int run(struct setup *setup, const struct request *request)
 	return show_and_do(setup, request);
 }
 
-static int check_request(const struct ctl *ctl, const struct request *request)
+static int check_request(const struct setup *setup, const struct request *request)
 {
-	if (request->undo && (request->user || request->gpu))
+	const struct ctl *ctl = setup->ctl;
+
+	if (request->undo && (request->user || setup->gpu))
 		return ctl_misused("--undo cannot be used with --user or --gpu");
 	if (ctl->config_given)
 		return ctl_misused("--config cannot be used: setup works for %s, which the "
@@ -262,27 +264,27 @@ static int make_root_absolute(struct ctl *ctl, char buffer[static PATH_MAX])
 
 int cmd_setup(struct ctl *ctl, int argc, char **argv)
 {
+	struct setup setup = { .ctl = ctl };
 	struct request request = { 0 };
 	const struct ctl_option options[] = {
 		{ "user", "NAME", "whose desktop to show", .value = &request.user },
 		{ "gpu", "N|BUSID", "the NVIDIA card to use: its number from 0, or its address",
-		  .value = &request.gpu },
+		  .value = &setup.gpu },
 		{ "dry-run", NULL, "print the changes without making them",
 		  .flag = &request.is_dry },
 		{ "undo", NULL, "undo what setup has changed", .flag = &request.undo },
 		{ "yes", NULL, "make the changes without asking", .flag = &request.yes },
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
-		  .flag = &request.restart_desktop },
+		  .flag = &setup.restart_desktop },
 		{ "boot", NULL, NULL, .flag = &request.boot }, /* gpudesk-xorg.service */
 		{ "keep-screen-lock", NULL,
 		  "leave GNOME's blanking, locking and suspending as they are",
-		  .flag = &request.keep_screen_lock },
+		  .flag = &setup.keep_screen_lock },
 		{ "port-owner", NULL, NULL, .flag = &request.port_owner },
 		{ "die-after", "N", NULL, .value = &request.die_after },
 		{ 0 },
 	};
-	struct setup setup = { .ctl = ctl };
 	int status = ctl_options_status(ctl, argc, argv, about, options);
 	char root[PATH_MAX];
 
@@ -293,12 +295,9 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		return status;
 	if (request.port_owner)
 		return print_owner(&setup);
-	status = check_request(ctl, &request);
+	status = check_request(&setup, &request);
 	if (status != CTL_OK)
 		return status;
-	setup.gpu = request.gpu;
-	setup.restart_desktop = request.restart_desktop;
-	setup.keep_screen_lock = request.keep_screen_lock;
 	if (request.die_after)
 		safe_kill_after((unsigned)strtoul(request.die_after, NULL, 10));
 	status = run(&setup, &request);

@@ -3,14 +3,13 @@
 #include <stdlib.h>
 
 #include "edit/gdm_edit.h"
-#include "facts/gdm_schema.h"
 #include "facts/machine_file.h"
 #include "facts/x_server.h"
 #include "setup.h"
 
 static void edit(struct setup *setup, const char *path, const char *text, size_t length)
 {
-	bool has_wayland = gdm_schema_has_wayland(setup->ctl);
+	bool has_wayland = x_sessions_gdm_has_wayland(setup->ctl);
 	char *edited;
 	int r = gdm_edit_apply(text, length, setup->user, has_wayland, &edited, &length);
 
@@ -30,7 +29,7 @@ static void check_session(struct setup *setup)
 	char command[X_SESSIONS_CHOOSE_MAX];
 	struct x_sessions sessions;
 
-	if (gdm_schema_has_wayland(setup->ctl) ||
+	if (x_sessions_gdm_has_wayland(setup->ctl) ||
 	    !x_sessions_may_be_wayland(setup->ctl, setup->user))
 		return;
 	x_sessions_read(setup->ctl, &sessions);
