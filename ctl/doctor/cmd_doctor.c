@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "facts/machine_read.h"
+#include "facts/machine.h"
 #include "json.h"
 #include "plain_output.h"
 #include "report.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "machine_read.h"
+#include "machine.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "drop_ins.h"
-#include "machine_read.h"
+#include "machine.h"
 #include "old_server.h"
 #include "socket_unit.h"
 #include "unit_files.h"

@@ -70,50 +70,35 @@ int journal_files_begin(struct journal *journal)
 	return r < 0 ? r : lock_directory(journal);
 }
 
-/* Takes the value of the next line of "kind=file\nname=...\n...". The caller frees it. */
-static char *take_value(char **text, const char *key)
-{
-	size_t length = strlen(key);
-	char *value = *text;
-
-	if (strncmp(value, key, length) != 0 || value[length] != '=')
-		return NULL;
-	value += length + 1;
-	char *end = strchr(value, '\n');
-	if (!end)
-		return NULL;
-	*end = '\0';
-	*text = end + 1;
-	return strdup(value);
-}
-
 static int kind_of(const char *name)
 {
-	for (int kind = 0; name && kind < N_KINDS; kind++)
+	for (int kind = 0; kind < N_KINDS; kind++)
 		if (strcmp(name, kind_names[kind]) == 0)
 			return kind;
 	return -EBADMSG;
 }
 
+/* "kind=file\nname=...\nbefore=...\nafter=...\n" */
 static int entry_parse(char *text, struct journal_entry *ret_entry)
 {
-	struct journal_entry entry = { .number = ret_entry->number };
-	char *name = take_value(&text, "kind");
-	int kind = kind_of(name);
+	static const char *const keys[] = { "kind=", "name=", "before=", "after=" };
+	char *values[4];
 
-	free(name);
-	if (kind < 0)
-		return kind;
-	entry.kind = (enum journal_kind)kind;
-	entry.name = take_value(&text, "name");
-	entry.before = take_value(&text, "before");
-	entry.after = take_value(&text, "after");
-	if (!entry.name || !entry.before || !entry.after || *text) {
-		journal_entry_finish(&entry);
-		return -EBADMSG;
+	for (size_t i = 0; i < 4; i++) {
+		char *line = strsep(&text, "\n");
+
+		if (!text || strncmp(line, keys[i], strlen(keys[i])) != 0)
+			return -EBADMSG;
+		values[i] = line + strlen(keys[i]);
 	}
-	*ret_entry = entry;
-	return 0;
+	int kind = kind_of(values[0]);
+	if (kind < 0 || *text)
+		return -EBADMSG;
+	ret_entry->kind = (enum journal_kind)kind;
+	ret_entry->name = strdup(values[1]);
+	ret_entry->before = strdup(values[2]);
+	ret_entry->after = strdup(values[3]);
+	return ret_entry->name && ret_entry->before && ret_entry->after ? 0 : -ENOMEM;
 }
 
 /* An entry that cannot be read is kept as such: it must not stand in the way of the others. */
@@ -135,13 +120,11 @@ static int entry_load(const struct journal *journal, struct journal_entry *entry
 	size_t length;
 	int r = safe_read(journal_data_path(journal, entry->number, "entry", path), &text, &length);
 
-	if (r == -ENOMEM)
-		return r;
 	if (r >= 0) {
 		r = entry_parse(text, entry);
 		free(text);
 	}
-	return r < 0 ? entry_damaged(entry) : 0;
+	return r < 0 && r != -ENOMEM ? entry_damaged(entry) : r;
 }
 
 /* The number of "0007.entry", -1 for any other name. */

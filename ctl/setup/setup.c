@@ -30,26 +30,15 @@ bool setup_go(struct setup *setup, const char *format, ...)
 	return !setup->is_dry;
 }
 
-void setup_note(struct setup *setup, const char *format, ...)
+void setup_say(struct setup *setup, bool is_problem, const char *format, ...)
 {
 	va_list arguments;
 
+	setup->n_problems += is_problem;
 	if (setup->is_quiet)
 		return;
 	va_start(arguments, format);
-	say("note: ", format, arguments);
-	va_end(arguments);
-}
-
-void setup_problem(struct setup *setup, const char *format, ...)
-{
-	va_list arguments;
-
-	setup->n_problems++;
-	if (setup->is_quiet)
-		return;
-	va_start(arguments, format);
-	say("ACTION NEEDED: ", format, arguments);
+	say(is_problem ? "ACTION NEEDED: " : "note: ", format, arguments);
 	va_end(arguments);
 }
 

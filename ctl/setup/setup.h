@@ -47,12 +47,11 @@ struct setup {
 /* Announces a change, as "would ..." in a dry run. Returns whether to make it. */
 bool setup_go(struct setup *setup, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints a note. */
-void setup_note(struct setup *setup, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Says what the administrator has to do. Setup goes on, and fails in the end. */
-void setup_problem(struct setup *setup, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Prints a note, or what the administrator has to do: setup goes on, and fails in the end. */
+void setup_say(struct setup *setup, bool is_problem, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+#define setup_note(setup, ...) setup_say(setup, false, __VA_ARGS__)
+#define setup_problem(setup, ...) setup_say(setup, true, __VA_ARGS__)
 
 /* Says why the change that was just announced could not be made: -errno, or words. */
 void setup_failed(struct setup *setup, const char *what, int error);

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "doctor/check.h"
-#include "facts/machine_read.h"
+#include "facts/machine.h"
 #include "tests/ctl/fake_tree.h"
 
 static struct machine machine;
