@@ -72,6 +72,7 @@ static void describe_holder(const struct ctl *ctl, pid_t pid, struct listener *l
 	char path[PATH_SIZE], *unit;
 
 	listener->pid = pid;
+	listener->unit[0] = '\0';
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	if (machine_file_read_line(ctl, path, listener->command, sizeof(listener->command)) < 0)
 		listener->command[0] = '\0';
@@ -82,7 +83,7 @@ static void describe_holder(const struct ctl *ctl, pid_t pid, struct listener *l
 	free(unit);
 }
 
-/* Fills in the listeners that this process holds, if no earlier one did. */
+/* Fills in the listeners that this process holds, and none with a lower pid. */
 static void find_held(const struct ctl *ctl, pid_t pid, struct listener *listeners, size_t n)
 {
 	char path[PATH_SIZE], target[64], wanted[64], **names = NULL;
@@ -97,38 +98,12 @@ static void find_held(const struct ctl *ctl, pid_t pid, struct listener *listene
 		for (size_t j = 0; j < n; j++) {
 			snprintf(wanted, sizeof(wanted), "socket:[%" PRIu64 "]",
 				 listeners[j].inode);
-			if (listeners[j].pid == 0 && strcmp(target, wanted) == 0)
+			if ((listeners[j].pid == 0 || pid < listeners[j].pid) &&
+			    strcmp(target, wanted) == 0)
 				describe_holder(ctl, pid, &listeners[j]);
 		}
 	}
 	machine_file_free_names(names, n_names);
-}
-
-static int compare_pids(const void *a, const void *b)
-{
-	int first = *(const int *)a, second = *(const int *)b;
-
-	return (first > second) - (first < second);
-}
-
-/* All processes, lowest pid first. Returns how many, or -errno; the caller frees *ret_pids. */
-static int list_processes(const struct ctl *ctl, int **ret_pids)
-{
-	char **names = NULL;
-	int n = machine_file_list(ctl, "/proc", "", &names), n_pids = 0;
-
-	if (n < 0)
-		return n;
-	int *pids = calloc((size_t)n + 1, sizeof(*pids));
-	for (int i = 0; i < n && pids; i++)
-		if (names[i][strspn(names[i], "0123456789")] == '\0')
-			pids[n_pids++] = atoi(names[i]);
-	machine_file_free_names(names, n);
-	if (!pids)
-		return -ENOMEM;
-	qsort(pids, (size_t)n_pids, sizeof(*pids), compare_pids);
-	*ret_pids = pids;
-	return n_pids;
 }
 
 bool listener_is_service(const struct listener *listener)
@@ -141,18 +116,18 @@ bool listener_is_service(const struct listener *listener)
 
 int listeners_read(const struct ctl *ctl, uint16_t port, struct listener *ret_listeners, size_t max)
 {
+	char **names = NULL;
 	size_t n = 0;
-	int *pids, r = read_table(ctl, "/proc/net/tcp", port, ret_listeners, max, &n);
+	int r = read_table(ctl, "/proc/net/tcp", port, ret_listeners, max, &n);
 
 	if (r >= 0)
 		r = read_table(ctl, "/proc/net/tcp6", port, ret_listeners, max, &n);
 	if (r < 0 || n == 0)
 		return r;
-	int n_pids = list_processes(ctl, &pids);
-	if (n_pids < 0)
-		return n_pids;
-	for (int i = 0; i < n_pids; i++)
-		find_held(ctl, pids[i], ret_listeners, n);
-	free(pids);
-	return (int)n;
+	int n_names = machine_file_list(ctl, "/proc", "", &names);
+	for (int i = 0; i < n_names; i++)
+		if (names[i][strspn(names[i], "0123456789")] == '\0')
+			find_held(ctl, atoi(names[i]), ret_listeners, n);
+	machine_file_free_names(names, n_names);
+	return n_names < 0 ? n_names : (int)n;
 }

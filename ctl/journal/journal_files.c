@@ -145,27 +145,28 @@ static int by_number(const void *a, const void *b)
 	return (one->number > other->number) - (one->number < other->number);
 }
 
-static int load_names(struct journal *journal, DIR *stream)
+static int is_file(const struct dirent *file)
 {
-	struct dirent *file;
+	return strcmp(file->d_name, ".") != 0 && strcmp(file->d_name, "..") != 0;
+}
 
-	while ((file = readdir(stream)) != NULL) {
-		int number = entry_number(file->d_name);
-		struct journal_entry *entries;
+static int load_entries(struct journal *journal, struct dirent **files, int n)
+{
+	int r = 0;
 
-		if (number < 0)
-			continue;
-		entries = reallocarray(journal->entries, journal->n_entries + 1, sizeof(*entries));
-		if (!entries)
-			return -ENOMEM;
-		journal->entries = entries;
-		entries[journal->n_entries++] = (struct journal_entry){
-			.number = (unsigned)number
-		};
+	journal->entries = calloc((size_t)n + 1, sizeof(*journal->entries));
+	if (!journal->entries)
+		return -ENOMEM;
+	for (int i = 0; i < n; i++) {
+		int number = entry_number(files[i]->d_name);
+
+		if (number >= 0)
+			journal->entries[journal->n_entries++].number = (unsigned)number;
 	}
-	if (journal->n_entries > 0)
-		qsort(journal->entries, journal->n_entries, sizeof(*journal->entries), by_number);
-	return 0;
+	qsort(journal->entries, journal->n_entries, sizeof(*journal->entries), by_number);
+	for (size_t i = 0; i < journal->n_entries && r >= 0; i++)
+		r = entry_load(journal, &journal->entries[i]);
+	return r;
 }
 
 static bool has_number(const struct journal *journal, unsigned long number)
@@ -177,50 +178,32 @@ static bool has_number(const struct journal *journal, unsigned long number)
 }
 
 /* Data without an entry belongs to a change that was never made, or is undone. */
-static void remove_orphans(const struct journal *journal, DIR *stream)
+static void remove_orphans(const struct journal *journal, struct dirent **files, int n)
 {
-	struct dirent *file;
+	for (int i = 0; i < n; i++) {
+		const char *name = files[i]->d_name;
 
-	rewinddir(stream);
-	while ((file = readdir(stream)) != NULL) {
-		if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
-			continue;
-		if (file->d_name[0] == '.' || !has_number(journal, strtoul(file->d_name, NULL, 10)))
-			unlinkat(dirfd(stream), file->d_name, 0);
+		if (name[0] == '.' || !has_number(journal, strtoul(name, NULL, 10)))
+			unlinkat(journal->lock, name, 0);
 	}
-}
-
-static int load_from(struct journal *journal, DIR *stream)
-{
-	int r = load_names(journal, stream);
-
-	for (size_t i = 0; i < journal->n_entries && r >= 0; i++)
-		r = entry_load(journal, &journal->entries[i]);
-	if (r >= 0 && !journal->is_read_only)
-		remove_orphans(journal, stream);
-	return r;
 }
 
 int journal_files_load(struct journal *journal)
 {
+	struct dirent **files;
 	int r = lock_directory(journal);
 
-	if (r == -ENOENT)
-		return 0;
 	if (r < 0)
-		return r;
-	/* A copy, as closedir() closes it: the lock stays. */
-	int fd = fcntl(journal->lock, F_DUPFD_CLOEXEC, 3);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	if (!stream) {
-		r = -errno;
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
-	rewinddir(stream);
-	r = load_from(journal, stream);
-	closedir(stream);
+		return r == -ENOENT ? 0 : r;
+	int n = scandirat(journal->lock, ".", &files, is_file, NULL);
+	if (n < 0)
+		return -errno;
+	r = load_entries(journal, files, n);
+	if (r >= 0 && !journal->is_read_only)
+		remove_orphans(journal, files, n);
+	for (int i = 0; i < n; i++)
+		free(files[i]);
+	free(files);
 	return r;
 }
 

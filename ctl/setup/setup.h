@@ -102,6 +102,9 @@ void step_restart(struct setup *setup);
 /* The target to boot to, "" if there is none. */
 void step_boot_default(const struct setup *setup, char ret_name[static UNIT_FILE_PATH_MAX]);
 
+/* Restarts the display manager if that was asked for; else says that it is needed. */
+void step_restart_unit(struct setup *setup, const char *unit);
+
 /* Undoes a JOURNAL_PROFILE. Returns 0, or -errno after saying what stays. */
 int step_pam_undo(struct setup *setup, const struct journal_entry *entry);
 

@@ -279,17 +279,6 @@ static void give_port_back(struct setup *setup)
 		(void)unit_action_run(setup, "stop", port_socket);
 }
 
-static void restart_manager(struct setup *setup)
-{
-	if (!setup->is_desktop_changed || !unit_action_is_active(setup, "display-manager.service"))
-		return;
-	if (!setup->restart_desktop)
-		setup_note(setup, "this takes effect when GDM restarts, which closes everything on "
-				  "the desktop: reboot, or: systemctl restart display-manager");
-	else if (setup_go(setup, "restart display-manager.service"))
-		unit_action_run(setup, "restart", "display-manager.service");
-}
-
 void setup_undo(struct setup *setup)
 {
 	const struct journal_entry *entries;
@@ -301,7 +290,8 @@ void setup_undo(struct setup *setup)
 	if (setup->is_dry)
 		return;
 	unit_action_reload(setup);
-	restart_manager(setup);
+	if (setup->is_desktop_changed && unit_action_is_active(setup, "display-manager.service"))
+		step_restart_unit(setup, "display-manager.service");
 	if (journal_entries(setup->journal, &entries) > 0)
 		return;
 	int r = journal_remove(setup->journal);

@@ -29,7 +29,7 @@ static bool is_changed_since_start(const struct setup *setup, const char *unit)
 	return false;
 }
 
-static void restart(struct setup *setup, const char *unit)
+void step_restart_unit(struct setup *setup, const char *unit)
 {
 	if (!setup->restart_desktop)
 		setup_note(setup,
@@ -66,5 +66,5 @@ void step_restart(struct setup *setup)
 	if (!unit_is_active(&manager))
 		start(setup, manager.name);
 	else if (setup->is_desktop_changed || is_changed_since_start(setup, manager.name))
-		restart(setup, manager.name);
+		step_restart_unit(setup, manager.name);
 }

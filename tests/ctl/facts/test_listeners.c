@@ -56,6 +56,7 @@ static void test_holders(void **state)
 	fake_tree_link("/proc/1/fd/33", "socket:[4711]");
 	fake_tree_write("/proc/1/comm", "systemd\n");
 	fake_tree_link("/proc/20/fd/3", "socket:[4711]");
+	fake_tree_link("/proc/1000/fd/7", "socket:[4714]"); /* a child of 345 */
 	fake_tree_link("/proc/345/fd/0", "/dev/null");
 	fake_tree_link("/proc/345/fd/7", "socket:[4714]");
 	fake_tree_write("/proc/345/comm", "Xvnc\n");
