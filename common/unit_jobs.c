@@ -66,16 +66,15 @@ static int wait_for(sd_bus *bus, const struct job *job, const char *name, sd_bus
 				 job->result);
 }
 
-/* `mode` says what becomes of jobs that contradict it: "replace" or "fail". */
-static int queue(sd_bus *bus, const char *method, const char *name, const char *mode,
-		 struct job *ret_job, sd_bus_error *error)
+static int queue(sd_bus *bus, const char *method, const char *name, struct job *ret_job,
+		 sd_bus_error *error)
 {
 	sd_bus_message *reply = NULL;
 	const char *path;
 	int r;
 
 	r = sd_bus_call_method(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, method, error,
-			       &reply, "ss", name, mode);
+			       &reply, "ss", name, "fail");
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "o", &path);
 	if (r >= 0)
@@ -96,8 +95,7 @@ static int subscribe(sd_bus *bus, sd_bus_error *error)
 	return 0;
 }
 
-static int run(sd_bus *bus, const char *method, const char *name, const char *mode,
-	       sd_bus_error *error)
+int unit_job_run(sd_bus *bus, const char *method, const char *name, sd_bus_error *error)
 {
 	sd_bus_slot *slot = NULL;
 	struct job job = { 0 };
@@ -109,44 +107,18 @@ static int run(sd_bus *bus, const char *method, const char *name, const char *mo
 	if (r >= 0)
 		r = subscribe(bus, error);
 	if (r >= 0)
-		r = queue(bus, method, name, mode, &job, error);
+		r = queue(bus, method, name, &job, error);
 	if (r >= 0)
 		r = wait_for(bus, &job, name, error);
 	sd_bus_slot_unref(slot);
 	return r < 0 ? r : 0;
 }
 
-int unit_job_start(sd_bus *bus, const char *name, sd_bus_error *error)
-{
-	return run(bus, "StartUnit", name, "replace", error);
-}
-
-int unit_job_stop(sd_bus *bus, const char *name, sd_bus_error *error)
-{
-	/* systemd refuses to stop a unit that is not loaded; but that is stopped. */
-	int r = run(bus, "StopUnit", name, "replace", error);
-
-	if (r >= 0 || !sd_bus_error_has_name(error, SYSTEMD_SERVICE ".NoSuchUnit"))
-		return r;
-	sd_bus_error_free(error);
-	return 0;
-}
-
-int unit_job_restart(sd_bus *bus, const char *name, sd_bus_error *error)
-{
-	return run(bus, "RestartUnit", name, "replace", error);
-}
-
-int unit_job_run(sd_bus *bus, const char *method, const char *name, sd_bus_error *error)
-{
-	return run(bus, method, name, "fail", error);
-}
-
 int unit_job_queue(sd_bus *bus, const char *method, const char *name, sd_bus_error *error)
 {
 	struct job job;
 
-	return queue(bus, method, name, "fail", &job, error);
+	return queue(bus, method, name, &job, error);
 }
 
 /* ---- timers ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Having systemd start, stop and restart units. All return 0 or -errno, with a message in `error`,
- * which the caller frees (sd_bus_error_free) and which may be NULL.
+ * Having systemd start, stop and restart units, for the desktop's service. All return 0 or -errno,
+ * with a message in `error`, which the caller frees (sd_bus_error_free) and which may be NULL.
  */
 #ifndef GPUDESK_UNIT_JOBS_H
 #define GPUDESK_UNIT_JOBS_H
@@ -10,15 +10,8 @@
 #include <systemd/sd-bus.h>
 
 /*
- * Each queues a job and waits for its end, 120 s at most. It succeeds if the unit is already in
- * that state. Jobs of the unit that contradict it are cancelled.
- */
-int unit_job_start(sd_bus *bus, const char *name, sd_bus_error *error);
-int unit_job_stop(sd_bus *bus, const char *name, sd_bus_error *error);
-int unit_job_restart(sd_bus *bus, const char *name, sd_bus_error *error);
-
-/*
- * The same, but fails where it contradicts what is already queued (a shutdown). `method` is
+ * Queues a job and waits for its end, 120 s at most. It succeeds if the unit is already in that
+ * state, and fails where it contradicts what is already queued (a shutdown). `method` is
  * "StartUnit", "StopUnit" or "RestartUnit".
  */
 int unit_job_run(sd_bus *bus, const char *method, const char *name, sd_bus_error *error);

@@ -206,14 +206,6 @@ int units_stays_active(sd_bus *bus, const char *name, bool *ret_stays, sd_bus_er
 
 /* ---- systemd itself ---- */
 
-int units_reload(sd_bus *bus, sd_bus_error *error)
-{
-	int r = sd_bus_call_method(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload",
-				   error, NULL, "");
-
-	return r < 0 ? r : 0;
-}
-
 int units_get_default(sd_bus *bus, char ret_target[static UNIT_NAME_MAX], sd_bus_error *error)
 {
 	sd_bus_message *reply = NULL;

@@ -52,9 +52,6 @@ bool unit_is_enabled(const struct unit *unit);
 /* Whether the unit is active, and not about to be stopped (other than by a restart). */
 int units_stays_active(sd_bus *bus, const char *name, bool *ret_stays, sd_bus_error *error);
 
-/* Has systemd read its unit files anew. */
-int units_reload(sd_bus *bus, sd_bus_error *error);
-
 int units_get_default(sd_bus *bus, char ret_target[static UNIT_NAME_MAX], sd_bus_error *error);
 
 #endif

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "ctl.h"
 
-enum { OPTIONS_MAX = 24, COMMON = 5, LETTERS_MAX = 2 * OPTIONS_MAX, NAME_MAX = 32 };
+enum { OPTIONS_MAX = 24, LETTERS_MAX = 2 * OPTIONS_MAX };
 
-/* The options that every command has. */
-static const struct option common[COMMON] = {
+/* getopt's number for the first of a command's own options: beyond all letters. */
+enum { FIRST = 256 };
+
+const struct option ctl_common_options[CTL_COMMON_OPTIONS] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "root", required_argument, NULL, 'r' },
 	{ "help", no_argument, NULL, 'h' },
@@ -18,62 +20,64 @@ static const struct option common[COMMON] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* getopt's number for the first of a command's own options: beyond all letters. */
-enum { FIRST = 256 };
-
-/* The "f" of "follow, f"; 0: none. */
-static char letter_of(const struct ctl_option *option)
+int ctl_take_common_option(struct ctl *ctl, int option)
 {
-	const char *comma = strchr(option->name, ',');
-
-	return comma ? comma[2] : '\0';
+	if (option == 'c') {
+		ctl->config_path = optarg;
+		ctl->config_given = true;
+	} else if (option == 'r' && strlen(optarg) < CTL_ROOT_MAX) {
+		ctl->root = strcmp(optarg, "/") != 0 ? optarg : "";
+	} else {
+		if (option == 'r')
+			log_error("--root: the path is too long");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static void fill(const struct ctl_option *options, struct option table[static OPTIONS_MAX],
 		 char letters[static LETTERS_MAX])
 {
-	static char names[OPTIONS_MAX][NAME_MAX];
 	size_t n = 0;
 
 	letters += sprintf(letters, "hV");
-	for (; n < OPTIONS_MAX - COMMON && options[n].name; n++) {
-		char letter = letter_of(&options[n]);
-
-		snprintf(names[n], NAME_MAX, "%.*s", (int)strcspn(options[n].name, ","),
-			 options[n].name);
+	for (; n < OPTIONS_MAX - CTL_COMMON_OPTIONS && options[n].name; n++) {
 		table[n] = (struct option){
-			.name = names[n],
+			.name = options[n].name,
 			.has_arg = options[n].placeholder ? required_argument : no_argument,
 			.val = FIRST + (int)n,
 		};
-		if (letter)
-			letters += sprintf(letters, "%c", letter);
+		if (options[n].letter)
+			letters += sprintf(letters, "%c", options[n].letter);
 	}
-	memcpy(table + n, common, sizeof(common));
+	memcpy(table + n, ctl_common_options, sizeof(ctl_common_options));
 }
 
-static void print_option(const char *name, const char *placeholder, const char *help)
+static void print_option(const struct ctl_option *option)
 {
-	const char *comma = strchr(name, ',');
+	const char letter[] = { option->letter, '\0' };
 	char left[64];
 
-	if (comma)
-		snprintf(left, sizeof(left), "--%.*s, -%s", (int)(comma - name), name, comma + 2);
-	else
-		snprintf(left, sizeof(left), "--%s%s%s", name, placeholder ? " " : "",
-			 placeholder ? placeholder : "");
-	printf("  %-22s %s\n", left, help);
+	snprintf(left, sizeof(left), "--%s%s%s%s%s", option->name, letter[0] ? ", -" : "", letter,
+		 option->placeholder ? " " : "", option->placeholder ? option->placeholder : "");
+	printf("  %-22s %s\n", left, option->help);
 }
 
 static void print_help(const char *command, const char *about, const struct ctl_option *options)
 {
+	static const struct ctl_option common[] = {
+		{ "config", "FILE", "read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf",
+		  .letter = 0 },
+		{ "help", NULL, "print this help and exit", .letter = 'h' },
+		{ "version", NULL, "print the version and exit", .letter = 'V' },
+	};
+
 	printf("Usage: %s [OPTION]...\n%s\n", command, about);
 	for (; options->name; options++)
 		if (options->help)
-			print_option(options->name, options->placeholder, options->help);
-	print_option("config", "FILE", "read FILE instead of " GPUDESK_SYSCONFDIR "/gpudesk.conf");
-	print_option("help, h", NULL, "print this help and exit");
-	print_option("version, V", NULL, "print the version and exit");
+			print_option(options);
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		print_option(&common[i]);
 }
 
 static int take(struct ctl *ctl, int option, const struct ctl_option *options)
@@ -81,24 +85,15 @@ static int take(struct ctl *ctl, int option, const struct ctl_option *options)
 	const struct ctl_option *own = option >= FIRST ? &options[option - FIRST] : NULL;
 
 	for (size_t i = 0; option < FIRST && options[i].name; i++)
-		if (letter_of(&options[i]) == option)
+		if (options[i].letter == option)
 			own = &options[i];
-	if (own && own->flag)
+	if (!own)
+		return ctl_take_common_option(ctl, option);
+	if (own->flag)
 		*own->flag = true;
-	if (own && own->value)
+	if (own->value)
 		*own->value = optarg;
-	if (own)
-		return 0;
-	if (option == 'c') {
-		ctl->config_path = optarg;
-		ctl->config_given = true;
-		return 0;
-	}
-	if (option == 'r' && strlen(optarg) < CTL_ROOT_MAX) {
-		ctl->root = strcmp(optarg, "/") != 0 ? optarg : "";
-		return 0;
-	}
-	return -EINVAL;
+	return 0;
 }
 
 int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about,
@@ -127,8 +122,8 @@ int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "%s: it takes no argument '%s'\nTry '%s --help'.\n",
-			argv[0], argv[optind], argv[0]);
+		fprintf(stderr, "%s: it takes no argument '%s'\nTry '%s --help'.\n", argv[0],
+			argv[optind], argv[0]);
 		return CTL_USAGE;
 	}
 	if (ctl->config_given && access(ctl->config_path, F_OK) < 0)

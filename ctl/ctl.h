@@ -3,6 +3,7 @@
 #ifndef GPUDESK_CTL_H
 #define GPUDESK_CTL_H
 
+#include <getopt.h>
 #include <stdbool.h>
 
 #include "common/config.h"
@@ -29,11 +30,12 @@ struct ctl {
  * the argument. A list of them ends with { 0 }.
  */
 struct ctl_option {
-	const char *name;	 /* without dashes: "json", or "follow, f" if "-f" is the same */
+	const char *name;	 /* without dashes */
 	const char *placeholder; /* NULL: it takes no value */
 	const char *help;	 /* NULL: not shown by --help */
 	bool *flag;
 	const char **value;
+	char letter; /* 'f' if "-f" is the same; 0: none */
 };
 
 /*
@@ -45,6 +47,11 @@ struct ctl_option {
  */
 int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about,
 		       const struct ctl_option *options);
+
+/* Those options, for getopt_long(3), and taking one of the first two: 0, or -EINVAL. */
+enum { CTL_COMMON_OPTIONS = 5 };
+extern const struct option ctl_common_options[CTL_COMMON_OPTIONS];
+int ctl_take_common_option(struct ctl *ctl, int option);
 
 /*
  * Where to find the machine's absolute path `path`: below --root, if that is given, and then

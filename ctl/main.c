@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpudesk(8): sets up, checks and controls the remote desktop. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,35 +47,12 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-static int set_root(struct ctl *ctl, const char *root)
-{
-	if (strlen(root) >= CTL_ROOT_MAX)
-		return ctl_misused("--root: the path is too long");
-	ctl->root = strcmp(root, "/") != 0 ? root : "";
-	return CTL_OK;
-}
-
 /* Reads the options before the command at argv[optind]. Returns -1 to go on, or an exit status. */
 static int parse(struct ctl *ctl, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "root", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-
-	for (int option; (option = getopt_long(argc, argv, "+hV", known, NULL)) != -1;) {
+	for (int option;
+	     (option = getopt_long(argc, argv, "+hV", ctl_common_options, NULL)) != -1;) {
 		switch (option) {
-		case 'c':
-			ctl->config_path = optarg;
-			ctl->config_given = true;
-			break;
-		case 'r':
-			if (set_root(ctl, optarg) != CTL_OK)
-				return CTL_USAGE;
-			break;
 		case 'h':
 			print_help();
 			return CTL_OK;
@@ -84,7 +60,8 @@ static int parse(struct ctl *ctl, int argc, char **argv)
 			ctl_print_version();
 			return CTL_OK;
 		default:
-			return ctl_misused(NULL);
+			if (ctl_take_common_option(ctl, option) < 0)
+				return ctl_misused(NULL);
 		}
 	}
 	return -1;

@@ -19,42 +19,18 @@ const struct check *check_at(size_t index)
 	return NULL;
 }
 
-static void __attribute__((format(printf, 4, 0)))
-add(struct findings *findings, enum finding_result result, const char *fix, const char *format,
-    va_list arguments)
+void finding_add(struct findings *findings, enum finding_result result, const char *fix,
+		 const char *format, ...)
 {
+	va_list arguments;
+
 	if (findings->n == FINDINGS_MAX)
 		return;
 	struct finding *finding = &findings->list[findings->n++];
 	finding->result = result;
-	vsnprintf(finding->cause, sizeof(finding->cause), format, arguments);
 	snprintf(finding->fix, sizeof(finding->fix), "%s", fix);
-}
-
-void finding_ok(struct findings *findings, const char *format, ...)
-{
-	va_list arguments;
-
 	va_start(arguments, format);
-	add(findings, FINDING_OK, "", format, arguments);
-	va_end(arguments);
-}
-
-void finding_warn(struct findings *findings, const char *fix, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	add(findings, FINDING_WARN, fix, format, arguments);
-	va_end(arguments);
-}
-
-void finding_fail(struct findings *findings, const char *fix, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	add(findings, FINDING_FAIL, fix, format, arguments);
+	vsnprintf(finding->cause, sizeof(finding->cause), format, arguments);
 	va_end(arguments);
 }
 

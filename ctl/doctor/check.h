@@ -31,13 +31,12 @@ struct findings {
 	struct finding list[FINDINGS_MAX];
 };
 
-/* Each adds a finding. Text that is too long is cut; findings beyond the maximum are dropped. */
-void finding_ok(struct findings *findings, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void finding_warn(struct findings *findings, const char *fix, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-void finding_fail(struct findings *findings, const char *fix, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Adds a finding. Text that is too long is cut; findings beyond the maximum are dropped. */
+void finding_add(struct findings *findings, enum finding_result result, const char *fix,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define finding_ok(findings, ...) finding_add(findings, FINDING_OK, "", __VA_ARGS__)
+#define finding_warn(findings, fix, ...) finding_add(findings, FINDING_WARN, fix, __VA_ARGS__)
+#define finding_fail(findings, fix, ...) finding_add(findings, FINDING_FAIL, fix, __VA_ARGS__)
 
 /* The text as one word of a shell's command, quoted if it must be; in one of four buffers in turn.
  */

@@ -9,17 +9,10 @@
 
 static const char move_over[] = "gpudesk setup, which closes what is open in it, and can undo that";
 
-static bool is_service(const char *unit)
-{
-	const char *suffix = strrchr(unit, '.');
-
-	return suffix && strcmp(suffix, ".service") == 0;
-}
-
 /* A VNC server's unit is what gpudesk replaces. */
 static bool is_replaced(const struct listener *holder)
 {
-	return holder->pid != 1 && is_service(holder->unit) &&
+	return holder->pid != 1 && listener_is_service(holder) &&
 	       (old_server_is_program(holder->command) ||
 		strncmp(holder->unit, "vncserver@", 10) == 0);
 }
@@ -34,9 +27,9 @@ static const char *stop_holder(const struct machine *machine, const struct liste
 		return move_over;
 	return finding_text("%s%s; end it, or have gpudesk listen elsewhere: systemctl edit "
 			    "gpudesk.socket",
-			    is_service(holder->unit) ? "systemctl status " : "ss -tlnp sport = ",
-			    is_service(holder->unit) ? finding_word(holder->unit)
-						     : finding_text("%u", machine->port));
+			    listener_is_service(holder) ? "systemctl status " : "ss -tlnp sport = ",
+			    listener_is_service(holder) ? finding_word(holder->unit)
+							: finding_text("%u", machine->port));
 }
 
 static bool conflicts(const struct machine *machine, const struct listener *holder)

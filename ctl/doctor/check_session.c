@@ -65,7 +65,7 @@ static void report_stack(const struct machine *machine, const char *path,
 
 static void check_pam(const struct machine *machine, struct findings *findings)
 {
-	for (const char *const *path = machine->distribution.pam_services; *path; path++) {
+	for (const char *const *path = distribution_pam_services; *path; path++) {
 		struct pam_stack stack;
 		int r = pam_stack_read(machine->ctl, *path, &stack);
 

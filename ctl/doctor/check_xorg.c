@@ -44,8 +44,7 @@ static void check_x_session(const struct machine *machine, struct findings *find
 static const struct gpu *find_usable(const struct machine *machine)
 {
 	for (int i = 0; i < machine->n_gpus; i++)
-		if (gpu_is_nvidia(&machine->gpus[i]) &&
-		    strcmp(machine->gpus[i].driver, "nvidia") == 0)
+		if (gpu_is_usable(&machine->gpus[i]))
 			return &machine->gpus[i];
 	return NULL;
 }
@@ -71,10 +70,7 @@ static void check_x_driver(const struct machine *machine, struct findings *findi
 
 static const struct gpu *find_gpu(const struct machine *machine, const struct pci_slot *slot)
 {
-	for (int i = 0; i < machine->n_gpus; i++)
-		if (pci_slot_equal(&machine->gpus[i].slot, slot))
-			return &machine->gpus[i];
-	return NULL;
+	return machine->n_gpus < 0 ? NULL : gpu_find(machine->gpus, (size_t)machine->n_gpus, slot);
 }
 
 static const struct gpu *find_in_any_domain(const struct machine *machine,

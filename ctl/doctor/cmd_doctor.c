@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "facts/machine_read.h"
+#include "facts/machine.h"
 #include "json.h"
 #include "plain_output.h"
 #include "report.h"
@@ -36,9 +36,9 @@ int cmd_doctor(struct ctl *ctl, int argc, char **argv)
 	static struct report report;
 	bool json = false, quiet = false, all = false;
 	const struct ctl_option options[] = {
-		{ "all, a", NULL, "print also what is fine, and what follows from a problem",
-		  .flag = &all },
-		{ "quiet, q", NULL, "print only the problems", .flag = &quiet },
+		{ "all", NULL, "print also what is fine, and what follows from a problem",
+		  .flag = &all, .letter = 'a' },
+		{ "quiet", NULL, "print only the problems", .flag = &quiet, .letter = 'q' },
 		{ "json", NULL, "print JSON: all findings and the verdict", .flag = &json },
 		{ 0 },
 	};

@@ -64,44 +64,40 @@ void report_add_sudo(const char *fix, char ret_fix[static REPORT_FIX_MAX])
 
 /* ---- what follows from what ---- */
 
-/* A problem of the first check explains one of the second. */
-static const char *const consequences[][2] = {
-	{ "config", "allow" },
-	{ "port", "socket" },
-	{ "socket", "scraper-socket" },
-	{ "socket", "desktop-socket" },
-	{ "socket", "control-socket" },
-	{ "user", "scraper-socket" },
-	{ "user", "desktop-socket" },
-	{ "user", "control-socket" },
-	{ "user", "services" },
-	{ "user", "autologin" },
-	{ "user", "session" },
-	{ "user", "password" },
-	{ "user", "x" },
-	{ "gdm", "pam" },
-	{ "directories", "records" },
-	{ "directories", "session" },
-	{ "gdm", "session" },
-	{ "xorg", "x-session" },
-	{ "xorg", "x-driver" },
-	{ "xorg", "session" },
-	{ "x-session", "session" },
-	{ "x-driver", "session" },
-	{ "bus-id", "session" },
-	{ "nvidia-driver", "x-driver" },
-	{ "wayland", "session" },
-	{ "autologin", "session" },
-	{ "pam-module", "session" },
-	{ "pam", "session" },
-	{ "session", "x" },
-	{ "x", "mit-shm" },
-	{ "x", "damage" },
-	{ "x", "randr" },
-	{ "x", "xtest" },
-	{ "x", "rendering" },
-	{ "nvidia-driver", "rendering" },
+enum { CONSEQUENCES_MAX = 9 };
+
+/* A problem of the check explains those of the others. The first cause counts. */
+static const struct {
+	const char *cause, *consequences[CONSEQUENCES_MAX];
+} causes[] = {
+	{ "config", { "allow" } },
+	{ "port", { "socket" } },
+	{ "socket", { "scraper-socket", "desktop-socket", "control-socket" } },
+	{ "user",
+	  { "scraper-socket", "desktop-socket", "control-socket", "services", "autologin",
+	    "session", "password", "x" } },
+	{ "directories", { "records", "session" } },
+	{ "gdm", { "pam", "session" } },
+	{ "xorg", { "x-session", "x-driver", "session" } },
+	{ "x-session", { "session" } },
+	{ "x-driver", { "session" } },
+	{ "bus-id", { "session" } },
+	{ "wayland", { "session" } },
+	{ "autologin", { "session" } },
+	{ "pam-module", { "session" } },
+	{ "pam", { "session" } },
+	{ "session", { "x" } },
+	{ "x", { "mit-shm", "damage", "randr", "xtest", "rendering" } },
+	{ "nvidia-driver", { "x-driver", "rendering" } },
 };
+
+static bool explains(size_t index, const char *name)
+{
+	for (const char *const *one = causes[index].consequences; *one; one++)
+		if (strcmp(*one, name) == 0)
+			return true;
+	return false;
+}
 
 static enum finding_result worst_of(const struct report *report, const char *name)
 {
@@ -130,13 +126,10 @@ static const struct check *find_cause(const struct report *report, const struct 
 {
 	const struct check *found = NULL;
 
-	for (size_t i = 0; i < sizeof(consequences) / sizeof(*consequences) && !found; i++) {
-		const char *cause = consequences[i][0];
-
-		if (strcmp(consequences[i][1], check->name) != 0 ||
-		    worst_of(report, cause) < severity)
+	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes) && !found; i++) {
+		if (!explains(i, check->name) || worst_of(report, causes[i].cause) < severity)
 			continue;
-		const struct check *first = find_check(cause);
+		const struct check *first = find_check(causes[i].cause);
 		found = first ? find_cause(report, first, severity) : NULL;
 		found = found ? found : first;
 	}

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-journal.h>
 
 #include "ctl.h"
 #include "facts/machine_file.h"
+#include "tool.h"
 
 /* The audit daemon starts a new file at 8 MiB by default. */
-enum { AUDIT_MAX = 64 << 20, STAT_MAX = 4 << 20, ENTRIES_MAX = 20000 };
+enum { AUDIT_MAX = 64 << 20, STAT_MAX = 4 << 20, OUTPUT_MAX = 16 << 20 };
 
 /* The log has at most 15 characters of a program's name: "gpudesk-scraper". */
 static bool is_ours(const char *line)
@@ -65,27 +65,18 @@ static int read_audit_log(const struct ctl *ctl, struct selinux *selinux)
 
 static int read_journal(struct selinux *selinux)
 {
-	char line[512];
-	sd_journal *journal;
-	int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+	static const char *const arguments[] = { "journalctl",		 "--boot",
+						 "--output=cat",	 "--lines=20000",
+						 "_AUDIT_TYPE_NAME=AVC", NULL };
+	char *text = malloc(OUTPUT_MAX), *save = NULL;
+	int r = text ? tool_read(arguments, text, OUTPUT_MAX) : -ENOMEM;
 
-	if (r < 0)
-		return r;
-	r = sd_journal_add_match(journal, "_AUDIT_TYPE_NAME=AVC", 0);
-	if (r >= 0)
-		r = sd_journal_seek_tail(journal);
-	for (int n = 0; r >= 0 && n < ENTRIES_MAX && sd_journal_previous(journal) > 0; n++) {
-		const void *data;
-		size_t length;
-
-		if (sd_journal_get_data(journal, "MESSAGE", &data, &length) < 0)
-			continue;
-		snprintf(line, sizeof(line), "%.*s", (int)length, (const char *)data);
+	for (char *line = r == 0 ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save))
 		if (is_ours(line))
 			count(selinux, line);
-	}
-	sd_journal_close(journal);
-	return r < 0 ? r : 0;
+	free(text);
+	return r > 0 ? -EIO : r;
 }
 
 int selinux_read(const struct ctl *ctl, struct selinux *ret_selinux)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /*
- * Sets the keys (WaylandEnable only if this GDM knows it: facts/gdm_schema.h) in the text of
+ * Sets the keys (WaylandEnable only if this GDM knows it: facts/x_server.h) in the text of
  * daemon.conf or custom.conf, "" for a missing file. Returns 1 and the new text, for the caller to
  * free; 0 if it needs no change; -EINVAL if GDM would not read the new text so, as where NUL bytes
  * are in the file; or -ENOMEM.

@@ -9,16 +9,9 @@
 
 #include "lines.h"
 
-enum { DISTANCE_MAX = 400 }; /* lines, between two that are the same again */
-
 struct lines {
 	struct line *lines;
 	size_t n;
-};
-
-/* A change from `before` to `after`: the lines from..to of one became those of the other. */
-struct hunk {
-	size_t before, before_end, after, after_end;
 };
 
 struct taking {
@@ -26,8 +19,8 @@ struct taking {
 	size_t *places; /* for each line of `before`: 1 + the line of `now` where it is put, or 0 */
 	size_t *found;	/* for each line of `after`: 1 + the line of `now` that is it, or 0 */
 	bool *is_gone;	/* for each line of `now` */
-	struct hunk *hunks;
-	size_t n_hunks;
+	/* The edit, as a range of lines: what is around it is the same before and after. */
+	size_t first, before_end, after_end;
 };
 
 static int split(struct text text, struct lines *ret_lines)
@@ -90,40 +83,18 @@ static size_t count(const struct lines *lines, const struct line *line)
 
 /* ---- What the edit was ----------------------------------------------------------------------- */
 
-/* From two lines that differ to the nearest two that are the same, or to both ends. */
-static struct hunk next_hunk(const struct taking *taking, size_t i, size_t j)
+static void find_edit(struct taking *taking)
 {
-	for (size_t distance = 1; distance <= DISTANCE_MAX; distance++)
-		for (size_t x = 0; x <= distance; x++) {
-			size_t to_i = i + x, to_j = j + distance - x;
+	const struct lines *before = &taking->before, *after = &taking->after;
+	size_t i = 0, n = before->n, m = after->n;
 
-			if (to_i < taking->before.n && to_j < taking->after.n &&
-			    is_same(&taking->before.lines[to_i], &taking->after.lines[to_j]))
-				return (struct hunk){ i, to_i, j, to_j };
-		}
-	return (struct hunk){ i, taking->before.n, j, taking->after.n };
-}
-
-static int find_hunks(struct taking *taking)
-{
-	size_t i = 0, j = 0;
-
-	while (i < taking->before.n || j < taking->after.n) {
-		if (i < taking->before.n && j < taking->after.n &&
-		    is_same(&taking->before.lines[i], &taking->after.lines[j])) {
-			i++, j++;
-			continue;
-		}
-		struct hunk *grown = reallocarray(taking->hunks, taking->n_hunks + 1,
-						  sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		taking->hunks = grown;
-		grown[taking->n_hunks] = next_hunk(taking, i, j);
-		i = grown[taking->n_hunks].before_end;
-		j = grown[taking->n_hunks++].after_end;
-	}
-	return 0;
+	while (i < n && i < m && is_same(&before->lines[i], &after->lines[i]))
+		i++;
+	while (n > i && m > i && is_same(&before->lines[n - 1], &after->lines[m - 1]))
+		n--, m--;
+	taking->first = i;
+	taking->before_end = n;
+	taking->after_end = m;
 }
 
 /* ---- Where it is now ------------------------------------------------------------------------- */
@@ -145,10 +116,12 @@ static size_t find_now(const struct taking *taking, size_t index)
 	return found;
 }
 
-/* Whether others have a line like it, which was there before and is all that is left. */
+/* Whether the edit has not added it, or others have a line like it, which is all that is left. */
 static bool is_of_others(const struct taking *taking, const struct line *line)
 {
-	return count(&taking->now, line) <= count(&taking->before, line);
+	size_t n = count(&taking->before, line);
+
+	return count(&taking->after, line) <= n || count(&taking->now, line) <= n;
 }
 
 /* The length of a line's key with the blanks around it; 0: it has none. */
@@ -171,11 +144,11 @@ static bool has_same_key(const struct line *a, const struct line *b)
  * Where an old line is put: at the new one that has its key, if there is one; else at the first
  * that is still there. Returns 1 + the line of `now`, or 0: there is none.
  */
-static size_t place_of(const struct taking *taking, const struct hunk *hunk, const struct line *old)
+static size_t place_of(const struct taking *taking, const struct line *old)
 {
 	size_t first = 0;
 
-	for (size_t j = hunk->after; j < hunk->after_end; j++) {
+	for (size_t j = taking->first; j < taking->after_end; j++) {
 		if (has_same_key(&taking->after.lines[j], old))
 			return taking->found[j];
 		if (!first)
@@ -184,9 +157,9 @@ static size_t place_of(const struct taking *taking, const struct hunk *hunk, con
 	return first;
 }
 
-static void take_hunk(struct taking *taking, const struct hunk *hunk, struct take_back *result)
+static void take_edit(struct taking *taking, struct take_back *result)
 {
-	for (size_t j = hunk->after; j < hunk->after_end; j++) {
+	for (size_t j = taking->first; j < taking->after_end; j++) {
 		const struct line *line = &taking->after.lines[j];
 		size_t k = is_blank(line) || is_of_others(taking, line) ? taking->now.n
 									: find_now(taking, j);
@@ -197,12 +170,15 @@ static void take_hunk(struct taking *taking, const struct hunk *hunk, struct tak
 		taking->found[j] = k + 1;
 		result->n_taken++;
 	}
-	for (size_t i = hunk->before; i < hunk->before_end; i++) {
+	for (size_t i = taking->first; i < taking->before_end; i++) {
 		const struct line *line = &taking->before.lines[i];
+		size_t n = count(&taking->before, line);
 
-		taking->places[i] = place_of(taking, hunk, line);
+		if (count(&taking->after, line) >= n)
+			continue;
+		taking->places[i] = place_of(taking, line);
 		result->n_lost += !taking->places[i] && !is_blank(line) &&
-				  count(&taking->now, line) < count(&taking->before, line);
+				  count(&taking->now, line) < n;
 	}
 }
 
@@ -255,22 +231,20 @@ static int write_text(const struct taking *taking, struct text now, struct take_
 
 static int take(struct taking *taking, struct text now, struct take_back *result)
 {
-	int r = find_hunks(taking);
-
 	taking->places = calloc(taking->before.n + 1, sizeof(*taking->places));
 	taking->found = calloc(taking->after.n + 1, sizeof(*taking->found));
 	taking->is_gone = calloc(taking->now.n + 1, sizeof(*taking->is_gone));
-	if (r < 0 || !taking->places || !taking->found || !taking->is_gone)
+	if (!taking->places || !taking->found || !taking->is_gone)
 		return -ENOMEM;
-	for (size_t i = 0; i < taking->n_hunks; i++)
-		take_hunk(taking, &taking->hunks[i], result);
+	find_edit(taking);
+	take_edit(taking, result);
 	keep_headers(taking, result);
 	return write_text(taking, now, result);
 }
 
 int take_back(struct text before, struct text after, struct text now, struct take_back *ret_result)
 {
-	struct taking taking = { .n_hunks = 0 };
+	struct taking taking = { .first = 0 };
 	struct take_back result = { .text = NULL };
 	int r = split(before, &taking.before);
 
@@ -286,7 +260,6 @@ int take_back(struct text before, struct text after, struct text now, struct tak
 	free(taking.places);
 	free(taking.found);
 	free(taking.is_gone);
-	free(taking.hunks);
 	if (r >= 0)
 		*ret_result = result;
 	return r;

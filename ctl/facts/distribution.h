@@ -21,14 +21,13 @@ struct distribution {
 	enum distribution_family family;
 	/* GDM's configuration: the first of gdm_config_files that exists, else the usual one. */
 	const char *gdm_config;
-	/* The PAM services whose logins are recorded. NULL terminated, as the next one is. */
-	const char *pam_services[3];
-	/* Where pam_gpudesk's line goes: Debian's common-session, or the services themselves. */
-	const char *pam_files[3];
 	const char *gdm_package;     /* "gdm3" */
 	const char *xorg_package;    /* "xserver-xorg" */
 	const char *install_command; /* "apt-get install", "dnf install" */
 };
+
+/* The PAM services of GDM's whose logins are recorded. NULL terminated. */
+extern const char *const distribution_pam_services[];
 
 /* Reads /etc/os-release or /usr/lib/os-release. Always fills *ret_distribution. */
 void distribution_read(const struct ctl *ctl, struct distribution *ret_distribution);

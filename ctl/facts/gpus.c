@@ -19,6 +19,19 @@ bool pci_slot_equal(const struct pci_slot *a, const struct pci_slot *b)
 	       a->function == b->function;
 }
 
+bool gpu_is_usable(const struct gpu *gpu)
+{
+	return gpu_is_nvidia(gpu) && strcmp(gpu->driver, "nvidia") == 0;
+}
+
+const struct gpu *gpu_find(const struct gpu *gpus, size_t n, const struct pci_slot *slot)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pci_slot_equal(&gpus[i].slot, slot))
+			return &gpus[i];
+	return NULL;
+}
+
 void gpu_format_bus_id(const struct pci_slot *slot, char ret_text[static GPU_BUS_ID_MAX])
 {
 	if (slot->domain == 0)
@@ -133,7 +146,7 @@ static void read_driver(const struct ctl *ctl, const char *address, char *ret_dr
 /* Returns 1 and *ret_gpu for a display device, 0 for another, or -errno. */
 static int read_gpu(const struct ctl *ctl, const char *address, struct gpu *ret_gpu)
 {
-	unsigned long class, vendor, product, boot_vga;
+	unsigned long class, vendor, boot_vga;
 	struct gpu gpu = { 0 };
 	int r = read_number(ctl, address, "class", &class);
 
@@ -141,13 +154,10 @@ static int read_gpu(const struct ctl *ctl, const char *address, struct gpu *ret_
 		return r;
 	r = read_number(ctl, address, "vendor", &vendor);
 	if (r >= 0)
-		r = read_number(ctl, address, "device", &product);
-	if (r >= 0)
 		r = gpu_parse_address(address, &gpu.slot);
 	if (r < 0)
 		return r;
 	gpu.vendor = (uint16_t)vendor;
-	gpu.product = (uint16_t)product;
 	gpu.is_vga = class >> 8 == PCI_CLASS_DISPLAY << 8;
 	gpu.is_boot_vga = read_number(ctl, address, "boot_vga", &boot_vga) >= 0 && boot_vga == 1;
 	read_driver(ctl, address, gpu.driver, sizeof(gpu.driver));

@@ -17,7 +17,7 @@ struct pci_slot {
 
 struct gpu {
 	struct pci_slot slot;
-	uint16_t vendor, product;
+	uint16_t vendor;
 	bool is_vga;	  /* PCI class 0300: it can show the firmware's text; 0302 cannot */
 	bool is_boot_vga; /* and did */
 	char driver[32];  /* the kernel's: "nvidia", "nouveau"; "" when none is bound */
@@ -35,6 +35,12 @@ static inline bool gpu_is_nvidia(const struct gpu *gpu)
 {
 	return gpu->vendor == GPU_VENDOR_NVIDIA;
 }
+
+/* Whether NVIDIA's kernel driver drives it, so that Xorg's can draw on it. */
+bool gpu_is_usable(const struct gpu *gpu);
+
+/* The card at that slot, or NULL. */
+const struct gpu *gpu_find(const struct gpu *gpus, size_t n, const struct pci_slot *slot);
 
 /* "PCI:4:0:0", or with a domain other than 0 "PCI:4@1:0:0". All decimal. */
 void gpu_format_bus_id(const struct pci_slot *slot, char ret_text[static GPU_BUS_ID_MAX]);

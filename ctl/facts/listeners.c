@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-login.h>
 
+#include "ctl.h"
 #include "machine_file.h"
 
 enum { TABLE_MAX = 4 << 20, TCP_LISTENING = 0x0a, PATH_SIZE = 300 };
@@ -65,80 +67,23 @@ static int read_table(const struct ctl *ctl, const char *path, uint16_t port,
 	return 0;
 }
 
-/* systemd puts "_" in front of names that the kernel reserves in the cgroup tree. */
-static const char *unescape_cgroup(const char *name)
-{
-	return name[0] == '_' ? name + 1 : name;
-}
-
-static bool is_unit(const char *name, size_t length)
-{
-	static const char *const suffixes[] = { ".service", ".scope", ".socket", ".mount",
-						".swap" };
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		size_t tail = strlen(suffixes[i]);
-
-		if (length > tail && memcmp(name + length - tail, suffixes[i], tail) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The innermost unit of a path in the cgroup tree. */
-static int unit_from_path(const char *path, char ret_unit[static LISTENER_UNIT_MAX])
-{
-	const char *best = NULL;
-	size_t best_length = 0;
-
-	while (*path && *path != '\n') {
-		size_t length = strcspn(path, "/\n");
-
-		if (is_unit(path, length)) {
-			best = path;
-			best_length = length;
-		}
-		path += length + (path[length] == '/');
-	}
-	if (!best || best_length >= LISTENER_UNIT_MAX)
-		return -ENOENT;
-	snprintf(ret_unit, LISTENER_UNIT_MAX, "%.*s",
-		 (int)(best_length - (size_t)(unescape_cgroup(best) - best)),
-		 unescape_cgroup(best));
-	return 0;
-}
-
-/*
- * systemd uses the unified hierarchy ("0::/..."), its own ("1:name=systemd:/..."), or both; where
- * it does not use one, the path there is "/".
- */
-int listener_unit_from_cgroup(const char *text, char ret_unit[static LISTENER_UNIT_MAX])
-{
-	static const char own[] = ":name=systemd:";
-	const char *path = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
-
-	if (path && unit_from_path(path + strspn(path, "\n0:"), ret_unit) == 0)
-		return 0;
-	path = strstr(text, own);
-	return path ? unit_from_path(path + strlen(own), ret_unit) : -ENOENT;
-}
-
 static void describe_holder(const struct ctl *ctl, pid_t pid, struct listener *listener)
 {
-	char path[PATH_SIZE], *text;
+	char path[PATH_SIZE], *unit;
 
 	listener->pid = pid;
+	listener->unit[0] = '\0';
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	if (machine_file_read_line(ctl, path, listener->command, sizeof(listener->command)) < 0)
 		listener->command[0] = '\0';
-	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
-	if (machine_file_read(ctl, path, 65536, &text, NULL) < 0)
+	/* Below --root, processes are made up. */
+	if (ctl->root[0] || sd_pid_get_unit(pid, &unit) < 0)
 		return;
-	listener_unit_from_cgroup(text, listener->unit);
-	free(text);
+	snprintf(listener->unit, sizeof(listener->unit), "%s", unit);
+	free(unit);
 }
 
-/* Fills in the listeners that this process holds, if no earlier one did. */
+/* Fills in the listeners that this process holds, and none with a lower pid. */
 static void find_held(const struct ctl *ctl, pid_t pid, struct listener *listeners, size_t n)
 {
 	char path[PATH_SIZE], target[64], wanted[64], **names = NULL;
@@ -153,54 +98,36 @@ static void find_held(const struct ctl *ctl, pid_t pid, struct listener *listene
 		for (size_t j = 0; j < n; j++) {
 			snprintf(wanted, sizeof(wanted), "socket:[%" PRIu64 "]",
 				 listeners[j].inode);
-			if (listeners[j].pid == 0 && strcmp(target, wanted) == 0)
+			if ((listeners[j].pid == 0 || pid < listeners[j].pid) &&
+			    strcmp(target, wanted) == 0)
 				describe_holder(ctl, pid, &listeners[j]);
 		}
 	}
 	machine_file_free_names(names, n_names);
 }
 
-static int compare_pids(const void *a, const void *b)
+bool listener_is_service(const struct listener *listener)
 {
-	int first = *(const int *)a, second = *(const int *)b;
+	const char *suffix = strrchr(listener->unit, '.');
 
-	return (first > second) - (first < second);
-}
-
-/* All processes, lowest pid first. Returns how many, or -errno; the caller frees *ret_pids. */
-static int list_processes(const struct ctl *ctl, int **ret_pids)
-{
-	char **names = NULL;
-	int n = machine_file_list(ctl, "/proc", "", &names), n_pids = 0;
-
-	if (n < 0)
-		return n;
-	int *pids = calloc((size_t)n + 1, sizeof(*pids));
-	for (int i = 0; i < n && pids; i++)
-		if (names[i][strspn(names[i], "0123456789")] == '\0')
-			pids[n_pids++] = atoi(names[i]);
-	machine_file_free_names(names, n);
-	if (!pids)
-		return -ENOMEM;
-	qsort(pids, (size_t)n_pids, sizeof(*pids), compare_pids);
-	*ret_pids = pids;
-	return n_pids;
+	return suffix && strcmp(suffix, ".service") == 0 &&
+	       strncmp(listener->unit, "user@", 5) != 0 && strncmp(listener->unit, "gdm", 3) != 0;
 }
 
 int listeners_read(const struct ctl *ctl, uint16_t port, struct listener *ret_listeners, size_t max)
 {
+	char **names = NULL;
 	size_t n = 0;
-	int *pids, r = read_table(ctl, "/proc/net/tcp", port, ret_listeners, max, &n);
+	int r = read_table(ctl, "/proc/net/tcp", port, ret_listeners, max, &n);
 
 	if (r >= 0)
 		r = read_table(ctl, "/proc/net/tcp6", port, ret_listeners, max, &n);
 	if (r < 0 || n == 0)
 		return r;
-	int n_pids = list_processes(ctl, &pids);
-	if (n_pids < 0)
-		return n_pids;
-	for (int i = 0; i < n_pids; i++)
-		find_held(ctl, pids[i], ret_listeners, n);
-	free(pids);
-	return (int)n;
+	int n_names = machine_file_list(ctl, "/proc", "", &names);
+	for (int i = 0; i < n_names; i++)
+		if (names[i][strspn(names[i], "0123456789")] == '\0')
+			find_held(ctl, atoi(names[i]), ret_listeners, n);
+	machine_file_free_names(names, n_names);
+	return n_names < 0 ? n_names : (int)n;
 }

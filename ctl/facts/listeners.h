@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which processes listen on a TCP port: from /proc/net/tcp, /proc/PID/fd and the cgroups. */
+/* Which processes listen on a TCP port: from /proc/net/tcp, /proc/PID/fd and systemd. */
 #ifndef GPUDESK_LISTENERS_H
 #define GPUDESK_LISTENERS_H
 
@@ -18,7 +18,7 @@ struct listener {
 	uint64_t inode;	  /* of the socket */
 	pid_t pid;	  /* the lowest that holds it; 0: not found, or not visible to this user */
 	char command[32]; /* its name, "Xvnc"; "" if unknown */
-	char unit[LISTENER_UNIT_MAX]; /* "vncserver@1.service"; "" if unknown or none */
+	char unit[LISTENER_UNIT_MAX]; /* the system's: "vncserver@1.service"; "": none or unknown */
 };
 
 /*
@@ -28,10 +28,7 @@ struct listener {
 int listeners_read(const struct ctl *ctl, uint16_t port, struct listener *ret_listeners,
 		   size_t max);
 
-/*
- * Writes the innermost unit named in the text of /proc/PID/cgroup, such as "vncserver@1.service" or
- * "session-2.scope". Returns 0 or -ENOENT.
- */
-int listener_unit_from_cgroup(const char *text, char ret_unit[static LISTENER_UNIT_MAX]);
+/* Whether its unit is a service of its own: no user's manager, nor GDM, which runs the desktop. */
+bool listener_is_service(const struct listener *listener);
 
 #endif

@@ -58,49 +58,36 @@ static bool ends_with(const char *name, const char *suffix)
 	return length >= tail && strcmp(name + length - tail, suffix) == 0;
 }
 
-static int compare_names(const void *a, const void *b)
+static bool is_wanted(const char *name, const char *suffix)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int append_name(char ***names, int n, const char *name)
-{
-	char **longer = realloc(*names, ((size_t)n + 2) * sizeof(**names));
-
-	if (!longer)
-		return -ENOMEM;
-	*names = longer;
-	longer[n] = strdup(name);
-	return longer[n] ? 0 : -ENOMEM;
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && ends_with(name, suffix);
 }
 
 int machine_file_list(const struct ctl *ctl, const char *path, const char *suffix,
 		      char ***ret_names)
 {
-	char below[CTL_PATH_MAX], **names = NULL;
-	DIR *directory = opendir(ctl_path(ctl, path, below));
-	const struct dirent *entry;
-	int n = 0, r = 0;
+	char below[CTL_PATH_MAX], **names;
+	struct dirent **entries;
+	int n = scandir(ctl_path(ctl, path, below), &entries, NULL, alphasort), n_names = 0;
 
-	if (!directory && errno != ENOENT && errno != ENOTDIR)
+	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		return -errno;
-	while (r >= 0 && directory && (entry = readdir(directory))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    !ends_with(entry->d_name, suffix))
-			continue;
-		r = append_name(&names, n, entry->d_name);
-		n += r >= 0;
+	names = n < 0 ? NULL : calloc((size_t)n + 1, sizeof(*names));
+	for (int i = 0; i < n; i++) {
+		char *name = entries[i]->d_name;
+
+		/* It moves to the start of its block, as which it is freed. */
+		if (names && is_wanted(name, suffix))
+			names[n_names++] = memmove(entries[i], name, strlen(name) + 1);
+		else
+			free(entries[i]);
 	}
-	if (directory)
-		closedir(directory);
-	if (r < 0) {
-		machine_file_free_names(names, n);
-		return r;
-	}
-	if (n > 1)
-		qsort(names, (size_t)n, sizeof(*names), compare_names);
+	if (n >= 0)
+		free(entries);
+	if (n >= 0 && !names)
+		return -ENOMEM;
 	*ret_names = names;
-	return n;
+	return n_names;
 }
 
 void machine_file_free_names(char **names, int n)

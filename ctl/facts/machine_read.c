@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "machine_read.h"
+#include "machine.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "gdm_schema.h"
 #include "machine_file.h"
 #include "unit_files.h"
 
@@ -51,7 +50,7 @@ static void read_xorg(struct machine *machine)
 	(void)x_server_find_driver(ctl, &machine->xorg, "nvidia", machine->nvidia_module);
 	nvidia_x_package(ctl, &machine->distribution, machine->nvidia_package);
 	x_sessions_read(ctl, &machine->sessions);
-	machine->knows_wayland = gdm_schema_has_wayland(ctl);
+	machine->knows_wayland = x_sessions_gdm_has_wayland(ctl);
 	machine->may_be_wayland = x_sessions_may_be_wayland(ctl, machine->config.user);
 	if (machine_nvidia_cards(machine, &card) > 0)
 		nvidia_read(ctl, !ctl->root[0], &machine->nvidia);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "common/session_facts.h"
-#include "machine_read.h"
+#include "machine.h"
 
 typedef int (*session_text_fn)(const char *id, char **ret_text);
 

@@ -6,12 +6,10 @@
 #include <systemd/sd-bus.h>
 
 #include "drop_ins.h"
-#include "machine_read.h"
+#include "machine.h"
 #include "old_server.h"
 #include "socket_unit.h"
 #include "unit_files.h"
-
-static const char service[] = "org.freedesktop.systemd1";
 
 /* Other lists have GDM's and the old servers', and those with the user's name. */
 static const char *const unit_names[] = {
@@ -103,9 +101,9 @@ static void read_addresses(struct machine *machine, sd_bus *bus)
 	const char *kind, *text;
 	char *path = NULL;
 
-	if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", "gpudesk.socket", &path) < 0)
+	if (sd_bus_path_encode(SYSTEMD_PATH "/unit", "gpudesk.socket", &path) < 0)
 		return;
-	if (sd_bus_get_property(bus, service, path, "org.freedesktop.systemd1.Socket", "Listen",
+	if (sd_bus_get_property(bus, SYSTEMD_SERVICE, path, SYSTEMD_SERVICE ".Socket", "Listen",
 				NULL, &reply, "a(ss)") >= 0 &&
 	    sd_bus_message_enter_container(reply, 'a', "(ss)") >= 0) {
 		while (sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
@@ -124,9 +122,8 @@ static void read_manager(struct machine *machine, sd_bus *bus)
 {
 	char *version = NULL;
 
-	if (sd_bus_get_property_string(bus, service, "/org/freedesktop/systemd1",
-				       "org.freedesktop.systemd1.Manager", "Version", NULL,
-				       &version) >= 0)
+	if (sd_bus_get_property_string(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
+				       "Version", NULL, &version) >= 0)
 		snprintf(machine->systemd_version, sizeof(machine->systemd_version), "%s", version);
 	free(version);
 	if (units_get_default(bus, machine->default_target, NULL) < 0)

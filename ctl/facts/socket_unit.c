@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/config_table.h"
 #include "ctl.h"
 #include "machine_file.h"
 #include "unit_files.h"
 
 static const char unit[] = "gpudesk.socket";
-static const char key[] = "ListenStream";
 
 enum { FILE_MAX = 65536 };
 
@@ -68,19 +68,15 @@ static void take_value(struct ports *ports, const char *value)
 
 static void take_line(struct ports *ports, char *line, bool *in_section)
 {
-	line += strspn(line, " \t");
-	size_t length = strlen(line);
-	while (length > 0 && strchr(" \t\r", line[length - 1]))
-		line[--length] = '\0';
-	if (line[0] == '[') {
-		*in_section = strcmp(line, "[Socket]") == 0;
-		return;
-	}
+	line = config_trim(line, " \t\r");
 	char *equals = strchr(line, '=');
-	if (!*in_section || !equals || strncmp(line, key, strlen(key)) != 0 ||
-	    line + strlen(key) + strspn(line + strlen(key), " \t") != equals)
+	if (line[0] == '[')
+		*in_section = strcmp(line, "[Socket]") == 0;
+	if (line[0] == '[' || !*in_section || !equals)
 		return;
-	take_value(ports, equals + 1 + strspn(equals + 1, " \t"));
+	*equals = '\0';
+	if (strcmp(config_trim(line, " \t"), "ListenStream") == 0)
+		take_value(ports, config_trim(equals + 1, " \t"));
 }
 
 static void take_file(const struct ctl *ctl, const char *path, struct ports *ports)

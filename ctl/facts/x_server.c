@@ -176,6 +176,17 @@ bool x_sessions_may_be_wayland(const struct ctl *ctl, const char *user)
 	return wayland.n > 0 && strcmp(type, "x11") != 0;
 }
 
+bool x_sessions_gdm_has_wayland(const struct ctl *ctl)
+{
+	char *text;
+
+	if (machine_file_read(ctl, "/usr/share/gdm/gdm.schemas", SESSION_FILE_MAX, &text, NULL) < 0)
+		return true;
+	bool has = strstr(text, "<key>daemon/WaylandEnable</key>") || !strstr(text, "<key>daemon/");
+	free(text);
+	return has;
+}
+
 const char *x_sessions_choose(uid_t uid, const char *session,
 			      char ret_text[static X_SESSIONS_CHOOSE_MAX])
 {

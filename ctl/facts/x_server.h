@@ -32,6 +32,12 @@ struct x_sessions {
 void x_sessions_read(const struct ctl *ctl, struct x_sessions *ret_sessions);
 
 /*
+ * Whether GDM knows WaylandEnable: GDM 50 has it no more. True also where it does not list its
+ * keys.
+ */
+bool x_sessions_gdm_has_wayland(const struct ctl *ctl);
+
+/*
  * Whether automatic login may give the user a Wayland session: a session for Wayland is installed,
  * and the user has chosen none for X at the login screen (AccountsService keeps that).
  */

@@ -153,35 +153,29 @@ static int add_option(struct xorg_section *section, const char *name, const char
 	return 0;
 }
 
-static void keep(char ret_value[static XORG_NAME_MAX], const char *value)
-{
-	snprintf(ret_value, XORG_NAME_MAX, "%s", value);
-}
-
 static int keep_entry(struct xorg_section *section, const struct entry *entry)
 {
+	const struct {
+		const char *keyword;
+		char *to; /* XORG_NAME_MAX bytes */
+	} names[] = {
+		{ "Identifier", section->identifier }, { "Driver", section->driver },
+		{ "Device", section->device },	       { "Monitor", section->monitor },
+		{ "BusID", section->bus_id },	       { "ModulePath", section->module_path },
+	};
 	const char *keyword = entry->keyword, *value = entry->strings[0];
 
 	if (xorg_name_equal(keyword, "Option"))
 		return add_option(section, value, entry->strings[1]);
-	if (xorg_name_equal(keyword, "Identifier"))
-		keep(section->identifier, value);
-	else if (xorg_name_equal(keyword, "Driver"))
-		keep(section->driver, value);
-	else if (xorg_name_equal(keyword, "Device"))
-		keep(section->device, value);
-	else if (xorg_name_equal(keyword, "Monitor"))
-		keep(section->monitor, value);
-	else if (xorg_name_equal(keyword, "ModulePath"))
-		keep(section->module_path, value);
-	else if (xorg_name_equal(keyword, "MatchSeat"))
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (xorg_name_equal(keyword, names[i].keyword))
+			snprintf(names[i].to, XORG_NAME_MAX, "%s", value);
+	if (xorg_name_equal(keyword, "BusID"))
+		section->bus_id_line = entry->line;
+	if (xorg_name_equal(keyword, "MatchSeat"))
 		section->is_of_other_seat = true;
-	else if (xorg_name_equal(keyword, "Screen") && !section->screen[0])
-		keep(section->screen, value);
-	if (!xorg_name_equal(keyword, "BusID"))
-		return 0;
-	keep(section->bus_id, value);
-	section->bus_id_line = entry->line;
+	if (xorg_name_equal(keyword, "Screen") && !section->screen[0])
+		snprintf(section->screen, sizeof(section->screen), "%s", value);
 	return 0;
 }
 

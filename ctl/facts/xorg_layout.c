@@ -4,6 +4,11 @@
 #include <errno.h>
 #include <stddef.h>
 
+static bool is_of_kind(const struct xorg_section *section, xorg_filter_fn filter, const char *kind)
+{
+	return xorg_name_equal(section->kind, kind) && (!filter || filter(section));
+}
+
 /* The first section of that kind, and of that name unless it is NULL. */
 static const struct xorg_section *find(const struct xorg_conf *conf, xorg_filter_fn filter,
 				       const char *kind, const char *name)
@@ -11,9 +16,9 @@ static const struct xorg_section *find(const struct xorg_conf *conf, xorg_filter
 	for (size_t i = 0; i < conf->n_sections; i++) {
 		const struct xorg_section *section = &conf->sections[i];
 
-		if (!xorg_name_equal(section->kind, kind) || (filter && !filter(section)))
-			continue;
-		if (name ? xorg_name_equal(section->identifier, name) : !section->is_of_other_seat)
+		if (is_of_kind(section, filter, kind) &&
+		    (name ? xorg_name_equal(section->identifier, name)
+			  : !section->is_of_other_seat))
 			return section;
 	}
 	return NULL;
@@ -22,16 +27,11 @@ static const struct xorg_section *find(const struct xorg_conf *conf, xorg_filter
 /* ServerFlags' DefaultServerLayout, or NULL; the last one counts. */
 static const struct xorg_section *find_default(const struct xorg_conf *conf, xorg_filter_fn filter)
 {
-	const struct xorg_section *found = NULL;
-
-	for (size_t i = 0; i < conf->n_sections; i++) {
-		const struct xorg_section *section = &conf->sections[i];
-
-		if (xorg_name_equal(section->kind, "ServerFlags") && (!filter || filter(section)) &&
-		    xorg_section_option(section, "DefaultServerLayout"))
-			found = section;
-	}
-	return found;
+	for (size_t i = conf->n_sections; i-- > 0;)
+		if (is_of_kind(&conf->sections[i], filter, "ServerFlags") &&
+		    xorg_section_option(&conf->sections[i], "DefaultServerLayout"))
+			return &conf->sections[i];
+	return NULL;
 }
 
 /* All layouts are checked, also those that are not used. */
@@ -40,8 +40,7 @@ static const struct xorg_section *find_broken(const struct xorg_conf *conf, xorg
 	for (size_t i = 0; i < conf->n_sections; i++) {
 		const struct xorg_section *section = &conf->sections[i];
 
-		if (xorg_name_equal(section->kind, "ServerLayout") &&
-		    (!filter || filter(section)) && section->screen[0] &&
+		if (is_of_kind(section, filter, "ServerLayout") && section->screen[0] &&
 		    !find(conf, filter, "Screen", section->screen))
 			return section;
 	}

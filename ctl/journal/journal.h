@@ -30,8 +30,8 @@ enum journal_kind {
 };
 
 /*
- * One change. `before` and `after` are for a file "file" or "absent", or "unknown" after a
- * program that did not end while setup ran. `before` is for a unit
+ * One change. `before` and `after` are for a file "file" or "absent", or after a
+ * program "unknown". `before` is for a unit
  * "active" or "inactive", "enabled" or "disabled"; for the default target its name; for a port
  * "running" if it was open in the running firewall too; for a profile "seen" if pam-auth-update had
  * seen it; else "".
@@ -75,11 +75,10 @@ int journal_record(struct journal *journal, enum journal_kind kind, const char *
 int journal_forget(struct journal *journal, size_t index);
 
 /*
- * For a program that makes files of setup's own: called before it runs, for each file; and after it
- * has ended, once for all of them.
+ * Before a program makes a file of setup's own: undo then restores what was there, whatever the
+ * file is by then.
  */
 int journal_before_program(struct journal *journal, const char *path);
-int journal_after_program(struct journal *journal);
 
 /* What undoing an entry comes to. */
 enum journal_outcome {
@@ -98,14 +97,11 @@ enum journal_outcome {
  * one, the file as it was. */
 #define JOURNAL_SAVED_SUFFIX ".gpudesk-saved"
 
-/* What journal_undo() would return for the entry at `index`; changes nothing. */
-int journal_check(const struct journal *journal, size_t index);
-
 /*
  * Undoes the entry at `index`, which must be the last one of that name. It stays recorded until
- * journal_forget(). Returns enum journal_outcome or -errno.
+ * journal_forget(). `is_dry`: changes nothing. Returns enum journal_outcome or -errno.
  */
-int journal_undo(struct journal *journal, size_t index);
+int journal_undo(struct journal *journal, size_t index, bool is_dry);
 
 /* Removes the journal, which must be empty. */
 int journal_remove(struct journal *journal);

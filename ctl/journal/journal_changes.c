@@ -170,102 +170,69 @@ static int make_directories(struct journal *journal, const char *path)
 	return r;
 }
 
-/* Copies the file to the next entry's data. Returns "file", "absent", or NULL and an error. */
-static const char *save_before(struct journal *journal, const char *here, int *ret_error)
+/* A change of a file that is about to be recorded. */
+struct change {
+	char real[PATH_MAX], here[CTL_PATH_MAX]; /* its path, and that below --root */
+	const char *before;			 /* "file", which is saved then, or "absent" */
+};
+
+static int begin_change(struct journal *journal, const char *path, struct change *ret_change)
 {
+	struct change *change = ret_change;
 	char before[CTL_PATH_MAX];
 	struct stat status;
-	int r = journal_files_begin(journal);
+	int r = rooted_resolve(journal->ctl->root, path, true, change->real);
 
-	if (r >= 0 && lstat(here, &status) < 0) {
-		r = -errno;
-		if (r == -ENOENT)
-			return "absent";
-	}
 	if (r >= 0)
-		r = safe_copy(here,
-			      journal_data_path(journal, next_number(journal), "before", before));
-	if (r >= 0)
-		return "file";
-	*ret_error = r;
-	return NULL;
+		r = journal_files_begin(journal);
+	if (r < 0)
+		return r;
+	ctl_link_path(journal->ctl, change->real, change->here);
+	change->before = lstat(change->here, &status) < 0 && errno == ENOENT ? "absent" : "file";
+	if (strcmp(change->before, "absent") == 0)
+		return 0;
+	return safe_copy(change->here,
+			 journal_data_path(journal, next_number(journal), "before", before));
 }
 
 int journal_write_file(struct journal *journal, const char *path, const char *text, size_t length,
 		       mode_t mode)
 {
-	char real[PATH_MAX], here[CTL_PATH_MAX], after[CTL_PATH_MAX];
-	int r = rooted_resolve(journal->ctl->root, path, true, real);
+	char after[CTL_PATH_MAX];
+	struct change change;
+	int r = rooted_resolve(journal->ctl->root, path, true, change.real);
 
 	if (r >= 0)
-		r = make_directories(journal, real);
-	if (r < 0)
-		return r;
-	ctl_link_path(journal->ctl, real, here);
-	const char *before = save_before(journal, here, &r);
-	if (!before)
-		return r;
-	r = safe_write(journal_data_path(journal, next_number(journal), "after", after), text,
-		       length, NULL, 0600);
+		r = make_directories(journal, change.real);
 	if (r >= 0)
-		r = store_entry(journal, JOURNAL_FILE, real, before, "file");
+		r = begin_change(journal, path, &change);
+	if (r >= 0)
+		r = safe_write(journal_data_path(journal, next_number(journal), "after", after),
+			       text, length, NULL, 0600);
+	if (r >= 0)
+		r = store_entry(journal, JOURNAL_FILE, change.real, change.before, "file");
 	if (r < 0)
 		return r;
-	r = safe_write(here, text, length, strcmp(before, "file") == 0 ? here : NULL, mode);
-	return forget_if_failed(journal, r);
+	bool is_there = strcmp(change.before, "file") == 0;
+	return forget_if_failed(journal, safe_write(change.here, text, length,
+						    is_there ? change.here : NULL, mode));
 }
 
 int journal_remove_file(struct journal *journal, const char *path)
 {
-	char real[PATH_MAX], here[CTL_PATH_MAX];
-	int r = rooted_resolve(journal->ctl->root, path, true, real);
+	struct change change;
+	int r = begin_change(journal, path, &change);
 
-	if (r < 0)
-		return r;
-	const char *before = save_before(journal, ctl_link_path(journal->ctl, real, here), &r);
-	if (!before)
-		return r;
-	r = store_entry(journal, JOURNAL_FILE, real, before, "absent");
-	if (r < 0)
-		return r;
-	return forget_if_failed(journal, safe_unlink(here));
+	if (r >= 0)
+		r = store_entry(journal, JOURNAL_FILE, change.real, change.before, "absent");
+	return r < 0 ? r : forget_if_failed(journal, safe_unlink(change.here));
 }
 
 int journal_before_program(struct journal *journal, const char *path)
 {
-	char real[PATH_MAX], here[CTL_PATH_MAX];
-	int r = rooted_resolve(journal->ctl->root, path, true, real);
+	struct change change;
+	int r = begin_change(journal, path, &change);
 
-	if (r < 0)
-		return r;
-	const char *before = save_before(journal, ctl_link_path(journal->ctl, real, here), &r);
-	return before ? store_entry(journal, JOURNAL_FILE, real, before, "unknown") : r;
-}
-
-static int save_after(struct journal *journal, struct journal_entry *entry)
-{
-	char here[CTL_PATH_MAX], after[CTL_PATH_MAX];
-	int r = safe_copy(ctl_link_path(journal->ctl, entry->name, here),
-			  journal_data_path(journal, entry->number, "after", after));
-
-	if (r < 0 && r != -ENOENT)
-		return r;
-	char *word = strdup(r == 0 ? "file" : "absent");
-	if (!word)
-		return -ENOMEM;
-	free(entry->after);
-	entry->after = word;
-	return journal_files_store(journal, entry);
-}
-
-int journal_after_program(struct journal *journal)
-{
-	int r = 0;
-
-	for (size_t i = journal->n_entries; i-- > 0 && r >= 0;) {
-		if (strcmp(journal->entries[i].after, "unknown") != 0)
-			break;
-		r = save_after(journal, &journal->entries[i]);
-	}
-	return r;
+	return r < 0 ? r
+		     : store_entry(journal, JOURNAL_FILE, change.real, change.before, "unknown");
 }

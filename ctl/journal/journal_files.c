@@ -71,50 +71,35 @@ int journal_files_begin(struct journal *journal)
 	return r < 0 ? r : lock_directory(journal);
 }
 
-/* Takes the value of the next line of "kind=file\nname=...\n...". The caller frees it. */
-static char *take_value(char **text, const char *key)
-{
-	size_t length = strlen(key);
-	char *value = *text;
-
-	if (strncmp(value, key, length) != 0 || value[length] != '=')
-		return NULL;
-	value += length + 1;
-	char *end = strchr(value, '\n');
-	if (!end)
-		return NULL;
-	*end = '\0';
-	*text = end + 1;
-	return strdup(value);
-}
-
 static int kind_of(const char *name)
 {
-	for (int kind = 0; name && kind < N_KINDS; kind++)
+	for (int kind = 0; kind < N_KINDS; kind++)
 		if (strcmp(name, kind_names[kind]) == 0)
 			return kind;
 	return -EBADMSG;
 }
 
+/* "kind=file\nname=...\nbefore=...\nafter=...\n" */
 static int entry_parse(char *text, struct journal_entry *ret_entry)
 {
-	struct journal_entry entry = { .number = ret_entry->number };
-	char *name = take_value(&text, "kind");
-	int kind = kind_of(name);
+	static const char *const keys[] = { "kind=", "name=", "before=", "after=" };
+	char *values[4];
 
-	free(name);
-	if (kind < 0)
-		return kind;
-	entry.kind = (enum journal_kind)kind;
-	entry.name = take_value(&text, "name");
-	entry.before = take_value(&text, "before");
-	entry.after = take_value(&text, "after");
-	if (!entry.name || !entry.before || !entry.after || *text) {
-		journal_entry_finish(&entry);
-		return -EBADMSG;
+	for (size_t i = 0; i < 4; i++) {
+		char *line = strsep(&text, "\n");
+
+		if (!text || strncmp(line, keys[i], strlen(keys[i])) != 0)
+			return -EBADMSG;
+		values[i] = line + strlen(keys[i]);
 	}
-	*ret_entry = entry;
-	return 0;
+	int kind = kind_of(values[0]);
+	if (kind < 0 || *text)
+		return -EBADMSG;
+	ret_entry->kind = (enum journal_kind)kind;
+	ret_entry->name = strdup(values[1]);
+	ret_entry->before = strdup(values[2]);
+	ret_entry->after = strdup(values[3]);
+	return ret_entry->name && ret_entry->before && ret_entry->after ? 0 : -ENOMEM;
 }
 
 /* An entry that cannot be read is kept as such: it must not stand in the way of the others. */
@@ -136,13 +121,11 @@ static int entry_load(const struct journal *journal, struct journal_entry *entry
 	size_t length;
 	int r = safe_read(journal_data_path(journal, entry->number, "entry", path), &text, &length);
 
-	if (r == -ENOMEM)
-		return r;
 	if (r >= 0) {
 		r = entry_parse(text, entry);
 		free(text);
 	}
-	return r < 0 ? entry_damaged(entry) : 0;
+	return r < 0 && r != -ENOMEM ? entry_damaged(entry) : r;
 }
 
 /* The number of "0007.entry", -1 for any other name. */
@@ -163,27 +146,28 @@ static int by_number(const void *a, const void *b)
 	return (one->number > other->number) - (one->number < other->number);
 }
 
-static int load_names(struct journal *journal, DIR *stream)
+static int is_file(const struct dirent *file)
 {
-	struct dirent *file;
+	return strcmp(file->d_name, ".") != 0 && strcmp(file->d_name, "..") != 0;
+}
 
-	while ((file = readdir(stream)) != NULL) {
-		int number = entry_number(file->d_name);
-		struct journal_entry *entries;
+static int load_entries(struct journal *journal, struct dirent **files, int n)
+{
+	int r = 0;
 
-		if (number < 0)
-			continue;
-		entries = reallocarray(journal->entries, journal->n_entries + 1, sizeof(*entries));
-		if (!entries)
-			return -ENOMEM;
-		journal->entries = entries;
-		entries[journal->n_entries++] = (struct journal_entry){
-			.number = (unsigned)number
-		};
+	journal->entries = calloc((size_t)n + 1, sizeof(*journal->entries));
+	if (!journal->entries)
+		return -ENOMEM;
+	for (int i = 0; i < n; i++) {
+		int number = entry_number(files[i]->d_name);
+
+		if (number >= 0)
+			journal->entries[journal->n_entries++].number = (unsigned)number;
 	}
-	if (journal->n_entries > 0)
-		qsort(journal->entries, journal->n_entries, sizeof(*journal->entries), by_number);
-	return 0;
+	qsort(journal->entries, journal->n_entries, sizeof(*journal->entries), by_number);
+	for (size_t i = 0; i < journal->n_entries && r >= 0; i++)
+		r = entry_load(journal, &journal->entries[i]);
+	return r;
 }
 
 static bool has_number(const struct journal *journal, unsigned long number)
@@ -195,50 +179,32 @@ static bool has_number(const struct journal *journal, unsigned long number)
 }
 
 /* Data without an entry belongs to a change that was never made, or is undone. */
-static void remove_orphans(const struct journal *journal, DIR *stream)
+static void remove_orphans(const struct journal *journal, struct dirent **files, int n)
 {
-	struct dirent *file;
+	for (int i = 0; i < n; i++) {
+		const char *name = files[i]->d_name;
 
-	rewinddir(stream);
-	while ((file = readdir(stream)) != NULL) {
-		if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
-			continue;
-		if (file->d_name[0] == '.' || !has_number(journal, strtoul(file->d_name, NULL, 10)))
-			unlinkat(dirfd(stream), file->d_name, 0);
+		if (name[0] == '.' || !has_number(journal, strtoul(name, NULL, 10)))
+			unlinkat(journal->lock, name, 0);
 	}
-}
-
-static int load_from(struct journal *journal, DIR *stream)
-{
-	int r = load_names(journal, stream);
-
-	for (size_t i = 0; i < journal->n_entries && r >= 0; i++)
-		r = entry_load(journal, &journal->entries[i]);
-	if (r >= 0 && !journal->is_read_only)
-		remove_orphans(journal, stream);
-	return r;
 }
 
 int journal_files_load(struct journal *journal)
 {
+	struct dirent **files;
 	int r = lock_directory(journal);
 
-	if (r == -ENOENT)
-		return 0;
 	if (r < 0)
-		return r;
-	/* A copy, as closedir() closes it: the lock stays. */
-	int fd = fcntl(journal->lock, F_DUPFD_CLOEXEC, 3);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	if (!stream) {
-		r = -errno;
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
-	rewinddir(stream);
-	r = load_from(journal, stream);
-	closedir(stream);
+		return r == -ENOENT ? 0 : r;
+	int n = scandirat(journal->lock, ".", &files, is_file, NULL);
+	if (n < 0)
+		return -errno;
+	r = load_entries(journal, files, n);
+	if (r >= 0 && !journal->is_read_only)
+		remove_orphans(journal, files, n);
+	for (int i = 0; i < n; i++)
+		free(files[i]);
+	free(files);
 	return r;
 }
 

@@ -26,7 +26,7 @@ static bool is_as(const struct journal *journal, const struct journal_entry *ent
 
 	if (strcmp(word, "file") == 0)
 		return safe_same(here, journal_data_path(journal, entry->number, suffix, data));
-	/* A program that was interrupted may have left anything. */
+	/* A program may have made anything. */
 	return strcmp(word, "unknown") == 0 || is_absent(here);
 }
 
@@ -123,18 +123,6 @@ static int check(const struct journal *journal, const struct journal_entry *entr
 	}
 }
 
-int journal_check(const struct journal *journal, size_t index)
-{
-	const struct journal_entry *entry = &journal->entries[index];
-	struct take_back result = { .text = NULL };
-	char here[CTL_PATH_MAX];
-	int outcome = check(journal, entry, ctl_link_path(journal->ctl, entry->name, here),
-			    &result);
-
-	free(result.text);
-	return outcome;
-}
-
 static int restore(const struct journal *journal, const struct journal_entry *entry,
 		   const char *here)
 {
@@ -198,7 +186,7 @@ static int undo_directory(const char *here)
 	return r == -ENOTEMPTY || r == -EEXIST ? JOURNAL_NOT_OURS : r;
 }
 
-int journal_undo(struct journal *journal, size_t index)
+int journal_undo(struct journal *journal, size_t index, bool is_dry)
 {
 	const struct journal_entry *entry = &journal->entries[index];
 	struct take_back result = { .text = NULL };
@@ -207,9 +195,9 @@ int journal_undo(struct journal *journal, size_t index)
 			    &result);
 	int r = outcome;
 
-	if (outcome >= 0 && entry->kind == JOURNAL_FILE)
+	if (!is_dry && outcome >= 0 && entry->kind == JOURNAL_FILE)
 		r = undo_file(journal, entry, here, outcome, &result);
-	else if (outcome == JOURNAL_RESTORED)
+	else if (!is_dry && outcome == JOURNAL_RESTORED)
 		r = undo_directory(here);
 	free(result.text);
 	return r == 0 ? outcome : r;

@@ -2,7 +2,6 @@
 #include "password_entry.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdbool.h>
@@ -15,82 +14,60 @@
 
 /* ---- without echo ---- */
 
+/* They end the program, but first it gives the echo back. */
 static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 enum { N_DEADLY = sizeof(deadly) / sizeof(*deadly) };
 
-static volatile sig_atomic_t caught;
+static struct termios terminal; /* its settings before */
+
+static void give_echo_back(void)
+{
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal);
+	(void)!write(STDERR_FILENO, "\n", 1);
+}
 
 static void on_signal(int number)
 {
-	caught = number;
+	give_echo_back();
+	raise(number); /* SA_RESETHAND: and now that ends it */
 }
 
-/* The terminal's settings and the signal handlers before. */
-struct no_echo {
-	struct termios terminal;
-	sigset_t mask;
-	struct sigaction actions[N_DEADLY], stop;
-};
-
-/* Signals arrive only in ppoll(2): they end the reading, and then the echo is restored. */
-static int begin_no_echo(int fd, struct no_echo *saved)
+static int begin_no_echo(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct termios terminal;
-	sigset_t blocked;
+	const struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 
-	if (tcgetattr(fd, &terminal) < 0)
+	if (tcgetattr(STDIN_FILENO, &terminal) < 0)
 		return -errno;
-	caught = 0;
-	saved->terminal = terminal;
-	sigemptyset(&blocked);
+	struct termios quiet = terminal;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	quiet.c_lflag |= ICANON | ISIG;
 	for (size_t i = 0; i < N_DEADLY; i++)
-		sigaddset(&blocked, deadly[i]);
-	sigprocmask(SIG_BLOCK, &blocked, &saved->mask);
-	for (size_t i = 0; i < N_DEADLY; i++)
-		sigaction(deadly[i], &action, &saved->actions[i]);
-	sigaction(SIGTSTP, &ignore, &saved->stop);
-	terminal.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	terminal.c_lflag |= ICANON | ISIG;
-	tcsetattr(fd, TCSAFLUSH, &terminal);
+		sigaction(deadly[i], &action, NULL);
+	signal(SIGTSTP, SIG_IGN);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	return 0;
 }
 
-static void end_no_echo(int fd, const struct no_echo *saved)
+static void end_no_echo(void)
 {
-	tcsetattr(fd, TCSAFLUSH, &saved->terminal);
+	give_echo_back();
 	for (size_t i = 0; i < N_DEADLY; i++)
-		sigaction(deadly[i], &saved->actions[i], NULL);
-	sigaction(SIGTSTP, &saved->stop, NULL);
-	sigprocmask(SIG_SETMASK, &saved->mask, NULL);
-	fputc('\n', stderr);
-	if (caught)
-		raise(caught);
+		signal(deadly[i], SIG_DFL);
+	signal(SIGTSTP, SIG_DFL);
 }
 
 /* ---- a line ---- */
 
-/* `mask` is the signal mask while it waits. */
-static ssize_t read_byte(int fd, const sigset_t *mask, char *ret)
-{
-	struct pollfd waiting = { .fd = fd, .events = POLLIN };
-
-	if (ppoll(&waiting, 1, NULL, mask) < 0)
-		return -1;
-	return read(fd, ret, 1);
-}
-
 /* Byte by byte: what follows in a pipe is for another reader. */
-static long read_line(int fd, const sigset_t *mask, char ret_line[static PASSWORD_ENTRY_MAX])
+static long read_line(char ret_line[static PASSWORD_ENTRY_MAX])
 {
 	long n = 0;
 
 	for (;;) {
 		char c;
-		ssize_t r = read_byte(fd, mask, &c);
+		ssize_t r = read(STDIN_FILENO, &c, 1);
 
-		if (r < 0 && errno == EINTR && !caught)
+		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
 			return -errno;
@@ -107,22 +84,20 @@ static long read_line(int fd, const sigset_t *mask, char ret_line[static PASSWOR
 }
 
 /*
- * Reads a line from `fd`: after `prompt` and without echo where that is a terminal. Nothing of it
+ * Reads a line: after `prompt` and without echo where standard input is a terminal. Nothing of it
  * goes through stdio. Returns its length, without the newline; -ENODATA at the end of the file,
- * -EINTR after a signal that would have ended us (raised again), -E2BIG, or -errno.
+ * -E2BIG, or -errno.
  */
-static long read_password(int fd, const char *prompt, char ret_line[static PASSWORD_ENTRY_MAX])
+static long read_password(const char *prompt, char ret_line[static PASSWORD_ENTRY_MAX])
 {
-	struct no_echo saved;
-
-	if (!isatty(fd))
-		return read_line(fd, NULL, ret_line);
-	int r = begin_no_echo(fd, &saved);
+	if (!isatty(STDIN_FILENO))
+		return read_line(ret_line);
+	int r = begin_no_echo();
 	if (r < 0)
 		return r;
 	fputs(prompt, stderr);
-	long n = read_line(fd, &saved.mask, ret_line);
-	end_no_echo(fd, &saved);
+	long n = read_line(ret_line);
+	end_no_echo();
 	return n;
 }
 
@@ -156,7 +131,7 @@ static int confirm(const char *password, size_t length)
 
 	if (!again)
 		return -ENOMEM;
-	long n = read_password(STDIN_FILENO, "Again: ", again);
+	long n = read_password("Again: ", again);
 	if (n >= 0 && (size_t)n == length)
 		same = sodium_memcmp(password, again, length) == 0;
 	sodium_free(again);
@@ -181,7 +156,7 @@ long password_ask(const char *whose, char ret_password[static PASSWORD_ENTRY_MAX
 	char prompt[160];
 
 	snprintf(prompt, sizeof(prompt), "New %s: ", whose);
-	long n = read_password(STDIN_FILENO, prompt, ret_password);
+	long n = read_password(prompt, ret_password);
 	if (n < 0)
 		return complain(n);
 	const char *fault = find_fault(ret_password, (size_t)n);

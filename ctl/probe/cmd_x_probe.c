@@ -113,7 +113,6 @@ static void try_gl(Display *x)
 
 	gl_renderer(x, &gl);
 	print("GL_RENDERER", "%s", gl.renderer);
-	print("GL_VENDOR", "%s", gl.vendor);
 	print("GL_PROBLEM", "%s", gl.problem ? gl.problem : "");
 }
 
@@ -156,11 +155,11 @@ int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
 	const char *password_file = NULL, *session = NULL, *display = NULL, *xauthority = NULL;
 	bool settings = false;
 	const struct ctl_option options[] = {
-		{ "password-file", "FILE", "check this password file", NULL, &password_file },
-		{ "settings", NULL, "read GNOME's settings", &settings, NULL },
-		{ "session", "ID", "try the X server of this session", NULL, &session },
-		{ "display", ":N", "try this X server", NULL, &display },
-		{ "xauthority", "FILE", "with this authority file", NULL, &xauthority },
+		{ "password-file", "FILE", "check this password file", .value = &password_file },
+		{ "settings", NULL, "read GNOME's settings", .flag = &settings },
+		{ "session", "ID", "try the X server of this session", .value = &session },
+		{ "display", ":N", "try this X server", .value = &display },
+		{ "xauthority", "FILE", "with this authority file", .value = &xauthority },
 		{ 0 },
 	};
 	int status = ctl_options_status(

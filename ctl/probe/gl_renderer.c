@@ -9,7 +9,7 @@
  * What is used of GL/glx.h and GL/gl.h, which are not needed for building: see the specifications
  * of GLX 1.4 and OpenGL.
  */
-enum { GLX_RGBA_BIT = 4, GL_VENDOR_NAME = 0x1F00, GL_RENDERER_NAME = 0x1F01 };
+enum { GLX_RGBA_BIT = 4, GL_RENDERER_NAME = 0x1F01 };
 
 typedef struct glx_context *context_handle;
 
@@ -49,13 +49,6 @@ static int load(struct gl *gl)
 	return 0;
 }
 
-static void copy_string(const struct gl *gl, unsigned name, char *ret_text, size_t size)
-{
-	const unsigned char *text = gl->get_string(name);
-
-	snprintf(ret_text, size, "%s", text ? (const char *)text : "");
-}
-
 /* A window with the context's visual, which may differ from the default one. */
 static Window make_window(Display *x, const XVisualInfo *visual, Colormap *ret_colours)
 {
@@ -78,10 +71,11 @@ static void ask(Display *x, const struct gl *gl, XVisualInfo *visual, struct gl_
 		return;
 	}
 	Window window = make_window(x, visual, &colours);
-	if (gl->make_current(x, window, context)) {
-		copy_string(gl, GL_RENDERER_NAME, found->renderer, sizeof(found->renderer));
-		copy_string(gl, GL_VENDOR_NAME, found->vendor, sizeof(found->vendor));
-	}
+	const unsigned char *name = NULL;
+	if (gl->make_current(x, window, context))
+		name = gl->get_string(GL_RENDERER_NAME);
+	if (name)
+		snprintf(found->renderer, sizeof(found->renderer), "%s", (const char *)name);
 	if (!found->renderer[0])
 		found->problem = "OpenGL does not name its renderer";
 	gl->make_current(x, None, NULL);

@@ -6,8 +6,7 @@
 #include <X11/Xlib.h>
 
 struct gl_renderer {
-	char renderer[256]; /* "NVIDIA A100/PCIe/SSE2", "llvmpipe (...)"; "" if unknown */
-	char vendor[128];
+	char renderer[256];  /* "NVIDIA A100/PCIe/SSE2", "llvmpipe (...)"; "" if unknown */
 	const char *problem; /* why it is unknown, a static string; else NULL */
 };
 

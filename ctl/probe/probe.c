@@ -40,13 +40,11 @@ static const struct {
 	{ "RANDR", VALUE_FLAG, FIELD(has_randr) },
 	{ "RANDR_VERSION", VALUE_TEXT, FIELD(randr_version) },
 	{ "GL_RENDERER", VALUE_TEXT, FIELD(renderer) },
-	{ "GL_VENDOR", VALUE_TEXT, FIELD(gl_vendor) },
 	{ "GL_PROBLEM", VALUE_TEXT, FIELD(gl_problem) },
 	{ "IDLE_DELAY", VALUE_TEXT, FIELD(idle_delay) },
 	{ "LOCK_ENABLED", VALUE_TEXT, FIELD(lock_enabled) },
 	{ "SESSION_SLEEP", VALUE_TEXT, FIELD(session_sleep) },
 	{ "GREETER_SLEEP", VALUE_TEXT, FIELD(greeter_sleep) },
-	{ "DONE", VALUE_FLAG, FIELD(is_done) },
 #undef FIELD
 };
 

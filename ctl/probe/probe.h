@@ -15,7 +15,6 @@
 enum { PROBE_WORDS_MAX = 320, PROBE_OUTPUT_MAX = 16384, PROBE_SECONDS = 20 };
 
 struct probe {
-	bool is_done;	   /* it ran to its end; else the rest is missing */
 	bool timed_out;	   /* it was killed */
 	bool has_password; /* the password file was checked */
 	char password_path[PROBE_WORDS_MAX];
@@ -29,10 +28,9 @@ struct probe {
 	int depth;
 	char size[24]; /* "2560x1600" */
 	bool has_shm, has_damage, has_xfixes, has_randr, has_xtest;
-	char shm_version[16];		 /* "1.2", since which memory is passed by descriptor */
-	char randr_version[16];		 /* "1.6" */
-	char renderer[PROBE_WORDS_MAX];	 /* GL_RENDERER; "": unknown */
-	char gl_vendor[PROBE_WORDS_MAX]; /* GL_VENDOR */
+	char shm_version[16];		/* "1.2", since which memory is passed by descriptor */
+	char randr_version[16];		/* "1.6" */
+	char renderer[PROBE_WORDS_MAX]; /* GL_RENDERER; "": unknown */
 	char gl_problem[PROBE_WORDS_MAX];
 	/* GNOME's settings as gsettings(1) prints them; "" if there are none */
 	char idle_delay[32];	/* s until the screen is blanked: "uint32 300"; 0: never */

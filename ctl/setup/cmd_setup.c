@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "common/units.h"
+#include "facts/x_server.h"
 #include "journal/safe_write.h"
-#include "next_steps.h"
-#include "requirements.h"
 #include "setup.h"
 
 static const struct {
@@ -27,8 +27,8 @@ static const struct {
 };
 
 struct request {
-	const char *user, *gpu, *die_after;
-	bool is_dry, undo, yes, restart_desktop, keep_screen_lock, boot, port_owner;
+	const char *user, *die_after;
+	bool is_dry, undo, yes, boot, port_owner;
 };
 
 static const char about[] =
@@ -74,6 +74,19 @@ static bool is_agreed(const char *question)
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
+/* What is left to do: the password, a restart of the desktop. Doctor knows more than setup. */
+static void print_next_steps(void)
+{
+	static const char *const arguments[] = { "gpudesk", "doctor", NULL };
+	static const struct child doctor = { .path = "/proc/self/exe", .arguments = arguments };
+	static char output[65536];
+
+	fflush(stdout);
+	int r = child_run(&doctor, output, sizeof(output));
+	if (r == CTL_OK || r == CTL_FAILED)
+		printf("\ngpudesk doctor finds:\n%s", output);
+}
+
 static int summarize(const struct setup *setup, bool undo)
 {
 	if (setup->n_changes == 0 && setup->n_problems == 0)
@@ -102,8 +115,8 @@ static int show_and_do(struct setup *setup, const struct request *request)
 	signal(SIGPIPE, SIG_IGN);
 	pass(setup, request, false);
 	int status = summarize(setup, request->undo);
-	if (!setup->ctl->root[0] && !request->undo)
-		next_steps_print();
+	if (!request->undo && !setup->ctl->root[0])
+		print_next_steps();
 	return status;
 }
 
@@ -156,6 +169,30 @@ static int check_user(struct setup *setup, const char *name)
 	return CTL_OK;
 }
 
+/* Without these, gpudesk has nothing to show. Says what works here instead. */
+static int check_requirements(const struct setup *setup)
+{
+	const struct distribution *distribution = &setup->distribution;
+	struct x_sessions sessions;
+
+	if (!x_server_is_installed(setup->ctl) && distribution_lacks_xorg(distribution))
+		return ctl_failed("nothing was changed: %s has no Xorg server, and gpudesk shows "
+				  "X sessions only. What works here is GNOME's own remote desktop "
+				  "(RDP: grdctl --system); for gpudesk, use an image with Xorg",
+				  distribution->name);
+	if (!x_server_is_installed(setup->ctl))
+		return ctl_failed("nothing was changed: Xorg is not installed: %s %s, then run "
+				  "setup again",
+				  distribution->install_command, distribution->xorg_package);
+	x_sessions_read(setup->ctl, &sessions);
+	if (sessions.n == 0)
+		return ctl_failed("nothing was changed: no session for X is installed, so %s has "
+				  "no desktop to log in to: %s %s, then run setup again",
+				  setup->user, distribution->install_command,
+				  distribution_x_session_package(distribution));
+	return CTL_OK;
+}
+
 static int find_user(struct setup *setup, const struct request *request)
 {
 	ctl_config(setup->ctl, &setup->config, NULL, NULL);
@@ -174,7 +211,7 @@ static int run(struct setup *setup, const struct request *request)
 	if (status != CTL_OK)
 		return status;
 	distribution_read(setup->ctl, &setup->distribution);
-	if (!request->undo && !request->boot && requirements_check(setup) != CTL_OK)
+	if (!request->undo && !request->boot && check_requirements(setup) != CTL_OK)
 		return CTL_FAILED;
 	setup->n_ports = socket_unit_ports(setup->ctl, setup->ports);
 	int r = journal_open(setup->ctl, request->is_dry, &setup->journal);
@@ -189,9 +226,11 @@ static int run(struct setup *setup, const struct request *request)
 	return show_and_do(setup, request);
 }
 
-static int check_request(const struct ctl *ctl, const struct request *request)
+static int check_request(const struct setup *setup, const struct request *request)
 {
-	if (request->undo && (request->user || request->gpu))
+	const struct ctl *ctl = setup->ctl;
+
+	if (request->undo && (request->user || setup->gpu))
 		return ctl_misused("--undo cannot be used with --user or --gpu");
 	if (ctl->config_given)
 		return ctl_misused("--config cannot be used: setup works for %s, which the "
@@ -229,28 +268,30 @@ static int make_root_absolute(struct ctl *ctl, char buffer[static PATH_MAX])
 
 int cmd_setup(struct ctl *ctl, int argc, char **argv)
 {
+	struct setup setup = { .ctl = ctl };
 	struct request request = { 0 };
 	const struct ctl_option options[] = {
-		{ "user", "NAME", "whose desktop to show", NULL, &request.user },
+		{ "user", "NAME", "whose desktop to show", .value = &request.user },
 		{ "gpu", "N|BUSID", "the NVIDIA card to use: its number from 0, or its address",
-		  NULL, &request.gpu },
-		{ "dry-run", NULL, "print the changes without making them", &request.is_dry, NULL },
-		{ "undo", NULL, "undo what setup has changed", &request.undo, NULL },
-		{ "yes", NULL, "make the changes without asking", &request.yes, NULL },
+		  .value = &setup.gpu },
+		{ "dry-run", NULL, "print the changes without making them",
+		  .flag = &request.is_dry },
+		{ "undo", NULL, "undo what setup has changed", .flag = &request.undo },
+		{ "yes", NULL, "make the changes without asking", .flag = &request.yes },
 		{ "restart-desktop", NULL,
 		  "also restart GDM, which closes everything on the desktop",
-		  &request.restart_desktop, NULL },
+		  .flag = &setup.restart_desktop },
 		{ "root", "DIRECTORY",
-		  "set up the machine, such as an image, that is mounted there", NULL, &ctl->root },
-		{ "boot", NULL, NULL, &request.boot, NULL }, /* gpudesk-xorg.service */
+		  "set up the machine, such as an image, that is mounted there",
+		  .value = &ctl->root },
+		{ "boot", NULL, NULL, .flag = &request.boot }, /* gpudesk-xorg.service */
 		{ "keep-screen-lock", NULL,
 		  "leave GNOME's blanking, locking and suspending as they are",
-		  &request.keep_screen_lock, NULL },
-		{ "port-owner", NULL, NULL, &request.port_owner, NULL },
-		{ "die-after", "N", NULL, NULL, &request.die_after },
+		  .flag = &setup.keep_screen_lock },
+		{ "port-owner", NULL, NULL, .flag = &request.port_owner },
+		{ "die-after", "N", NULL, .value = &request.die_after },
 		{ 0 },
 	};
-	struct setup setup = { .ctl = ctl };
 	int status = ctl_options_status(ctl, argc, argv, about, options);
 	char root[PATH_MAX];
 
@@ -261,12 +302,9 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		return status;
 	if (request.port_owner)
 		return print_owner(&setup);
-	status = check_request(ctl, &request);
+	status = check_request(&setup, &request);
 	if (status != CTL_OK)
 		return status;
-	setup.gpu = request.gpu;
-	setup.restart_desktop = request.restart_desktop;
-	setup.keep_screen_lock = request.keep_screen_lock;
 	if (request.die_after)
 		safe_kill_after((unsigned)strtoul(request.die_after, NULL, 10));
 	status = run(&setup, &request);

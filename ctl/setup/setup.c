@@ -30,26 +30,15 @@ bool setup_go(struct setup *setup, const char *format, ...)
 	return !setup->is_dry;
 }
 
-void setup_note(struct setup *setup, const char *format, ...)
+void setup_say(struct setup *setup, bool is_problem, const char *format, ...)
 {
 	va_list arguments;
 
+	setup->n_problems += is_problem;
 	if (setup->is_quiet)
 		return;
 	va_start(arguments, format);
-	say("note: ", format, arguments);
-	va_end(arguments);
-}
-
-void setup_problem(struct setup *setup, const char *format, ...)
-{
-	va_list arguments;
-
-	setup->n_problems++;
-	if (setup->is_quiet)
-		return;
-	va_start(arguments, format);
-	say("ACTION NEEDED: ", format, arguments);
+	say(is_problem ? "ACTION NEEDED: " : "note: ", format, arguments);
 	va_end(arguments);
 }
 
@@ -63,6 +52,13 @@ void setup_failed_by(struct setup *setup, const char *what, const char *why)
 	setup->n_problems++;
 	printf("FAILED: %s: %s\n", what, why);
 	fflush(stdout);
+}
+
+static bool is_done(struct setup *setup, const char *what, int r)
+{
+	if (r < 0)
+		setup_failed(setup, what, r);
+	return r >= 0;
 }
 
 int setup_run(struct setup *setup, const char *const arguments[])
@@ -82,16 +78,32 @@ int setup_run(struct setup *setup, const char *const arguments[])
 	return status < 0 ? status : -EIO;
 }
 
-int setup_read(const struct setup *setup, const char *path, char **ret_text, size_t *ret_length)
+char *setup_read(struct setup *setup, const char *path, size_t *ret_length)
 {
-	char here[CTL_PATH_MAX];
-	int r = safe_read(ctl_path(setup->ctl, path, here), ret_text, ret_length);
+	char here[CTL_PATH_MAX], *text;
+	int r = safe_read(ctl_path(setup->ctl, path, here), &text, ret_length);
 
-	if (r != -ENOENT)
-		return r;
-	*ret_text = calloc(1, 1);
-	*ret_length = 0;
-	return *ret_text ? 0 : -ENOMEM;
+	if (r == -ENOENT) {
+		text = calloc(1, 1);
+		*ret_length = 0;
+		r = text ? 0 : -ENOMEM;
+	}
+	return is_done(setup, path, r) ? text : NULL;
+}
+
+bool setup_write(struct setup *setup, const char *path, const char *text, size_t length)
+{
+	return is_done(setup, path, journal_write_file(setup->journal, path, text, length, 0644));
+}
+
+bool setup_remove(struct setup *setup, const char *path)
+{
+	return is_done(setup, path, journal_remove_file(setup->journal, path));
+}
+
+bool setup_record(struct setup *setup, enum journal_kind kind, const char *name, const char *before)
+{
+	return is_done(setup, name, journal_record(setup->journal, kind, name, before));
 }
 
 bool setup_is_desktop_file(const struct setup *setup, const char *path)

@@ -48,12 +48,11 @@ struct setup {
 /* Announces a change, as "would ..." in a dry run. Returns whether to make it. */
 bool setup_go(struct setup *setup, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints a note. */
-void setup_note(struct setup *setup, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Says what the administrator has to do. Setup goes on, and fails in the end. */
-void setup_problem(struct setup *setup, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Prints a note, or what the administrator has to do: setup goes on, and fails in the end. */
+void setup_say(struct setup *setup, bool is_problem, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+#define setup_note(setup, ...) setup_say(setup, false, __VA_ARGS__)
+#define setup_problem(setup, ...) setup_say(setup, true, __VA_ARGS__)
 
 /* Says why the change that was just announced could not be made: -errno, or words. */
 void setup_failed(struct setup *setup, const char *what, int error);
@@ -65,8 +64,20 @@ void setup_failed_by(struct setup *setup, const char *what, const char *why);
  */
 int setup_run(struct setup *setup, const char *const arguments[]);
 
-/* The text of a file, "" for a missing one. The caller frees it. Returns 0 or -errno. */
-int setup_read(const struct setup *setup, const char *path, char **ret_text, size_t *ret_length);
+/*
+ * The text of a file, "" for a missing one, for the caller to free. Returns NULL after saying why
+ * it cannot be read.
+ */
+char *setup_read(struct setup *setup, const char *path, size_t *ret_length);
+
+/*
+ * Change what was announced, or record what the caller changes then (journal.h), and say what
+ * fails. New files get mode 0644. Return whether it was done.
+ */
+bool setup_write(struct setup *setup, const char *path, const char *text, size_t length);
+bool setup_remove(struct setup *setup, const char *path);
+bool setup_record(struct setup *setup, enum journal_kind kind, const char *name,
+		  const char *before);
 
 /* Whether GDM or its X server reads the file when it starts. */
 bool setup_is_desktop_file(const struct setup *setup, const char *path);
@@ -92,8 +103,14 @@ void step_restart(struct setup *setup);
 /* The target to boot to, "" if there is none. */
 void step_boot_default(const struct setup *setup, char ret_name[static UNIT_FILE_PATH_MAX]);
 
+/* Restarts the display manager if that was asked for; else says that it is needed. */
+void step_restart_unit(struct setup *setup, const char *unit);
+
 /* Undoes a JOURNAL_PROFILE. Returns 0, or -errno after saying what stays. */
 int step_pam_undo(struct setup *setup, const struct journal_entry *entry);
+
+/* Adds to a group, or removes from it, by gpasswd(1), and does not record that. 0 or -errno. */
+int step_virtualgl_set(struct setup *setup, const char *group, const char *member, bool is_in);
 
 /*
  * Who has gpudesk's ports or will take them at the next boot, other than gpudesk: prints a line for

@@ -5,7 +5,6 @@
 
 #include "facts/unit_files.h"
 #include "firewall_port.h"
-#include "member.h"
 #include "setup.h"
 #include "unit_actions.h"
 
@@ -39,7 +38,7 @@ static int undo_unit(struct setup *setup, const struct journal_entry *entry)
 	if (!setup_go(setup, "%s %s", was_active ? "start" : "stop", entry->name))
 		return 0;
 	unit_action_reload(setup); /* its file may have come back just now */
-	unit_action_run(setup, was_active ? unit_job_start : unit_job_stop, entry->name);
+	unit_action_run(setup, was_active ? "start" : "stop", entry->name);
 	return 0;
 }
 
@@ -85,7 +84,7 @@ static int undo_member(struct setup *setup, const struct journal_entry *entry)
 	    !account_is_in_group(setup->ctl, member, gid) ||
 	    !setup_go(setup, "remove %s from the group %s", member, group))
 		return 0;
-	return member_set(setup, group, member, false);
+	return step_virtualgl_set(setup, group, member, false);
 }
 
 static int undo_port(struct setup *setup, const struct journal_entry *entry)
@@ -194,7 +193,7 @@ static bool announce(struct setup *setup, const struct journal_entry *entry, int
 
 static int undo_file(struct setup *setup, const struct journal_entry *entry, size_t index)
 {
-	int outcome = journal_check(setup->journal, index);
+	int outcome = journal_undo(setup->journal, index, true);
 
 	if (outcome < 0) {
 		setup_failed(setup, entry->name, outcome);
@@ -207,7 +206,7 @@ static int undo_file(struct setup *setup, const struct journal_entry *entry, siz
 		setup->needs_reload = true;
 	if (!announce(setup, entry, outcome))
 		return 0;
-	int r = journal_undo(setup->journal, index);
+	int r = journal_undo(setup->journal, index, false);
 	if (r < 0)
 		setup_failed(setup, entry->name, r);
 	return r < 0 ? r : 0;
@@ -277,18 +276,7 @@ static void give_port_back(struct setup *setup)
 	if (is_enabled)
 		(void)unit_action_set_enabled(setup, port_socket, false);
 	if (is_active)
-		(void)unit_action_run(setup, unit_job_stop, port_socket);
-}
-
-static void restart_manager(struct setup *setup)
-{
-	if (!setup->is_desktop_changed || !unit_action_is_active(setup, "display-manager.service"))
-		return;
-	if (!setup->restart_desktop)
-		setup_note(setup, "this takes effect when GDM restarts, which closes everything on "
-				  "the desktop: reboot, or: systemctl restart display-manager");
-	else if (setup_go(setup, "restart display-manager.service"))
-		unit_action_run(setup, unit_job_restart, "display-manager.service");
+		(void)unit_action_run(setup, "stop", port_socket);
 }
 
 bool setup_undo_is_begun(const struct setup *setup)
@@ -334,7 +322,8 @@ void setup_undo(struct setup *setup)
 	if (journal_entries(setup->journal, &entries) == 1)
 		setup_undo_forget(setup);
 	unit_action_reload(setup);
-	restart_manager(setup);
+	if (setup->is_desktop_changed && unit_action_is_active(setup, "display-manager.service"))
+		step_restart_unit(setup, "display-manager.service");
 	if (journal_entries(setup->journal, &entries) > 0)
 		return;
 	int r = journal_remove(setup->journal);

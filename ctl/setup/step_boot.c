@@ -31,16 +31,6 @@ static bool is_without_graphics(const char *target)
 	return false;
 }
 
-static void set_default(struct setup *setup, const char *before)
-{
-	int r = journal_record(setup->journal, JOURNAL_DEFAULT, "default.target", before);
-
-	if (r < 0)
-		setup_failed(setup, "default.target", r);
-	else
-		(void)unit_action_set_default(setup, "graphical.target");
-}
-
 static void fix_default_target(struct setup *setup)
 {
 	char target[UNIT_FILE_PATH_MAX];
@@ -51,8 +41,9 @@ static void fix_default_target(struct setup *setup)
 	if (!is_without_graphics(target))
 		setup_note(setup, "the default target is %s: make sure that it starts GDM", target);
 	else if (setup_go(setup, "make graphical.target the default target, instead of %s",
-			  target[0] ? target : "none"))
-		set_default(setup, target);
+			  target[0] ? target : "none") &&
+		 setup_record(setup, JOURNAL_DEFAULT, "default.target", target))
+		(void)unit_action_set_default(setup, "graphical.target");
 }
 
 static void fix_manager(struct setup *setup)

@@ -15,14 +15,6 @@ static void load_with(const struct setup *setup, const char *text, struct config
 			      NULL);
 }
 
-static void write_user(struct setup *setup, const char *path, const char *text)
-{
-	int r = journal_write_file(setup->journal, path, text, strlen(text), 0644);
-
-	if (r < 0)
-		setup_failed(setup, path, r);
-}
-
 static void set_user(struct setup *setup)
 {
 	char path[CTL_PATH_MAX], text[sizeof(before_user) + CONFIG_USER_MAX + 1];
@@ -38,7 +30,7 @@ static void set_user(struct setup *setup)
 			      "then run setup again",
 			      path, config.user);
 	else if (setup_go(setup, "set user = %s in %s", setup->user, path))
-		write_user(setup, path, text);
+		(void)setup_write(setup, path, text, strlen(text));
 }
 
 void step_config(struct setup *setup)

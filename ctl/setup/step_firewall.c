@@ -17,16 +17,10 @@
 static void close_port(struct setup *setup, const char *zone_and_port)
 {
 	bool is_running = firewall_port_is_open(setup, zone_and_port, true);
-	int r = journal_record(setup->journal, JOURNAL_PORT, zone_and_port,
-			       is_running ? "running" : "");
 
-	if (r < 0) {
-		setup_failed(setup, zone_and_port, r);
+	if (!setup_record(setup, JOURNAL_PORT, zone_and_port, is_running ? "running" : ""))
 		return;
-	}
-	if (is_running)
-		r = firewall_port_set(setup, zone_and_port, true, false);
-	if (r >= 0)
+	if (!is_running || firewall_port_set(setup, zone_and_port, true, false) >= 0)
 		(void)firewall_port_set(setup, zone_and_port, false, false);
 }
 

@@ -3,27 +3,24 @@
 #include <stdlib.h>
 
 #include "edit/gdm_edit.h"
-#include "facts/gdm_schema.h"
 #include "facts/machine_file.h"
 #include "facts/x_server.h"
 #include "setup.h"
 
 static void edit(struct setup *setup, const char *path, const char *text, size_t length)
 {
-	bool has_wayland = gdm_schema_has_wayland(setup->ctl);
+	bool has_wayland = x_sessions_gdm_has_wayland(setup->ctl);
 	char *edited;
 	int r = gdm_edit_apply(text, length, setup->user, has_wayland, &edited, &length);
 
-	if (r == 0)
-		return;
-	if (r > 0) {
-		if (setup_go(setup, "set %sAutomaticLoginEnable=true and AutomaticLogin=%s in %s",
-			     has_wayland ? "WaylandEnable=false, " : "", setup->user, path))
-			r = journal_write_file(setup->journal, path, edited, length, 0644);
-		free(edited);
-	}
 	if (r < 0)
 		setup_failed(setup, path, r);
+	if (r <= 0)
+		return;
+	if (setup_go(setup, "set %sAutomaticLoginEnable=true and AutomaticLogin=%s in %s",
+		     has_wayland ? "WaylandEnable=false, " : "", setup->user, path))
+		(void)setup_write(setup, path, edited, length);
+	free(edited);
 }
 
 /* GDM 50 has no WaylandEnable: the user's choice of a session decides. */
@@ -32,7 +29,7 @@ static void check_session(struct setup *setup)
 	char command[X_SESSIONS_CHOOSE_MAX];
 	struct x_sessions sessions;
 
-	if (gdm_schema_has_wayland(setup->ctl) ||
+	if (x_sessions_gdm_has_wayland(setup->ctl) ||
 	    !x_sessions_may_be_wayland(setup->ctl, setup->user))
 		return;
 	x_sessions_read(setup->ctl, &sessions);
@@ -48,7 +45,6 @@ static void check_session(struct setup *setup)
 void step_gdm(struct setup *setup)
 {
 	const char *path = setup->distribution.gdm_config;
-	char *text;
 	size_t length;
 
 	if (setup->distribution.family == DISTRIBUTION_UNKNOWN &&
@@ -60,11 +56,9 @@ void step_gdm(struct setup *setup)
 			      setup->user);
 		return;
 	}
-	int r = setup_read(setup, path, &text, &length);
-	if (r < 0) {
-		setup_failed(setup, path, r);
+	char *text = setup_read(setup, path, &length);
+	if (!text)
 		return;
-	}
 	edit(setup, path, text, length);
 	free(text);
 	check_session(setup);

@@ -12,7 +12,6 @@
 #include "facts/machine_file.h"
 #include "facts/x_server.h"
 #include "setup.h"
-#include "tool.h"
 
 #define DATABASE "/etc/dconf/db/gpudesk"
 #define KEYFILE DATABASE ".d/00-gpudesk"
@@ -29,48 +28,33 @@ static const char settings[] =
 	"[org/gnome/settings-daemon/plugins/power]\n"
 	"sleep-inactive-ac-type='nothing'\n";
 
-/* Makes the database of the keyfile. The program's own change is recorded, too. */
+/* Makes the database of the keyfile. */
 static void compile(struct setup *setup)
 {
-	char to[CTL_PATH_MAX], from[CTL_PATH_MAX], why[32];
+	char to[CTL_PATH_MAX], from[CTL_PATH_MAX];
 	const char *const arguments[] = { "dconf", "compile", ctl_path(setup->ctl, DATABASE, to),
 					  ctl_path(setup->ctl, DATABASE ".d", from), NULL };
 	int r = journal_before_program(setup->journal, DATABASE);
 
-	if (r < 0) {
+	if (r < 0)
 		setup_failed(setup, DATABASE, r);
-		return;
-	}
-	int status = tool_run(arguments, false);
-	r = journal_after_program(setup->journal);
-	snprintf(why, sizeof(why), "exit status %d", status);
-	if (status != 0)
-		setup_failed_by(setup, PROGRAM " compile", why);
-	else if (r < 0)
-		setup_failed(setup, DATABASE, r);
+	else
+		(void)setup_run(setup, arguments);
 }
 
 static void write_settings(struct setup *setup)
 {
-	char *text;
 	size_t length;
-	int r = setup_read(setup, KEYFILE, &text, &length);
+	char *text = setup_read(setup, KEYFILE, &length);
 
-	if (r < 0) {
-		setup_failed(setup, KEYFILE, r);
+	if (!text)
 		return;
-	}
 	bool is_right = strcmp(text, settings) == 0;
 	free(text);
 	if ((is_right && machine_file_exists(setup->ctl, DATABASE)) ||
 	    !setup_go(setup, "write %s, so that GNOME neither blanks, locks nor suspends", KEYFILE))
 		return;
-	if (!is_right)
-		r = journal_write_file(setup->journal, KEYFILE, settings, sizeof(settings) - 1,
-				       0644);
-	if (r < 0)
-		setup_failed(setup, KEYFILE, r);
-	else
+	if (is_right || setup_write(setup, KEYFILE, settings, sizeof(settings) - 1))
 		compile(setup);
 }
 
@@ -85,29 +69,28 @@ static bool is_named(const char *text)
 /* Adds our database as the last one to the profile, which may be the distribution's. */
 static void extend_profile(struct setup *setup, const char *name, const char *usual)
 {
-	char path[64], shipped[64], *text, *longer = NULL;
+	char path[64], shipped[64], *longer;
 	size_t length;
 
 	snprintf(path, sizeof(path), "/etc/dconf/profile/%s", name);
 	snprintf(shipped, sizeof(shipped), "/usr/share/dconf/profile/%s", name);
-	int r = setup_read(setup, machine_file_exists(setup->ctl, path) ? path : shipped, &text,
-			   &length);
-	if (r < 0) {
-		setup_failed(setup, path, r);
+	char *text = setup_read(setup, machine_file_exists(setup->ctl, path) ? path : shipped,
+				&length);
+	if (!text)
 		return;
-	}
 	const char *old = length > 0 ? text : usual;
 	if (old[0] && !is_named(old) && setup_go(setup, "add system-db:gpudesk to %s", path)) {
 		size_t end = strlen(old);
 		int n = asprintf(&longer, "%s%ssystem-db:gpudesk\n", old,
 				 old[end - 1] == '\n' ? "" : "\n");
 
-		r = n < 0 ? -ENOMEM
-			  : journal_write_file(setup->journal, path, longer, (size_t)n, 0644);
-		free(n < 0 ? NULL : longer);
+		if (n < 0) {
+			setup_failed(setup, path, -ENOMEM);
+		} else {
+			(void)setup_write(setup, path, longer, (size_t)n);
+			free(longer);
+		}
 	}
-	if (r < 0)
-		setup_failed(setup, path, r);
 	free(text);
 }
 

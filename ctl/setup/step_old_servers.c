@@ -24,16 +24,8 @@ static void retire(struct setup *setup, const char *unit)
 			      unit);
 		is_active = false;
 	}
-	if (!is_enabled && !is_active)
-		return;
-	if (!setup_go(setup, "%s%s%s %s%s", is_active ? "stop" : "",
-		      is_active && is_enabled ? " and " : "", is_enabled ? "disable" : "", unit,
-		      is_active ? ", which closes everything in it" : ""))
-		return;
-	if (is_enabled)
-		(void)unit_action_enable(setup, unit, false);
-	if (is_active)
-		unit_action_stop(setup, unit);
+	unit_action_retire(setup, unit, is_enabled, is_active,
+			   is_active ? ", which closes everything in it" : "");
 }
 
 /* Only a regular file: a link may mask the unit. */
@@ -47,17 +39,7 @@ static void remove_documented(struct setup *setup)
 	    !setup_go(setup, "remove %s (a copy is kept in %s)", path, JOURNAL_DIRECTORY))
 		return;
 	setup->needs_reload = true;
-	int r = journal_remove_file(setup->journal, path);
-	if (r < 0)
-		setup_failed(setup, path, r);
-}
-
-static bool is_service(const char *unit)
-{
-	size_t length = strlen(unit), suffix = strlen(".service");
-
-	return length > suffix && strcmp(unit + length - suffix, ".service") == 0 &&
-	       strncmp(unit, "user@", 5) != 0 && strncmp(unit, "gdm", 3) != 0;
+	(void)setup_remove(setup, path);
 }
 
 static bool is_known(const struct old_server *servers, size_t n, const char *unit)
@@ -97,7 +79,7 @@ static bool is_retired(const struct setup *setup, const struct listener *listene
 /* Another process that holds the port. */
 static void retire_holder(struct setup *setup, uint16_t port, const struct listener *listener)
 {
-	if (old_server_is_program(listener->command) && is_service(listener->unit)) {
+	if (old_server_is_program(listener->command) && listener_is_service(listener)) {
 		retire(setup, listener->unit);
 		return;
 	}

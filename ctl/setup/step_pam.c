@@ -10,6 +10,7 @@
 #include "setup.h"
 #include "tool.h"
 
+#define COMMON_SESSION "/etc/pam.d/common-session" /* Debian's, which the services include */
 #define PROFILE "gpudesk"
 /* The profiles that pam-auth-update has seen, one a line. */
 #define SEEN "/var/lib/pam/seen"
@@ -19,7 +20,7 @@ static enum pam_stack_verdict check_services(struct setup *setup)
 {
 	enum pam_stack_verdict worst = PAM_STACK_NO_SERVICE;
 
-	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
+	for (const char *const *path = distribution_pam_services; *path; path++) {
 		struct pam_stack stack;
 
 		if (pam_stack_read(setup->ctl, *path, &stack) < 0 ||
@@ -31,37 +32,29 @@ static enum pam_stack_verdict check_services(struct setup *setup)
 	return worst;
 }
 
-static int add_line(struct setup *setup, const char *path)
-{
-	char *text, *edited;
-	size_t length;
-	int r = setup_read(setup, path, &text, &length);
-
-	if (r < 0)
-		return r;
-	r = pam_edit_apply(text, length, &edited, &length);
-	free(text);
-	if (r < 0)
-		return r;
-	r = journal_write_file(setup->journal, path, edited, length, 0644);
-	free(edited);
-	return r;
-}
-
 static void fix_file(struct setup *setup, const char *path)
 {
-	int r = 0;
+	char *text, *edited = NULL;
+	size_t length;
 
-	if (setup_go(setup, "add pam_gpudesk.so at the end of %s", path))
-		r = add_line(setup, path);
+	if (!setup_go(setup, "add pam_gpudesk.so at the end of %s", path))
+		return;
+	text = setup_read(setup, path, &length);
+	if (!text)
+		return;
+	int r = pam_edit_apply(text, length, &edited, &length);
 	if (r < 0)
 		setup_failed(setup, path, r);
+	else
+		(void)setup_write(setup, path, edited, length);
+	free(edited);
+	free(text);
 }
 
 /* On the RHEL family: authselect's files stay as they are. */
 static void fix_services(struct setup *setup)
 {
-	for (const char *const *path = setup->distribution.pam_services; *path; path++) {
+	for (const char *const *path = distribution_pam_services; *path; path++) {
 		struct pam_stack stack;
 		int r = pam_stack_read(setup->ctl, *path, &stack);
 
@@ -73,12 +66,12 @@ static void fix_services(struct setup *setup)
 	}
 }
 
-static bool is_seen(const struct setup *setup)
+static bool is_seen(struct setup *setup)
 {
-	char *text;
 	size_t length;
+	char *text = setup_read(setup, SEEN, &length);
 
-	if (setup_read(setup, SEEN, &text, &length) < 0)
+	if (!text)
 		return false;
 	const char *at = strstr(text, PROFILE "\n");
 	bool found = at && (at == text || at[-1] == '\n');
@@ -90,12 +83,8 @@ static bool is_seen(const struct setup *setup)
 static void enable_profile(struct setup *setup)
 {
 	static const char *const argv[] = { "pam-auth-update", "--enable", PROFILE, NULL };
-	int r = journal_record(setup->journal, JOURNAL_PROFILE, PROFILE,
-			       is_seen(setup) ? "seen" : "");
 
-	if (r < 0)
-		setup_failed(setup, "pam-auth-update", r);
-	else
+	if (setup_record(setup, JOURNAL_PROFILE, PROFILE, is_seen(setup) ? "seen" : ""))
 		(void)setup_run(setup, argv);
 }
 
@@ -120,7 +109,7 @@ static void fix_common_session(struct setup *setup)
 		if (check_services(setup) == PAM_STACK_RIGHT)
 			return;
 	}
-	fix_file(setup, setup->distribution.pam_files[0]);
+	fix_file(setup, COMMON_SESSION);
 }
 
 static void fix(struct setup *setup)
@@ -154,7 +143,7 @@ int step_pam_undo(struct setup *setup, const struct journal_entry *entry)
 		return 0;
 	int r = setup_run(setup, argv);
 	/* It leaves files alone that were edited by hand. */
-	for (const char *const *path = setup->distribution.pam_services; *path && r >= 0; path++)
+	for (const char *const *path = distribution_pam_services; *path && r >= 0; path++)
 		if (pam_stack_read(setup->ctl, *path, &stack) >= 0 && stack.where[0]) {
 			setup_problem(setup,
 				      "pam_gpudesk.so stays at %s, which pam-auth-update does not "

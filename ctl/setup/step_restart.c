@@ -29,7 +29,7 @@ static bool is_changed_since_start(const struct setup *setup, const char *unit)
 	return false;
 }
 
-static void restart(struct setup *setup, const char *unit)
+void step_restart_unit(struct setup *setup, const char *unit)
 {
 	if (!setup->restart_desktop)
 		setup_note(setup,
@@ -37,7 +37,7 @@ static void restart(struct setup *setup, const char *unit)
 			   "desktop: reboot, or: systemctl restart %s",
 			   unit, unit);
 	else if (setup_go(setup, "restart %s", unit))
-		unit_action_run(setup, unit_job_restart, unit);
+		unit_action_run(setup, "restart", unit);
 }
 
 static void start(struct setup *setup, const char *unit)
@@ -66,5 +66,5 @@ void step_restart(struct setup *setup)
 	if (!unit_is_active(&manager))
 		start(setup, manager.name);
 	else if (setup->is_desktop_changed || is_changed_since_start(setup, manager.name))
-		restart(setup, manager.name);
+		step_restart_unit(setup, manager.name);
 }

@@ -41,18 +41,7 @@ static bool is_one_of(const struct sockets *sockets, const char *name)
 	return false;
 }
 
-/* Disables a socket that is enabled for another user. */
-static void retire(struct setup *setup, const char *unit)
-{
-	bool is_active = unit_action_is_active(setup, unit);
-
-	if (!setup_go(setup, "%sdisable %s", is_active ? "stop and " : "", unit))
-		return;
-	(void)unit_action_enable(setup, unit, false);
-	if (is_active)
-		unit_action_stop(setup, unit);
-}
-
+/* Those that are enabled for another user. */
 static void retire_others(struct setup *setup, const struct sockets *sockets)
 {
 	char **names;
@@ -62,7 +51,8 @@ static void retire_others(struct setup *setup, const struct sockets *sockets)
 	for (int i = 0; i < n; i++)
 		if (strncmp(names[i], "gpudesk-", 8) == 0 && strchr(names[i], '@') &&
 		    !is_one_of(sockets, names[i]))
-			retire(setup, names[i]);
+			unit_action_retire(setup, names[i], true,
+					   unit_action_is_active(setup, names[i]), "");
 	if (n >= 0)
 		machine_file_free_names(names, n);
 }

@@ -6,8 +6,16 @@
 #include <stdio.h>
 
 #include "facts/virtualgl.h"
-#include "member.h"
 #include "setup.h"
+
+int step_virtualgl_set(struct setup *setup, const char *group, const char *member, bool is_in)
+{
+	const char *verb = is_in ? "--add" : "--delete", *root = setup->ctl->root;
+	const char *const here[] = { "gpasswd", verb, member, group, NULL };
+	const char *const below[] = { "gpasswd", "--root", root, verb, member, group, NULL };
+
+	return setup_run(setup, root[0] ? below : here);
+}
 
 static void join(struct setup *setup, const char *member, gid_t group)
 {
@@ -19,11 +27,8 @@ static void join(struct setup *setup, const char *member, gid_t group)
 		      member))
 		return;
 	snprintf(group_and_member, sizeof(group_and_member), VIRTUALGL_GROUP " %s", member);
-	int r = journal_record(setup->journal, JOURNAL_MEMBER, group_and_member, "");
-	if (r < 0)
-		setup_failed(setup, "/etc/group", r);
-	else
-		(void)member_set(setup, VIRTUALGL_GROUP, member, true);
+	if (setup_record(setup, JOURNAL_MEMBER, group_and_member, ""))
+		(void)step_virtualgl_set(setup, VIRTUALGL_GROUP, member, true);
 }
 
 void step_virtualgl(struct setup *setup)

@@ -11,106 +11,88 @@
 #include "setup.h"
 #include "xorg_choice.h"
 
-static int write_new(struct setup *setup, const struct gpu *gpu)
-{
-	char *text;
-	size_t length;
-	int r = xorg_write(gpu->bus_id, &text, &length);
-
-	if (r < 0)
-		return r;
-	r = journal_write_file(setup->journal, XORG_CHOICE_FILE, text, length, 0644);
-	free(text);
-	return r;
-}
-
 /*
- * Writes our file from what is at `path`: itself, or put aside. The administrator may have edited
+ * Our file's text from what is at `path`: itself, or put aside. The administrator may have edited
  * it: nothing but the BusID is changed. Returns 0, -EINVAL if it has none, or -errno.
  */
-static int write_from(struct setup *setup, const char *path, const struct gpu *gpu)
+static int change_bus_id(struct setup *setup, const char *path, const struct gpu *gpu,
+			 char **ret_text, size_t *ret_length)
 {
-	char *text, *edited = NULL;
-	size_t length;
 	struct xorg_conf conf = { 0 };
-	int r = setup_read(setup, path, &text, &length);
+	size_t length;
+	char *text = setup_read(setup, path, &length);
 
-	if (r < 0)
-		return r;
-	r = xorg_conf_parse(&conf, path, text, length);
+	if (!text)
+		return -EINVAL;
+	int r = xorg_conf_parse(&conf, path, text, length);
 	const struct xorg_section *device = r < 0 ? NULL : xorg_choice_device(&conf, path);
 	if (r >= 0)
 		r = device ? xorg_write_bus_id(text, length, device->bus_id_line, gpu->bus_id,
-					       &edited, &length)
+					       ret_text, ret_length)
 			   : -EINVAL;
-	if (r >= 0)
-		r = journal_write_file(setup->journal, XORG_CHOICE_FILE, edited, length, 0644);
-	free(edited);
 	xorg_conf_finish(&conf);
 	free(text);
 	return r;
 }
 
-/* A new file, or the one that was put aside when there was no card. */
-static int write_file(struct setup *setup, const struct gpu *gpu)
+/* A new file, or from the one at `path`. Returns whether it was done. */
+static bool write_file(struct setup *setup, const struct gpu *gpu, const char *path,
+		       bool may_be_new)
 {
-	int r = -EINVAL;
+	size_t length;
+	char *text;
+	int r = change_bus_id(setup, path, gpu, &text, &length);
 
-	if (machine_file_exists(setup->ctl, XORG_CHOICE_ASIDE))
-		r = write_from(setup, XORG_CHOICE_ASIDE, gpu);
-	return r == -EINVAL ? write_new(setup, gpu) : r;
+	if (r == -EINVAL && may_be_new)
+		r = xorg_write(gpu->bus_id, &text, &length);
+	if (r < 0) {
+		setup_failed(setup, XORG_CHOICE_FILE, r);
+		return false;
+	}
+	bool is_done = setup_write(setup, XORG_CHOICE_FILE, text, length);
+	free(text);
+	return is_done;
 }
 
 /* Ours would keep Xorg from starting, or from using the administrator's. */
 static void put_aside(struct setup *setup, const char *why)
 {
-	char *text;
 	size_t length;
+	char *text;
 
 	if (!setup_go(setup, "rename %s to %s: %s", XORG_CHOICE_FILE, XORG_CHOICE_ASIDE, why))
 		return;
-	int r = setup_read(setup, XORG_CHOICE_FILE, &text, &length);
-	if (r >= 0) {
-		r = journal_write_file(setup->journal, XORG_CHOICE_ASIDE, text, length, 0644);
-		free(text);
-	}
-	if (r >= 0)
-		r = journal_remove_file(setup->journal, XORG_CHOICE_FILE);
-	if (r < 0)
-		setup_failed(setup, XORG_CHOICE_FILE, r);
+	text = setup_read(setup, XORG_CHOICE_FILE, &length);
+	if (text && setup_write(setup, XORG_CHOICE_ASIDE, text, length))
+		(void)setup_remove(setup, XORG_CHOICE_FILE);
+	free(text);
 }
 
 /* After ours is written. */
 static void remove_file(struct setup *setup, const char *path)
 {
-	int r = 0;
-
 	if (setup_go(setup, "remove %s, which is no longer needed (a copy is kept in %s)", path,
 		     JOURNAL_DIRECTORY))
-		r = journal_remove_file(setup->journal, path);
-	if (r < 0)
-		setup_failed(setup, path, r);
+		(void)setup_remove(setup, path);
 }
 
 static void fix(struct setup *setup, const struct xorg_choice *choice)
 {
 	const struct gpu *gpu = choice->gpu;
-	int r = 0;
+	bool is_right = true;
 
 	if (choice->action == XORG_WRITE && setup->is_undone)
 		return;
 	if (choice->action == XORG_WRITE &&
 	    setup_go(setup, "write %s for the NVIDIA card at %s (BusID %s)", XORG_CHOICE_FILE,
 		     gpu->address, gpu->bus_id))
-		r = write_file(setup, gpu);
+		is_right = write_file(setup, gpu, XORG_CHOICE_ASIDE, true);
 	if (choice->action == XORG_CHANGE_CARD &&
 	    setup_go(setup, "set BusID %s in %s, for the NVIDIA card at %s", gpu->bus_id,
 		     XORG_CHOICE_FILE, gpu->address))
-		r = write_from(setup, XORG_CHOICE_FILE, gpu);
-	if (r < 0) {
-		setup_failed(setup, XORG_CHOICE_FILE, r);
+		is_right = write_file(setup, gpu, XORG_CHOICE_FILE, false);
+	if (!is_right)
 		return;
-	}
 	if (choice->has_old)
 		remove_file(setup, XORG_CHOICE_OLD_FILE);
 	if (machine_file_exists(setup->ctl, XORG_CHOICE_ASIDE))

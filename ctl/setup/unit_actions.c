@@ -15,46 +15,23 @@ bool unit_action_is_active(const struct setup *setup, const char *unit)
 	return unit_is_active(&now) || strcmp(now.active, "activating") == 0;
 }
 
-static bool say_failed(struct setup *setup, const char *unit, int r, sd_bus_error *error)
+bool unit_action_run(struct setup *setup, const char *verb, const char *unit)
 {
-	if (error->message)
-		setup_failed_by(setup, unit, error->message);
-	else
-		setup_failed(setup, unit, r);
-	sd_bus_error_free(error);
-	return false;
-}
+	const char *const argv[] = { "systemctl", verb, unit, NULL };
 
-bool unit_action_run(struct setup *setup, unit_verb_fn verb, const char *unit)
-{
-	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = setup->bus ? verb(setup->bus, unit, &error) : 0;
-
-	return r < 0 ? say_failed(setup, unit, r, &error) : true;
-}
-
-static bool run_recorded(struct setup *setup, unit_verb_fn verb, const char *unit,
-			 const char *before)
-{
-	int r = 0;
-
-	if (setup->bus)
-		r = journal_record(setup->journal, JOURNAL_UNIT, unit, before);
-	if (r < 0) {
-		setup_failed(setup, unit, r);
-		return false;
-	}
-	return unit_action_run(setup, verb, unit);
+	return !setup->bus || setup_run(setup, argv) == 0;
 }
 
 bool unit_action_start(struct setup *setup, const char *unit)
 {
-	return run_recorded(setup, unit_job_start, unit, "inactive");
+	return !setup->bus || (setup_record(setup, JOURNAL_UNIT, unit, "inactive") &&
+			       unit_action_run(setup, "start", unit));
 }
 
 bool unit_action_stop(struct setup *setup, const char *unit)
 {
-	return run_recorded(setup, unit_job_stop, unit, "active");
+	return !setup->bus || (setup_record(setup, JOURNAL_UNIT, unit, "active") &&
+			       unit_action_run(setup, "stop", unit));
 }
 
 /* ---- For the next boot ----------------------------------------------------------------------- */
@@ -97,14 +74,21 @@ int unit_action_set_enabled(struct setup *setup, const char *unit, bool is_on)
 
 bool unit_action_enable(struct setup *setup, const char *unit, bool is_on)
 {
-	int r = journal_record(setup->journal, JOURNAL_ENABLED, unit,
-			       is_on ? "disabled" : "enabled");
+	return setup_record(setup, JOURNAL_ENABLED, unit, is_on ? "disabled" : "enabled") &&
+	       unit_action_set_enabled(setup, unit, is_on) == 0;
+}
 
-	if (r < 0) {
-		setup_failed(setup, unit, r);
-		return false;
-	}
-	return unit_action_set_enabled(setup, unit, is_on) == 0;
+void unit_action_retire(struct setup *setup, const char *unit, bool is_enabled, bool is_active,
+			const char *why)
+{
+	if ((!is_enabled && !is_active) || !setup_go(setup, "%s%s%s %s%s", is_active ? "stop" : "",
+						     is_active && is_enabled ? " and " : "",
+						     is_enabled ? "disable" : "", unit, why))
+		return;
+	if (is_enabled)
+		(void)unit_action_enable(setup, unit, false);
+	if (is_active)
+		(void)unit_action_stop(setup, unit);
 }
 
 int unit_action_set_default(struct setup *setup, const char *target)
@@ -114,13 +98,8 @@ int unit_action_set_default(struct setup *setup, const char *target)
 
 void unit_action_reload(struct setup *setup)
 {
-	sd_bus_error error = SD_BUS_ERROR_NULL;
+	static const char *const argv[] = { "systemctl", "daemon-reload", NULL };
 
-	if (!setup->needs_reload || !setup->bus)
-		return;
-	int r = units_reload(setup->bus, &error);
-	if (r < 0)
-		(void)say_failed(setup, "systemctl daemon-reload", r, &error);
-	else
+	if (setup->needs_reload && setup->bus && setup_run(setup, argv) == 0)
 		setup->needs_reload = false;
 }

@@ -4,23 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_usable(const struct gpu *gpu)
-{
-	return gpu_is_nvidia(gpu) && strcmp(gpu->driver, "nvidia") == 0;
-}
-
 static const struct gpu *find_slot(const struct gpu *gpus, size_t n, const struct pci_slot *slot)
 {
-	for (size_t i = 0; i < n; i++)
-		if (is_usable(&gpus[i]) && pci_slot_equal(&gpus[i].slot, slot))
-			return &gpus[i];
-	return NULL;
+	const struct gpu *gpu = gpu_find(gpus, n, slot);
+
+	return gpu && gpu_is_usable(gpu) ? gpu : NULL;
 }
 
 static const struct gpu *find_number(const struct gpu *gpus, size_t n, unsigned long number)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_usable(&gpus[i]) && number-- == 0)
+		if (gpu_is_usable(&gpus[i]) && number-- == 0)
 			return &gpus[i];
 	return NULL;
 }
@@ -65,7 +59,7 @@ static const struct gpu *card_of(const struct gpu *gpus, size_t n,
 	struct pci_slot slot;
 
 	if (!section->bus_id[0])
-		return primary && is_usable(primary) ? primary : find_number(gpus, n, 0);
+		return primary && gpu_is_usable(primary) ? primary : find_number(gpus, n, 0);
 	if (gpu_parse_bus_id(section->bus_id, &slot) < 0)
 		return NULL;
 	return find_slot(gpus, n, &slot);

@@ -17,7 +17,8 @@ int cmd_logs(struct ctl *ctl, int argc, char **argv)
 	bool follow = false;
 	struct config config;
 	const struct ctl_option options[] = {
-		{ "follow, f", NULL, "show the last entries, and each new one", .flag = &follow },
+		{ "follow", NULL, "show the last entries, and each new one", .flag = &follow,
+		  .letter = 'f' },
 		{ 0 },
 	};
 	int status = ctl_options_status(ctl, argc, argv, about, options);

@@ -56,7 +56,7 @@ int cmd_status(struct ctl *ctl, int argc, char **argv)
 	bool as_json = false, watches = false, is_terminal = isatty(STDOUT_FILENO);
 	const char *socket = NULL;
 	const struct ctl_option options[] = {
-		{ "watch, w", NULL, "show it again every 2 seconds", .flag = &watches },
+		{ "watch", NULL, "show it again every 2 seconds", .flag = &watches, .letter = 'w' },
 		{ "json", NULL, "print JSON", .flag = &as_json },
 		{ "control-socket", "PATH", "the scraper's control socket, if not the usual one",
 		  .value = &socket },

@@ -48,34 +48,28 @@ static void gather_records(const struct ctl *ctl, struct status *status)
 
 /* ---- units and their processes ---- */
 
-/* "" if it has ended. */
-static void read_process_name(pid_t pid, char *ret_name, size_t size)
+/* The first line of a file of /proc/PID; "" if it has ended. */
+static void read_process(pid_t pid, const char *file, char *ret_line, size_t size)
 {
 	char path[64];
 
-	*ret_name = '\0';
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	FILE *file = fopen(path, "re");
-	if (!file)
+	*ret_line = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	FILE *stream = fopen(path, "re");
+	if (!stream)
 		return;
-	if (fgets(ret_name, (int)size, file))
-		ret_name[strcspn(ret_name, "\n")] = '\0';
-	fclose(file);
+	if (fgets(ret_line, (int)size, stream))
+		ret_line[strcspn(ret_line, "\n")] = '\0';
+	fclose(stream);
 }
 
 static uint64_t read_process_memory(pid_t pid)
 {
-	char path[64];
 	unsigned long long pages = 0;
+	char line[128];
 
-	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%*u %llu", &pages) != 1)
-		pages = 0;
-	fclose(file);
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	read_process(pid, "statm", line, sizeof(line));
+	return sscanf(line, "%*u %llu", &pages) == 1 ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void add_process(struct status *status, const struct unit *unit)
@@ -86,7 +80,7 @@ static void add_process(struct status *status, const struct unit *unit)
 	process->unit = unit->name;
 	process->memory = read_process_memory(unit->main_pid);
 	process->started = unit->changed / 1000000;
-	read_process_name(unit->main_pid, process->name, sizeof(process->name));
+	read_process(unit->main_pid, "comm", process->name, sizeof(process->name));
 }
 
 static int gather_unit(struct status *status, sd_bus *bus, const char *name)
@@ -197,7 +191,7 @@ static void describe_process(const struct status *status, pid_t pid,
 {
 	char *session = NULL;
 
-	read_process_name(pid, process->name, sizeof(process->name));
+	read_process(pid, "comm", process->name, sizeof(process->name));
 	if (sd_pid_get_session(pid, &session) < 0)
 		return;
 	snprintf(process->session, sizeof(process->session), "%s", session);

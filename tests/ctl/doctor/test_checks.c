@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "doctor/check.h"
-#include "facts/machine_read.h"
+#include "facts/machine.h"
 #include "tests/ctl/fake_tree.h"
 
 static struct machine machine;
@@ -51,8 +51,7 @@ static int make_machine(void **state)
 			       .facts = { .known = true, .uid = 1001 } } },
 		.graphical_session = "2",
 		.graphical_type = "x11",
-		.probe = { .is_done = true,
-			   .has_password = true,
+		.probe = { .has_password = true,
 			   .password_path = "/home/exouser/.vnc/passwd",
 			   .display = ":0",
 			   .has_x = true,

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "doctor/report.h"
-#include "facts/machine_read.h"
+#include "facts/machine.h"
 #include "tests/ctl/fake_tree.h"
 
 static struct machine machine;

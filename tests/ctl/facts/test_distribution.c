@@ -15,23 +15,20 @@
 static const struct {
 	const char *text;
 	enum distribution_family family;
-	const char *id, *version, *gdm_config, *first_pam_file;
+	const char *id, *version, *gdm_config;
 } rows[] = {
 	{ "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nVERSION_ID=\"12\"\nID=debian\n",
-	  DISTRIBUTION_DEBIAN, "debian", "12", "/etc/gdm3/daemon.conf",
-	  "/etc/pam.d/common-session" },
+	  DISTRIBUTION_DEBIAN, "debian", "12", "/etc/gdm3/daemon.conf" },
 	{ "NAME=\"Ubuntu\"\nVERSION_ID=\"22.04\"\nID=ubuntu\nID_LIKE=debian\n", DISTRIBUTION_DEBIAN,
-	  "ubuntu", "22.04", "/etc/gdm3/custom.conf", "/etc/pam.d/common-session" },
+	  "ubuntu", "22.04", "/etc/gdm3/custom.conf" },
 	{ "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"9.4\"\n", DISTRIBUTION_RHEL,
-	  "rocky", "9.4", "/etc/gdm/custom.conf", "/etc/pam.d/gdm-autologin" },
+	  "rocky", "9.4", "/etc/gdm/custom.conf" },
 	{ "ID='almalinux'\r\nVERSION_ID='8.10'\r\n", DISTRIBUTION_RHEL, "almalinux", "8.10",
-	  "/etc/gdm/custom.conf", "/etc/pam.d/gdm-autologin" },
+	  "/etc/gdm/custom.conf" },
 	{ "ID=linuxmint\nID_LIKE=\"ubuntu debian\"", DISTRIBUTION_DEBIAN, "linuxmint", "",
-	  "/etc/gdm3/custom.conf", "/etc/pam.d/common-session" },
-	{ "ID=plan9\nID_LIKE=unix\n", DISTRIBUTION_UNKNOWN, "plan9", "", "/etc/gdm/custom.conf",
-	  "/etc/pam.d/gdm-autologin" },
-	{ "# nothing\n", DISTRIBUTION_UNKNOWN, "", "", "/etc/gdm/custom.conf",
-	  "/etc/pam.d/gdm-autologin" },
+	  "/etc/gdm3/custom.conf" },
+	{ "ID=plan9\nID_LIKE=unix\n", DISTRIBUTION_UNKNOWN, "plan9", "", "/etc/gdm/custom.conf" },
+	{ "# nothing\n", DISTRIBUTION_UNKNOWN, "", "", "/etc/gdm/custom.conf" },
 };
 
 static void test_each(void **state)
@@ -46,9 +43,6 @@ static void test_each(void **state)
 		assert_string_equal(distribution.id, rows[i].id);
 		assert_string_equal(distribution.version, rows[i].version);
 		assert_string_equal(distribution.gdm_config, rows[i].gdm_config);
-		assert_string_equal(distribution.pam_files[0], rows[i].first_pam_file);
-		assert_string_equal(distribution.pam_services[1], "/etc/pam.d/gdm-password");
-		assert_null(distribution.pam_services[2]);
 	}
 }
 

@@ -55,13 +55,11 @@ static void test_holders(void **state)
 	write_tables();
 	fake_tree_link("/proc/1/fd/33", "socket:[4711]");
 	fake_tree_write("/proc/1/comm", "systemd\n");
-	fake_tree_write("/proc/1/cgroup", "0::/init.scope\n");
 	fake_tree_link("/proc/20/fd/3", "socket:[4711]");
+	fake_tree_link("/proc/1000/fd/7", "socket:[4714]"); /* a child of 345 */
 	fake_tree_link("/proc/345/fd/0", "/dev/null");
 	fake_tree_link("/proc/345/fd/7", "socket:[4714]");
 	fake_tree_write("/proc/345/comm", "Xvnc\n");
-	fake_tree_write("/proc/345/cgroup",
-			"0::/system.slice/system-vncserver.slice/vncserver@:1.service\n");
 
 	assert_int_equal(listeners_read(&fake_ctl, 5901, listeners, 4), 2);
 	assert_string_equal(listeners[0].address, "172.17.0.1");
@@ -72,7 +70,6 @@ static void test_holders(void **state)
 	assert_true(listeners[1].is_any);
 	assert_int_equal(listeners[1].pid, 345);
 	assert_string_equal(listeners[1].command, "Xvnc");
-	assert_string_equal(listeners[1].unit, "vncserver@:1.service");
 
 	assert_int_equal(listeners_read(&fake_ctl, 5901, listeners, 1), 1);
 	assert_int_equal(listeners_read(&fake_ctl, 5900, listeners, 4), 0);
@@ -91,33 +88,22 @@ static void test_nobody_to_be_seen(void **state)
 	assert_int_equal(listeners_read(&fake_ctl, 22, listeners, 4), 0);
 }
 
-static const struct {
-	const char *text, *unit; /* NULL: none */
-} cgroups[] = {
-	{ "0::/system.slice/docker.service\n", "docker.service" },
-	{ "0::/user.slice/user-1001.slice/session-2.scope\n", "session-2.scope" },
-	{ "0::/user.slice/user-1001.slice/user@1001.service/app.slice/vnc.service\n",
-	  "vnc.service" },
-	{ "12:cpu:/\n1:name=systemd:/system.slice/vncserver@1.service\n0::/\n",
-	  "vncserver@1.service" },
-	{ "12:cpu:/system.slice/a.service\n0::/system.slice/b.service\n", "b.service" },
-	{ "0::/system.slice/_cpu.service\n", "cpu.service" },
-	{ "12:cpu:/\n1:name=systemd:/\n0::/system.slice/b.service\n", "b.service" },
-	{ "0::/\n", NULL },
-	{ "0::/machine.slice\n", NULL },
-	{ "", NULL },
-};
-
-static void test_cgroups(void **state)
+static void test_services(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(cgroups) / sizeof(cgroups[0]); i++) {
-		char unit[LISTENER_UNIT_MAX] = "untouched";
-		int r = listener_unit_from_cgroup(cgroups[i].text, unit);
+	static const struct {
+		struct listener listener;
+		bool is_service;
+	} rows[] = {
+		{ { .unit = "vncserver@:1.service" }, true },
+		{ { .unit = "session-2.scope" }, false },
+		{ { .unit = "user@1001.service" }, false },
+		{ { .unit = "gdm3.service" }, false },
+		{ { .unit = "" }, false },
+	};
 
-		assert_int_equal(r, cgroups[i].unit ? 0 : -ENOENT);
-		assert_string_equal(unit, cgroups[i].unit ? cgroups[i].unit : "untouched");
-	}
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(listener_is_service(&rows[i].listener), rows[i].is_service);
 }
 
 static void test_a_real_listener(void **state)
@@ -146,7 +132,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_holders, scratch_create, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_nobody_to_be_seen, scratch_create,
 						scratch_remove),
-		cmocka_unit_test(test_cgroups),
+		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_a_real_listener),
 	};
 

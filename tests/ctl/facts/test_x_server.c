@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "facts/gdm_schema.h"
 #include "facts/x_server.h"
 #include "tests/ctl/fake_tree.h"
 
@@ -114,14 +113,14 @@ static void test_what_automatic_login_starts(void **state)
 static void test_gdms_keys(void **state)
 {
 	(void)state;
-	assert_true(gdm_schema_has_wayland(&fake_ctl));
+	assert_true(x_sessions_gdm_has_wayland(&fake_ctl));
 	fake_tree_write("/usr/share/gdm/gdm.schemas", "<key>daemon/AutomaticLogin</key>\n"
 						      "<key>daemon/WaylandEnable</key>\n");
-	assert_true(gdm_schema_has_wayland(&fake_ctl));
+	assert_true(x_sessions_gdm_has_wayland(&fake_ctl));
 	fake_tree_write("/usr/share/gdm/gdm.schemas", "<key>daemon/AutomaticLogin</key>\n");
-	assert_false(gdm_schema_has_wayland(&fake_ctl));
+	assert_false(x_sessions_gdm_has_wayland(&fake_ctl));
 	fake_tree_write("/usr/share/gdm/gdm.schemas", "");
-	assert_true(gdm_schema_has_wayland(&fake_ctl));
+	assert_true(x_sessions_gdm_has_wayland(&fake_ctl));
 }
 
 int main(void)

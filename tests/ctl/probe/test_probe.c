@@ -36,7 +36,6 @@ static void test_output(void **state)
 	      "SIZE=640x480\nSHM=1\nSHM_VERSION=1.2\nDAMAGE=0\nGL_RENDERER=a=b\nNONSENSE=1\n"
 	      "no value\nDONE=1\n",
 	      &probe);
-	assert_true(probe.is_done);
 	assert_true(probe.has_password);
 	assert_string_equal(probe.password_problem, "");
 	assert_string_equal(probe.display, ":1");
@@ -46,7 +45,6 @@ static void test_output(void **state)
 	assert_false(probe.has_damage);
 	assert_string_equal(probe.renderer, "a=b");
 	parse("X=1\nDEPTH=2", &probe);
-	assert_false(probe.is_done);
 	parse("", &probe);
 	assert_false(probe.has_x);
 }
