@@ -127,8 +127,8 @@ int ctl_options_status(struct ctl *ctl, int argc, char **argv, const char *about
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "%s: it takes no argument '%s'\nTry '%s --help'.\n",
-			argv[0], argv[optind], argv[0]);
+		fprintf(stderr, "%s: it takes no argument '%s'\nTry '%s --help'.\n", argv[0],
+			argv[optind], argv[0]);
 		return CTL_USAGE;
 	}
 	if (ctl->config_given && access(ctl->config_path, F_OK) < 0)
