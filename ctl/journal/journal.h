@@ -30,9 +30,9 @@ enum journal_kind {
 };
 
 /*
- * One change. `before` and `after` are for a file "file" or "absent", or after a
- * program "unknown". `before` is for a unit
- * "active" or "inactive", "enabled" or "disabled"; for the default target its name; for a port
+ * One change. `before` and `after` are for a file "file" or "absent", or "unknown" after a
+ * program, or "ended" where a later entry has settled what becomes of the file. `before` is for a
+ * unit "active" or "inactive", "enabled" or "disabled"; for the default target its name; for a port
  * "running" if it was open in the running firewall too; for a profile "seen" if pam-auth-update had
  * seen it; else "".
  */

@@ -98,7 +98,7 @@ static int judge(const struct journal_entry *entry, const struct take_back *resu
 static int check_file(const struct journal *journal, const struct journal_entry *entry,
 		      const char *here, struct take_back *ret_result)
 {
-	if (is_as(journal, entry, here, "before"))
+	if (strcmp(entry->after, "ended") == 0 || is_as(journal, entry, here, "before"))
 		return JOURNAL_UNCHANGED;
 	if (!has_directory(here))
 		return JOURNAL_GONE;
@@ -186,6 +186,38 @@ static int undo_directory(const char *here)
 	return r == -ENOTEMPTY || r == -EEXIST ? JOURNAL_NOT_OURS : r;
 }
 
+static bool is_of_file(const struct journal_entry *entry, const char *name)
+{
+	return entry->kind == JOURNAL_FILE && strcmp(entry->name, name) == 0;
+}
+
+/*
+ * The file is saved, or left to others: if setup made it, older entries would only bring back what
+ * it was in between, and take that for a change of others. On disk before the file changes.
+ */
+static int end_history(struct journal *journal, size_t index)
+{
+	const char *name = journal->entries[index].name;
+	size_t i = 0;
+	int r = 0;
+
+	while (!is_of_file(&journal->entries[i], name))
+		i++;
+	if (strcmp(journal->entries[i].before, "absent") != 0)
+		return 0;
+	for (; i < index && r >= 0; i++) {
+		struct journal_entry *entry = &journal->entries[i];
+		char *word = is_of_file(entry, name) ? strdup("ended") : NULL;
+
+		if (!word)
+			continue;
+		free(entry->after);
+		entry->after = word;
+		r = journal_files_store(journal, entry);
+	}
+	return r;
+}
+
 int journal_undo(struct journal *journal, size_t index, bool is_dry)
 {
 	const struct journal_entry *entry = &journal->entries[index];
@@ -195,7 +227,9 @@ int journal_undo(struct journal *journal, size_t index, bool is_dry)
 			    &result);
 	int r = outcome;
 
-	if (!is_dry && outcome >= 0 && entry->kind == JOURNAL_FILE)
+	if (!is_dry && (outcome == JOURNAL_REMOVED_AND_SAVED || outcome == JOURNAL_KEPT_AND_SAVED))
+		r = end_history(journal, index);
+	if (!is_dry && r >= 0 && entry->kind == JOURNAL_FILE)
 		r = undo_file(journal, entry, here, outcome, &result);
 	else if (!is_dry && outcome == JOURNAL_RESTORED)
 		r = undo_directory(here);

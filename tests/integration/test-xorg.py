@@ -336,6 +336,33 @@ class XorgTest(MachineTest):
         self.set_up("--boot")
         self.assertEqual(list(self.files()), [ASIDE], "set up again, it is adapted again")
 
+    def move_there_and_back(self):
+        self.make({})
+        self.set_up()
+        for _ in range(2):
+            self.lose_card()
+            self.set_up("--boot")
+            self.add_card("0000:04:00.0")
+            self.set_up("--boot")
+            self.write(OURS, self.read(OURS) + "# edited\n")
+
+    def test_what_was_written_where_it_moved_is_not_lost(self):
+        """However often setup has moved its own file away and back before."""
+        own = device("own", "modesetting", bus_id=None)
+        self.move_there_and_back()
+        newest = self.read(OURS)
+        said = self.set_up("--undo", "--yes")
+        self.assertEqual(self.files(), {OURS + ".gpudesk-saved": newest})
+        self.assertEqual(said.count("/" + OURS + ", which has changed since"), 1)
+        self.move_there_and_back()
+        self.lose_card()
+        self.set_up("--boot")
+        self.write(OURS, own)
+        self.assertIn("was made anew since setup", self.set_up("--undo", "--yes"))
+        self.assertEqual(self.read(OURS), own)
+        self.assertFalse(self.has(ASIDE))
+        self.assertFalse(self.has("var/lib/gpudesk"))
+
     def test_killed_while_undoing_where_it_moved(self):
         """A boot then has an X server that starts, and the undo goes on after it."""
         for n in range(1, 500):
