@@ -32,6 +32,12 @@ void finding_add(struct findings *findings, enum finding_result result, const ch
 	va_start(arguments, format);
 	vsnprintf(finding->cause, sizeof(finding->cause), format, arguments);
 	va_end(arguments);
+	for (size_t i = 0; i + 1 < findings->n; i++)
+		if (findings->list[i].result == result &&
+		    strcmp(findings->list[i].cause, finding->cause) == 0) {
+			findings->n--;
+			return;
+		}
 }
 
 const char *finding_word(const char *text)

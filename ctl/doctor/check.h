@@ -31,7 +31,10 @@ struct findings {
 	struct finding list[FINDINGS_MAX];
 };
 
-/* Adds a finding. Text that is too long is cut; findings beyond the maximum are dropped. */
+/*
+ * Adds a finding, unless it is there already. Text that is too long is cut; findings beyond the
+ * maximum are dropped.
+ */
 void finding_add(struct findings *findings, enum finding_result result, const char *fix,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 #define finding_ok(findings, ...) finding_add(findings, FINDING_OK, "", __VA_ARGS__)

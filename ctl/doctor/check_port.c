@@ -18,7 +18,7 @@ static bool is_replaced(const struct listener *holder)
 }
 
 /* Of another, only its administrator knows. */
-static const char *stop_holder(const struct machine *machine, const struct listener *holder)
+static const char *stop_holder(const struct listener *holder)
 {
 	if (holder->pid == 1)
 		return "systemctl list-sockets shows whose it is; stop that one, or have gpudesk "
@@ -29,14 +29,15 @@ static const char *stop_holder(const struct machine *machine, const struct liste
 			    "gpudesk.socket",
 			    listener_is_service(holder) ? "systemctl status " : "ss -tlnp sport = ",
 			    listener_is_service(holder) ? finding_word(holder->unit)
-							: finding_text("%u", machine->port));
+							: finding_text("%u", holder->port));
 }
 
 static bool conflicts(const struct machine *machine, const struct listener *holder)
 {
 	for (size_t i = 0; i < machine->n_listens; i++)
-		if (machine_is_any_address(machine->listens[i].address) ||
-		    strcmp(machine->listens[i].address, holder->address) == 0)
+		if (machine->listens[i].port == holder->port &&
+		    (machine_is_any_address(machine->listens[i].address) ||
+		     strcmp(machine->listens[i].address, holder->address) == 0))
 			return true;
 	return holder->is_any || machine->n_listens == 0;
 }
@@ -51,15 +52,15 @@ static void report_holder(const struct machine *machine, const struct listener *
 			 holder->unit[0] ? ", " : "", holder->unit);
 	if (conflicts(machine, holder))
 		finding_fail(findings,
-			     finding_text("%s%s", stop_holder(machine, holder),
+			     finding_text("%s%s", stop_holder(holder),
 					  is_replaced(holder)
 						  ? ""
 						  : "; systemctl restart gpudesk.socket"),
-			     "port %u on %s is held by %s, not by gpudesk.socket", machine->port,
+			     "port %u on %s is held by %s, not by gpudesk.socket", holder->port,
 			     holder->address, who);
 	else
-		finding_warn(findings, stop_holder(machine, holder),
-			     "port %u on another address, %s, is held by %s", machine->port,
+		finding_warn(findings, stop_holder(holder),
+			     "port %u on another address, %s, is held by %s", holder->port,
 			     holder->address, who);
 }
 
@@ -71,33 +72,48 @@ static bool is_ours(const struct machine *machine, const struct listener *holder
 	if (holder->pid != 1 || !unit_is_active(machine_unit(machine, "gpudesk.socket")))
 		return false;
 	for (size_t i = 0; i < machine->n_listens; i++)
-		if (strcmp(holder->address, machine->listens[i].address) == 0)
+		if (machine->listens[i].port == holder->port &&
+		    strcmp(holder->address, machine->listens[i].address) == 0)
 			return true;
 	return false;
 }
 
+/* How many are somebody else's, and reported. */
+static size_t check_holders(const struct machine *machine, uint16_t port, bool *ret_has_ours,
+			    struct findings *findings)
+{
+	size_t n = 0;
+
+	*ret_has_ours = false;
+	for (int i = 0; i < machine->n_listeners; i++) {
+		const struct listener *holder = &machine->listeners[i];
+
+		if (holder->port != port)
+			continue;
+		if (is_ours(machine, holder)) {
+			*ret_has_ours = true;
+			continue;
+		}
+		report_holder(machine, holder, findings);
+		n++;
+	}
+	return n;
+}
+
 static void check_port(const struct machine *machine, struct findings *findings)
 {
-	bool has_ours = false;
+	bool has_ours;
 
 	if (machine->n_listeners < 0) {
 		finding_warn(findings, "", "not checked: %s", strerror(-machine->n_listeners));
 		return;
 	}
-	for (int i = 0; i < machine->n_listeners; i++) {
-		const struct listener *holder = &machine->listeners[i];
-
-		if (is_ours(machine, holder))
-			has_ours = true;
-		else
-			report_holder(machine, holder, findings);
-	}
-	if (findings->n > 0)
-		return;
-	if (has_ours)
-		finding_ok(findings, "port %u is held by gpudesk.socket alone", machine->port);
-	else
-		finding_ok(findings, "port %u is free for gpudesk.socket", machine->port);
+	for (size_t i = 0; i < machine->n_ports; i++)
+		if (check_holders(machine, machine->ports[i], &has_ours, findings) == 0)
+			finding_ok(findings,
+				   has_ours ? "port %u is held by gpudesk.socket alone"
+					    : "port %u is free for gpudesk.socket",
+				   machine->ports[i]);
 }
 
 static void check_old_server(const struct machine *machine, const struct old_server *server,

@@ -37,7 +37,7 @@ static int parse_address(const char *hex, struct listener *listener)
 /* A line of /proc/net/tcp. Returns whether it is a socket that listens on `port`. */
 static bool parse_line(const char *line, uint16_t port, struct listener *ret_listener)
 {
-	struct listener listener = { 0 };
+	struct listener listener = { .port = port };
 	char address[40];
 	unsigned local_port, state;
 

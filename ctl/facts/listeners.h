@@ -13,6 +13,7 @@ struct ctl;
 enum { LISTENERS_MAX = 16, LISTENER_UNIT_MAX = 256 };
 
 struct listener {
+	uint16_t port;
 	char address[46]; /* "172.17.0.1", "0.0.0.0", "::" */
 	bool is_any;	  /* the address is 0.0.0.0 or :: */
 	uint64_t inode;	  /* of the socket */

@@ -27,12 +27,13 @@
 #include "xorg_layout.h"
 
 enum {
-	MACHINE_UNITS_MAX = 40,
+	MACHINE_UNITS_MAX = 64,
 	MACHINE_PROBLEMS_MAX = 12,
 	MACHINE_RECORDS_MAX = 32,
 	MACHINE_WORDS_MAX = 320,
 	MACHINE_ADDRESS_MAX = SOCKET_UNIT_ADDRESS_MAX,
 	MACHINE_LISTENS_MAX = 8,
+	MACHINE_OLD_SERVERS_MAX = 2 * OLD_SERVERS_MAX,
 };
 
 /* A session's record, and what logind knows of the session. */
@@ -73,10 +74,12 @@ struct machine {
 	struct machine_listen listens[MACHINE_LISTENS_MAX]; /* gpudesk.socket's */
 	size_t n_listens;				    /* 0: unknown */
 	char bound_to[IF_NAMESIZE];			    /* its BindToDevice=; "" */
-	uint16_t port;					    /* the first one's, or CTL_PORT */
+	uint16_t ports[MACHINE_LISTENS_MAX];		    /* theirs, each once; or CTL_PORT */
+	size_t n_ports;
 	struct listener listeners[LISTENERS_MAX];
-	int n_listeners;				/* or -errno */
-	struct old_server old_servers[OLD_SERVERS_MAX]; /* that use the port, installed or not */
+	int n_listeners; /* at those ports, or -errno */
+	/* Those that use the ports, installed or not. */
+	struct old_server old_servers[MACHINE_OLD_SERVERS_MAX];
 	size_t n_old_servers;
 
 	int gdm_error; /* of reading distribution.gdm_config: 0 or -errno */

@@ -65,6 +65,17 @@ static void read_suspend(struct machine *machine)
 			       !unit_file_is_masked(machine->ctl, "suspend.target");
 }
 
+static void read_listeners(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->n_ports && machine->n_listeners >= 0; i++) {
+		int before = machine->n_listeners;
+		int n = listeners_read(machine->ctl, machine->ports[i], machine->listeners + before,
+				       (size_t)(LISTENERS_MAX - before));
+
+		machine->n_listeners = n < 0 ? n : before + n;
+	}
+}
+
 void machine_read(const struct ctl *ctl, struct machine *ret_machine)
 {
 	struct machine *machine = ret_machine;
@@ -73,6 +84,8 @@ void machine_read(const struct ctl *ctl, struct machine *ret_machine)
 		.ctl = ctl,
 		.is_root = geteuid() == 0,
 		.chosen = -1,
+		.ports = { CTL_PORT },
+		.n_ports = 1,
 	};
 	ctl_config(ctl, &machine->config, keep_problem, machine);
 	machine->has_account = account_find(ctl, machine->config.user, &machine->account) >= 0;
@@ -82,10 +95,7 @@ void machine_read(const struct ctl *ctl, struct machine *ret_machine)
 	read_xorg(machine);
 	read_suspend(machine);
 	machine_read_units(machine);
-	if (machine->port == 0)
-		machine->port = CTL_PORT;
-	machine->n_listeners = listeners_read(ctl, machine->port, machine->listeners,
-					      LISTENERS_MAX);
+	read_listeners(machine);
 	machine_read_sessions(machine);
 	machine_read_probe(machine);
 }

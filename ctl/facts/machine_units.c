@@ -94,6 +94,14 @@ static void add_listen(struct machine *machine, const char *text)
 		machine->n_listens++;
 }
 
+static bool has_port(const struct machine *machine, uint16_t port)
+{
+	for (size_t i = 0; i < machine->n_ports; i++)
+		if (machine->ports[i] == port)
+			return true;
+	return false;
+}
+
 /* The stream addresses of gpudesk.socket. */
 static void read_addresses(struct machine *machine, sd_bus *bus)
 {
@@ -113,7 +121,10 @@ static void read_addresses(struct machine *machine, sd_bus *bus)
 	sd_bus_message_unref(reply);
 	free(path);
 	if (machine->n_listens > 0)
-		machine->port = machine->listens[0].port;
+		machine->n_ports = 0;
+	for (size_t i = 0; i < machine->n_listens; i++)
+		if (!has_port(machine, machine->listens[i].port))
+			machine->ports[machine->n_ports++] = machine->listens[i].port;
 	(void)units_get_text(bus, "gpudesk.socket", "Socket", "BindToDevice", machine->bound_to,
 			     sizeof(machine->bound_to), NULL);
 }
@@ -128,6 +139,27 @@ static void read_manager(struct machine *machine, sd_bus *bus)
 	free(version);
 	if (units_get_default(bus, machine->default_target, NULL) < 0)
 		machine->default_target[0] = '\0';
+}
+
+static bool has_old_server(const struct machine *machine, const char *unit)
+{
+	for (size_t i = 0; i < machine->n_old_servers; i++)
+		if (strcmp(machine->old_servers[i].unit, unit) == 0)
+			return true;
+	return false;
+}
+
+static void read_old_servers(struct machine *machine, sd_bus *bus, uint16_t port)
+{
+	struct old_server servers[OLD_SERVERS_MAX];
+	size_t n = old_servers_find(machine->ctl, port, servers);
+
+	for (size_t i = 0; i < n && machine->n_old_servers < MACHINE_OLD_SERVERS_MAX; i++) {
+		if (has_old_server(machine, servers[i].unit))
+			continue;
+		machine->old_servers[machine->n_old_servers++] = servers[i];
+		read_unit(machine, bus, servers[i].unit);
+	}
 }
 
 void machine_read_units(struct machine *machine)
@@ -155,9 +187,7 @@ void machine_read_units(struct machine *machine)
 		read_unit(machine, bus,
 			  machine_instance(machine, instance_names[i][0], instance_names[i][1]));
 	read_addresses(machine, bus);
-	machine->n_old_servers = old_servers_find(
-		machine->ctl, machine->port ? machine->port : CTL_PORT, machine->old_servers);
-	for (size_t i = 0; i < machine->n_old_servers; i++)
-		read_unit(machine, bus, machine->old_servers[i].unit);
+	for (size_t i = 0; i < machine->n_ports; i++)
+		read_old_servers(machine, bus, machine->ports[i]);
 	sd_bus_flush_close_unref(bus);
 }

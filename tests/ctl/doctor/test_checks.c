@@ -35,7 +35,8 @@ static int make_machine(void **state)
 		.account = { .uid = 1001, .gid = 1001, .home = "/home/exouser" },
 		.listens = { { .address = "172.17.0.1", .port = 5901 } },
 		.n_listens = 1,
-		.port = 5901,
+		.ports = { 5901 },
+		.n_ports = 1,
 		.gdm = { .autologin_enabled = true,
 			 .autologin_user = "exouser",
 			 .wayland_off = true },
@@ -445,7 +446,8 @@ static void test_fixes_destroy_nothing(void **state)
 	expect("user", FINDING_FAIL, "there is no user", "gpudesk setup --user NAME");
 	machine.has_account = true;
 	machine.n_listeners = 1;
-	*holder = (struct listener){ .address = "::",
+	*holder = (struct listener){ .port = 5901,
+				     .address = "::",
 				     .is_any = true,
 				     .pid = 1,
 				     .command = "systemd",
@@ -500,9 +502,12 @@ static void test_port(void **state)
 	expect("port", FINDING_OK, "port 5901 is free", "");
 	unit("gpudesk.socket");
 	machine.n_listeners = 1;
-	*holder = (struct listener){ .address = "172.17.0.1", .pid = 1, .command = "systemd" };
+	*holder = (struct listener){
+		.port = 5901, .address = "172.17.0.1", .pid = 1, .command = "systemd"
+	};
 	expect("port", FINDING_OK, "held by gpudesk.socket alone", "");
-	*holder = (struct listener){ .address = "::",
+	*holder = (struct listener){ .port = 5901,
+				     .address = "::",
 				     .is_any = true,
 				     .pid = 77,
 				     .command = "Xvnc",
@@ -511,15 +516,42 @@ static void test_port(void **state)
 	       "gpudesk setup, which closes what is open in it, and can undo that");
 	strcpy(holder->unit, "session-2.scope");
 	expect("port", FINDING_FAIL, "session-2.scope", "ss -tlnp sport = 5901; end it, or");
-	*holder = (struct listener){
-		.address = "10.0.0.5", .pid = 77, .command = "nginx", .unit = "nginx.service"
-	};
+	*holder = (struct listener){ .port = 5901,
+				     .address = "10.0.0.5",
+				     .pid = 77,
+				     .command = "nginx",
+				     .unit = "nginx.service" };
 	expect("port", FINDING_WARN, "on another address, 10.0.0.5",
 	       "systemctl status nginx.service; end it, or");
-	*holder = (struct listener){ .address = "0.0.0.0", .is_any = true };
+	*holder = (struct listener){ .port = 5901, .address = "0.0.0.0", .is_any = true };
 	expect("port", FINDING_FAIL, "cannot be identified", "ss -tlnp");
 	machine.is_root = false;
 	expect("port", FINDING_WARN, "needs root", "sudo gpudesk doctor");
+}
+
+/* The second port of the socket is somebody else's. */
+static void test_two_ports(void **state)
+{
+	(void)state;
+	unit("gpudesk.socket");
+	machine.listens[0] = (struct machine_listen){ "172.17.0.1", 5901 };
+	machine.listens[1] = (struct machine_listen){ "172.17.0.1", 5902 };
+	machine.n_listens = machine.n_ports = 2;
+	machine.ports[1] = 5902;
+	machine.listeners[0] = (struct listener){
+		.port = 5901, .address = "172.17.0.1", .pid = 1, .command = "systemd"
+	};
+	machine.n_listeners = 1;
+	expect_n("port", FINDING_OK, "port 5901 is held by gpudesk.socket alone", "", 2);
+	assert_string_equal(findings.list[1].cause, "port 5902 is free for gpudesk.socket");
+	machine.listeners[1] = (struct listener){
+		.port = 5902, .address = "172.17.0.1", .pid = 77, .command = "nginx"
+	};
+	machine.n_listeners = 2;
+	expect_n("port", FINDING_OK, "port 5901 is held by gpudesk.socket alone", "", 2);
+	assert_int_equal(findings.list[1].result, FINDING_FAIL);
+	assert_non_null(strstr(findings.list[1].cause, "port 5902 on 172.17.0.1 is held by nginx"));
+	assert_non_null(strstr(findings.list[1].fix, "ss -tlnp sport = 5902"));
 }
 
 static void test_gdm(void **state)
@@ -703,6 +735,7 @@ int main(void)
 		WITH_MACHINE(test_words),
 		WITH_MACHINE(test_changed_unit_files),
 		WITH_MACHINE(test_port),
+		WITH_MACHINE(test_two_ports),
 		WITH_MACHINE(test_gdm),
 		WITH_MACHINE(test_vglusers),
 		WITH_MACHINE(test_selinux),
