@@ -296,10 +296,13 @@ int config_parse(const char *path, const char *text, size_t size, struct config 
 
 static void cannot_read(struct config_parser *parser, const char *path, int error)
 {
+	const char *before = parser->path;
+
 	parser->path = path;
 	parser->line = 0;
 	parser->guards_access = true;
 	complain(parser, ignored, "cannot be read: %s", strerror(-error));
+	parser->path = before;
 	if (parser->error == 0)
 		parser->error = error;
 }
@@ -307,6 +310,7 @@ static void cannot_read(struct config_parser *parser, const char *path, int erro
 /* Takes a file, or `text` in its place where that is not NULL. */
 static void take_file(struct config_parser *parser, const char *path, const char *text)
 {
+	const char *before = parser->path;
 	char buffer[CONFIG_FILE_MAX + 1];
 	ssize_t size = text ? (ssize_t)strlen(text)
 			    : whole_file_read_into(path, buffer, sizeof(buffer));
@@ -319,6 +323,7 @@ static void take_file(struct config_parser *parser, const char *path, const char
 	parser->line = 0;
 	memset(parser->set_in_line, 0, sizeof(parser->set_in_line));
 	take_lines(parser, text ? text : buffer, size < 0 ? 0 : (size_t)size);
+	parser->path = before;
 }
 
 static int is_drop_in(const struct dirent *entry)

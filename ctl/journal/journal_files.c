@@ -119,14 +119,19 @@ static int entry_parse(char *text, struct journal_entry *ret_entry)
 /* An entry that cannot be read is kept as such: it must not stand in the way of the others. */
 static int entry_damaged(struct journal_entry *entry)
 {
+	struct journal_entry damaged = { .number = entry->number, .kind = JOURNAL_DAMAGED };
 	char name[32];
 
 	snprintf(name, sizeof(name), "%04u.entry", entry->number);
-	entry->kind = JOURNAL_DAMAGED;
-	entry->name = strdup(name);
-	entry->before = strdup("");
-	entry->after = strdup("");
-	return entry->name && entry->before && entry->after ? 0 : -ENOMEM;
+	damaged.name = strdup(name);
+	damaged.before = strdup("");
+	damaged.after = strdup("");
+	if (!damaged.name || !damaged.before || !damaged.after) {
+		journal_entry_finish(&damaged);
+		return -ENOMEM;
+	}
+	*entry = damaged;
+	return 0;
 }
 
 static int entry_load(const struct journal *journal, struct journal_entry *entry)

@@ -57,7 +57,7 @@ static int read_data(const struct journal *journal, const struct journal_entry *
 static int merge(const struct journal *journal, const struct journal_entry *entry, const char *here,
 		 struct take_back *ret_result)
 {
-	struct text before, after, now;
+	struct text before = { 0 }, after = { 0 }, now = { 0 };
 	char *texts[3] = { NULL, NULL, NULL };
 	int r = read_data(journal, entry, "before", &texts[0], &before.length);
 
