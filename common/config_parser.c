@@ -301,6 +301,7 @@ static void cannot_read(struct config_parser *parser, const char *path, int erro
 	parser->line = 0;
 	parser->guards_access = true;
 	complain(parser, ignored, "cannot be read: %s", strerror(-error));
+	parser->path = NULL;
 	if (parser->error == 0)
 		parser->error = error;
 }
@@ -328,6 +329,7 @@ static void take_file(struct config_parser *parser, const char *path, const char
 	parser->line = 0;
 	memset(parser->set_in_line, 0, sizeof(parser->set_in_line));
 	take_lines(parser, text ? text : buffer, size < 0 ? 0 : (size_t)size);
+	parser->path = NULL;
 }
 
 static int is_drop_in(const struct dirent *entry)
@@ -336,11 +338,6 @@ static int is_drop_in(const struct dirent *entry)
 
 	return entry->d_name[0] != '.' && length > suffix &&
 	       strcmp(entry->d_name + length - suffix, CONFIG_DROP_IN_SUFFIX) == 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 /* Takes the proposed text in place of a file `name`, if that is not NULL and not after `next`. */
@@ -362,7 +359,7 @@ static void take_drop_ins(struct config_parser *parser, const char *directory)
 	const char *name = parser->source->name;
 	struct dirent **entries = NULL;
 	char path[CONFIG_PATH_MAX + NAME_MAX + 2], real[PATH_MAX];
-	int n = scandir(locate(parser, directory, real), &entries, is_drop_in, by_bytes);
+	int n = scandir(locate(parser, directory, real), &entries, is_drop_in, alphasort);
 
 	if (n < 0 && errno != ENOENT && errno != ENOTDIR)
 		cannot_read(parser, directory, -errno);

@@ -169,7 +169,7 @@ static size_t add_wanted(const struct ctl *ctl, const char *folder, uint16_t por
 		if (strlen(names[i]) >= OLD_SERVER_UNIT_MAX || is_known(servers, n, names[i]) ||
 		    !starts_at(ctl, names[i], port))
 			continue;
-		strcpy(servers[n].unit, names[i]);
+		snprintf(servers[n].unit, OLD_SERVER_UNIT_MAX, "%s", names[i]);
 		servers[n++].what = "a VNC server, by its unit's file";
 	}
 	machine_file_free_names(names, n_names);

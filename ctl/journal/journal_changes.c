@@ -103,19 +103,14 @@ static int begin(struct journal *journal)
 static int store_entry(struct journal *journal, enum journal_kind kind, const char *name,
 		       const char *before, const char *after)
 {
-	struct journal_entry entry = {
-		.number = next_number(journal),
-		.kind = kind,
-		.name = strdup(name),
-		.before = strdup(before),
-		.after = strdup(after),
-	};
+	struct journal_entry entry;
 	int r = begin(journal);
 
-	if (r >= 0 && !(entry.name && entry.before && entry.after))
-		r = -ENOMEM;
 	if (r >= 0)
-		r = journal_files_store(journal, &entry);
+		r = journal_entry_init(&entry, next_number(journal), kind, name, before, after);
+	if (r < 0)
+		return r;
+	r = journal_files_store(journal, &entry);
 	if (r >= 0)
 		journal->entries[journal->n_entries++] = entry;
 	else

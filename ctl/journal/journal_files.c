@@ -29,6 +29,25 @@ const char *journal_data_path(const struct journal *journal, unsigned number, co
 	return ret_path;
 }
 
+int journal_entry_init(struct journal_entry *ret_entry, unsigned number, enum journal_kind kind,
+		       const char *name, const char *before, const char *after)
+{
+	struct journal_entry entry = {
+		.number = number,
+		.kind = kind,
+		.name = strdup(name),
+		.before = strdup(before),
+		.after = strdup(after),
+	};
+
+	if (!entry.name || !entry.before || !entry.after) {
+		journal_entry_finish(&entry);
+		return -ENOMEM;
+	}
+	*ret_entry = entry;
+	return 0;
+}
+
 void journal_entry_finish(struct journal_entry *entry)
 {
 	free(entry->name);
@@ -95,11 +114,8 @@ static int entry_parse(char *text, struct journal_entry *ret_entry)
 	int kind = kind_of(values[0]);
 	if (kind < 0 || *text)
 		return -EBADMSG;
-	ret_entry->kind = (enum journal_kind)kind;
-	ret_entry->name = strdup(values[1]);
-	ret_entry->before = strdup(values[2]);
-	ret_entry->after = strdup(values[3]);
-	return ret_entry->name && ret_entry->before && ret_entry->after ? 0 : -ENOMEM;
+	return journal_entry_init(ret_entry, ret_entry->number, (enum journal_kind)kind, values[1],
+				  values[2], values[3]);
 }
 
 /* An entry that cannot be read is kept as such: it must not stand in the way of the others. */
@@ -108,11 +124,7 @@ static int entry_damaged(struct journal_entry *entry)
 	char name[32];
 
 	snprintf(name, sizeof(name), "%04u.entry", entry->number);
-	entry->kind = JOURNAL_DAMAGED;
-	entry->name = strdup(name);
-	entry->before = strdup("");
-	entry->after = strdup("");
-	return entry->name && entry->before && entry->after ? 0 : -ENOMEM;
+	return journal_entry_init(entry, entry->number, JOURNAL_DAMAGED, name, "", "");
 }
 
 static int entry_load(const struct journal *journal, struct journal_entry *entry)

@@ -30,6 +30,9 @@ int journal_files_load(struct journal *journal);
 int journal_files_store(const struct journal *journal, const struct journal_entry *entry);
 int journal_files_remove(const struct journal *journal, unsigned number);
 
+/* Copies the texts into an entry. Returns 0 or -ENOMEM, and then leaves *ret_entry alone. */
+int journal_entry_init(struct journal_entry *ret_entry, unsigned number, enum journal_kind kind,
+		       const char *name, const char *before, const char *after);
 void journal_entry_finish(struct journal_entry *entry);
 
 #endif

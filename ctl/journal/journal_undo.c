@@ -57,7 +57,7 @@ static int read_data(const struct journal *journal, const struct journal_entry *
 static int merge(const struct journal *journal, const struct journal_entry *entry, const char *here,
 		 struct take_back *ret_result)
 {
-	struct text before, after, now;
+	struct text before = { 0 }, after = { 0 }, now = { 0 };
 	char *texts[3] = { NULL, NULL, NULL };
 	int r = read_data(journal, entry, "before", &texts[0], &before.length);
 
@@ -206,13 +206,16 @@ static int end_history(struct journal *journal, size_t index)
 	if (strcmp(journal->entries[i].before, "absent") != 0)
 		return 0;
 	for (; i < index && r >= 0; i++) {
-		struct journal_entry *entry = &journal->entries[i];
-		char *word = is_of_file(entry, name) ? strdup("ended") : NULL;
+		struct journal_entry *entry = &journal->entries[i], ended;
 
-		if (!word)
+		if (!is_of_file(entry, name))
 			continue;
-		free(entry->after);
-		entry->after = word;
+		r = journal_entry_init(&ended, entry->number, entry->kind, entry->name,
+				       entry->before, "ended");
+		if (r < 0)
+			break;
+		journal_entry_finish(entry);
+		*entry = ended;
 		r = journal_files_store(journal, entry);
 	}
 	return r;

@@ -61,7 +61,7 @@ bool firewall_port_is_open(const struct setup *setup, const char *zone_and_port,
 {
 	const char *blank = strchr(zone_and_port, ' ');
 	char list[LIST_MAX];
-	struct command command;
+	struct command command = { 0 };
 
 	if (!blank || (is_running && !is_firewalld_running(setup)))
 		return false;
@@ -74,7 +74,7 @@ int firewall_port_set(struct setup *setup, const char *zone_and_port, bool is_ru
 {
 	const char *blank = strchr(zone_and_port, ' ');
 	char option[OPTION_MAX];
-	struct command command;
+	struct command command = { 0 };
 
 	if (!blank)
 		return -EINVAL;
