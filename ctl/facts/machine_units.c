@@ -165,13 +165,12 @@ static void read_old_servers(struct machine *machine, sd_bus *bus, uint16_t port
 void machine_read_units(struct machine *machine)
 {
 	sd_bus *bus = NULL;
-	int r = -ENOTSUP;
+	const char *root = machine->ctl->root;
+	int r = root[0] ? -EHOSTDOWN : units_open(&bus);
 
-	if (!machine->ctl->root[0])
-		r = units_open(&bus);
 	if (r == -EHOSTDOWN)
 		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
-			 "systemd is not running here");
+			 "systemd is not running %s%s", root[0] ? "in " : "here", root);
 	else if (r < 0)
 		snprintf(machine->systemd_problem, sizeof(machine->systemd_problem),
 			 "cannot ask systemd: %s", strerror(-r));
