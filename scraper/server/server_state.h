@@ -10,9 +10,9 @@
 #include "clipboard/clipboard_bridge.h"
 #include "common/timer.h"
 #include "deferred_work.h"
-#include "framebuffer/yield.h"
 #include "input/input.h"
 #include "protocol/libvncserver.h"
+#include "status_screen.h"
 #include "viewer/viewer.h"
 #include "x11/cursor.h"
 #include "x11/display_opening.h"
@@ -28,15 +28,23 @@ struct server {
 	const struct server_callbacks *callbacks;
 	void *userdata;
 
-	struct display_opening *opening; /* NULL: the display is open */
+	struct display_opening *opening; /* NULL: the display is open, or there is none */
+	bool has_display;		 /* it is open */
+	bool is_lost;			 /* and its X server is gone: still to be closed */
+	bool is_starting;		 /* to be watched, for the first viewer */
 	sd_event_source *display_source;
 	struct deferred_work work; /* of schedule.h */
 	sd_event_source *timer;	   /* the next capture or check */
+	sd_event_source *turns;	   /* never elapses: before each turn of the loop */
 
 	/* Only while there are viewers. */
+	struct rfb_server *rfb;
+	struct frame view; /* the screen's frame, or the status screen's; its pixels are theirs */
+	struct status_screen status;
+
+	/* Only while these are shown the display. */
 	bool watching;
 	struct screen screen;
-	struct rfb_server *rfb;
 	struct clipboard_bridge clipboard;
 	struct viewer *viewers;
 	unsigned n_viewers;
@@ -46,6 +54,7 @@ struct server {
 	struct randr randr;
 	struct size_request size_request; /* the last one, if `has_size_request` */
 	bool has_size_request;
+	bool wants_size; /* some viewer got that size: another display is to have it too */
 	uint64_t size_request_due; /* µs: the earliest time for it */
 	struct input input;
 	unsigned leds; /* of enum keyboard_led: those that are on */

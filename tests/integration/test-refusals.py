@@ -121,6 +121,8 @@ class ConfigurationTest(RefusalBase):
 
 
 class DisplayTest(RefusalBase):
+    config = "status_screen = no"
+
     def test_no_such_display(self):
         self.start_chain("--display", ":32109")
         self.assert_refused(":32109")

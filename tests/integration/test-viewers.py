@@ -74,6 +74,8 @@ class SharingTest(ChainTest):
 class NoDesktopTest(ChainTest):
     """There is no session; what would start one is the test's own."""
 
+    config = "status_screen = no"
+
     def setUp(self):
         super().setUp()
         path = os.path.join(self.directory, "desktop.sock")
