@@ -11,7 +11,7 @@
 #include "common/timer.h"
 #include "deferred_work.h"
 #include "input/input.h"
-#include "protocol/libvncserver.h"
+#include "sight.h"
 #include "status_screen.h"
 #include "viewer/viewer.h"
 #include "x11/cursor.h"
@@ -66,6 +66,7 @@ struct server {
 /* What the server keeps for each viewer. */
 struct server_viewer {
 	struct input_holder holder;
+	struct sight sight;
 	struct clipboard_viewer clip;
 	struct server *server;
 	bool is_looker; /* gave the view-only password */

@@ -13,7 +13,9 @@ void server_report(const struct server *server, FILE *answer)
 	if (server->watching)
 		fprintf(answer, "size=%dx%d\n", server->display.width, server->display.height);
 	else if (server->rfb)
-		fputs("status_screen=yes\n", answer);
+		fprintf(answer, "status_screen=%s\n",
+			*server->status.text.reason ? server->status.text.reason
+						    : server->status.text.headline);
 	for (const struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
 		if (!viewer->is_gone)
 			viewer_report(viewer, n++, now, answer);

@@ -52,7 +52,7 @@ int server_show_display(struct server *server)
 	if (r < 0)
 		return r;
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
-		server_join_clipboard(viewer);
+		server_join_display(viewer);
 	server->has_size_request = server->wants_size;
 	server->size_request_due = 0;
 	server_set_view(server, &server->screen.frame, &server->display.format);

@@ -20,6 +20,8 @@ static void on_wants(struct viewer *viewer, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
+	if (viewer->requested)
+		sight_requested(&extra->sight, viewer->n_pictures);
 	if (viewer->requested && extra->server->watching)
 		clipboard_bridge_requested(&extra->server->clipboard, &extra->clip);
 	server_request_work(extra->server);
@@ -85,7 +87,7 @@ static void on_key(struct viewer *viewer, struct client_key key, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	if (!extra->server->watching)
+	if (!sight_takes_key(&extra->sight, key) || !extra->server->watching)
 		return;
 	missed_damage_activity(&extra->server->screen.missed, true, server_now(extra->server));
 	input_key(&extra->server->input, &extra->holder, key);
@@ -97,7 +99,7 @@ static void on_pointer(struct viewer *viewer, struct client_pointer pointer, voi
 	struct server *server = extra->server;
 
 	(void)viewer;
-	if (!server->watching)
+	if (!sight_takes_pointer(&extra->sight, pointer) || !server->watching)
 		return;
 	missed_damage_activity(&server->screen.missed, true, server_now(server));
 	input_pointer(&server->input, &extra->holder, pointer);
@@ -139,13 +141,14 @@ void server_drop_viewers(struct server *server, const char *reason)
 		server_drop_viewer(viewer, reason);
 }
 
-void server_join_clipboard(struct viewer *viewer)
+void server_join_display(struct viewer *viewer)
 {
 	struct server_viewer *extra = extra_of(viewer);
 	struct clipboard *clipboard = &extra->server->clipboard.clipboard;
 
 	if (viewer->is_gone)
 		return;
+	sight_regain(&extra->sight, viewer->n_pictures);
 	clipboard_add(clipboard, &extra->clip, viewer->peer, viewer->view_only, viewer);
 	clipboard_encodings(clipboard, &extra->clip,
 			    viewer_lists(viewer, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
@@ -155,6 +158,7 @@ void server_leave_display(struct viewer *viewer)
 {
 	struct server_viewer *extra = extra_of(viewer);
 
+	sight_lose(&extra->sight);
 	input_release(&extra->server->input, &extra->holder);
 	extra->holder = (struct input_holder){ 0 };
 	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
@@ -248,6 +252,8 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 	if (server->watching)
 		clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer,
 			      viewer->view_only, viewer);
+	else
+		sight_lose(&extra->sight);
 	viewer->timeouts.inactive_timeout = server->config->inactive_timeout;
 	viewer->next = server->viewers;
 	server->viewers = viewer;

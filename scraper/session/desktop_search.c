@@ -187,6 +187,9 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 static void extend(struct desktop_search *search, bool may_start)
 {
 	uint64_t now = timer_now(search->event), wait = search->config->session_wait;
+
+	if (wait < DESKTOP_SEARCH_READ_USEC)
+		wait = DESKTOP_SEARCH_READ_USEC;
 	uint64_t until = wait > UINT64_MAX - 1 - now ? UINT64_MAX - 1 : now + wait;
 
 	if (!search->since)

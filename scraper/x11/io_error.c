@@ -11,13 +11,17 @@
 /* Of the io_error_open() that this thread is in; NULL: of none. */
 static _Thread_local jmp_buf *opening;
 
+static ptrdiff_t buffer_size; /* of each display: it comes from the environment */
+
 /*
  * On a lost connection Xlib goes on writing requests into its buffer, does not empty that, and
- * crashes when it is full. So it is emptied after each request.
+ * crashes when it is full; or at once, where xcb had the connection last, since the buffer has no
+ * room then. So it is emptied after each call.
  */
 static int forget_requests(Display *x)
 {
 	x->bufptr = x->buffer;
+	x->bufmax = x->buffer + buffer_size;
 	return 0;
 }
 
@@ -39,8 +43,11 @@ Display *io_error_open(const char *name)
 	opening = &place;
 	Display *x = XOpenDisplay(name);
 	opening = NULL;
-	if (x)
-		XSetIOErrorExitHandler(x, on_exit_due, NULL);
+	if (!x)
+		return NULL;
+	XSetIOErrorExitHandler(x, on_exit_due, NULL);
+	XNoOp(x); /* makes room */
+	buffer_size = x->bufmax - x->buffer;
 	return x;
 }
 

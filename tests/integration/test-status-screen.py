@@ -3,11 +3,18 @@
 """What a viewer with the right password sees while there is no desktop: the status screen, which
 becomes the desktop, and comes back when that ends."""
 
+import contextlib
+import json
+import os
 import random
 import signal
+import socket
+import threading
+import time
 
 from lib import chain, rfb
 from lib.chain import ChainTest, wait_until
+from lib.process import run
 
 FOLLOWS = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE)
 SIZE = (1280, 800)  # of the status screen, at first
@@ -76,6 +83,199 @@ class ArrivalTest(StatusScreenTest):
                     5, 5) == picture.read_pixel(5, 5, viewer.format.maxima):
                 return
         self.fail("no desktop")
+
+
+class InputTest(StatusScreenTest):
+    """No desktop is touched by what is typed at the status screen."""
+
+    def test_keys_and_buttons(self):
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        viewer.send(rfb.key_stroke(ord("a")), rfb.key_event(ord("b"), True),
+                    rfb.pointer_event(10, 10, 1))
+        screen = self.show_desktop()
+        screen.do("listen")
+        self.scraper.wait_log("serving display")
+        viewer.send(rfb.key_event(ord("b"), True), rfb.key_stroke(ord("c")))
+        viewer.expect(self.picture(screen)).request()
+        viewer.send(rfb.key_event(ord("b"), True), rfb.pointer_event(20, 20, 1),
+                    rfb.key_event(ord("b"), False), rfb.pointer_event(30, 30, 0),
+                    rfb.key_stroke(ord("d")))
+        seen = []
+        wait_until(lambda: seen.append(screen.do("events")) or "-d" in "".join(seen), "a key")
+        self.assertEqual(" ".join(" ".join(seen).split()), "+d -d")
+        self.assertEqual(screen.do("held"), "30,30 buttons=0")
+
+    def test_what_is_held_when_it_ends(self):
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        screen = self.show_desktop()
+        viewer.expect(self.picture(screen)).request()
+        viewer.send(rfb.key_event(ord("s"), True), rfb.pointer_event(5, 5, 1))
+        wait_until(lambda: screen.do("held") == "5,5 buttons=1 s", "the key")
+        self.x.kill()
+        self.expect_status(viewer, (800, 600))
+        screen = self.show_desktop()
+        viewer.expect(self.picture(screen)).request()
+        viewer.send(rfb.key_event(ord("s"), True), rfb.pointer_event(6, 6, 1))
+        viewer.send(rfb.key_event(ord("s"), False), rfb.pointer_event(7, 7))
+        wait_until(lambda: screen.do("held") == "7,7 buttons=0", "the pointer")
+
+
+class RequestedSizeTest(StatusScreenTest):
+    EXTENDED = (*FOLLOWS, rfb.EXTENDED_DESKTOP_SIZE)
+
+    def test_a_size_is_for_the_desktop_too(self):
+        viewer = self.see_late_desktop(encodings=self.EXTENDED)
+        viewer.send(rfb.set_desktop_size(900, 700))
+        self.expect_status(viewer, (900, 700))
+        self.assertIn((1, 0, 900, 700), viewer.size_answers)
+        self.show_desktop("1024x768x24")
+        wait_until(lambda: self.x.size() == (900, 700), "the size")
+        viewer.expect(self.picture(self.x_client()))
+
+    def test_sizes_that_are_refused(self):
+        viewer = self.see_late_desktop(encodings=self.EXTENDED)
+        for size in (319, 200), (320, 199), (65535, 65535), (0, 0):
+            viewer.size_answers.clear()
+            viewer.send(rfb.set_desktop_size(*size))
+            viewer.request()
+            while not viewer.size_answers:
+                viewer.read_message()
+            reason, status, *now = viewer.size_answers[0]
+            self.assertEqual((reason, bool(status), tuple(now)), (1, True, SIZE))
+        self.expect_status(viewer)
+
+
+class BadInputTest(StatusScreenTest):
+    def test_viewers_that_leave_flood_or_never_read(self):
+        watcher = self.see_late_desktop(encodings=FOLLOWS)
+        for i in range(30):
+            viewer = self.view().authenticate(chain.PASSWORD)
+            if i % 3:
+                viewer.initialise()
+                viewer.request(False)
+            (viewer.reset if i % 2 else viewer.close)()
+        flood, deaf = self.log_in(), self.log_in()
+        flood.socket.setblocking(False)
+        for _ in range(200):
+            deaf.request(False)
+        burst = b"".join((rfb.key_stroke(ord("x")), rfb.pointer_event(1, 2, 1),
+                          rfb.set_desktop_size(401, 300))) * 2000
+        for _ in range(20):
+            with contextlib.suppress(BlockingIOError):
+                flood.socket.send(burst)
+            watcher.fetch(False)
+        flood.close()
+        self.expect_status(watcher, (401, 300))
+        self.assertLess(self.scraper.read_status("VmHWM"), 300 * 1024)
+        deaf.close()
+        screen = self.show_desktop()
+        watcher.expect_screen(lambda: self.picture(screen))
+        self.assertEqual(screen.do("held").split(" ", 1)[1], "buttons=0")
+
+    def test_nothing_is_done_while_nothing_changes(self):
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        silent = [self.log_in() for _ in range(3)]
+        for other in (viewer, *silent):
+            other.request()
+        before = self.scraper.count_switches()
+        time.sleep(3)
+        # Each second, a try to open the display, in a thread, and the clock.
+        self.assertLess(self.scraper.count_switches() - before, 300)
+
+    def test_a_session_that_comes_and_goes(self):
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        chance = random.Random(16)
+        end = time.monotonic() + 8
+        viewer.request()
+        while time.monotonic() < end:
+            x = self.start_x("800x600x24", display=self.number)
+            pause = time.monotonic() + chance.random() * 0.2
+            while time.monotonic() < pause:
+                if viewer.can_read(0.01) and viewer.read_message() == 0:
+                    viewer.request(chance.random() < 0.5)
+            x.kill()
+        viewer.expect(self.picture(self.show_desktop("640x480x24")))
+        self.assertTrue(self.scraper.is_running())
+        viewer.close()
+        self.scraper.wait_log("disconnected")
+
+    def test_a_display_that_refuses(self):
+        """No more than a try a second; it may be right at last."""
+        taken = socket.socket(socket.AF_UNIX)
+        self.addCleanup(taken.close)
+        taken.bind("\0/tmp/.X11-unix/X" + self.number[1:])
+        taken.listen(8)
+        answer = b"\0\x21\x0b\0\0\0\x09\0Maximum number of clients reached\0\0\0"
+        n = []
+
+        def refuse():
+            with contextlib.suppress(OSError):
+                while True:
+                    peer = taken.accept()[0]
+                    n.append(1)
+                    with peer, contextlib.suppress(OSError):
+                        peer.sendall(answer)
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        self.start_late()
+        viewer = self.log_in(encodings=FOLLOWS)
+        self.expect_status(viewer)
+        time.sleep(4)
+        taken.shutdown(socket.SHUT_RDWR)
+        taken.close()
+        thread.join()
+        self.assertLess(len(n), 16)
+        self.assertIn("is full", self.scraper.read_log())
+        viewer.expect(self.picture(self.show_desktop()))
+
+
+class NoSessionTest(StatusScreenTest):
+    """There is no session; what would start one is the test's own."""
+
+    config = "session_wait = 0"
+
+    def setUp(self):
+        super().setUp()
+        path = os.path.join(self.directory, "desktop.sock")
+        self.desktop = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.desktop.close)
+        self.desktop.bind(path)
+        self.desktop.listen()
+        self.desktop.setblocking(False)
+        self.control_socket = os.path.join(self.directory, "control.sock")
+        self.start_chain("--session-dir", self.directory, "--desktop-socket", path)
+
+    def status(self):
+        done = run("ctl/gpudesk", "status", "--json", "--config", self.config_path,
+                   "--control-socket", self.control_socket)
+        return json.loads(done.stdout)["scraper"]
+
+    def test_a_looker_starts_nothing(self):
+        viewer = self.log_in(chain.LOOK_PASSWORD, encodings=FOLLOWS)
+        self.expect_status(viewer)
+        with self.assertRaises(BlockingIOError):
+            self.desktop.accept()
+        self.assertIn("session", self.status()["status_screen"])
+        self.assertIsNone(self.status()["stops_in"])
+
+    def test_full_access_starts_it_and_is_told_why_not(self):
+        looker = self.log_in(chain.LOOK_PASSWORD, encodings=FOLLOWS)
+        viewer = self.log_in(encodings=FOLLOWS)
+        self.expect_status(viewer)
+        asked = []
+
+        def is_asked():
+            with contextlib.suppress(BlockingIOError):
+                asked.append(self.desktop.accept()[0])
+            return asked
+        wait_until(is_asked, "the desktop to be started")
+        asked[0].sendall(b"refused not today\n")
+        asked[0].close()
+        wait_until(lambda: "not today" in self.status()["status_screen"], "the reason")
+        # It is shown for 10 s, although session_wait is over.
+        viewer.wait_closed()
+        looker.wait_closed()
+        self.assertRegex(self.scraper.read_log(), "disconnected: .*not today")
 
 
 class EndTest(StatusScreenTest):
