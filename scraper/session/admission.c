@@ -19,6 +19,7 @@
 #include "desktop_starter.h"
 #include "handoff_server.h"
 #include "idle_exit.h"
+#include "notices.h"
 #include "vnc_auth.h"
 
 /*
@@ -37,6 +38,7 @@ struct admission {
 	struct idle_exit idle;
 	struct check_budget budget;
 	struct arrivals waiting; /* for the display, or for GRACE_USEC */
+	struct notices notices;
 	sd_event_source *grace;
 	char desktop_socket[256];
 };
@@ -59,7 +61,7 @@ static enum idle_state get_idle_state(const void *userdata)
 	const struct admission *admission = userdata;
 
 	if (server_n_viewers(admission->server) || admission->waiting.first ||
-	    handoff_server_pending(admission->handoff))
+	    admission->notices.n || handoff_server_pending(admission->handoff))
 		return IDLE_NOT;
 	return handoff_server_strangers(admission->handoff) ? IDLE_BUT_AWAITING : IDLE;
 }
@@ -135,24 +137,33 @@ static void on_session_over(const char *reason, void *userdata)
 
 /* ---- accepting viewers ---- */
 
-static void accept_viewer(struct admission *admission, const struct arrival *viewer)
+/* Its password was right, so it may see why, for a moment. */
+static void refuse(struct admission *admission, const struct arrival *viewer, const char *reason)
 {
-	/* SecurityResult (RFC 6143, 7.1.3): 4 bytes always fit an idle socket. */
-	static const uint8_t ok[4];
-	char reason[SESSION_REASON_MAX];
-
-	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
+	if (!admission->config->status_screen || admission->notices.n >= NOTICES_MAX) {
 		arrival_refuse(viewer, reason, reason);
 		return;
 	}
-	if (handoff_reply_send(viewer->reply,
-			       viewer->view_only ? HANDOFF_TAKEN_VIEW_ONLY : HANDOFF_TAKEN,
-			       NULL) < 0 ||
-	    send(viewer->fd, ok, sizeof(ok), MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof(ok)) {
-		log_info("viewer %s disconnected before it was accepted", viewer->peer);
-		close(viewer->fd);
+	log_viewer(LOG_LEVEL_WARNING, viewer->peer, "refused", "viewer %s refused: %s",
+		   viewer->peer, reason);
+	if (arrival_take_over(viewer) < 0)
+		return;
+	int r = notices_show(&admission->notices, admission->event, admission->options->urgent,
+			     admission->config, viewer->fd, viewer->peer, reason);
+	if (r < 0)
+		log_error("cannot tell viewer %s: %s", viewer->peer, strerror(-r));
+}
+
+static void accept_viewer(struct admission *admission, const struct arrival *viewer)
+{
+	char reason[SESSION_REASON_MAX];
+
+	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
+		refuse(admission, viewer, reason);
 		return;
 	}
+	if (arrival_take_over(viewer) < 0)
+		return;
 	log_viewer(LOG_LEVEL_INFO, viewer->peer, "accepted", "viewer %s accepted%s", viewer->peer,
 		   viewer->view_only ? ", view only" : "");
 	int r = server_add_viewer(admission->server, viewer->fd, viewer->peer, viewer->view_only);
@@ -267,7 +278,7 @@ static void on_request(const struct handoff_request *request,
 			       "the session has just ended; connect again");
 		return;
 	}
-	if (*admission->config->refusal) {
+	if (*admission->config->refusal && !admission->config->status_screen) {
 		arrival_refuse(&viewer, admission->config->refusal, no_check);
 		return;
 	}
@@ -284,7 +295,10 @@ static void on_request(const struct handoff_request *request,
 	} else {
 		viewer.view_only = access == VNC_ACCESS_VIEW_ONLY;
 		idle_exit_note_use(&admission->idle);
-		admit(admission, &viewer);
+		if (*admission->config->refusal)
+			refuse(admission, &viewer, admission->config->refusal);
+		else
+			admit(admission, &viewer);
 	}
 }
 
@@ -367,6 +381,7 @@ void admission_destroy(struct admission *admission)
 		return;
 	answer_waiting(admission, "The scraper is stopping: connect again.");
 	event_source_end(admission->grace);
+	notices_finish(&admission->notices);
 	handoff_server_destroy(admission->handoff);
 	server_destroy(admission->server);
 	desktop_search_finish(&admission->search);

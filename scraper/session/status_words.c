@@ -54,3 +54,10 @@ void status_words_write(const struct status_facts *facts, struct status_text *re
 		snprintf(text->advice, sizeof(text->advice),
 			 "Administrator: run \"sudo gpudesk doctor\" on the machine.");
 }
+
+void status_words_refuse(const char *reason, struct status_text *ret_text)
+{
+	memset(ret_text, 0, sizeof(*ret_text));
+	snprintf(ret_text->headline, sizeof(ret_text->headline), "Connection refused.");
+	snprintf(ret_text->reason, sizeof(ret_text->reason), "%s", reason);
+}

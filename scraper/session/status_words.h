@@ -27,4 +27,7 @@ struct status_facts {
 
 void status_words_write(const struct status_facts *facts, struct status_text *ret_text);
 
+/* For a viewer that is refused although its password was right. */
+void status_words_refuse(const char *reason, struct status_text *ret_text);
+
 #endif

@@ -110,7 +110,7 @@ class ConfigurationTest(RefusalBase):
         self.assertIn("gpudesk.conf:3:", self.proxy.read_log())
 
     def test_max_viewers(self):
-        self.write_config("max_viewers = 2")
+        self.write_config("max_viewers = 2\nstatus_screen = no")
         self.start_chain()
         first = self.log_in()
         self.log_in()

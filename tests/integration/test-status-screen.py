@@ -278,6 +278,46 @@ class NoSessionTest(StatusScreenTest):
         self.assertRegex(self.scraper.read_log(), "disconnected: .*not today")
 
 
+class RefusalTest(StatusScreenTest):
+    """A viewer with the right password that is refused sees why, for 10 s."""
+
+    config = "max_viewers = 1\nidle_timeout = 0"
+
+    def test_too_many_viewers(self):
+        self.start_chain()
+        viewer = self.log_in()
+        screen = self.x_client()
+        begin = time.monotonic()
+        refused = [self.log_in() for _ in range(8)]
+        for other in refused:
+            self.expect_status(other)
+            other.send(rfb.key_stroke(ord("n")), rfb.set_desktop_size(500, 400))
+        # That many are shown it, others are told.
+        self.assertIn("max_viewers", self.refusal())
+        viewer.expect(self.picture(screen))
+        refused.pop().reset()
+        self.expect_status(self.log_in())
+        viewer.close()
+        for other in refused:
+            other.wait_closed()
+        self.assertGreater(time.monotonic() - begin, 9)
+        # Those kept the scraper, and no place.
+        self.log_in().expect(self.picture(screen))
+        self.assertEqual(screen.do("events"), "")
+
+    def test_the_configuration_refuses(self):
+        """The scraper's, that is: the proxy refuses before it asks for a password."""
+        good = self.config_path
+        self.config_path += ".scraper"
+        self.write_config("view_only = perhaps")
+        self.start_scraper("--display", self.number)
+        self.config_path = good
+        self.start_proxy()
+        self.expect_status(self.log_in())
+        self.assertRegex(self.scraper.read_log(), "refused: .*view_only")
+        self.assertIn("password", self.refusal("wrong"))
+
+
 class EndTest(StatusScreenTest):
     def test_x_is_killed_and_comes_back(self):
         viewer = self.see_late_desktop(encodings=FOLLOWS)

@@ -12,7 +12,7 @@ from lib.chain import LOOK_PASSWORD, PASSWORD, ChainTest, wait_until
 
 
 class SharingTest(ChainTest):
-    config = "max_viewers = 3"
+    config = "max_viewers = 3\nstatus_screen = no"
 
     def test_shared_and_exclusive(self):
         self.start_chain()
