@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "desktop_size.h"
 #include "server_state.h"
+#include "server_view.h"
 #include "server_viewers.h"
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -184,7 +185,10 @@ int schedule_work(sd_event_source *source, void *userdata)
 	server_reap(server);
 	if (server_forget_lost_display(server))
 		return 0;
-	if (!server->watching) {
+	due = server->is_veiled ? server_lift_veil(server, now) : 0;
+	if (due)
+		set_timer(server, due);
+	if (!server_is_seen(server)) {
 		if (server->rfb)
 			show_status(server, now);
 		return 0;
@@ -218,7 +222,7 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	if (server->watching && any_waits(server) && !capture_held_until(server, now) &&
+	if (server_is_seen(server) && any_waits(server) && !capture_held_until(server, now) &&
 	    missed_damage_due(&server->screen.missed) <= now &&
 	    screen_check_missed(&server->screen, now))
 		log_debug("found drawing that XDamage did not report");

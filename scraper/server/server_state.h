@@ -44,6 +44,9 @@ struct server {
 
 	/* Only while these are shown the display. */
 	bool watching;
+	bool is_veiled; /* they are not yet: nothing has been drawn, and they see the status screen
+			 */
+	uint64_t veiled_until; /* µs: at the latest */
 	struct screen screen;
 	struct clipboard_bridge clipboard;
 	struct viewer *viewers;
@@ -75,6 +78,12 @@ struct server_viewer {
 static inline uint64_t server_now(const struct server *server)
 {
 	return timer_now(server->event);
+}
+
+/* Whether the viewers see the display. */
+static inline bool server_is_seen(const struct server *server)
+{
+	return server->watching && !server->is_veiled;
 }
 
 /* Has the work of schedule.h done: see deferred_work.h. */

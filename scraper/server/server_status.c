@@ -10,7 +10,7 @@ void server_report(const struct server *server, FILE *answer)
 
 	if (server_display(server))
 		fprintf(answer, "display=%s\n", server_display(server));
-	if (server->watching)
+	if (server_is_seen(server))
 		fprintf(answer, "size=%dx%d\n", server->display.width, server->display.height);
 	else if (server->rfb)
 		fprintf(answer, "status_screen=%s\n",

@@ -5,8 +5,14 @@
 
 #include "server_state.h"
 
-/* The display has been opened: the viewers, if any, see it from now on. Returns 0 or -errno. */
+/*
+ * The display has been opened: the viewers, if any, see it when something has been drawn on it, or
+ * after 5 s. A desktop that starts is black at first. Returns 0 or -errno.
+ */
 int server_show_display(struct server *server);
+
+/* Shows a veiled display if it is time for that. Returns when to call again, µs; 0: it is shown. */
+uint64_t server_lift_veil(struct server *server, uint64_t now);
 
 /* The display is to be closed: the viewers, if any, see the status screen from now on. */
 void server_show_status(struct server *server);

@@ -22,7 +22,7 @@ static void on_wants(struct viewer *viewer, void *userdata)
 
 	if (viewer->requested)
 		sight_requested(&extra->sight, viewer->n_pictures);
-	if (viewer->requested && extra->server->watching)
+	if (viewer->requested && server_is_seen(extra->server))
 		clipboard_bridge_requested(&extra->server->clipboard, &extra->clip);
 	server_request_work(extra->server);
 }
@@ -31,7 +31,7 @@ static void on_encodings(struct viewer *viewer, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	if (!extra->server->watching)
+	if (!server_is_seen(extra->server))
 		return;
 	clipboard_encodings(&extra->server->clipboard.clipboard, &extra->clip,
 			    viewer_lists(viewer, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
@@ -43,7 +43,7 @@ static void on_cut_text(struct viewer *viewer, const uint8_t *message, size_t le
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	if (extra->server->watching)
+	if (server_is_seen(extra->server))
 		clipboard_message(&extra->server->clipboard.clipboard, &extra->clip, message,
 				  length);
 }
@@ -53,7 +53,7 @@ static void on_text_sent(struct viewer *viewer, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	if (extra->server->watching)
+	if (server_is_seen(extra->server))
 		clipboard_serve(&extra->server->clipboard.clipboard, &extra->clip);
 }
 
@@ -87,7 +87,7 @@ static void on_key(struct viewer *viewer, struct client_key key, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	if (!sight_takes_key(&extra->sight, key) || !extra->server->watching)
+	if (!sight_takes_key(&extra->sight, key) || !server_is_seen(extra->server))
 		return;
 	missed_damage_activity(&extra->server->screen.missed, true, server_now(extra->server));
 	input_key(&extra->server->input, &extra->holder, key);
@@ -99,7 +99,7 @@ static void on_pointer(struct viewer *viewer, struct client_pointer pointer, voi
 	struct server *server = extra->server;
 
 	(void)viewer;
-	if (!sight_takes_pointer(&extra->sight, pointer) || !server->watching)
+	if (!sight_takes_pointer(&extra->sight, pointer) || !server_is_seen(server))
 		return;
 	missed_damage_activity(&server->screen.missed, true, server_now(server));
 	input_pointer(&server->input, &extra->holder, pointer);
@@ -249,7 +249,7 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 			server_stop_serving(server);
 		return r;
 	}
-	if (server->watching)
+	if (server_is_seen(server))
 		clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer,
 			      viewer->view_only, viewer);
 	else

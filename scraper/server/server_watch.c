@@ -46,7 +46,7 @@ void server_stop_watching(struct server *server)
 {
 	if (!server->watching)
 		return;
-	server->watching = false;
+	server->watching = server->is_veiled = false;
 	clipboard_bridge_stop(&server->clipboard);
 	input_finish(&server->input);
 	cursor_finish(&server->cursor);
@@ -63,11 +63,18 @@ int server_prepare_status(struct server *server)
 
 	if (r < 0)
 		return r;
+	server_lay_out_status(server);
+	return 0;
+}
+
+void server_lay_out_status(struct server *server)
+{
+	const struct status_screen *status = &server->status;
+
 	server->layout = (struct screen_layout){ .n = 1 };
 	server->layout.screens[0].id = 1;
 	server->layout.screens[0].area = (struct rect){ 0, 0, status->width, status->height };
 	server->leds = 0;
-	return 0;
 }
 
 /* ---- with the first viewer, and after the last ---- */

@@ -20,6 +20,7 @@ void server_stop_watching(struct server *server);
 
 /* Makes the status screen, and its layout. Returns 0 or -errno. */
 int server_prepare_status(struct server *server);
+void server_lay_out_status(struct server *server); /* the latter alone */
 
 /* Reads the keyboard's lights. */
 void server_read_leds(struct server *server);

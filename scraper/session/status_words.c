@@ -8,7 +8,7 @@ static const char *const step_names[] = {
 	[STATUS_MANAGER] = "display manager",
 	[STATUS_LOGIN] = "login",
 	[STATUS_X_SERVER] = "X server",
-	[STATUS_CONNECTION] = "connection to the X server",
+	[STATUS_CONNECTION] = "first picture",
 };
 
 static void write_headline(const struct status_facts *facts, char *to, size_t size)

@@ -61,6 +61,27 @@ class ArrivalTest(StatusScreenTest):
         viewer = self.see_late_desktop(encodings=FOLLOWS)
         viewer.expect(self.picture(self.show_desktop()))
 
+    def test_no_black_picture_in_between(self):
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        self.x = self.start_x("800x600x24", display=self.number)
+        self.scraper.wait_log("serving display")
+        screen = self.x_client()
+        for _ in range(3):
+            viewer.fetch(False)
+            self.assertEqual((viewer.width, viewer.height), SIZE)
+        screen.do("noise", 0, 0, 800, 600, 1)
+        sizes = []
+        while not sizes or sizes[-1] != (800, 600) or viewer.n_raw == before:
+            before = viewer.n_raw
+            viewer.fetch()
+            sizes.append((viewer.width, viewer.height))
+        self.assertEqual(viewer.count_wrong(self.picture(screen)), 0)
+
+    def test_a_desktop_that_stays_black(self):
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        self.x = self.start_x("800x600x24", display=self.number)
+        viewer.expect(self.picture(self.x_client()))
+
     def test_a_viewer_built_on_libvncclient(self):
         self.start_late()
         viewer = self.vnc_client()

@@ -29,14 +29,14 @@ static void test_a_desktop_that_starts(void **state)
 	assert_string_equal(text.steps, "[.] display manager (gdm.service)\n"
 					"[ ] login\n"
 					"[ ] X server\n"
-					"[ ] connection to the X server\n");
+					"[ ] first picture\n");
 	assert_string_equal(text.reason, "");
 	assert_string_equal(text.advice, "");
 	write_it((struct status_facts){ .step = STATUS_X_SERVER, .may_start = true });
 	assert_string_equal(text.steps, "[x] display manager\n"
 					"[x] login\n"
 					"[.] X server\n"
-					"[ ] connection to the X server\n");
+					"[ ] first picture\n");
 }
 
 static void test_one_that_is_only_waited_for(void **state)
@@ -50,7 +50,7 @@ static void test_a_given_display(void **state)
 {
 	(void)state;
 	write_it((struct status_facts){ .first = STATUS_CONNECTION, .step = STATUS_CONNECTION });
-	assert_string_equal(text.steps, "[.] connection to the X server\n");
+	assert_string_equal(text.steps, "[.] first picture\n");
 }
 
 static void test_a_session_that_has_ended(void **state)
