@@ -11,10 +11,11 @@ import signal
 import socket
 import threading
 import time
+import unittest
 
 from lib import chain, rfb
 from lib.chain import ChainTest, wait_until
-from lib.process import run
+from lib.process import run, survives_x
 
 FOLLOWS = (rfb.RAW, rfb.CURSOR, rfb.DESKTOP_SIZE)
 SIZE = (1280, 800)  # of the status screen, at first
@@ -126,6 +127,7 @@ class InputTest(StatusScreenTest):
         self.assertEqual(" ".join(" ".join(seen).split()), "+d -d")
         self.assertEqual(screen.do("held"), "30,30 buttons=0")
 
+    @unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
     def test_what_is_held_when_it_ends(self):
         viewer = self.see_late_desktop(encodings=FOLLOWS)
         screen = self.show_desktop()
@@ -203,6 +205,7 @@ class BadInputTest(StatusScreenTest):
         # Each second, a try to open the display, in a thread, and the clock.
         self.assertLess(self.scraper.count_switches() - before, 300)
 
+    @unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
     def test_a_session_that_comes_and_goes(self):
         viewer = self.see_late_desktop(encodings=FOLLOWS)
         chance = random.Random(16)
@@ -340,6 +343,7 @@ class RefusalTest(StatusScreenTest):
 
 
 class EndTest(StatusScreenTest):
+    @unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
     def test_x_is_killed_and_comes_back(self):
         viewer = self.see_late_desktop(encodings=FOLLOWS)
         for number in signal.SIGKILL, signal.SIGTERM:
