@@ -270,7 +270,10 @@ static int add_sources(struct server *server)
 	if (r >= 0)
 		r = timer_add(server->event, TIMER_NEVER, schedule_timer, server, &server->timer);
 	if (r >= 0)
-		r = timer_add(server->event, TIMER_NEVER, on_never, server, &server->turns);
+		r = sd_event_add_time(server->event, &server->turns, CLOCK_MONOTONIC, UINT64_MAX, 0,
+				      on_never, server);
+	if (r >= 0) /* what is off is not prepared */
+		r = sd_event_source_set_enabled(server->turns, SD_EVENT_ON);
 	if (r >= 0)
 		r = sd_event_source_set_prepare(server->turns, on_turn);
 	return r;

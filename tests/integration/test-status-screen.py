@@ -361,6 +361,21 @@ class EndTest(StatusScreenTest):
         self.assertEqual(self.scraper.wait(), 0)
 
 
+class GrabTest(StatusScreenTest):
+    def test_the_x_server_is_grabbed(self):
+        """It cannot be opened meanwhile, which viewers see, and what may be the cause after 10 s."""
+        grabber = self.show_desktop()
+        grabber.do("grab")
+        self.start_late()
+        viewer, other = self.log_in(encodings=FOLLOWS), self.log_in(encodings=FOLLOWS)
+        self.expect_status(viewer)
+        self.scraper.wait_log("has not answered for 10 s")
+        other.close()
+        self.expect_status(viewer)
+        grabber.do("ungrab")
+        viewer.expect(self.picture(grabber))
+
+
 class WaitTest(StatusScreenTest):
     config = "session_wait = 1s"
 
