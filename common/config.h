@@ -53,6 +53,7 @@ struct config {
 	enum clipboard_mode primary;
 	uint64_t clipboard_limit; /* bytes */
 	bool resize;
+	bool status_screen;
 	int log_level; /* enum log_level */
 
 	/* Not a key: why connections must be refused, "file:line: message"; "" to accept them. */

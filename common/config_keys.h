@@ -97,6 +97,11 @@ KEY(clipboard_limit, SIZE, "256KiB", "0", "1MiB", false,
     "Longer clipboard text is not passed on. Guacamole's VNC client drops the connection when it "
     "gets more than 1 MiB.")
 KEY(resize, BOOL, "yes", "", "", false, "Let viewers resize the desktop, by RandR.")
+KEY(status_screen, BOOL, "yes", "", "", false,
+    "Show viewers what is awaited or wrong while there is no desktop to show: as soon as the "
+    "password is right, and when the session ends while they are connected. They then see the "
+    "next session, if it comes within `session_wait`. With `no`, a viewer waits without a picture, "
+    "is refused with the reason if no desktop comes, and is disconnected when the session ends.")
 KEY(log_level, LOG_LEVEL, "info", "", "", false, "The least important messages that are logged.")
 
 #undef TYPE

@@ -11,10 +11,11 @@
  *   version pid       of the scraper
  *   session display   what is shown: XDG_SESSION_ID and ":0"; only after a viewer was accepted
  *   size              of the screen, WIDTHxHEIGHT in pixels
+ *   status_screen     what the viewers are told by the status screen, while there is no desktop
  *   viewers           how many are connected
  *   waiting           how many are accepted, and wait for the desktop
  *   idle_timeout      seconds, or "never"
- *   stops_in          seconds until the scraper ends, if it does and there are no viewers
+ *   stops_in          seconds until the scraper ends, if it does and nobody is connected or waits
  *   setting.KEY       the value that a key of gpudesk.conf has in the scraper
  *
  * and for each viewer, N from 0 on:

@@ -16,7 +16,8 @@
 #include "common/timer.h"
 
 enum {
-	HANDSHAKE_TIME = 10 * 1000000, /* µs, up to the security type, and for the response */
+	HANDSHAKE_TIME = 10 * 1000000, /* µs, up to the security type */
+	PASSWORD_TIME = 60 * 1000000,  /* µs, for the response: a person may have to type it */
 	LINGER_TIME = 2 * 1000000,     /* µs */
 	LINGER_BYTES = 64 * 1024,
 	/* A peer that vanished is noticed after about 45 s. */
@@ -317,7 +318,7 @@ void connection_challenge(struct connection *connection,
 {
 	rfb_handshake_challenge(&connection->handshake, challenge);
 	connection->phase = CONNECTION_HANDSHAKE;
-	if (set_events(connection) < 0 || timer_start(connection->timer, HANDSHAKE_TIME) < 0)
+	if (set_events(connection) < 0 || timer_start(connection->timer, PASSWORD_TIME) < 0)
 		hang_up(connection);
 }
 

@@ -15,7 +15,7 @@
 struct connection;
 
 enum connection_phase {
-	CONNECTION_HANDSHAKE, /* the viewer has 10 s to ask for a challenge, and 10 s to answer it
+	CONNECTION_HANDSHAKE, /* the viewer has 10 s to ask for a challenge, and 60 s to answer it
 			       */
 	CONNECTION_ASKING,    /* waits for connection_challenge() or connection_fail() */
 	CONNECTION_ANSWERED, /* waits for connection_fail() or connection_destroy(), without a limit

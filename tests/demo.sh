@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tests/demo.sh BUILDDIR [--once] - a virtual desktop on Xvfb, proxy and scraper started on demand
-# as an ordinary user, a viewer that shows the desktop through them, and a page for browsers. Stops on
-# Ctrl-C, or with --once when the viewer's screenshot is in BUILDDIR/demo.png. Nothing else is left,
-# but BUILDDIR/demo.log if it failed.
+# tests/demo.sh BUILDDIR [--once] - proxy and scraper started on demand as an ordinary user, a viewer
+# that shows what they serve, and a page for browsers: first there is no desktop, and the viewer sees
+# the status screen, then one on Xvfb. With --once, that ends and comes back, too. Stops on Ctrl-C,
+# or with --once when the viewer's screenshots are in BUILDDIR: demo-1-waits.png,
+# demo-2-desktop.png, demo-3-ended.png, demo-4-again.png. Nothing else is left, but
+# BUILDDIR/demo.log if it failed.
 #
 # The script runs itself again (as `inside`) in a session of its own, so one kill ends everything.
 set -eu
@@ -18,11 +20,10 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])'
 }
 
-# ---- inside: as the ordinary user, in $work, with the screenshot's file as descriptor 3 ---------
+# ---- inside: as the ordinary user, in $work -----------------------------------------------------
 
 fail() {
 	echo "demo: $*" >&2
-	[ ! -s demo.png ] || cat demo.png >&3
 	exit 1
 }
 
@@ -38,19 +39,26 @@ wait_until() { # WHAT COMMAND...
 in_background() { # NAME COMMAND...
 	name=$1
 	shift
-	"$@" >"log/$name" 2>&1 3>&- </dev/null &
+	"$@" >"log/$name" 2>&1 </dev/null &
 }
 
-# Starts an X server on a free display and sets $display; its clients need $work/NAME.auth.
-start_x() { # NAME GEOMETRY
+# Starts an X server on that display; its clients need $work/NAME.auth. Sets $x_server, its pid.
+start_x() { # NAME GEOMETRY DISPLAY
 	: >"$1.auth"
 	cookie=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-	xauth -q -f "$1.auth" add :0 . "$cookie"
-	Xvfb -displayfd 4 -screen 0 "$2" -auth "$1.auth" -nolisten tcp -noreset \
-		>"log/$1" 2>&1 3>&- 4>"$1.display" </dev/null &
+	xauth -q -f "$1.auth" add "$3" . "$cookie"
+	rm -f "$1.display"
+	Xvfb "$3" -displayfd 4 -screen 0 "$2" -auth "$1.auth" -nolisten tcp -noreset \
+		>"log/$1" 2>&1 4>"$1.display" </dev/null &
+	x_server=$!
 	wait_until "the X server" test -s "$1.display"
-	display=:$(cat "$1.display")
-	xauth -q -f "$1.auth" add "$display" . "$cookie"
+}
+
+# A display that nobody has.
+free_display() {
+	python3 -c 'import os, random
+print(next(":%d" % n for n in iter(lambda: random.randrange(100, 20000), 0)
+           if not os.path.exists("/tmp/.X11-unix/X%d" % n)))'
 }
 
 # A window that comes while openbox starts may never be shown, so wait until openbox is done.
@@ -64,7 +72,7 @@ on_demand() { # NAME SOCKET-ACTIVATE'S-ARGUMENTS...
 	name=$1
 	shift
 	while :; do
-		systemd-socket-activate "$@" >>"log/$name" 2>&1 3>&- </dev/null || :
+		systemd-socket-activate "$@" >>"log/$name" 2>&1 </dev/null || :
 		sleep 0.1
 	done &
 }
@@ -74,26 +82,48 @@ listens() { # PORT
 sys.exit(socket.socket().connect_ex(("127.0.0.1", int(sys.argv[1]))))' "$1"
 }
 
-# The colour of the desktop's background is on the viewer's screen.
-shows_desktop() {
-	XAUTHORITY=$work/viewer.auth import -silent -display "$viewer" -window root demo.png \
+# The colour of that background is on the viewer's screen, a picture of which is kept.
+shows() { # COLOUR PICTURE
+	DISPLAY=$viewer XAUTHORITY=$work/viewer.auth import -silent -window root "$2" \
 		2>/dev/null &&
-		convert demo.png -format %c histogram:info:- | grep -qi '#2E5C7F'
+		convert "$2" -format %c histogram:info:- | grep -qi "$1"
 }
 
-inside() {
-	cd "$work"
-	mkdir log
-	umask 077
-	start_x desktop 1280x800x24
-	desktop=$display
-	export DISPLAY="$desktop" XAUTHORITY="$work/desktop.auth" HOME="$work"
+shows_status() { # PICTURE
+	shows '#202830' "$1"
+}
+
+shows_desktop() { # PICTURE
+	shows '#2E5C7F' "$1"
+}
+
+start_desktop() {
+	start_x desktop 1280x800x24 "$desktop"
+	desktop_server=$x_server
+	export DISPLAY="$desktop" XAUTHORITY="$work/desktop.auth"
 	xsetroot -solid '#2E5C7F'
 	start_window_manager openbox
 	in_background xterm xterm -geometry 80x20+40+60 -title 'gpudesk demo' -e \
 		sh -c 'while :; do date; sleep 1; done'
 	in_background xclock xclock -update 1 -geometry 220x220+960+60
 	in_background xeyes xeyes -geometry 220x140+960+420
+}
+
+# What a viewer sees when the session ends, and when the next one comes.
+end_and_start_again() {
+	kill "$desktop_server"
+	wait_until "the status screen in the viewer" shows_status demo-3-ended.png
+	start_desktop
+	wait_until "the next desktop in the viewer" shows_desktop demo-4-again.png
+}
+
+inside() {
+	cd "$work"
+	mkdir log
+	umask 077
+	export HOME="$work"
+	desktop=$(free_display)
+	: >desktop.auth
 
 	password=$(head -c 6 /dev/urandom | base64 | tr +/ xy)
 	printf '%s\n' "$password" | vncpasswd -f >password
@@ -106,17 +136,18 @@ inside() {
 		--config "$work/gpudesk.conf" --scraper-socket "$work/scraper.sock"
 	wait_until "the scraper's socket" test -S scraper.sock
 
-	start_x viewer 1300x850x24
-	viewer=$display
+	viewer=$(free_display)
+	start_x viewer 1300x850x24 "$viewer"
 	export DISPLAY="$viewer" XAUTHORITY="$work/viewer.auth"
 	start_window_manager viewer-openbox
 	in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 \
 		"127.0.0.1::$port"
-	wait_until "the desktop in the viewer" shows_desktop
-	cat demo.png >&3
-	exec 3>&-
-	echo "A viewer shows the desktop; its screenshot is $screenshot"
+	wait_until "the status screen in the viewer" shows_status demo-1-waits.png
+	start_desktop
+	wait_until "the desktop in the viewer" shows_desktop demo-2-desktop.png
+	echo "A viewer shows the desktop; its screenshots are $build/demo-*.png"
 	if [ "$once" = yes ]; then
+		end_and_start_again
 		echo "To use the desktop with your own viewer or browser, run ./dev demo"
 		exit
 	fi
@@ -130,7 +161,7 @@ inside() {
 		To see it yourself, on this machine:
 
 		  VNC viewer  vncviewer 127.0.0.1::$port
-		  browser     http://127.0.0.1:$web/vnc.html?autoconnect=1&resize=scale
+		  browser     http://127.0.0.1:$web/vnc.html?autoconnect=1&resize=scale&password=$password
 		  password    $password
 
 		Press Ctrl-C to stop.
@@ -154,9 +185,8 @@ case "${2-}" in
 	exit 2
 	;;
 esac
-screenshot=$build/demo.png
 work=$(mktemp -d "${TMPDIR:-/tmp}/gpudesk-demo.XXXXXX")
-export DEMO_SECONDS work once screenshot
+export DEMO_SECONDS work once build
 session=''
 
 # The end of each program's log; all of them are in demo.log.
@@ -183,6 +213,8 @@ finish() {
 		kill -s KILL -- "-$session" 2>/dev/null || :
 		[ $status -eq 0 ] || explain
 	fi
+	rm -f "$build"/demo-*.png
+	cp "$work"/demo-*.png "$build" 2>/dev/null || :
 	rm -rf "$work"
 }
 trap finish EXIT
@@ -198,6 +230,6 @@ if [ "$(id -u)" -eq 0 ]; then
 	[ -d /tmp/.X11-unix ] || mkdir -m 1777 /tmp/.X11-unix
 fi
 # shellcheck disable=SC2086 # a command with arguments, or nothing
-setsid $as_user "$work/$(basename "$self")" inside 3>"$screenshot" &
+setsid $as_user "$work/$(basename "$self")" inside &
 session=$!
 wait "$session"

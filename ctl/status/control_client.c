@@ -120,6 +120,8 @@ static int read_pair(struct scraper_report *report, const char *key, const char 
 		return read_text(value, report->display, sizeof(report->display));
 	if (strcmp(key, "size") == 0)
 		return read_text(value, report->size, sizeof(report->size));
+	if (strcmp(key, "status_screen") == 0)
+		return read_text(value, report->status_screen, sizeof(report->status_screen));
 	if (strcmp(key, "idle_timeout") == 0)
 		return read_seconds(value, &report->idle_timeout);
 	if (strcmp(key, "stops_in") == 0)

@@ -28,6 +28,7 @@ struct scraper_report {
 	char version[SCRAPER_WORD_MAX];
 	pid_t pid;
 	char session[64], display[64], size[SCRAPER_WORD_MAX];
+	char status_screen[512]; /* what it says; "": it is not shown */
 	unsigned waiting;
 	uint64_t idle_timeout; /* s; UINT64_MAX: never */
 	uint64_t stops_in;     /* s; UINT64_MAX: it does not, while there are viewers or for ever */

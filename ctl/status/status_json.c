@@ -70,13 +70,14 @@ static json_t *scraper_json(const struct status *status)
 	}
 	for (unsigned i = 0; i < report->n_viewers; i++)
 		json_array_append_new(viewers, viewer_json(&report->viewers[i]));
-	return json_pack("{s:b, s:o, s:I, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "running", 1,
-			 "version", json_text_or_null(report->version), "pid",
-			 (json_int_t)report->pid, "session", json_text_or_null(report->session),
-			 "display", json_text_or_null(report->display), "size",
-			 json_text_or_null(report->size), "waiting", (json_int_t)report->waiting,
-			 "idle_timeout", number_or_null(report->idle_timeout), "stops_in",
-			 number_or_null(report->stops_in), "viewers", viewers);
+	return json_pack(
+		"{s:b, s:o, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "running", 1, "version",
+		json_text_or_null(report->version), "pid", (json_int_t)report->pid, "session",
+		json_text_or_null(report->session), "display", json_text_or_null(report->display),
+		"size", json_text_or_null(report->size), "status_screen",
+		json_text_or_null(report->status_screen), "waiting", (json_int_t)report->waiting,
+		"idle_timeout", number_or_null(report->idle_timeout), "stops_in",
+		number_or_null(report->stops_in), "viewers", viewers);
 }
 
 static json_t *units_json(const struct status *status)

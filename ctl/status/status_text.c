@@ -142,6 +142,8 @@ static void print_running(const struct status *status, uint64_t now, FILE *out)
 	if (strcmp(report->version, GPUDESK_VERSION) != 0)
 		fprintf(out, "; version %s until it stops", report->version);
 	fputc('\n', out);
+	if (*report->status_screen)
+		fprintf(out, "%sno desktop, viewers are told: %s\n", indent, report->status_screen);
 	print_end(report, out);
 	fprintf(out, "Viewers      %u of at most %u", report->n_viewers,
 		status->config.max_viewers);

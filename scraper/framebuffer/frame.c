@@ -53,6 +53,19 @@ void frame_finish(struct frame *frame)
 	*frame = (struct frame){ 0 };
 }
 
+bool frame_is_blank(const struct frame *frame)
+{
+	size_t pixel = (size_t)frame->bytes_per_pixel, length = (size_t)frame->width * pixel;
+
+	/* A row is blank if it equals itself, moved by one pixel. */
+	if (memcmp(frame->pixels, frame->pixels + pixel, length - pixel) != 0)
+		return false;
+	for (int y = 1; y < frame->height; y++)
+		if (memcmp(frame->pixels, frame->pixels + (size_t)y * frame->stride, length) != 0)
+			return false;
+	return true;
+}
+
 struct rect frame_align(const struct frame *frame, struct rect area)
 {
 	int step = CHUNK / frame->bytes_per_pixel;

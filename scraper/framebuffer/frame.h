@@ -47,6 +47,9 @@ int frame_row_differs(const struct frame *frame, const uint8_t *pixels, struct r
  */
 bool frame_is_picture(const struct frame *frame, struct rect area);
 
+/* Whether all pixels are the same: nothing has been drawn yet, most likely. */
+bool frame_is_blank(const struct frame *frame);
+
 /* `area` widened to steps of 64 bytes in x and width, within the screen. */
 struct rect frame_align(const struct frame *frame, struct rect area);
 

@@ -85,7 +85,7 @@ static void load(struct key_repeat *repeat)
 	unsigned char *data = NULL;
 	unsigned long n = 0, left;
 	Atom type;
-	int format;
+	int format = 0;
 
 	XGetWindowProperty(x, DefaultRootWindow(x), repeat->property, 0, KEY_REPEAT_BYTES / 4,
 			   False, XA_CARDINAL, &type, &format, &n, &left, &data);

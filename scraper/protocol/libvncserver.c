@@ -160,13 +160,13 @@ static void fill_padding(rfbClientPtr cl)
 		red[i] |= padding;
 }
 
-void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame)
+void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame,
+			  const struct pixel_format *format)
 {
 	rfbScreenInfoPtr screen = server->screen;
-	rfbPixelFormat format = screen->serverFormat;
-	int depth = screen->depth;
+	bool same_format = memcmp(&server->format, format, sizeof(*format)) == 0;
 
-	if (screen->width == frame->width && screen->height == frame->height) {
+	if (screen->width == frame->width && screen->height == frame->height && same_format) {
 		screen->frameBuffer = (char *)frame->pixels;
 		return;
 	}
@@ -174,8 +174,9 @@ void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame)
 			  frame->bytes_per_pixel);
 	/* It assumed a format of its own and rows without padding, and may have set each client's
 	 * translation accordingly: restore ours. */
-	screen->serverFormat = format;
-	screen->depth = depth;
+	server->format = *format;
+	set_format(&screen->serverFormat, format);
+	screen->depth = format->depth;
 	screen->paddedWidthInBytes = (int)frame->stride;
 	rfbClientIteratorPtr i = rfbGetClientIterator(screen);
 	for (rfbClientPtr cl; (cl = rfbClientIteratorNext(i));) {

@@ -28,8 +28,9 @@ int rfb_server_create(const struct frame *frame, const struct pixel_format *form
 		      const char *name, struct rfb_server **ret_server);
 void rfb_server_destroy(struct rfb_server *server);
 
-/* The frame is another one, or has another size or address. */
-void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame);
+/* The frame is another one, or has another size, format or address. */
+void rfb_server_set_frame(struct rfb_server *server, const struct frame *frame,
+			  const struct pixel_format *format);
 
 /* A client in the middle of the handshake, which expects ClientInit next. Returns 0 or -errno. */
 int rfb_client_create(struct rfb_server *server, struct rfb_client **ret_client);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "desktop_size.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common/log.h"
+#include "server_view.h"
 #include "server_viewers.h"
 
 enum { REQUEST_INTERVAL = 250000 }; /* µs between two changes of the size for viewers */
@@ -24,10 +26,7 @@ static int follow_resize(struct server *server)
 		return r;
 	}
 	log_info("the screen is now %dx%d", server->display.width, server->display.height);
-	rfb_server_set_frame(server->rfb, &server->screen.frame);
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
-		if (viewer_resize(viewer) < 0)
-			server_drop_viewer(viewer, "out of memory");
+	server_set_view(server, &server->screen.frame, &server->display.format);
 	return 0;
 }
 
@@ -48,6 +47,16 @@ int desktop_size_follow(struct server *server)
 	return 0;
 }
 
+static void answer_size(struct server *server, enum size_status status, bool resized)
+{
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
+		if (viewer_requests_size(viewer))
+			viewer_answer_size(viewer, status);
+		else if (resized)
+			viewer_layout_changed(viewer, SIZE_BY_OTHER_VIEWER);
+	}
+}
+
 int desktop_size_serve_request(struct server *server, uint64_t now, uint64_t *ret_due)
 {
 	*ret_due = UINT64_MAX;
@@ -65,14 +74,35 @@ int desktop_size_serve_request(struct server *server, uint64_t now, uint64_t *re
 	display_dispatch(&server->display);
 	bool resized = server->size_stale;
 
+	server->wants_size |= status == SIZE_DONE;
 	int r = resized || server->layout_stale ? desktop_size_follow(server) : 0;
 	if (r < 0)
 		return r;
-	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next) {
-		if (viewer_requests_size(viewer))
-			viewer_answer_size(viewer, status);
-		else if (resized)
-			viewer_layout_changed(viewer, SIZE_BY_OTHER_VIEWER);
-	}
+	answer_size(server, status, resized);
 	return 0;
+}
+
+void status_size_serve_request(struct server *server)
+{
+	int width = server->status.width, height = server->status.height;
+
+	if (!server->has_size_request)
+		return;
+	server->has_size_request = false;
+	int r = server->size_request.n_screens == 1
+			? status_screen_resize(&server->status, server->size_request.width,
+					       server->size_request.height)
+			: -EINVAL;
+	bool resized = server->status.width != width || server->status.height != height;
+	if (resized && (r = server_redo_status(server)) < 0) {
+		server->status.width = width;
+		server->status.height = height;
+		resized = false;
+	}
+	server->wants_size |= r >= 0;
+	answer_size(server,
+		    r >= 0	   ? SIZE_DONE
+		    : r == -EINVAL ? SIZE_INVALID_LAYOUT
+				   : SIZE_NO_RESOURCES,
+		    resized);
 }

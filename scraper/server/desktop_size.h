@@ -19,4 +19,7 @@ int desktop_size_follow(struct server *server);
  */
 int desktop_size_serve_request(struct server *server, uint64_t now, uint64_t *ret_due);
 
+/* The same for the status screen, which takes any size within limits. */
+void status_size_serve_request(struct server *server);
+
 #endif

@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "desktop_size.h"
 #include "server_state.h"
+#include "server_view.h"
 #include "server_viewers.h"
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -145,6 +146,32 @@ static void set_timer(struct server *server, uint64_t at)
 		timer_start_at(server->timer, at);
 }
 
+/* The status screen is all that there is to show. */
+static void show_status(struct server *server, uint64_t now)
+{
+	struct status_screen *status = &server->status;
+	struct tile_map changes;
+
+	set_timer(server, check_timeouts(server, now));
+	status_size_serve_request(server);
+	if (!send_sizes(server, now) && !any_waits(server))
+		return;
+	if (status_screen_due(status) <= now) {
+		server_keep_sending(server);
+		int r = tile_map_init(&changes, server->view.width, server->view.height);
+
+		if (r >= 0)
+			r = status_screen_draw(status, now, &changes);
+		if (r < 0)
+			log_warning("cannot draw the status screen: %s", strerror(-r));
+		for (struct viewer *viewer = server->viewers; r >= 0 && viewer;
+		     viewer = viewer->next)
+			viewer_screen_changed(viewer, &changes, (struct move){ 0 });
+		tile_map_finish(&changes);
+	}
+	set_timer(server, earlier(send_updates(server, now), status_screen_due(status)));
+}
+
 /*
  * All that is not an immediate answer to an event is done here, once, after all pending input has
  * been handled.
@@ -156,8 +183,16 @@ int schedule_work(sd_event_source *source, void *userdata)
 
 	(void)source;
 	server_reap(server);
-	if (!server->watching)
+	if (server_forget_lost_display(server))
 		return 0;
+	due = server->is_veiled ? server_lift_veil(server, now) : 0;
+	if (due)
+		set_timer(server, due);
+	if (!server_is_seen(server)) {
+		if (server->rfb)
+			show_status(server, now);
+		return 0;
+	}
 	if ((server->size_stale || server->layout_stale) && desktop_size_follow(server) < 0)
 		return 0;
 	if (desktop_size_serve_request(server, now, &due) < 0)
@@ -187,9 +222,7 @@ int schedule_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	if (!server->watching)
-		return 0;
-	if (any_waits(server) && !capture_held_until(server, now) &&
+	if (server_is_seen(server) && any_waits(server) && !capture_held_until(server, now) &&
 	    missed_damage_due(&server->screen.missed) <= now &&
 	    screen_check_missed(&server->screen, now))
 		log_debug("found drawing that XDamage did not report");

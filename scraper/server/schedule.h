@@ -49,6 +49,10 @@
  * 21. A character that is on no key is assigned to a spare key at most every 20 ms, and replaces
  *     another one when programs have read that: input/spare_keys.c. Keys that wait for it are tried
  *     every 20 ms: input/input.c.
+ * 22. A display that is opened while viewers see the status screen is shown to them when something
+ *     has been drawn on it, or after 5 s: server_lift_veil() (server/server_view.c).
+ * 23. The status screen is drawn again when what it says has changed, and for its clock once a
+ *     second, if a viewer waits: status_screen_due() (server/status_screen.c).
  */
 #ifndef GPUDESK_SCHEDULE_H
 #define GPUDESK_SCHEDULE_H

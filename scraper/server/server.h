@@ -12,37 +12,52 @@
 #include <systemd/sd-event.h>
 
 #include "common/config.h"
+#include "framebuffer/status_picture.h"
 
 struct server;
 
 struct server_callbacks {
 	/*
-	 * The display is open (0), or cannot be opened: then the server can only be destroyed.
-	 * -ETIMEDOUT: the X server has not answered for a while, but may still do. `reason` is for
-	 * the viewer and the log.
+	 * The display is open (0), or cannot be opened. -ETIMEDOUT: the X server has not answered
+	 * for a while, but may still do. `reason` is for the viewer and the log.
 	 */
 	void (*opened)(int r, const char *reason, void *userdata);
 	/* There are `n` viewers now. */
 	void (*viewers_changed)(unsigned n, void *userdata);
-	/* The X server is gone; the viewers are disconnected. Must not return. */
-	void (*display_lost)(void *userdata) __attribute__((noreturn));
+	/* The X server is gone, and there is no display now. The viewers see the status screen. */
+	void (*display_lost)(void *userdata);
+	/*
+	 * The X server is gone, or does not answer while `event` is to end, and the viewers are
+	 * disconnected, since the server cannot go on. Must not return.
+	 */
+	void (*ended)(void *userdata) __attribute__((noreturn));
 };
 
 /*
- * Starts to connect to the display, and calls `opened` later. From then on, while the X server does
- * not answer, only the events of the loop `urgent` are handled; if one of them ends `event`, the
- * display counts as lost. `config` must outlive the server. Returns 0 or -errno.
+ * A server without a display. While an X server does not answer, only the events of the loop
+ * `urgent` are handled. `config` must outlive the server. Returns 0 or -errno.
  */
 int server_create(sd_event *event, sd_event *urgent, const struct config *config,
-		  const char *display, const char *xauthority,
 		  const struct server_callbacks *callbacks, void *userdata,
 		  struct server **ret_server);
 
-/* The display's name; NULL while it is not open: then nothing below may be called. */
+/*
+ * Starts to connect to the display, and calls `opened` later. If it is being opened already, the
+ * time until -ETIMEDOUT counts anew. Returns 0 or -errno.
+ */
+int server_open_display(struct server *server, const char *display, const char *xauthority);
+
+/* Whether one is being opened. */
+bool server_is_opening(const struct server *server);
+
+/* Leaves the display, if there is one. The viewers see the status screen. */
+void server_close_display(struct server *server);
+
+/* The display's name; NULL while none is open. */
 const char *server_display(const struct server *server);
 
-/* A viewer waits for the display: after -ETIMEDOUT, the time counts anew. */
-void server_await_display(struct server *server);
+/* What the status screen says; with `since` (µs, not 0), a clock runs from then. */
+void server_write_status(struct server *server, const struct status_text *text, uint64_t since);
 
 /*
  * Disconnects all viewers. NULL is fine. A server whose display is still being opened is not freed:
@@ -50,7 +65,13 @@ void server_await_display(struct server *server);
  */
 void server_destroy(struct server *server);
 
+/* Whether its X server is gone, and display_lost() has not been called yet. */
+bool server_is_lost(const struct server *server);
+
 unsigned server_n_viewers(const struct server *server);
+
+/* Whether any of them gave the password for full access. */
+bool server_has_full_access(const struct server *server);
 
 /*
  * Makes sure that there is a place for one more viewer. When all max_viewers are taken, one with

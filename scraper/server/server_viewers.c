@@ -21,6 +21,8 @@ static void on_wants(struct viewer *viewer, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	if (viewer->requested)
+		sight_requested(&extra->sight, viewer->n_pictures);
+	if (viewer->requested && server_is_seen(extra->server))
 		clipboard_bridge_requested(&extra->server->clipboard, &extra->clip);
 	server_request_work(extra->server);
 }
@@ -29,6 +31,8 @@ static void on_encodings(struct viewer *viewer, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
+	if (!server_is_seen(extra->server))
+		return;
 	clipboard_encodings(&extra->server->clipboard.clipboard, &extra->clip,
 			    viewer_lists(viewer, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
 }
@@ -39,7 +43,9 @@ static void on_cut_text(struct viewer *viewer, const uint8_t *message, size_t le
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	clipboard_message(&extra->server->clipboard.clipboard, &extra->clip, message, length);
+	if (server_is_seen(extra->server))
+		clipboard_message(&extra->server->clipboard.clipboard, &extra->clip, message,
+				  length);
 }
 
 static void on_text_sent(struct viewer *viewer, void *userdata)
@@ -47,7 +53,8 @@ static void on_text_sent(struct viewer *viewer, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	clipboard_serve(&extra->server->clipboard.clipboard, &extra->clip);
+	if (server_is_seen(extra->server))
+		clipboard_serve(&extra->server->clipboard.clipboard, &extra->clip);
 }
 
 static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
@@ -56,8 +63,7 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 
 	log_viewer(LOG_LEVEL_INFO, viewer->peer, "disconnected", "viewer %s disconnected: %s",
 		   viewer->peer, reason);
-	input_release(&extra->server->input, &extra->holder);
-	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
+	server_leave_display(viewer);
 	server_request_work(extra->server); /* to free it, outside its own code */
 }
 
@@ -81,6 +87,8 @@ static void on_key(struct viewer *viewer, struct client_key key, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
+	if (!sight_takes_key(&extra->sight, key) || !server_is_seen(extra->server))
+		return;
 	missed_damage_activity(&extra->server->screen.missed, true, server_now(extra->server));
 	input_key(&extra->server->input, &extra->holder, key);
 }
@@ -91,6 +99,8 @@ static void on_pointer(struct viewer *viewer, struct client_pointer pointer, voi
 	struct server *server = extra->server;
 
 	(void)viewer;
+	if (!sight_takes_pointer(&extra->sight, pointer) || !server_is_seen(server))
+		return;
 	missed_damage_activity(&server->screen.missed, true, server_now(server));
 	input_pointer(&server->input, &extra->holder, pointer);
 	cursor_moved(&server->cursor, server->input.x, server->input.y);
@@ -125,6 +135,35 @@ void server_drop_viewer(struct viewer *viewer, const char *reason)
 	on_gone(viewer, reason, viewer->userdata);
 }
 
+void server_drop_viewers(struct server *server, const char *reason)
+{
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		server_drop_viewer(viewer, reason);
+}
+
+void server_join_display(struct viewer *viewer)
+{
+	struct server_viewer *extra = extra_of(viewer);
+	struct clipboard *clipboard = &extra->server->clipboard.clipboard;
+
+	if (viewer->is_gone)
+		return;
+	sight_regain(&extra->sight, viewer->n_pictures);
+	clipboard_add(clipboard, &extra->clip, viewer->peer, viewer->view_only, viewer);
+	clipboard_encodings(clipboard, &extra->clip,
+			    viewer_lists(viewer, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
+}
+
+void server_leave_display(struct viewer *viewer)
+{
+	struct server_viewer *extra = extra_of(viewer);
+
+	sight_lose(&extra->sight);
+	input_release(&extra->server->input, &extra->holder);
+	extra->holder = (struct input_holder){ 0 };
+	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
+}
+
 void server_keep_sending(struct server *server)
 {
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
@@ -153,7 +192,7 @@ void server_reap(struct server *server)
 	if (server->n_viewers == before)
 		return;
 	if (!server->n_viewers)
-		server_stop_watching(server);
+		server_stop_serving(server);
 	server->callbacks->viewers_changed(server->n_viewers, server->userdata);
 }
 
@@ -186,7 +225,7 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 	struct server_viewer *extra = calloc(1, sizeof(*extra));
 	struct viewer *viewer;
 	struct update_source source = {
-		.frame = &server->screen.frame,
+		.frame = &server->view,
 		.cursor = &server->cursor.state,
 		.layout = &server->layout,
 		.leds = &server->leds,
@@ -194,8 +233,8 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 	};
 	int r = extra ? 0 : -ENOMEM;
 
-	if (r >= 0 && !server->watching)
-		r = server_start_watching(server);
+	if (r >= 0)
+		r = server_start_serving(server);
 	if (r >= 0) {
 		extra->server = server;
 		extra->is_looker = view_only;
@@ -207,11 +246,14 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 		free(extra);
 		close(fd);
 		if (!server->n_viewers)
-			server_stop_watching(server);
+			server_stop_serving(server);
 		return r;
 	}
-	clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer, viewer->view_only,
-		      viewer);
+	if (server_is_seen(server))
+		clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer,
+			      viewer->view_only, viewer);
+	else
+		sight_lose(&extra->sight);
 	viewer->timeouts.inactive_timeout = server->config->inactive_timeout;
 	viewer->next = server->viewers;
 	server->viewers = viewer;
@@ -226,6 +268,14 @@ unsigned server_n_viewers(const struct server *server)
 	return server->n_viewers;
 }
 
+bool server_has_full_access(const struct server *server)
+{
+	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		if (!viewer->is_gone && !extra_of(viewer)->is_looker)
+			return true;
+	return false;
+}
+
 void server_disconnect(struct server *server, const char *reason)
 {
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
@@ -238,8 +288,8 @@ void server_destroy_viewers(struct server *server)
 		struct viewer *viewer = server->viewers;
 
 		server->viewers = viewer->next;
-		input_release(&server->input, &extra_of(viewer)->holder);
+		server_leave_display(viewer);
 		destroy_viewer(viewer);
 	}
-	server_stop_watching(server);
+	server_stop_serving(server);
 }

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "common/log.h"
+#include "server_viewers.h"
 #include "viewer/viewer_messages.h"
 
 #define SILENT_USEC UINT64_C(1000000) /* then X is likely to be stopped, and takes no input */
@@ -26,7 +27,8 @@ void x_wait_take_input(void *userdata)
 	if (!taken)
 		return;
 	input_flush(&server->input);
-	display_flush(&server->display);
+	if (server->has_display)
+		display_flush(&server->display);
 }
 
 /* The viewers' sockets that poll `events`, and whose they are. Returns their number. */
@@ -98,7 +100,7 @@ static void run_urgent(struct server *server)
 	if (sd_event_get_exit_code(server->event, &r) < 0)
 		return;
 	log_warning("stopping, although the X server does not answer");
-	server->display.callbacks.lost(server);
+	server_end(server);
 }
 
 /* The X server is silent: takes no input, but does all else until `fd` is readable. */

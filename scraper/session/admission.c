@@ -11,36 +11,47 @@
 
 #include "arrivals.h"
 #include "check_budget.h"
+#include "common/event_source.h"
 #include "common/log.h"
 #include "common/timer.h"
 #include "current_config.h"
+#include "desktop_search.h"
 #include "desktop_starter.h"
 #include "handoff_server.h"
 #include "idle_exit.h"
-#include "server/server.h"
-#include "session_finder.h"
-#include "session_watch.h"
+#include "notices.h"
 #include "vnc_auth.h"
+
+/*
+ * How long viewers wait for a display to be opened before they are shown the status screen: it is
+ * not to flash by where there is a desktop, which takes a few milliseconds.
+ */
+#define GRACE_USEC UINT64_C(40000)
 
 struct admission {
 	sd_event *event;
 	const struct admission_options *options;
 	struct config *config;
 	struct handoff_server *handoff;
-	struct session_finder *finder;
-	bool finder_waits;     /* for a desktop, and may start it */
-	struct server *server; /* NULL until a display was found; may not be open yet */
-	char session[64];      /* whose display it is; "": given by --display */
-	struct session_watch watch;
+	struct server *server;
+	struct desktop_search search;
 	struct idle_exit idle;
 	struct check_budget budget;
-	struct arrivals waiting;
+	struct arrivals waiting; /* for the display, or for GRACE_USEC */
+	struct notices notices;
+	sd_event_source *grace;
 	char desktop_socket[256];
 };
 
 static bool is_open(const struct admission *admission)
 {
-	return admission->server && server_display(admission->server);
+	return server_display(admission->server);
+}
+
+/* Whether viewers that come now see something at once. */
+static bool is_serving(const struct admission *admission)
+{
+	return is_open(admission) || server_n_viewers(admission->server);
 }
 
 /* ---- when to exit ---- */
@@ -49,8 +60,8 @@ static enum idle_state get_idle_state(const void *userdata)
 {
 	const struct admission *admission = userdata;
 
-	if ((is_open(admission) && server_n_viewers(admission->server)) ||
-	    admission->waiting.first || handoff_server_pending(admission->handoff))
+	if (server_n_viewers(admission->server) || admission->waiting.first ||
+	    admission->notices.n || handoff_server_pending(admission->handoff))
 		return IDLE_NOT;
 	return handoff_server_strangers(admission->handoff) ? IDLE_BUT_AWAITING : IDLE;
 }
@@ -62,10 +73,14 @@ static bool may_accept(void *userdata)
 
 static void on_viewers_changed(unsigned n, void *userdata)
 {
-	idle_exit_set_viewers(&((struct admission *)userdata)->idle, n);
+	struct admission *admission = userdata;
+
+	idle_exit_set_viewers(&admission->idle, n);
+	if (!n && !admission->waiting.first)
+		desktop_search_stop(&admission->search);
 }
 
-__attribute__((noreturn)) static void on_display_lost(void *userdata)
+__attribute__((noreturn)) static void on_ended(void *userdata)
 {
 	(void)userdata;
 	log_info("the X server is gone: stopping; the next viewer gets the session of that time");
@@ -73,42 +88,82 @@ __attribute__((noreturn)) static void on_display_lost(void *userdata)
 	_exit(EXIT_SUCCESS);
 }
 
-static void on_opened(int r, const char *reason, void *userdata);
+/* The viewers see the status screen, and the next session when it comes. */
+static void await_next(struct admission *admission)
+{
+	desktop_search_closed(&admission->search);
+	int r = desktop_search_await_next(&admission->search,
+					  server_has_full_access(admission->server));
+	if (r < 0)
+		server_disconnect(admission->server, strerror(-r));
+}
+
+static void on_display_lost(void *userdata)
+{
+	struct admission *admission = userdata;
+
+	if (!server_n_viewers(admission->server))
+		on_ended(admission);
+	log_info("the X server is gone: waiting for the next session");
+	await_next(admission);
+}
+
+static void on_opened(int r, const char *reason, void *userdata)
+{
+	desktop_search_opened(&((struct admission *)userdata)->search, r, reason);
+}
 
 static const struct server_callbacks server_callbacks = {
 	.opened = on_opened,
 	.viewers_changed = on_viewers_changed,
 	.display_lost = on_display_lost,
+	.ended = on_ended,
 };
 
 static void on_session_over(const char *reason, void *userdata)
 {
-	const struct admission *admission = userdata;
+	struct admission *admission = userdata;
+	const char *session = admission->search.session;
 
-	log_info("session %s is over (%s): stopping", admission->session, reason);
+	if (admission->config->status_screen && server_n_viewers(admission->server)) {
+		log_info("session %s is over (%s): waiting for the next one", session, reason);
+		server_close_display(admission->server);
+		await_next(admission);
+		return;
+	}
+	log_info("session %s is over (%s): stopping", session, reason);
 	sd_event_exit(admission->event, 0);
 }
 
 /* ---- accepting viewers ---- */
 
-static void accept_viewer(struct admission *admission, const struct arrival *viewer)
+/* Its password was right, so it may see why, for a moment. */
+static void refuse(struct admission *admission, const struct arrival *viewer, const char *reason)
 {
-	/* SecurityResult (RFC 6143, 7.1.3): 4 bytes always fit an idle socket. */
-	static const uint8_t ok[4];
-	char reason[SESSION_REASON_MAX];
-
-	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
+	if (!admission->config->status_screen || admission->notices.n >= NOTICES_MAX) {
 		arrival_refuse(viewer, reason, reason);
 		return;
 	}
-	if (handoff_reply_send(viewer->reply,
-			       viewer->view_only ? HANDOFF_TAKEN_VIEW_ONLY : HANDOFF_TAKEN,
-			       NULL) < 0 ||
-	    send(viewer->fd, ok, sizeof(ok), MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof(ok)) {
-		log_info("viewer %s disconnected before it was accepted", viewer->peer);
-		close(viewer->fd);
+	log_viewer(LOG_LEVEL_WARNING, viewer->peer, "refused", "viewer %s refused: %s",
+		   viewer->peer, reason);
+	if (arrival_take_over(viewer) < 0)
+		return;
+	int r = notices_show(&admission->notices, admission->event, admission->options->urgent,
+			     admission->config, viewer->fd, viewer->peer, reason);
+	if (r < 0)
+		log_error("cannot tell viewer %s: %s", viewer->peer, strerror(-r));
+}
+
+static void accept_viewer(struct admission *admission, const struct arrival *viewer)
+{
+	char reason[SESSION_REASON_MAX];
+
+	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
+		refuse(admission, viewer, reason);
 		return;
 	}
+	if (arrival_take_over(viewer) < 0)
+		return;
 	log_viewer(LOG_LEVEL_INFO, viewer->peer, "accepted", "viewer %s accepted%s", viewer->peer,
 		   viewer->view_only ? ", view only" : "");
 	int r = server_add_viewer(admission->server, viewer->fd, viewer->peer, viewer->view_only);
@@ -132,130 +187,79 @@ static void answer_waiting(struct admission *admission, const char *reason)
 
 /* ---- finding the display ---- */
 
-/* The viewers that wait are answered once it is open, or not. */
-static int open_display(struct admission *admission, const char *display, const char *xauthority)
+static int on_grace(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	return server_create(admission->event, admission->options->urgent, admission->config,
-			     display, xauthority, &server_callbacks, admission, &admission->server);
+	(void)source;
+	(void)usec;
+	answer_waiting(userdata, NULL);
+	return 0;
 }
 
-static void watch_session(struct admission *admission)
+static void on_found(void *userdata)
 {
-	const char *directory = admission->options->session_dir;
-
-	if (!*admission->session)
-		return;
-	int r = session_watch_start(&admission->watch, admission->event, directory,
-				    session_record_owner(directory), admission->session,
-				    on_session_over, admission);
-	if (r < 0)
-		log_warning("cannot watch logind's sessions: %s; ignoring it", strerror(-r));
+	answer_waiting(userdata, NULL);
 }
 
-static void on_opened(int r, const char *reason, void *userdata)
+/* The status screen says why there is no desktop. */
+static void on_waits(void *userdata)
 {
-	struct admission *admission = userdata;
-
-	if (r < 0) {
-		if (r != -ETIMEDOUT) {
-			server_destroy(admission->server);
-			admission->server = NULL;
-		}
-		answer_waiting(admission, reason);
-		idle_exit_restart(&admission->idle);
-		return;
-	}
-	log_info("serving display %s%s%s", server_display(admission->server),
-		 *admission->session ? " of session " : "", admission->session);
-	watch_session(admission);
-	answer_waiting(admission, NULL);
+	answer_waiting(userdata, NULL);
 }
 
-static void on_session_found(const struct session_display *found, const char *reason,
-			     void *userdata)
+static void on_failed(const char *reason, void *userdata)
 {
 	struct admission *admission = userdata;
-	char words[SESSION_REASON_MAX]; /* `reason` ends with the finder */
-	int r = -ENOENT;
 
-	snprintf(words, sizeof(words), "%s", found ? "" : reason);
-	if (found) {
-		snprintf(admission->session, sizeof(admission->session), "%s", found->session);
-		r = open_display(admission, found->display,
-				 *found->xauthority ? found->xauthority : NULL);
-		if (r < 0)
-			snprintf(words, sizeof(words), "%s", strerror(-r));
-	}
-	admission->finder = session_finder_destroy(admission->finder);
-	if (r < 0) {
-		answer_waiting(admission, words);
+	answer_waiting(admission, reason);
+	if (server_n_viewers(admission->server))
+		server_disconnect(admission->server, reason);
+	else
 		idle_exit_restart(&admission->idle);
-	}
 }
 
-/*
- * Calls on_opened in the end, or answers those who wait with what it finds instead. For a looker,
- * no desktop is started nor waited for. Returns 0 or -errno.
+static const struct desktop_search_callbacks search_callbacks = {
+	.found = on_found,
+	.waits = on_waits,
+	.failed = on_failed,
+	.over = on_session_over,
+};
+
+/* Accepts a viewer with the right password, now or once there is something to see; or refuses it.
  */
-static int find_display(struct admission *admission, bool is_looker)
-{
-	const struct config *config = admission->config;
-	const struct session_finder_options wanted = {
-		.directory = admission->options->session_dir,
-		.record_owner = session_record_owner(admission->options->session_dir),
-		.user = config->user,
-		.uid = geteuid(),
-		.session_wait = is_looker ? 0 : config->session_wait,
-		.desktop_socket = !is_looker && config->start_desktop ? admission->desktop_socket
-								      : NULL,
-	};
-
-	if (admission->server) {
-		server_await_display(admission->server);
-		return 0;
-	}
-	if (admission->options->display)
-		return open_display(admission, admission->options->display,
-				    admission->options->xauthority);
-	if (!is_looker && !admission->finder_waits)
-		admission->finder = session_finder_destroy(admission->finder);
-	if (admission->finder)
-		return 0;
-	admission->finder_waits = !is_looker;
-	return session_finder_start(admission->event, &wanted, on_session_found, admission,
-				    &admission->finder);
-}
-
-/* Accepts a viewer with the right password, now or once the display is found; or refuses it. */
 static void admit(struct admission *admission, const struct arrival *viewer)
 {
-	char reason[SESSION_REASON_MAX];
+	struct desktop_search *search = &admission->search;
+	const char *reason = "the desktop is being started; connect again";
+	bool shows = admission->config->status_screen;
 
-	if (is_open(admission)) {
-		accept_viewer(admission, viewer);
-		return;
-	}
-	if (viewer->view_only && admission->finder && admission->finder_waits) {
-		snprintf(reason, sizeof(reason), "the desktop is being started; connect again");
+	if (!shows && viewer->view_only && search->finder && search->finder_starts) {
 		arrival_refuse(viewer, reason, reason);
 		return;
 	}
-	int r = arrivals_add(&admission->waiting, viewer);
-	if (r < 0)
+	int r = is_serving(admission) ? 0 : arrivals_add(&admission->waiting, viewer);
+	if (r < 0) {
 		arrival_refuse(viewer, strerror(-r), strerror(-r));
-	else if ((r = find_display(admission, viewer->view_only)) < 0)
+		return;
+	}
+	if (!is_open(admission) && !server_is_lost(admission->server))
+		r = desktop_search_await(search, !viewer->view_only);
+	if (is_serving(admission))
+		accept_viewer(admission, viewer);
+	else if (r < 0)
 		answer_waiting(admission, strerror(-r));
+	else if (shows && admission->waiting.first)
+		timer_start(admission->grace, GRACE_USEC);
 }
 
 /* A session that is over has no challenges: the proxy asks again, and gets a new scraper. */
 static bool may_challenge(void *userdata)
 {
 	struct admission *admission = userdata;
-	const char *over = session_watch_over_reason(&admission->watch);
+	const char *over = session_watch_over_reason(&admission->search.watch);
 
 	if (over)
 		on_session_over(over, admission);
-	return !over;
+	return !over || server_n_viewers(admission->server);
 }
 
 static void on_request(const struct handoff_request *request,
@@ -274,7 +278,7 @@ static void on_request(const struct handoff_request *request,
 			       "the session has just ended; connect again");
 		return;
 	}
-	if (*admission->config->refusal) {
+	if (*admission->config->refusal && !admission->config->status_screen) {
 		arrival_refuse(&viewer, admission->config->refusal, no_check);
 		return;
 	}
@@ -291,11 +295,28 @@ static void on_request(const struct handoff_request *request,
 	} else {
 		viewer.view_only = access == VNC_ACCESS_VIEW_ONLY;
 		idle_exit_note_use(&admission->idle);
-		admit(admission, &viewer);
+		if (*admission->config->refusal)
+			refuse(admission, &viewer, admission->config->refusal);
+		else
+			admit(admission, &viewer);
 	}
 }
 
 /* ---- start and end ---- */
+
+static int start_search(struct admission *admission)
+{
+	const struct admission_options *options = admission->options;
+	const struct desktop_search_places places = {
+		.session_dir = options->session_dir,
+		.display = options->display,
+		.xauthority = options->xauthority,
+		.desktop_socket = admission->desktop_socket,
+	};
+
+	return desktop_search_init(&admission->search, admission->event, admission->config, &places,
+				   admission->server, &search_callbacks, admission);
+}
 
 int admission_start(sd_event *event, const struct admission_options *options, struct config *config,
 		    int listener, struct admission **ret_admission)
@@ -313,6 +334,13 @@ int admission_start(sd_event *event, const struct admission_options *options, st
 		r = idle_exit_init(&admission->idle, event, config, get_idle_state, admission);
 	admission->idle.config_path = options->config_path;
 	if (r >= 0)
+		r = server_create(event, options->urgent, config, &server_callbacks, admission,
+				  &admission->server);
+	if (r >= 0)
+		r = start_search(admission);
+	if (r >= 0)
+		r = timer_add(event, TIMER_NEVER, on_grace, admission, &admission->grace);
+	if (r >= 0)
 		r = handoff_server_start(event, listener, on_request, admission,
 					 &admission->handoff);
 	if (r < 0) {
@@ -327,8 +355,7 @@ int admission_start(sd_event *event, const struct admission_options *options, st
 void admission_disconnect(struct admission *admission, const char *reason)
 {
 	answer_waiting(admission, reason);
-	if (is_open(admission))
-		server_disconnect(admission->server, reason);
+	server_disconnect(admission->server, reason);
 }
 
 void admission_reload(struct admission *admission)
@@ -340,15 +367,12 @@ void admission_reload(struct admission *admission)
 void admission_report(const struct admission *admission, FILE *answer)
 {
 	fprintf(answer, "version=%s\npid=%d\n", GPUDESK_VERSION, (int)getpid());
-	if (*admission->session)
-		fprintf(answer, "session=%s\n", admission->session);
+	if (*admission->search.session)
+		fprintf(answer, "session=%s\n", admission->search.session);
 	fprintf(answer, "waiting=%u\n", arrivals_count(&admission->waiting));
 	current_config_report(admission->config, answer);
 	idle_exit_report(&admission->idle, answer);
-	if (is_open(admission))
-		server_report(admission->server, answer);
-	else
-		fputs("viewers=0\n", answer);
+	server_report(admission->server, answer);
 }
 
 void admission_destroy(struct admission *admission)
@@ -356,10 +380,11 @@ void admission_destroy(struct admission *admission)
 	if (!admission)
 		return;
 	answer_waiting(admission, "The scraper is stopping: connect again.");
-	session_finder_destroy(admission->finder);
+	event_source_end(admission->grace);
+	notices_finish(&admission->notices);
 	handoff_server_destroy(admission->handoff);
 	server_destroy(admission->server);
-	session_watch_stop(&admission->watch);
+	desktop_search_finish(&admission->search);
 	idle_exit_finish(&admission->idle);
 	sd_event_unref(admission->event);
 	free(admission);

@@ -3,9 +3,25 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/log.h"
+
+int arrival_take_over(const struct arrival *viewer)
+{
+	/* SecurityResult (RFC 6143, 7.1.3): 4 bytes always fit an idle socket. */
+	static const uint8_t ok[4];
+
+	if (handoff_reply_send(viewer->reply,
+			       viewer->view_only ? HANDOFF_TAKEN_VIEW_ONLY : HANDOFF_TAKEN,
+			       NULL) >= 0 &&
+	    send(viewer->fd, ok, sizeof(ok), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(ok))
+		return 0;
+	log_info("viewer %s disconnected before it was accepted", viewer->peer);
+	close(viewer->fd);
+	return -EPIPE;
+}
 
 void arrival_turn_away(const struct arrival *viewer, enum handoff_result result, const char *reason)
 {

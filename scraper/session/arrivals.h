@@ -21,6 +21,12 @@ struct arrivals {
 	struct arrival *first;
 };
 
+/*
+ * Takes the viewer over from the proxy, and tells it that its password is right: ClientInit comes
+ * next. Returns 0, or -EPIPE if it is gone, and closed.
+ */
+int arrival_take_over(const struct arrival *viewer);
+
 /* Answers the proxy, and closes the viewer's socket. The `reason` is for the viewer. */
 void arrival_turn_away(const struct arrival *viewer, enum handoff_result result,
 		       const char *reason);

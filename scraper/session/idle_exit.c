@@ -140,7 +140,7 @@ void idle_exit_report(const struct idle_exit *idle, FILE *answer)
 		fputs("idle_timeout=never\n", answer);
 	else
 		fprintf(answer, "idle_timeout=%" PRIu64 "\n", idle_timeout / 1000000);
-	if (end != UINT64_MAX)
+	if (end != UINT64_MAX && idle->get_state(idle->userdata) != IDLE_NOT)
 		fprintf(answer, "stops_in=%" PRIu64 "\n", end);
 }
 

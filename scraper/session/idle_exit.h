@@ -51,7 +51,7 @@ void idle_exit_note_use(struct idle_exit *idle);
  */
 bool idle_exit_may_accept(struct idle_exit *idle);
 
-/* Writes lines of control_protocol.h: idle_timeout, and stops_in if the exit is due. */
+/* Writes lines of control_protocol.h: idle_timeout, and stops_in if the exit is due then. */
 void idle_exit_report(const struct idle_exit *idle, FILE *answer);
 
 #endif

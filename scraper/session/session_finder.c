@@ -37,6 +37,8 @@ struct session_finder {
 
 	struct session_display display;
 	char refusal[SESSION_REASON_MAX]; /* why the desktop is not started; "": it may be */
+	char starting[DESKTOP_LINE_MAX];  /* what is */
+	bool has_greeter;		  /* at the last check */
 	char reason[SESSION_REASON_MAX];
 };
 
@@ -117,6 +119,7 @@ static enum session_verdict choose(struct session_finder *finder, struct session
 	if (n < 0)
 		log_warning("%s: %s", finder->directory, strerror(-n));
 	options->survey(options->uid, &survey);
+	finder->has_greeter = survey.greeter;
 	enum session_verdict verdict = session_choose(candidates, n < 0 ? 0 : (size_t)n,
 						      finder->user, options->uid, &survey,
 						      gdm_config_path(), &index, finder->reason);
@@ -167,11 +170,17 @@ static void on_desktop_answer(enum desktop_answer answer, const char *text, void
 	case DESKTOP_RUNNING:
 		log_info("desktop of %s: %s%s", finder->user,
 			 answer == DESKTOP_STARTING ? "starting " : "running ", text);
-		return;
+		finder->refusal[0] = '\0';
+		(void)snprintf(finder->starting, sizeof(finder->starting), "%s", text);
+		if (!finder->options.progress)
+			return;
+		break;
 	case DESKTOP_REFUSED:
 		(void)snprintf(finder->refusal, sizeof(finder->refusal),
 			       "%s has no graphical session, and the desktop was not started: %s",
 			       finder->user, text);
+		if (finder->options.progress) /* asks again */
+			finder->starter = desktop_starter_destroy(finder->starter);
 		break;
 	case DESKTOP_END:
 		finder->starter = desktop_starter_destroy(finder->starter);
@@ -225,6 +234,21 @@ static bool is_hopeless(struct session_finder *finder, enum session_verdict verd
 	return now - finder->unrecorded_since >= UNRECORDED_USEC;
 }
 
+static void report_progress(struct session_finder *finder, enum session_verdict verdict,
+			    uint64_t now)
+{
+	struct session_progress progress = {
+		.stage = verdict == SESSION_CHOSEN			  ? SESSION_AWAITS_X
+			 : verdict != SESSION_NONE || finder->has_greeter ? SESSION_AWAITS_LOGIN
+									  : SESSION_AWAITS_MANAGER,
+		.is_hopeless = is_hopeless(finder, verdict, now),
+		.reason = finder->reason,
+		.desktop = finder->starting,
+	};
+
+	finder->options.progress(&progress, finder->userdata);
+}
+
 static int on_check(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct session_finder *finder = userdata;
@@ -241,7 +265,9 @@ static int on_check(sd_event_source *source, uint64_t usec, void *userdata)
 	}
 	if (verdict == SESSION_NONE)
 		ask_for_desktop(finder, now);
-	if (is_hopeless(finder, verdict, now) || now >= finder->deadline) {
+	if (finder->options.progress) {
+		report_progress(finder, verdict, now);
+	} else if (is_hopeless(finder, verdict, now) || now >= finder->deadline) {
 		answer(finder, false);
 		return 0;
 	}
@@ -283,7 +309,8 @@ static int copy_options(struct session_finder *finder, const struct session_find
 static int add_sources(struct session_finder *finder)
 {
 	uint64_t now = timer_now(finder->event);
-	finder->deadline = finder->options.session_wait > UINT64_MAX - now
+	finder->deadline = finder->options.progress ||
+					   finder->options.session_wait > UINT64_MAX - now
 				   ? UINT64_MAX - 1
 				   : now + finder->options.session_wait;
 	int r = timer_add(finder->event, 0, on_check, finder, &finder->check);

@@ -22,6 +22,23 @@ struct session_display {
 	char session[64];	   /* XDG_SESSION_ID */
 };
 
+/* What a finder waits for. */
+enum session_stage {
+	SESSION_AWAITS_MANAGER, /* neither a session nor a login screen */
+	SESSION_AWAITS_LOGIN,	/* a login screen, or a session without a record (yet) */
+	SESSION_AWAITS_X,	/* the session's X server does not answer yet */
+};
+
+struct session_progress {
+	enum session_stage stage;
+	bool is_hopeless;    /* somebody has to do something */
+	const char *reason;  /* a sentence: why there is no display */
+	const char *desktop; /* what is being started for it; "": nothing, as far as known */
+};
+
+/* Must not destroy the finder. The strings live for the call. */
+typedef void (*session_progress_fn)(const struct session_progress *progress, void *userdata);
+
 /* All strings are copied. */
 struct session_finder_options {
 	const char *directory;	    /* of records; SESSION_RECORD_DIRECTORY */
@@ -30,6 +47,11 @@ struct session_finder_options {
 	uid_t uid;		    /* whose desktop; our own */
 	uint64_t session_wait;	    /* µs; 0: checks only once */
 	const char *desktop_socket; /* NULL: never request the desktop's start */
+	/*
+	 * Called after each check that found none, often with the same as before. The finder then
+	 * never gives up, whatever session_wait says. NULL: it does.
+	 */
+	session_progress_fn progress;
 
 	/* For tests; NULL in production. */
 	const char *xserver_directory;
@@ -49,8 +71,8 @@ typedef void (*session_found_fn)(const struct session_display *display, const ch
 
 /*
  * Calls `found` exactly once, from the event loop and at the latest after session_wait; not at all
- * once the finder is destroyed. One finder serves any number of viewers that wait for the same
- * answer. Returns 0 or -errno.
+ * once the finder is destroyed, and only with a display if there is a `progress`. One finder serves
+ * any number of viewers that wait for the same answer. Returns 0 or -errno.
  */
 int session_finder_start(sd_event *event, const struct session_finder_options *options,
 			 session_found_fn found, void *userdata,

@@ -232,6 +232,7 @@ uint64_t viewer_send_update(struct viewer *viewer, uint64_t now)
 	size_t pixels = send_part(viewer, part);
 	link_speed_sent(&viewer->update.link, viewer->update_bytes, now);
 	if (!is_size) {
+		viewer->n_pictures += pixels > 0;
 		part = viewer->update.plan.part;
 		/* Not `now`: the answer is timed, and what was done before is not to count. */
 		guacd_clock_sent(&viewer->guacd, part, pixels, monotonic_now());

@@ -59,7 +59,7 @@ struct viewer {
 	struct message_reader reader;
 	uint64_t connected; /* µs, CLOCK_MONOTONIC */
 	struct viewer_timeouts timeouts;
-	uint64_t n_updates;
+	uint64_t n_updates, n_pictures; /* all; those with pixels */
 	struct frame_count rate;
 	const struct viewer_callbacks *callbacks;
 	void *userdata;

@@ -21,6 +21,7 @@
 #include <xcb/xkb.h>
 
 #include "common/log.h"
+#include "open_failure.h"
 
 /* Xlib's handlers take no userdata. */
 static struct display *the_display;
@@ -40,7 +41,7 @@ static int on_error(Display *x, XErrorEvent *error)
 
 static int on_io_error(Display *x)
 {
-	(void)x;
+	io_error_while_opening(x);
 	if (the_display)
 		the_display->callbacks.lost(the_display->userdata);
 	return 0;
@@ -126,13 +127,11 @@ int display_open(struct display *display, const char *name, const char *xauthori
 		return -errno;
 	XSetErrorHandler(on_error);
 	XSetIOErrorHandler(on_io_error);
-	the_display = display;
-	display->x = XOpenDisplay(name);
+	the_display = IO_ERROR_RETURNS ? NULL : display;
+	display->x = io_error_open(name);
 	if (!display->x) {
 		the_display = NULL;
-		snprintf(ret_reason, reason_size,
-			 "The X server at display %s refuses the connection (authority file %s).",
-			 name, xauthority ? xauthority : "not given");
+		open_failure_explain(name, xauthority, ret_reason, reason_size);
 		return -ECONNREFUSED;
 	}
 	display->screen = DefaultScreen(display->x);
@@ -142,7 +141,11 @@ int display_open(struct display *display, const char *name, const char *xauthori
 	query_extensions(display);
 	if (display->has_test)
 		grab_escape_open(&display->escape, name);
-	if (read_format(display) < 0) {
+	int r = read_format(display);
+	if (xcb_connection_has_error(XGetXCBConnection(display->x))) {
+		snprintf(ret_reason, reason_size, "The X server at display %s has just ended.",
+			 name);
+	} else if (r < 0) {
 		snprintf(
 			ret_reason, reason_size,
 			"The X server at display %s has a screen of depth %d, but only true colour "
@@ -155,6 +158,7 @@ int display_open(struct display *display, const char *name, const char *xauthori
 			 "xorg.conf.",
 			 name);
 	} else {
+		the_display = display;
 		return 0;
 	}
 	display_close(display);
@@ -317,6 +321,8 @@ void display_wipe_buffers(struct display *display)
 {
 	enum { XLIB_BUFFER = 16384, XCB_BUFFER = 16384, NO_OP = 4, WIDTH = 64 };
 
+	if (xcb_connection_has_error(XGetXCBConnection(display->x)))
+		return;
 	for (int i = 0; i < XLIB_BUFFER / NO_OP; i++)
 		XNoOp(display->x);
 	XSync(display->x, False);

@@ -17,6 +17,7 @@
 #include "framebuffer/pixel_format.h"
 #include "framebuffer/rect.h"
 #include "grab_escape.h"
+#include "io_error.h"
 
 /* What may be done while a reply is awaited. */
 enum display_wait {
@@ -37,8 +38,12 @@ struct display_callbacks {
 	 * is.
 	 */
 	void (*wait)(void *userdata, int fd, enum display_wait may);
-	/* The X server is gone. Must not return: Xlib would then end the process. */
-	void (*lost)(void *userdata) __attribute__((noreturn));
+	/*
+	 * The X server is gone; may be called again. Unless IO_ERROR_RETURNS, it must not return,
+	 * since Xlib would then end the process. After it, the display can only be closed: all else
+	 * does nothing, and answers are empty.
+	 */
+	void (*lost)(void *userdata);
 };
 
 struct display {

@@ -76,8 +76,9 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	snprintf(reason, sizeof(reason),
-		 "The X server at display %s has not answered for %u s: another program may be "
-		 "holding it (a grab). Connect again.",
+		 "The X server at display %s has not answered for %u s: it hangs, or another "
+		 "program "
+		 "holds it (a grab).",
 		 opening->name, (unsigned)(opening->limit / 1000000));
 	opening->done(-ETIMEDOUT, reason, opening->userdata);
 	return 0;

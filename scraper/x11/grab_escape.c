@@ -7,9 +7,11 @@
 #include <X11/extensions/XTest.h>
 #include <xcb/xcbext.h>
 
+#include "io_error.h"
+
 void grab_escape_open(struct grab_escape *escape, const char *name)
 {
-	*escape = (struct grab_escape){ .x = XOpenDisplay(name) };
+	*escape = (struct grab_escape){ .x = io_error_open(name) };
 	if (!escape->x)
 		return;
 	XTestGrabControl(escape->x, True);

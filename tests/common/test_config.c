@@ -100,6 +100,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config.primary, CLIPBOARD_TO_DESKTOP);
 	assert_int_equal(config.clipboard_limit, 262144);
 	assert_true(config.resize);
+	assert_true(config.status_screen);
 	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
 }
 
@@ -110,7 +111,8 @@ static void test_sets_every_key(void **state)
 		     "desktop_timeout = 1d\nsession_wait = 10min\nstart_desktop = no\n"
 		     "password_file = /etc/vnc passwd\nallow = 10.0.0.0/8 ::1\nmax_viewers = 64\n"
 		     "frame_rate = 1\ncompression = best\nview_only = yes\nclipboard = to-viewer\n"
-		     "primary = off\nclipboard_limit = 1MiB\nresize = off\nlog_level = debug\n");
+		     "primary = off\nclipboard_limit = 1MiB\nresize = off\n"
+		     "status_screen = no\nlog_level = debug\n");
 	assert_string_equal(config.user, "alice");
 	assert_int_equal(config.idle_timeout, 0);
 	assert_int_equal(config.inactive_timeout, 7200 * SECOND);
@@ -127,6 +129,7 @@ static void test_sets_every_key(void **state)
 	assert_int_equal(config.primary, CLIPBOARD_OFF);
 	assert_int_equal(config.clipboard_limit, 1048576);
 	assert_false(config.resize);
+	assert_false(config.status_screen);
 	assert_int_equal(config.log_level, LOG_LEVEL_DEBUG);
 	assert_int_equal(config.is_set, (UINT64_C(1) << config_n_keys) - 1);
 }

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
 	SECOND = 1000000,
-	HANDSHAKE_LIMIT = 10 * SECOND,
+	PASSWORD_LIMIT = 60 * SECOND,
 	LINGER_LIMIT = 2 * SECOND,
 	HANDSHAKE_BYTES = 12 + 1 + 16,
 };
@@ -181,7 +181,7 @@ static void come_to_an_end(struct run *run)
 		if (!steered_event_run_io(run->event))
 			break;
 	if (!run->n_ended)
-		steered_event_advance(run->event, 26 * (uint64_t)SECOND + HANDSHAKE_LIMIT);
+		steered_event_advance(run->event, 26 * (uint64_t)SECOND + PASSWORD_LIMIT);
 	for (int i = 0; i < 8 && !run->n_ended; i++)
 		if (!steered_event_run_io(run->event))
 			break;

@@ -357,7 +357,7 @@ static void resize(struct run *run, struct bytes *input)
 	require(viewer_keep_sending(run->viewer) == 0);
 	frame_finish(&run->frame);
 	make_frame(run, width, height);
-	rfb_server_set_frame(run->server, &run->frame);
+	rfb_server_set_frame(run->server, &run->frame, &run->format);
 	require(viewer_resize(run->viewer) == 0);
 }
 

@@ -181,14 +181,15 @@ class StatusTest(ControlTest):
 
 
 class SettingsTest(ControlTest):
-    config = "max_viewers = 5\nidle_timeout = 90s"
+    config = "max_viewers = 5\nidle_timeout = 90s\nstatus_screen = no"
 
     def test_what_the_running_scraper_has(self):
         self.start_chain()
         viewer = self.log_in()
         self.assertEqual(self.read_status()["running_settings"], {})
         self.assertNotIn("gpudesk reload", self.ask("status").stdout)
-        self.write_config("max_viewers = 1\nidle_timeout = 2min\nframe_rate = 7\nallow = 127.0.0.1")
+        self.write_config("max_viewers = 1\nidle_timeout = 2min\nframe_rate = 7\nallow = 127.0.0.1\n"
+                          "status_screen = no")
         status = self.read_status()
         self.assertEqual(status["running_settings"],
                          {"max_viewers": 5, "idle_timeout": 90, "frame_rate": 60})

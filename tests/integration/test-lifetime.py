@@ -148,6 +148,10 @@ class ResourcesTest(ChainTest):
 
 
 class XServerTest(ChainTest):
+    """test-status-screen.py has what happens with the status screen."""
+
+    config = "status_screen = no"
+
     def lose_x(self, number):
         self.start_chain()
         viewer, still = self.log_in(), self.log_in()

@@ -110,7 +110,7 @@ class ConfigurationTest(RefusalBase):
         self.assertIn("gpudesk.conf:3:", self.proxy.read_log())
 
     def test_max_viewers(self):
-        self.write_config("max_viewers = 2")
+        self.write_config("max_viewers = 2\nstatus_screen = no")
         self.start_chain()
         first = self.log_in()
         self.log_in()
@@ -121,6 +121,8 @@ class ConfigurationTest(RefusalBase):
 
 
 class DisplayTest(RefusalBase):
+    config = "status_screen = no"
+
     def test_no_such_display(self):
         self.start_chain("--display", ":32109")
         self.assert_refused(":32109")

@@ -28,7 +28,7 @@ class SettingsTest(StandingTest):
     def test_next_viewer_gets_them(self):
         chained = self.chain
         viewer = self.log_in()
-        chained.write_config("max_viewers = 1")
+        chained.write_config("max_viewers = 1\nstatus_screen = no")
         # A viewer that joins now shares the running scraper, and its settings.
         self.log_in().close()
         self.assertEqual(chained.scraper.n_started, 1)

@@ -12,7 +12,7 @@ from lib.chain import LOOK_PASSWORD, PASSWORD, ChainTest, wait_until
 
 
 class SharingTest(ChainTest):
-    config = "max_viewers = 3"
+    config = "max_viewers = 3\nstatus_screen = no"
 
     def test_shared_and_exclusive(self):
         self.start_chain()
@@ -73,6 +73,8 @@ class SharingTest(ChainTest):
 
 class NoDesktopTest(ChainTest):
     """There is no session; what would start one is the test's own."""
+
+    config = "status_screen = no"
 
     def setUp(self):
         super().setUp()

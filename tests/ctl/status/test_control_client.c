@@ -13,14 +13,16 @@
 
 static void test_whole_answer(void **state)
 {
-	static const char text[] = "version=1.2.3\npid=77\nsession=2\ndisplay=:0\nsize=1920x1080\n"
-				   "waiting=1\nidle_timeout=600\nviewers=2\nlater_key=what=ever\n"
-				   "viewer.0.peer=172.17.0.2:5\nviewer.0.since=1763800000\n"
-				   "viewer.0.view_only=no\nviewer.0.frames=18446744073709551615\n"
-				   "viewer.0.frame_rate=29.9\nviewer.0.bytes=12345678901\n"
-				   "viewer.0.encoding=raw\nviewer.0.asks_for=zrle\n"
-				   "viewer.0.link=local\nviewer.0.later=x\n"
-				   "viewer.1.peer=[::1]:6\nviewer.1.view_only=yes\n";
+	static const char text[] =
+		"version=1.2.3\npid=77\nsession=2\ndisplay=:0\nsize=1920x1080\n"
+		"status_screen=GDM "
+		"waits.\nwaiting=1\nidle_timeout=600\nviewers=2\nlater_key=what=ever\n"
+		"viewer.0.peer=172.17.0.2:5\nviewer.0.since=1763800000\n"
+		"viewer.0.view_only=no\nviewer.0.frames=18446744073709551615\n"
+		"viewer.0.frame_rate=29.9\nviewer.0.bytes=12345678901\n"
+		"viewer.0.encoding=raw\nviewer.0.asks_for=zrle\n"
+		"viewer.0.link=local\nviewer.0.later=x\n"
+		"viewer.1.peer=[::1]:6\nviewer.1.view_only=yes\n";
 	struct scraper_report report;
 
 	(void)state;
@@ -30,6 +32,7 @@ static void test_whole_answer(void **state)
 	assert_string_equal(report.session, "2");
 	assert_string_equal(report.display, ":0");
 	assert_string_equal(report.size, "1920x1080");
+	assert_string_equal(report.status_screen, "GDM waits.");
 	assert_int_equal(report.waiting, 1);
 	assert_int_equal(report.idle_timeout, 600);
 	assert_true(report.stops_in == UINT64_MAX);

@@ -39,8 +39,11 @@ class Activated(Program):
 
     def is_active(self):
         """Whether it is the program already, no longer systemd-socket-activate."""
-        return self.is_running() and os.path.basename(
-            os.readlink("/proc/%d/exe" % self.pid)) == os.path.basename(self.program)
+        try:
+            return self.is_running() and os.path.basename(
+                os.readlink("/proc/%d/exe" % self.pid)) == os.path.basename(self.program)
+        except FileNotFoundError:  # it has just ended
+            return False
 
 
 class Client:

@@ -35,6 +35,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def survives_x():
+    """Whether the scraper can go on when its X server is gone: libX11 before 1.7 has no call for
+    that."""
+    with open(os.path.join(BUILD, "scraper/gpudesk-scraper"), "rb") as file:
+        return b"XSetIOErrorExitHandler" in file.read()
+
+
 def run(program, *arguments, **options):
     """Runs one of the build's programs to its end. The options are subprocess.run's."""
     if "input" not in options:

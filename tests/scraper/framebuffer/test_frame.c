@@ -361,6 +361,36 @@ static void test_pictures(void **state)
 	assert_false(is_picture(2, 640, 480, 1, 1)); /* not 32 bits */
 }
 
+static void test_blank(void **state)
+{
+	(void)state;
+	for (int f = 0; f < N_FORMATS; f++) {
+		for (int i = 0; i < N_SIZES; i++) {
+			int width = sizes[i][0], height = sizes[i][1];
+			struct frame frame;
+
+			assert_int_equal(frame_init(&frame, width, height, formats[f].bytes,
+						    formats[f].mask),
+					 0);
+			assert_true(frame_is_blank(&frame));
+			memset(frame.pixels, 0x11, frame.stride * (size_t)height);
+			assert_true(frame_is_blank(&frame));
+			/* What is beyond the last column does not count. */
+			if ((size_t)(width * formats[f].bytes) < frame.stride)
+				frame.pixels[frame.stride - 1] = 0;
+			assert_true(frame_is_blank(&frame));
+			uint8_t *last = frame.pixels + frame.stride * (size_t)(height - 1) +
+					(width - 1) * formats[f].bytes;
+			*last ^= 1;
+			assert_int_equal(frame_is_blank(&frame), width * height == 1);
+			*last ^= 1;
+			*frame.pixels ^= 1;
+			assert_int_equal(frame_is_blank(&frame), width * height == 1);
+			frame_finish(&frame);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_absorb_random_sizes),
 		cmocka_unit_test(test_row_differs),
 		cmocka_unit_test(test_pictures),
+		cmocka_unit_test(test_blank),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

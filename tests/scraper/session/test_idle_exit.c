@@ -14,6 +14,7 @@
 #include "common/program.h"
 #include "session/idle_exit.h"
 #include "tests/support/scratch.h"
+#include <stdio.h>
 
 #define SECOND UINT64_C(1000000)
 
@@ -79,6 +80,24 @@ static void test_nobody_comes(void **state)
 {
 	(void)state;
 	assert_true(elapse());
+}
+
+static void test_report(void **state)
+{
+	char text[256] = "";
+	FILE *answer = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+	idle_exit_report(&idle, answer);
+	fflush(answer);
+	assert_non_null(strstr(text, "stops_in="));
+	rewind(answer);
+	memset(text, 0, sizeof(text));
+	idle_state = IDLE_NOT; /* somebody waits */
+	idle_exit_report(&idle, answer);
+	fclose(answer);
+	assert_non_null(strstr(text, "idle_timeout="));
+	assert_null(strstr(text, "stops_in="));
 }
 
 static void test_viewers_keep_it(void **state)
@@ -192,6 +211,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_nobody_comes),
+		TEST(test_report),
 		TEST(test_viewers_keep_it),
 		TEST(test_stranger_that_leaves),
 		TEST(test_strangers_without_end),

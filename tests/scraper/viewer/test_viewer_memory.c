@@ -49,10 +49,10 @@ static const struct update_source source = {
 	.leds = &leds,
 };
 
+static const struct pixel_format format = { 32, 24, 0xff0000, 0xff00, 0xff };
+
 static int set_up(void **state)
 {
-	const struct pixel_format format = { 32, 24, 0xff0000, 0xff00, 0xff };
-
 	(void)state;
 	assert_int_equal(frame_init(&frame, 640, 480, 4, 0xffffff), 0);
 	assert_int_equal(rfb_server_create(&frame, &format, "test", &server), 0);
@@ -80,7 +80,7 @@ static void change_size(int width, int height)
 {
 	frame_finish(&frame);
 	assert_int_equal(frame_init(&frame, width, height, 4, 0xffffff), 0);
-	rfb_server_set_frame(server, &frame);
+	rfb_server_set_frame(server, &frame, &format);
 }
 
 /* What the server does with all viewers, also those that are not yet destroyed, after a capture. */
