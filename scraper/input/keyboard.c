@@ -317,7 +317,7 @@ unsigned keyboard_leds(struct keyboard *keyboard)
 {
 	if (!keyboard->xkb_event)
 		return 0;
-	return (is_lit(keyboard, "Caps Lock") ? KEYBOARD_LED_CAPS : 0) |
-	       (is_lit(keyboard, "Num Lock") ? KEYBOARD_LED_NUM : 0) |
-	       (is_lit(keyboard, "Scroll Lock") ? KEYBOARD_LED_SCROLL : 0);
+	return (is_lit(keyboard, "Caps Lock") ? KEYBOARD_LED_CAPS : 0u) |
+	       (is_lit(keyboard, "Num Lock") ? KEYBOARD_LED_NUM : 0u) |
+	       (is_lit(keyboard, "Scroll Lock") ? KEYBOARD_LED_SCROLL : 0u);
 }
