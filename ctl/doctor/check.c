@@ -19,9 +19,10 @@ const struct check *check_at(size_t index)
 	return NULL;
 }
 
-static void __attribute__((format(printf, 4, 0)))
-add(struct findings *findings, enum finding_result result, const char *fix, const char *format,
-    va_list arguments)
+static void add(struct findings *findings, enum finding_result result, const char *fix,
+		const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
+static void add(struct findings *findings, enum finding_result result, const char *fix,
+		const char *format, va_list arguments)
 {
 	if (findings->n == FINDINGS_MAX)
 		return;

@@ -11,17 +11,14 @@
 
 enum { OS_RELEASE_MAX = 16384 };
 
-#define GDM_SERVICES                                                                               \
-	{                                                                                          \
-		"/etc/pam.d/gdm-autologin", "/etc/pam.d/gdm-password", NULL                        \
-	}
+#define GDM_SERVICES "/etc/pam.d/gdm-autologin", "/etc/pam.d/gdm-password", NULL
 
 static const struct distribution families[] = {
 	[DISTRIBUTION_UNKNOWN] = {
 		.family = DISTRIBUTION_UNKNOWN,
 		.gdm_config = "/etc/gdm/custom.conf",
-		.pam_services = GDM_SERVICES,
-		.pam_files = GDM_SERVICES,
+		.pam_services = { GDM_SERVICES },
+		.pam_files = { GDM_SERVICES },
 		.gdm_package = "gdm",
 		.xorg_package = "the X.Org server",
 		.install_command = "install",
@@ -29,7 +26,7 @@ static const struct distribution families[] = {
 	[DISTRIBUTION_DEBIAN] = {
 		.family = DISTRIBUTION_DEBIAN,
 		.gdm_config = "/etc/gdm3/daemon.conf",
-		.pam_services = GDM_SERVICES,
+		.pam_services = { GDM_SERVICES },
 		.pam_files = { "/etc/pam.d/common-session", NULL },
 		.gdm_package = "gdm3",
 		.xorg_package = "xserver-xorg",
@@ -38,8 +35,8 @@ static const struct distribution families[] = {
 	[DISTRIBUTION_RHEL] = {
 		.family = DISTRIBUTION_RHEL,
 		.gdm_config = "/etc/gdm/custom.conf",
-		.pam_services = GDM_SERVICES,
-		.pam_files = GDM_SERVICES,
+		.pam_services = { GDM_SERVICES },
+		.pam_files = { GDM_SERVICES },
 		.gdm_package = "gdm",
 		.xorg_package = "xorg-x11-server-Xorg",
 		.install_command = "dnf install",

@@ -157,7 +157,8 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 			return r;
 		keyboard->map_is_stale = false;
 	}
-	keyboard->latched = state.latchedMods & (uint8_t) ~(state.baseMods | state.lockedMods);
+	keyboard->latched = (uint8_t)(state.latchedMods &
+				      ~(unsigned)(state.baseMods | state.lockedMods));
 	*ret_state = (struct keymap_state){
 		.modifiers = state.mods,
 		.ours = modifiers_of(keyboard, keyboard->down, state.group) & state.mods,
