@@ -39,6 +39,8 @@ static void take(struct gdm_settings *settings, const char *key, const char *val
 		snprintf(settings->autologin_user, sizeof(settings->autologin_user), "%s", value);
 	else if (strcmp(key, "WaylandEnable") == 0)
 		settings->wayland_off = is_off(value);
+	else if (strcmp(key, "XorgEnable") == 0)
+		settings->xorg_off = is_off(value);
 	else if (strcmp(key, "TimedLoginEnable") == 0)
 		settings->timed_enabled = is_on(value);
 	else if (strcmp(key, "TimedLogin") == 0)

@@ -16,6 +16,7 @@ struct gdm_settings {
 	bool autologin_enabled;
 	char autologin_user[64]; /* "" when none is named */
 	bool wayland_off;	 /* Wayland is on by default */
+	bool xorg_off;		 /* no sessions for X; they are on by default */
 	bool timed_enabled;	 /* TimedLogin: after some seconds at the login screen */
 	char timed_user[64];	 /* "" when none is named */
 };

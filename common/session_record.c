@@ -26,24 +26,22 @@ struct field {
 };
 
 #define FIELD(key, kind, required, member)                                                         \
-	{                                                                                          \
-		key, kind, required, offsetof(struct session_record, member),                      \
-			sizeof(((struct session_record *)NULL)->member)                            \
-	}
+	key, kind, required, offsetof(struct session_record, member),                              \
+		sizeof(((struct session_record *)NULL)->member)
 
 /* The order in which a record is written. */
 static const struct field fields[] = {
-	FIELD("USER", FIELD_TEXT, true, user),
-	FIELD("UID", FIELD_UID, true, uid),
-	FIELD("SESSION", FIELD_ID, true, session),
-	FIELD("SERVICE", FIELD_TEXT, false, service),
-	FIELD("TYPE", FIELD_TEXT, true, type),
-	FIELD("SEAT", FIELD_TEXT, false, seat),
-	FIELD("VTNR", FIELD_VTNR, false, vtnr),
-	FIELD("XAUTHORITY", FIELD_PATH, false, xauthority),
-	FIELD("DISPLAY", FIELD_TEXT, false, display),
-	FIELD("LEADER", FIELD_PID, false, leader),
-	FIELD("OPENED", FIELD_TIME, false, opened),
+	{ FIELD("USER", FIELD_TEXT, true, user) },
+	{ FIELD("UID", FIELD_UID, true, uid) },
+	{ FIELD("SESSION", FIELD_ID, true, session) },
+	{ FIELD("SERVICE", FIELD_TEXT, false, service) },
+	{ FIELD("TYPE", FIELD_TEXT, true, type) },
+	{ FIELD("SEAT", FIELD_TEXT, false, seat) },
+	{ FIELD("VTNR", FIELD_VTNR, false, vtnr) },
+	{ FIELD("XAUTHORITY", FIELD_PATH, false, xauthority) },
+	{ FIELD("DISPLAY", FIELD_TEXT, false, display) },
+	{ FIELD("LEADER", FIELD_PID, false, leader) },
+	{ FIELD("OPENED", FIELD_TIME, false, opened) },
 };
 enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
 

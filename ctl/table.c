@@ -36,8 +36,8 @@ void table_add(struct table *table, const char *format, ...)
 
 	if (table->n_rows >= TABLE_ROWS_MAX)
 		return;
-	char(*cells)[TABLE_CELL_MAX] = reallocarray(table->cells, (table->n_rows + 1) * columns,
-						    TABLE_CELL_MAX);
+	void *cells = reallocarray(table->cells, (table->n_rows + 1) * columns, TABLE_CELL_MAX);
+
 	if (!cells)
 		return;
 	table->cells = cells;
@@ -46,7 +46,7 @@ void table_add(struct table *table, const char *format, ...)
 	va_end(arguments);
 	const char *rest = line;
 	for (size_t i = 0; i < columns; i++)
-		rest = take_cell(rest, cells[table->n_rows * columns + i]);
+		rest = take_cell(rest, table->cells[table->n_rows * columns + i]);
 	table->n_rows++;
 }
 

@@ -58,8 +58,9 @@ static const char help[] =
 	"  --help, -h       print this and exit\n"
 	"  --version, -V    print the version and exit\n";
 
-static void __attribute__((format(printf, 3, 4)))
-answer_set(struct answer *answer, const char *word, const char *format, ...)
+static void answer_set(struct answer *answer, const char *word, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void answer_set(struct answer *answer, const char *word, const char *format, ...)
 {
 	va_list arguments;
 

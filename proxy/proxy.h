@@ -14,8 +14,7 @@ struct proxy_parameters {
 	const char *config_path;
 	const char *scraper_path; /* NULL: the one of the configured user */
 	const char *memory;	  /* the directory of known_sources.h; NULL: none */
-	uint64_t exit_idle_time; /* µs without a handshake until the event loop exits; CONFIG_NEVER
-				  */
+	uint64_t exit_idle_time;  /* µs without a handshake until it exits; CONFIG_NEVER */
 };
 
 /* Borrows the strings. Takes the listening sockets, and returns the same as listener_create(). */

@@ -106,7 +106,10 @@ static void check_wayland(const struct machine *machine, struct findings *findin
 
 	if (!can_read_gdm(machine, findings))
 		return;
-	if (!machine->knows_wayland && !machine->may_be_wayland)
+	if (machine->gdm.xorg_off)
+		finding_fail(findings, finding_text("sudo sed -i '/^ *XorgEnable/d' %s", path),
+			     "XorgEnable=false in %s: GDM starts no session for X", path);
+	else if (!machine->knows_wayland && !machine->may_be_wayland)
 		finding_ok(findings, "%s gets a session for X", machine->config.user);
 	else if (!machine->knows_wayland)
 		finding_fail(

@@ -25,8 +25,9 @@ struct place {
 	char *error;	    /* ret_error */
 };
 
-static int __attribute__((format(printf, 3, 4)))
-fail(const struct place *place, int error, const char *format, ...)
+static int fail(const struct place *place, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static int fail(const struct place *place, int error, const char *format, ...)
 {
 	va_list arguments;
 

@@ -13,8 +13,9 @@
 
 #include "common/vnc_des.h"
 
-static void __attribute__((format(printf, 2, 3)))
-say(char words[static PASSWORD_WORDS_MAX], const char *format, ...)
+static void say(char words[static PASSWORD_WORDS_MAX], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static void say(char words[static PASSWORD_WORDS_MAX], const char *format, ...)
 {
 	va_list arguments;
 

@@ -10,8 +10,9 @@
 #include "journal/safe_write.h"
 #include "tool.h"
 
-static void __attribute__((format(printf, 2, 0)))
-say(const char *prefix, const char *format, va_list arguments)
+static void say(const char *prefix, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));
+static void say(const char *prefix, const char *format, va_list arguments)
 {
 	fputs(prefix, stdout);
 	vprintf(format, arguments);

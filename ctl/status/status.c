@@ -254,17 +254,16 @@ bool status_refuses(const struct status *status, char ret_reason[static STATUS_R
 		return true;
 	}
 	/* The first two: what viewers connect to, and what they are handed over by. */
-	for (size_t i = 0; i < 2 && i < status->n_units; i++) {
-		const struct unit *unit = &status->units[i];
+	const struct unit *unit = status->units;
+	const struct unit *end = unit + (status->n_units < 2 ? status->n_units : 2);
 
-		if (unit_is_active(unit))
-			continue;
-		snprintf(ret_reason, STATUS_REASON_MAX,
-			 "%s is %s: sudo systemctl enable --now '%s'", unit->name,
-			 unit_exists(unit) ? unit->active : unit->load, unit->name);
-		return true;
-	}
-	return false;
+	while (unit < end && unit_is_active(unit))
+		unit++;
+	if (unit == end)
+		return false;
+	snprintf(ret_reason, STATUS_REASON_MAX, "%s is %s: sudo systemctl enable --now '%s'",
+		 unit->name, unit_exists(unit) ? unit->active : unit->load, unit->name);
+	return true;
 }
 
 bool status_setting_differs(const struct status *status, size_t key,

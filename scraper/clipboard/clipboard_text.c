@@ -93,7 +93,7 @@ static int append_lines(struct clipboard_text *text, const uint8_t *bytes, size_
 			return -EMSGSIZE;
 		if (n == 2) {
 			text->bytes[text->length++] = (char)(0xc0 | byte >> 6);
-			byte = 0x80 | (byte & 0x3f);
+			byte = (uint8_t)(0x80 | (byte & 0x3f));
 		}
 		text->bytes[text->length++] = (char)byte;
 	}

@@ -55,8 +55,9 @@ void method_costs_learn(struct method_costs *costs, enum method method, bool pic
 
 	if (!pixels)
 		return;
-	double weight = pixels >= FULL_WEIGHT_PIXELS ? 0.25
-						     : 0.25 * (double)pixels / FULL_WEIGHT_PIXELS;
+	double weight = pixels >= FULL_WEIGHT_PIXELS
+				? 0.25
+				: 0.25 * (double)pixels / (double)FULL_WEIGHT_PIXELS;
 	struct method_cost before = *cost;
 	cost->cpu += weight * ((double)nsec / (double)pixels - cost->cpu);
 	cost->bytes += weight * ((double)bytes / (double)pixels - cost->bytes);

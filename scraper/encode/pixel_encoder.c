@@ -72,9 +72,9 @@ static void adapt_jpeg_quality(struct pixel_encoder *encoder, struct rect area)
 	double usec = bytes * 1e6 / (double)link_speed_rate(encoder->link);
 	int asked = encoder->encodings->quality, quality = encoder->jpeg_quality;
 
-	if (usec > JPEG_USEC)
+	if (usec > (double)JPEG_USEC)
 		quality--;
-	else if (3 * usec < JPEG_USEC)
+	else if (3 * usec < (double)JPEG_USEC)
 		quality++;
 	if (quality < JPEG_QUALITY_LEAST)
 		quality = JPEG_QUALITY_LEAST;

@@ -157,7 +157,8 @@ static int refresh(struct keyboard *keyboard, struct keymap_state *ret_state)
 			return r;
 		keyboard->map_is_stale = false;
 	}
-	keyboard->latched = state.latchedMods & (uint8_t) ~(state.baseMods | state.lockedMods);
+	keyboard->latched = (uint8_t)(state.latchedMods &
+				      ~(unsigned)(state.baseMods | state.lockedMods));
 	*ret_state = (struct keymap_state){
 		.modifiers = state.mods,
 		.ours = modifiers_of(keyboard, keyboard->down, state.group) & state.mods,
@@ -317,7 +318,7 @@ unsigned keyboard_leds(struct keyboard *keyboard)
 {
 	if (!keyboard->xkb_event)
 		return 0;
-	return (is_lit(keyboard, "Caps Lock") ? KEYBOARD_LED_CAPS : 0) |
-	       (is_lit(keyboard, "Num Lock") ? KEYBOARD_LED_NUM : 0) |
-	       (is_lit(keyboard, "Scroll Lock") ? KEYBOARD_LED_SCROLL : 0);
+	return (is_lit(keyboard, "Caps Lock") ? KEYBOARD_LED_CAPS : 0u) |
+	       (is_lit(keyboard, "Num Lock") ? KEYBOARD_LED_NUM : 0u) |
+	       (is_lit(keyboard, "Scroll Lock") ? KEYBOARD_LED_SCROLL : 0u);
 }

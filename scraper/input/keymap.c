@@ -182,7 +182,7 @@ static int modifiers_of(const struct keymap *keymap, const struct keymap_state *
 		change |= keymap->shifters[i].mask;
 	}
 	/* What is locked, or held on a real keyboard, cannot be released. */
-	return change & state->modifiers & ~state->ours ? -1 : (int)change;
+	return change & state->modifiers & ~(unsigned)state->ours ? -1 : (int)change;
 }
 
 static int plan_in_group(const struct keymap *keymap, const struct keymap_state *state,

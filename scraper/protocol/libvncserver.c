@@ -16,6 +16,10 @@
 #include "client_messages.h"
 #include "common/log.h"
 
+#ifndef RFB_INVALID_SOCKET /* before 0.9.13 */
+#define RFB_INVALID_SOCKET (-1)
+#endif
+
 enum {
 	STAGING_KEEP = 4 * 1024 *
 		       1024, /* bytes of staging memory that are kept from update to update */
@@ -195,20 +199,38 @@ static void drain(int fd)
 		;
 }
 
+/* The viewer's part of the handshake. */
+static int send_handshake(int fd)
+{
+	static const char text[] = "RFB 003.008\n\001"; /* and security type None */
+
+	return send(fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+#ifdef HAVE_RFB_EARLY_VERSION
+static const bool early_version = true;
+#else
+static const bool early_version = false;
+#endif
+
 /*
  * Takes a new client past version, security type and SecurityResult, which the viewer has behind
- * it: the viewer's part is written ahead for libvncserver to read, and its own part is discarded.
- * Writing ahead also avoids its 100 ms wait for a websocket's greeting.
+ * it: the viewer's part is written for libvncserver to read, and its own part is discarded. Where
+ * libvncserver takes it before its own version, that avoids its 100 ms wait for a websocket's
+ * greeting; 0.9.11 refuses everything else that comes so early.
  */
 static int skip_handshake(struct rfb_client *client)
 {
-	static const char ahead[] = "RFB 003.008\n\001"; /* and security type None */
+	int r = early_version ? send_handshake(client->far) : 0;
 
-	if (send(client->far, ahead, sizeof(ahead) - 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return -errno;
+	if (r < 0)
+		return r;
 	client->cl = rfbNewClient(client->server->screen, client->near);
 	if (!client->cl)
 		return -ENOMEM; /* it has closed `near` */
+	r = early_version ? 0 : send_handshake(client->far);
+	if (r < 0)
+		return r;
 	for (int i = 0; i < 2 && client->cl->state != RFB_INITIALISATION; i++)
 		rfbProcessClientMessage(client->cl);
 	drain(client->far);

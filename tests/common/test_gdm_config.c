@@ -107,6 +107,21 @@ static void test_wayland(void **state)
 	}
 }
 
+static void test_xorg(void **state)
+{
+	char off[] = "[daemon]\nXorgEnable=false\n", on[] = "[daemon]\nXorgEnable=true\n",
+	     elsewhere[] = "[debug]\nXorgEnable=false\n";
+	struct gdm_settings settings;
+
+	(void)state;
+	gdm_config_parse(off, &settings);
+	assert_true(settings.xorg_off);
+	gdm_config_parse(on, &settings);
+	assert_false(settings.xorg_off);
+	gdm_config_parse(elsewhere, &settings);
+	assert_false(settings.xorg_off);
+}
+
 static void write_file(const char *path, const char *text, size_t times)
 {
 	FILE *file = fopen(path, "w");
@@ -174,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_each_text),
 		cmocka_unit_test(test_timed_login),
 		cmocka_unit_test(test_wayland),
+		cmocka_unit_test(test_xorg),
 		cmocka_unit_test_setup_teardown(test_first_file_counts, scratch_create,
 						scratch_remove),
 		cmocka_unit_test_setup_teardown(test_size_is_bounded, scratch_create,

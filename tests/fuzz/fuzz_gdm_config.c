@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(strcmp(settings.autologin_user, again.autologin_user) == 0);
 	require(settings.autologin_enabled == again.autologin_enabled);
 	require(settings.wayland_off == again.wayland_off);
+	require(settings.xorg_off == again.xorg_off);
 	require(gdm_settings_log_in(&settings, settings.autologin_user) ==
 		settings.autologin_enabled);
 	return 0;

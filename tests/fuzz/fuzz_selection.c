@@ -85,7 +85,7 @@ static unsigned char *copy_items(size_t first, size_t n)
 	return data;
 }
 
-int XGetWindowProperty(Display *x, Window window, Atom name, long offset, long length, Bool delete,
+int XGetWindowProperty(Display *x, Window window, Atom name, long offset, long length, Bool remove,
 		       Atom requested, Atom *type, int *format, unsigned long *n,
 		       unsigned long *after, unsigned char **data)
 {
@@ -108,14 +108,14 @@ int XGetWindowProperty(Display *x, Window window, Atom name, long offset, long l
 	*n = most < property.n ? most : property.n;
 	*after = (property.n - *n) * wire;
 	*data = copy_items(0, *n);
-	if (delete &&!*after)
+	if (remove && !*after)
 		property.type = None;
 	return Success;
 }
 
 /* The same for xcb: as it comes over the wire. */
 static struct {
-	bool delete;
+	bool remove;
 	uint32_t length; /* units of 4 bytes */
 } asked;
 
@@ -125,7 +125,7 @@ xcb_connection_t *XGetXCBConnection(Display *x)
 	return NULL;
 }
 
-xcb_get_property_cookie_t xcb_get_property(xcb_connection_t *c, uint8_t delete, xcb_window_t window,
+xcb_get_property_cookie_t xcb_get_property(xcb_connection_t *c, uint8_t remove, xcb_window_t window,
 					   xcb_atom_t name, xcb_atom_t type, uint32_t offset,
 					   uint32_t length)
 {
@@ -133,7 +133,7 @@ xcb_get_property_cookie_t xcb_get_property(xcb_connection_t *c, uint8_t delete, 
 	(void)name;
 	(void)type;
 	require(window == OURS && offset == 0);
-	asked.delete = delete;
+	asked.remove = remove;
 	asked.length = length;
 	return (xcb_get_property_cookie_t){ 1 };
 }
@@ -165,7 +165,7 @@ xcb_get_property_reply_t *xcb_get_property_reply(xcb_connection_t *c,
 	reply->value_len = (uint32_t)n;
 	reply->bytes_after = (uint32_t)((property.n - n) * wire);
 	memcpy(reply + 1, property.bytes, n * wire);
-	if (asked.delete &&!reply->bytes_after)
+	if (asked.remove && !reply->bytes_after)
 		property.type = None;
 	return reply;
 }
@@ -523,7 +523,7 @@ static void cut_text(struct run *run, struct bytes *input, bool extended)
 	size_t n;
 	const uint8_t *bytes = take_some(input, take_u8(input), &n);
 	uint8_t *message = malloc(8 + n);
-	uint32_t length = extended ? (uint32_t) - (int32_t)n : (uint32_t)n;
+	uint32_t length = extended ? 0 - (uint32_t)n : (uint32_t)n;
 
 	require(message != NULL);
 	memset(message, 0, 8);

@@ -20,7 +20,7 @@ struct fixture {
 	char why[128]; /* why it ended, or "" */
 };
 
-static const uint8_t challenge[RFB_CHALLENGE_SIZE] = "a known challeng";
+static const uint8_t challenge[RFB_CHALLENGE_SIZE] = "known challenge";
 
 static void on_asking(void *userdata)
 {
@@ -262,7 +262,7 @@ static void test_failure_before_the_response(void **state)
 	connection_challenge(f->connection, challenge);
 	connection_fail(f->connection, "no", 0); /* before a byte of the challenge was written */
 	settle(f);
-	expect(f, "a known challeng\0\0\0\1\0\0\0\2no", 16 + 10);
+	expect(f, "known challenge\0\0\0\0\1\0\0\0\2no", 16 + 10);
 	expect(f, "", 0);
 }
 

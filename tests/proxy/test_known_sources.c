@@ -51,10 +51,10 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void save(struct fixture *f, uint8_t n)
+static void save(struct fixture *f, unsigned n)
 {
-	for (uint8_t i = 0; i < n; i++) {
-		const struct throttle_known known = { { { i } }, NOW + i };
+	for (unsigned i = 0; i < n; i++) {
+		const struct throttle_known known = { { { (uint8_t)i } }, NOW + i };
 
 		throttle_add_known(f->throttle, &known, 1, NOW + n);
 	}

@@ -259,6 +259,10 @@ static void test_wayland_and_timed_login(void **state)
 {
 	(void)state;
 	expect("wayland", FINDING_OK, "off in", "");
+	machine.gdm.xorg_off = true;
+	expect("wayland", FINDING_FAIL, "GDM starts no session for X",
+	       "XorgEnable/d' /etc/gdm/custom.conf");
+	machine.gdm.xorg_off = false;
 	machine.knows_wayland = false;
 	expect("wayland", FINDING_OK, "exouser gets a session for X", "");
 	machine.may_be_wayland = true;

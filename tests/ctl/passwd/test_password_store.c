@@ -32,7 +32,8 @@ struct fixture {
 	char path[PASSWORD_STORE_PATH_MAX], error[PASSWORD_STORE_ERROR_MAX];
 };
 
-static const uint8_t first[8] = "FIRST111", second[8] = "SECOND22";
+static const uint8_t first[8] = { 'F', 'I', 'R', 'S', 'T', '1', '1', '1' };
+static const uint8_t second[8] = { 'S', 'E', 'C', 'O', 'N', 'D', '2', '2' };
 
 static int setup(void **state)
 {

@@ -88,7 +88,8 @@ static void expect_problem(const char *words)
 
 static void test_password_files(void **state)
 {
-	uint8_t password[VNC_DES_BLOCK] = "sekret12", hidden[3 * VNC_DES_BLOCK] = { 0 };
+	uint8_t password[VNC_DES_BLOCK] = { 's', 'e', 'k', 'r', 'e', 't', '1', '2' };
+	uint8_t hidden[3 * VNC_DES_BLOCK] = { 0 };
 	struct password_check look;
 
 	(void)state;

@@ -62,6 +62,8 @@ class Client:
 
     def _read(self):
         line = self.process.stdout.readline().strip()
+        if line.startswith("skip "):
+            raise unittest.SkipTest(line[5:])
         if not line.startswith("ok"):
             raise AssertionError(line or "%s ended" % self.process.args[0])
         return line[2:].strip()

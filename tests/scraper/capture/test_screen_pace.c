@@ -49,7 +49,7 @@ static void start(unsigned frame_rate)
 	now = START;
 }
 
-static void stop(void)
+static void finish(void)
 {
 	screen_finish(&screen);
 	fake_display_stop();
@@ -186,7 +186,7 @@ static void test_strips(void **state)
 		assert_in_range(source.n_seen, 10 * cases[i].rate - 5, 10 * cases[i].rate);
 		assert_in_range(n, source.n_seen, source.n_seen + 8);
 		assert_int_equal(source.latest, 0);
-		stop();
+		finish();
 	}
 }
 
@@ -202,7 +202,7 @@ static void test_strips_and_a_slow_viewer(void **state)
 		/* All that it takes, apart from the wait for the end of a frame. */
 		assert_in_range(n, 10 * SECOND / (busy + 16667), 10 * SECOND / busy);
 		assert_in_range(source.latest, 0, 16667 + 4000);
-		stop();
+		finish();
 	}
 }
 
@@ -236,7 +236,7 @@ static void test_strips_drawn_before_a_read(void **state)
 		assert_in_range(n_races, 50, 1000);
 		assert_int_equal(source.n_torn, 0);
 		assert_in_range(source.n_seen, 300, 900);
-		stop();
+		finish();
 	}
 }
 
@@ -257,7 +257,7 @@ static void test_other_drawing_before_each_read(void **state)
 	assert_int_equal(source.n_torn, 0);
 	assert_in_range(source.n_seen, 590, 600);
 	assert_in_range(source.latest, 0, 500);
-	stop();
+	finish();
 }
 
 /* More frames than may be captured: whole ones all the same. */
@@ -271,7 +271,7 @@ static void test_strips_without_end(void **state)
 
 		assert_int_equal(source.n_torn, 0);
 		assert_in_range(n, 10 * 45, 10 * 61 + 8);
-		stop();
+		finish();
 	}
 }
 
@@ -287,7 +287,7 @@ static void test_typing_beside_strips(void **state)
 	assert_in_range(sources[1].n_seen, 149, 150);
 	/* At once, or after the capture that was just being made. */
 	assert_in_range(sources[1].latest, 0, 500);
-	stop();
+	finish();
 }
 
 /* At or just below the rate, in one part or two, at one place or at two: never a frame late. */
@@ -319,7 +319,7 @@ static void test_a_source_of_that_rate(void **state)
 
 				assert_in_range(source.n_seen, 10 * rate - 5, 10 * rate);
 				assert_in_range(n, source.n_seen, 10 * rates[r] * 103 / 100 + 8);
-				stop();
+				finish();
 			}
 }
 
@@ -340,7 +340,7 @@ static void test_small_changes_beside_a_drag(void **state)
 	assert_int_equal(sources[1].n_late, 0);
 	assert_in_range(sources[0].latest, 0, 200);
 	assert_in_range(sources[1].latest, 0, 200);
-	stop();
+	finish();
 }
 
 /* However often something is drawn, captures and round trips keep to the rate. */
@@ -361,7 +361,7 @@ static void test_many_draws(void **state)
 			assert_in_range(n, 10 * rates[r], 10 * rates[r] * 103 / 100 + 4);
 			assert_in_range(fake.n_fetches, n, n * 5 + 2500);
 			assert_int_equal(fake.n_reads, n + 1);
-			stop();
+			finish();
 		}
 }
 
@@ -379,7 +379,7 @@ static void test_failed_captures(void **state)
 	assert_int_equal(fake.fails, 0);
 	assert_int_equal(source.n_seen, 1);
 	assert_int_equal(screen_next_due(&screen), UINT64_MAX);
-	stop();
+	finish();
 }
 
 static void test_nothing_is_drawn(void **state)
@@ -391,7 +391,7 @@ static void test_nothing_is_drawn(void **state)
 		assert_int_equal(screen_next_due(&screen), UINT64_MAX);
 	}
 	assert_int_equal(fake.n_fetches, 0);
-	stop();
+	finish();
 }
 
 int main(void)

@@ -93,7 +93,7 @@ static void test_check(void **state)
 	assert_int_equal(choose_one(HAN), FIRST << 4);
 	assert_int_equal(choose_one(HAN + 1), SECOND << 4);
 	keymap.keys[FIRST] = keymap.keys[SECOND] = (struct keymap_key){
-		.n_groups = 1, .groups[0].symbols = { HAN }
+		.n_groups = 1, .groups = { { .symbols = { HAN } } }
 	};
 	spare_keys_check(&spares, &keymap);
 	assert_int_equal(spares.n, 1);

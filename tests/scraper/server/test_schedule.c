@@ -189,7 +189,7 @@ static struct peer *start_watched(unsigned frame_rate)
 	return peer;
 }
 
-static void stop(void)
+static void finish(void)
 {
 	for (unsigned i = 0; i < n_peers; i++) {
 		viewer_destroy(peers[i].viewer);
@@ -221,7 +221,7 @@ static void test_a_change_is_sent_at_once(void **state)
 		assert_int_equal(peer->reader.n_updates, i);
 	}
 	assert_int_equal(fake.n_fetches, 10);
-	stop();
+	finish();
 }
 
 static void test_nothing_is_done_for_a_viewer_that_never_asks(void **state)
@@ -247,7 +247,7 @@ static void test_nothing_is_done_for_a_viewer_that_never_asks(void **state)
 	}
 	assert_int_equal(peers[0].reader.n_updates, 1);
 	assert_in_range(fake.n_reads, n_reads, n_reads + 1);
-	stop();
+	finish();
 }
 
 static void test_one_that_never_asks_beside_one_that_does(void **state)
@@ -266,7 +266,7 @@ static void test_one_that_never_asks_beside_one_that_does(void **state)
 	settle();
 	assert_int_equal(silent->reader.n_updates, 1);
 	assert_int_equal(fake.n_reads, 60);
-	stop();
+	finish();
 }
 
 /* However often something is drawn, captures, updates and round trips keep to the rate. */
@@ -286,7 +286,7 @@ static void test_rates(void **state)
 		assert_in_range(peer->reader.n_updates, 4 * rates[i] * 97 / 100, most);
 		assert_in_range(fake.n_reads, 4 * rates[i] * 97 / 100, most);
 		assert_in_range(fake.n_fetches, fake.n_reads, fake.n_reads * 2 + 1000);
-		stop();
+		finish();
 	}
 }
 
@@ -308,7 +308,7 @@ static void test_a_failed_capture(void **state)
 		assert_in_range(fake.n_reads, 4, 5); /* maybe with a look for missed damage */
 		assert_int_equal(peer->reader.n_updates, 1);
 		assert_int_equal(*frame_at(&server.screen.frame, spot.x, spot.y), 77);
-		stop();
+		finish();
 	}
 }
 
@@ -322,7 +322,7 @@ static void test_drawing_that_is_not_reported(void **state)
 	pass(17000000);
 	assert_int_equal(peer->reader.n_updates, 1);
 	assert_int_equal(*frame_at(&server.screen.frame, 10, 10), 55);
-	stop();
+	finish();
 }
 
 /* A viewer that has requested a size gets nothing before the answer. */
@@ -342,7 +342,7 @@ static void test_a_size_that_is_not_answered(void **state)
 	server_request_work(&server);
 	settle();
 	assert_int_equal(peer->reader.n_updates, 1);
-	stop();
+	finish();
 }
 
 /* Frames in strips are sent whole, in one update each. */
@@ -362,7 +362,7 @@ static void test_strips(void **state)
 		}
 		pass(33333 - 2500);
 	}
-	stop();
+	finish();
 }
 
 int main(void)

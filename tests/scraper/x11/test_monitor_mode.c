@@ -10,9 +10,8 @@
 
 static void test_names(void **state)
 {
-	char name[MONITOR_MODE_NAME_MAX];
-	XRRModeInfo ours = { .name = name }, other = { .name = (char[]){ "1024x768" } },
-		    none = { 0 };
+	char name[MONITOR_MODE_NAME_MAX], size[] = "1024x768";
+	XRRModeInfo ours = { .name = name }, other = { .name = size }, none = { 0 };
 
 	(void)state;
 	monitor_mode_name(1434, 817, name);
