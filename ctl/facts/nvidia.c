@@ -152,7 +152,7 @@ void nvidia_x_package(const struct ctl *ctl, const struct distribution *distribu
 		return;
 	}
 	/* Ubuntu has a package for each series, and for its releases for servers. */
-	snprintf(path, sizeof(path), "/var/lib/dpkg/info/libnvidia-compute-%.8s-server:amd64.list",
+	snprintf(path, sizeof(path), "/usr/share/doc/libnvidia-compute-%.8s-server/copyright",
 		 version);
 	snprintf(ret_package, NVIDIA_PACKAGE_MAX, "xserver-xorg-video-nvidia-%.8s%s", version,
 		 machine_file_exists(ctl, path) ? "-server" : "");

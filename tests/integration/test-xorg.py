@@ -243,7 +243,7 @@ class XorgTest(MachineTest):
         self.assertIn("xserver-xorg-video-nvidia", finding["fix"])
         self.write("etc/os-release", "ID=ubuntu\nVERSION_ID=24.04\n")
         self.write("sys/module/nvidia/version", "550.54.15\n")
-        self.write("var/lib/dpkg/info/libnvidia-compute-550-server:amd64.list")
+        self.write("usr/share/doc/libnvidia-compute-550-server/copyright")
         self.assertIn("xserver-xorg-video-nvidia-550-server", self.doctor("x-driver")["fix"])
 
     def test_where_the_driver_is(self):

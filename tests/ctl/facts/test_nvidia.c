@@ -105,7 +105,7 @@ static void test_packages(void **state)
 	(void)snprintf(distribution.id, sizeof(distribution.id), "ubuntu");
 	nvidia_x_package(&fake_ctl, &distribution, package);
 	assert_string_equal(package, "xserver-xorg-video-nvidia-550");
-	fake_tree_write("/var/lib/dpkg/info/libnvidia-compute-550-server:amd64.list", "");
+	fake_tree_write("/usr/share/doc/libnvidia-compute-550-server/copyright", "");
 	nvidia_x_package(&fake_ctl, &distribution, package);
 	assert_string_equal(package, "xserver-xorg-video-nvidia-550-server");
 	fake_tree_unlink("/sys/module/nvidia/version");

@@ -13,7 +13,7 @@ play() {
 		export LC_ALL=C.UTF-8 ANSIBLE_NOCOLOR=1
 		PYTHONPATH=/opt/ansible/usr/lib/python3/dist-packages \
 			python3 /opt/ansible/usr/bin/ansible-playbook -i localhost, -c local \
-			-e gpudesk_package="$OLDPWD/next.deb" "${variables[@]}" site.yml
+			-e gpudesk_package="$OLDPWD/new.deb" "${variables[@]}" site.yml
 	) >play.log 2>&1 </dev/null || { cat play.log; return 1; }
 	cat play.log
 	changed=$(sed -n 's/.*changed=\([0-9]*\).*/\1/p' play.log)
@@ -30,7 +30,7 @@ if [ -d ansible ]; then
 		play '{"gpudesk_settings": {"idle_timeout": "4s", "view_only": false}}'
 	check "changes something" test "$changed" -gt 1
 	check "installs the package" \
-		test "$(dpkg-query -W -f '${Version}' gpudesk)" = "$(version_of next.deb)"
+		test "$(dpkg-query -W -f '${Version}' gpudesk)" = "$(version_of new.deb)"
 	check "writes the settings" grep -qx 'view_only = no' /etc/gpudesk.conf
 	check "makes the sockets listen" are_listening
 	check "run again" play '{"gpudesk_settings": {"idle_timeout": "4s", "view_only": false}}'
