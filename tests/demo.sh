@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tests/demo.sh BUILDDIR [--once] - a virtual desktop on Xvfb, proxy and scraper started on demand
-# as an ordinary user, a viewer that shows the desktop through them, and a page for browsers. Stops on
-# Ctrl-C, or with --once when the viewer's screenshot is in BUILDDIR/demo.png. Nothing else is left,
-# but BUILDDIR/demo.log if it failed.
+# tests/demo.sh BUILDDIR [--once|--browser] - a virtual desktop on Xvfb, proxy and scraper started on
+# demand as an ordinary user, a viewer that shows the desktop through them, and a page for browsers.
+# Stops on Ctrl-C, or with --once when the viewer's screenshot is in BUILDDIR/demo.png. With --browser
+# it is of Chromium, in BUILDDIR/browser.png: README's docs/images/browser.png. Nothing else is left, but
+# BUILDDIR/demo.log if it failed.
 #
 # The script runs itself again (as `inside`) in a session of its own, so one kill ends everything.
 set -eu
@@ -81,6 +82,32 @@ shows_desktop() {
 		convert demo.png -format %c histogram:info:- | grep -qi '#2E5C7F'
 }
 
+serve_web() { # DIRECTORY: sets $web
+	web=$(free_port)
+	in_background websockify websockify --web "$1" "127.0.0.1:$web" "127.0.0.1:$port"
+	wait_until "the browser's page" listens "$web"
+}
+
+# noVNC with nothing around it, as Guacamole shows a desktop, and without asking for the password.
+show_in_browser() {
+	mkdir web
+	ln -s /usr/share/novnc/core /usr/share/novnc/vendor web/
+	cat >web/index.html <<-END
+		<title>exouser's desktop</title>
+		<style>html, body, div { margin: 0; height: 100%; background: #444 }</style>
+		<div id="screen"></div>
+		<script type="module">
+		import RFB from "./core/rfb.js";
+		const rfb = new RFB(document.getElementById("screen"), "ws://" + location.host,
+			{ credentials: { password: "$password" } });
+		rfb.scaleViewport = true;
+		</script>
+	END
+	serve_web "$work/web"
+	in_background chromium chromium --no-sandbox --test-type --no-first-run --disable-gpu \
+		--user-data-dir="$work/chromium" --start-maximized "http://127.0.0.1:$web/"
+}
+
 inside() {
 	cd "$work"
 	mkdir log
@@ -94,6 +121,7 @@ inside() {
 		sh -c 'while :; do date; sleep 1; done'
 	in_background xclock xclock -update 1 -geometry 220x220+960+60
 	in_background xeyes xeyes -geometry 220x140+960+420
+	[ "$mode" != browser ] || in_background glxgears glxgears -geometry 420x330+480+400
 
 	password=$(head -c 6 /dev/urandom | base64 | tr +/ xy)
 	printf '%s\n' "$password" | vncpasswd -f >password
@@ -106,25 +134,26 @@ inside() {
 		--config "$work/gpudesk.conf" --scraper-socket "$work/scraper.sock"
 	wait_until "the scraper's socket" test -S scraper.sock
 
-	start_x viewer 1300x850x24
+	start_x viewer 1300x900x24
 	viewer=$display
 	export DISPLAY="$viewer" XAUTHORITY="$work/viewer.auth"
 	start_window_manager viewer-openbox
-	in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 \
-		"127.0.0.1::$port"
+	if [ "$mode" = browser ]; then
+		show_in_browser
+	else
+		in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 \
+			"127.0.0.1::$port"
+	fi
 	wait_until "the desktop in the viewer" shows_desktop
 	cat demo.png >&3
 	exec 3>&-
 	echo "A viewer shows the desktop; its screenshot is $screenshot"
-	if [ "$once" = yes ]; then
+	if [ "$mode" != stay ]; then
 		echo "To use the desktop with your own viewer or browser, run ./dev demo"
 		exit
 	fi
 
-	web=$(free_port)
-	in_background websockify websockify --web /usr/share/novnc "127.0.0.1:$web" \
-		"127.0.0.1:$port"
-	wait_until "the browser's page" listens "$web"
+	serve_web /usr/share/novnc
 	cat <<-END
 
 		To see it yourself, on this machine:
@@ -145,18 +174,19 @@ if [ "$1" = inside ]; then
 	exit
 fi
 
-build=$1 once=no
+build=$1 name=demo
 case "${2-}" in
-'') ;;
---once) once=yes ;;
+'') mode=stay ;;
+--once) mode=once ;;
+--browser) mode=browser name=browser ;;
 *)
-	echo "usage: ./dev demo [--once]" >&2
+	echo "usage: ./dev demo [--once|--browser]" >&2
 	exit 2
 	;;
 esac
-screenshot=$build/demo.png
+screenshot=$build/$name.png
 work=$(mktemp -d "${TMPDIR:-/tmp}/gpudesk-demo.XXXXXX")
-export DEMO_SECONDS work once screenshot
+export DEMO_SECONDS work mode screenshot
 session=''
 
 # The end of each program's log; all of them are in demo.log.
