@@ -54,7 +54,7 @@ check "an upgrade is interrupted" dpkg --force-confold --unpack new.deb
 check "the sockets still listen" are_listening
 check_picture "a viewer is served"
 check "by the installed proxy" proxy_is_installed_one
-check "dpkg --configure -a completes it" dpkg --configure -a
+check "dpkg --configure -a completes it" dpkg --force-confold --configure -a
 check "to the new version" \
 	test "$(dpkg-query -W -f '${Status} ${Version}' gpudesk)" = \
 	"install ok installed $(version_of new.deb)"

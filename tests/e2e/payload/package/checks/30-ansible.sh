@@ -45,6 +45,9 @@ if [ -d ansible ]; then
 	check "and every file in /etc" not grep . <(find /etc -name '*gpudesk*')
 	check "removed again" play gpudesk_state=absent
 	check "it changes nothing" test "$changed" = 0
-	check "and brings it back" play gpudesk_restart_desktop=true
+	check "and brings it back" play
+	check "GDM restarts" restart_gdm
+	check_picture "a viewer sees the desktop"
+	rm /etc/gpudesk.conf.d/40-ansible.conf # is the role's, not the package's
 	cp before-ansible.conf /etc/gpudesk.conf
 fi
