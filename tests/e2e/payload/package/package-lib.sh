@@ -11,7 +11,8 @@ snapshot() {
 	(
 		cd /
 		find etc usr var boot lib -xdev \( -path var/log -o -path var/cache -o -path var/tmp \
-			-o -path var/lib/dpkg -o -path var/lib/apt -o -path var/lib/systemd -o -path var/lib/gdm3 \
+			-o -path var/lib/dpkg -o -path var/lib/apt -o -path var/lib/systemd \
+			-o -path var/lib/gdm3 \
 			-o -path var/lib/AccountsService \) -prune -o ! -name '*-' \
 			! -name .pwd.lock ! -name .updated -printf '%p %y %m %u %g %l\n' | sort
 		find etc -xdev -type f ! -name '*-' ! -name .pwd.lock -exec md5sum {} + | sort -k 2
