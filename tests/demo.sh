@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tests/demo.sh BUILDDIR [--once] - proxy and scraper started on demand as an ordinary user, a viewer
-# that shows what they serve, and a page for browsers: first there is no desktop, and the viewer sees
-# the status screen, then one on Xvfb. With --once, that ends and comes back, too. Stops on Ctrl-C,
-# or with --once when the viewer's screenshots are in BUILDDIR: demo-1-waits.png,
-# demo-2-desktop.png, demo-3-ended.png, demo-4-again.png. Nothing else is left, but
+# tests/demo.sh BUILDDIR [--once|--browser] - proxy and scraper started on demand as an ordinary
+# user, a viewer that shows what they serve, and a page for browsers: first there is no desktop, and
+# the viewer sees the status screen, then one on Xvfb. With --once, that ends and comes back, too.
+# Stops on Ctrl-C, or with --once when the viewer's screenshots are in BUILDDIR: demo-1-waits.png,
+# demo-2-desktop.png, demo-3-ended.png, demo-4-again.png. With --browser they are of Chromium, the
+# first two: browser-2-desktop.png is README's docs/images/browser.png. Nothing else is left, but
 # BUILDDIR/demo.log if it failed.
 #
 # The script runs itself again (as `inside`) in a session of its own, so one kill ends everything.
@@ -107,6 +108,33 @@ start_desktop() {
 		sh -c 'while :; do date; sleep 1; done'
 	in_background xclock xclock -update 1 -geometry 220x220+960+60
 	in_background xeyes xeyes -geometry 220x140+960+420
+	[ "$mode" != browser ] || in_background glxgears glxgears -geometry 420x330+480+400
+}
+
+serve_web() { # DIRECTORY: sets $web
+	web=$(free_port)
+	in_background websockify websockify --web "$1" "127.0.0.1:$web" "127.0.0.1:$port"
+	wait_until "the browser's page" listens "$web"
+}
+
+# noVNC with nothing around it, as Guacamole shows a desktop, and without asking for the password.
+show_in_browser() {
+	mkdir web
+	ln -s /usr/share/novnc/core /usr/share/novnc/vendor web/
+	cat >web/index.html <<-END
+		<title>exouser's desktop</title>
+		<style>html, body, div { margin: 0; height: 100%; background: #444 }</style>
+		<div id="screen"></div>
+		<script type="module">
+		import RFB from "./core/rfb.js";
+		const rfb = new RFB(document.getElementById("screen"), "ws://" + location.host,
+			{ credentials: { password: "$password" } });
+		rfb.scaleViewport = true;
+		</script>
+	END
+	serve_web "$work/web"
+	in_background chromium chromium --no-sandbox --test-type --no-first-run --disable-gpu \
+		--user-data-dir="$work/chromium" --start-maximized "http://127.0.0.1:$web/"
 }
 
 # What a viewer sees when the session ends, and when the next one comes.
@@ -137,25 +165,26 @@ inside() {
 	wait_until "the scraper's socket" test -S scraper.sock
 
 	viewer=$(free_display)
-	start_x viewer 1300x850x24 "$viewer"
+	start_x viewer 1300x900x24 "$viewer"
 	export DISPLAY="$viewer" XAUTHORITY="$work/viewer.auth"
 	start_window_manager viewer-openbox
-	in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 \
-		"127.0.0.1::$port"
-	wait_until "the status screen in the viewer" shows_status demo-1-waits.png
+	if [ "$mode" = browser ]; then
+		show_in_browser
+	else
+		in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 \
+			"127.0.0.1::$port"
+	fi
+	wait_until "the status screen in the viewer" shows_status "$pictures-1-waits.png"
 	start_desktop
-	wait_until "the desktop in the viewer" shows_desktop demo-2-desktop.png
-	echo "A viewer shows the desktop; its screenshots are $build/demo-*.png"
-	if [ "$once" = yes ]; then
-		end_and_start_again
+	wait_until "the desktop in the viewer" shows_desktop "$pictures-2-desktop.png"
+	echo "A viewer shows the desktop; its screenshots are $build/$pictures-*.png"
+	[ "$mode" != once ] || end_and_start_again
+	if [ "$mode" != stay ]; then
 		echo "To use the desktop with your own viewer or browser, run ./dev demo"
 		exit
 	fi
 
-	web=$(free_port)
-	in_background websockify websockify --web /usr/share/novnc "127.0.0.1:$web" \
-		"127.0.0.1:$port"
-	wait_until "the browser's page" listens "$web"
+	serve_web /usr/share/novnc
 	cat <<-END
 
 		To see it yourself, on this machine:
@@ -176,17 +205,18 @@ if [ "$1" = inside ]; then
 	exit
 fi
 
-build=$1 once=no
+build=$1 pictures=demo
 case "${2-}" in
-'') ;;
---once) once=yes ;;
+'') mode=stay ;;
+--once) mode=once ;;
+--browser) mode=browser pictures=browser ;;
 *)
-	echo "usage: ./dev demo [--once]" >&2
+	echo "usage: ./dev demo [--once|--browser]" >&2
 	exit 2
 	;;
 esac
 work=$(mktemp -d "${TMPDIR:-/tmp}/gpudesk-demo.XXXXXX")
-export DEMO_SECONDS work once build
+export DEMO_SECONDS work mode pictures build
 session=''
 
 # The end of each program's log; all of them are in demo.log.
@@ -213,8 +243,8 @@ finish() {
 		kill -s KILL -- "-$session" 2>/dev/null || :
 		[ $status -eq 0 ] || explain
 	fi
-	rm -f "$build"/demo-*.png
-	cp "$work"/demo-*.png "$build" 2>/dev/null || :
+	rm -f "$build/$pictures"-*.png
+	cp "$work/$pictures"-*.png "$build" 2>/dev/null || :
 	rm -rf "$work"
 }
 trap finish EXIT

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2034
-# What the package's checks share, beside lib.sh. ./now.deb is the package, ./next.deb one with a
-# higher version.
+# What the package's checks share, beside lib.sh. ./new.deb is the package, ./old.deb one of version
+# 0.1.0.
 
 export DEBIAN_FRONTEND=noninteractive
 
@@ -11,7 +11,8 @@ snapshot() {
 	(
 		cd /
 		find etc usr var boot lib -xdev \( -path var/log -o -path var/cache -o -path var/tmp \
-			-o -path var/lib/dpkg -o -path var/lib/systemd -o -path var/lib/gdm3 \
+			-o -path var/lib/dpkg -o -path var/lib/apt -o -path var/lib/systemd \
+			-o -path var/lib/gdm3 \
 			-o -path var/lib/AccountsService \) -prune -o ! -name '*-' \
 			! -name .pwd.lock ! -name .updated -printf '%p %y %m %u %g %l\n' | sort
 		find etc -xdev -type f ! -name '*-' ! -name .pwd.lock -exec md5sum {} + | sort -k 2
@@ -36,9 +37,9 @@ same_as() {
 	diff "$1" now.snapshot
 }
 
-# install_package FILE - its output is in install.log
+# install_package FILE - its output is in install.log. Nobody is asked about settings: they are kept.
 install_package() {
-	dpkg -i "$1" >install.log 2>&1 </dev/null
+	dpkg --force-confold -i "$1" >install.log 2>&1 </dev/null
 	local status=$?
 	cat install.log
 	return $status

@@ -7,7 +7,7 @@
 
 check "autologin" eventually 120 has_session
 make_docker
-[ ! -e now.deb ] || check "dpkg -i" dpkg -i now.deb
+[ ! -e new.deb ] || check "dpkg -i" dpkg -i new.deb
 without_gpudesk
 stand_in_for_driver
 card_is_in

@@ -12,9 +12,9 @@ nothing_left() {
 
 case ${stage:-install} in
 install)
-	if [ -e now.deb ]; then
+	if [ -e new.deb ]; then
 		check "purge" dpkg --purge gpudesk
-		check "the package beside an enabled server" dpkg -i now.deb
+		check "the package beside an enabled server" dpkg -i new.deb
 	fi
 	check "the old server has the port" port_is_of vncserver@1.service
 	reboot_into installed
@@ -49,7 +49,7 @@ undone)
 	;;
 both)
 	check "after the reboot the old server has the port" port_is_of vncserver@1.service
-	if [ -e now.deb ]; then
+	if [ -e new.deb ]; then
 		check "purge" dpkg --purge gpudesk
 		check "nothing is left" nothing_left
 		reboot_into purged

@@ -10,7 +10,7 @@ make_docker
 snapshot >before.snapshot
 
 check "dpkg -i where another VNC server has the port" \
-	eval 'old_vnc_server vncserver@1.service && install_package now.deb'
+	eval 'old_vnc_server vncserver@1.service && install_package new.deb'
 check "it reports that" grep -q "another VNC server" install.log
 check "the old server keeps running" systemctl is-active vncserver@1.service
 check "and gpudesk does not listen" not systemctl is-active gpudesk.socket
@@ -20,7 +20,7 @@ eventually 30 not port_is_taken
 systemctl reset-failed
 check "leaves nothing behind" same_as before.snapshot
 
-check "dpkg -i" install_package now.deb
+check "dpkg -i" install_package new.deb
 check "says what to do next" grep -q "gpudesk setup" install.log
 check "the sockets listen" are_listening
 check "and are enabled" are_enabled

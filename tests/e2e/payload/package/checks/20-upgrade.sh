@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# From the package to a picture, and an upgrade while there is a viewer.
+# From version 0.1.0 to a picture, and an upgrade while there is a viewer.
 
+check "dpkg --purge" purge_package
+systemctl reset-failed
+check "dpkg -i of the older version" install_package old.deb
+check "its sockets listen" are_listening
 check "gpudesk setup --yes" gpudesk setup --yes
 configure "# the administrator's own line"
 cp /etc/gpudesk.conf admin.conf
@@ -15,9 +19,9 @@ start_viewer stays $password pixel 3 3 224466 60 make looks await go.on 300 pixe
 	make sees.on await leave 300
 check "a viewer is there" eventually 90 test -e looks
 old=$(scraper_pid)
-check "an upgrade meanwhile" install_package next.deb
+check "an upgrade meanwhile" install_package new.deb
 check "installs the new version" \
-	test "$(dpkg-query -W -f '${Version}' gpudesk)" = "$(version_of next.deb)"
+	test "$(dpkg-query -W -f '${Version}' gpudesk)" = "$(version_of new.deb)"
 check "keeps what the administrator wrote" cmp admin.conf /etc/gpudesk.conf
 check "leaves the scraper alone" test "$(scraper_pid)" = "$old"
 check "and the sockets" are_listening
@@ -36,7 +40,7 @@ check "which is another process" test "$(scraper_pid)" != "$old"
 viewer_ended anew 0 60 >/dev/null
 
 # The proxy is replaced too. It runs for 30 s after a handshake.
-check "back to the older version" install_package now.deb
+check "a downgrade to the older version" install_package old.deb
 check_picture "the next viewer is served"
 proxy_is_installed_one() {
 	local pid
@@ -44,3 +48,17 @@ proxy_is_installed_one() {
 	[ "$(readlink "/proc/$pid/exe")" = $libexec/gpudesk-proxy ]
 }
 check "by the installed proxy" proxy_is_installed_one
+
+# As after a power failure, or a terminal that was closed: the files are there, and no more was done.
+check "an upgrade is interrupted" dpkg --force-confold --unpack new.deb
+check "the sockets still listen" are_listening
+check_picture "a viewer is served"
+check "by the installed proxy" proxy_is_installed_one
+check "dpkg --configure -a completes it" dpkg --force-confold --configure -a
+check "to the new version" \
+	test "$(dpkg-query -W -f '${Status} ${Version}' gpudesk)" = \
+	"install ok installed $(version_of new.deb)"
+check "nothing is left of it" dpkg --audit
+check "the administrator's settings are kept" cmp admin.conf /etc/gpudesk.conf
+check "the sockets listen" are_listening
+check_picture "a viewer sees the desktop"

@@ -13,7 +13,8 @@ play() {
 		export LC_ALL=C.UTF-8 ANSIBLE_NOCOLOR=1
 		PYTHONPATH=/opt/ansible/usr/lib/python3/dist-packages \
 			python3 /opt/ansible/usr/bin/ansible-playbook -i localhost, -c local \
-			-e gpudesk_package="$OLDPWD/next.deb" "${variables[@]}" site.yml
+			-e gpudesk_package="$OLDPWD/new.deb" -e '{"gpudesk_desktop_packages": []}' \
+			"${variables[@]}" site.yml
 	) >play.log 2>&1 </dev/null || { cat play.log; return 1; }
 	cat play.log
 	changed=$(sed -n 's/.*changed=\([0-9]*\).*/\1/p' play.log)
@@ -30,11 +31,23 @@ if [ -d ansible ]; then
 		play '{"gpudesk_settings": {"idle_timeout": "4s", "view_only": false}}'
 	check "changes something" test "$changed" -gt 1
 	check "installs the package" \
-		test "$(dpkg-query -W -f '${Version}' gpudesk)" = "$(version_of next.deb)"
-	check "writes the settings" grep -qx 'view_only = no' /etc/gpudesk.conf
+		test "$(dpkg-query -W -f '${Version}' gpudesk)" = "$(version_of new.deb)"
+	check "writes the settings" grep -qx 'view_only = no' /etc/gpudesk.conf.d/40-ansible.conf
+	check "and asks doctor" grep -q 'Ask gpudesk doctor' play.log
 	check "makes the sockets listen" are_listening
 	check "run again" play '{"gpudesk_settings": {"idle_timeout": "4s", "view_only": false}}'
 	check "changes nothing" test "$changed" = 0
 	check_picture "a viewer sees the desktop"
+	check "and nothing is wrong" play gpudesk_require_healthy=true
+	check "the role removes it" play gpudesk_state=absent
+	check "the package" not dpkg-query -W gpudesk
+	check "what setup had changed" not test -e /var/lib/gpudesk
+	check "and every file in /etc" not grep . <(find /etc -name '*gpudesk*')
+	check "removed again" play gpudesk_state=absent
+	check "it changes nothing" test "$changed" = 0
+	check "and brings it back" play
+	check "GDM restarts" restart_gdm
+	check_picture "a viewer sees the desktop"
+	rm /etc/gpudesk.conf.d/40-ansible.conf # is the role's, not the package's
 	cp before-ansible.conf /etc/gpudesk.conf
 fi

@@ -13,7 +13,7 @@ check "PAM does not use it" not grep -r gpudesk /etc/pam.d
 check "the administrator's gpudesk.conf stays" cmp admin.conf /etc/gpudesk.conf
 systemctl restart gdm
 check "logging in still works" eventually 120 is_logged_in
-check "dpkg -i brings it back" install_package now.deb
+check "dpkg -i brings it back" install_package new.deb
 check "with its configuration" cmp admin.conf /etc/gpudesk.conf
 check "and its sockets" are_listening
 check_refused "an older session has no record, and viewers are told" . $password
