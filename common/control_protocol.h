@@ -4,9 +4,8 @@
  * then the scraper closes it. Root and the desktop's user may connect.
  *
  * The question is one word, without a newline: "status", "disconnect" (all viewers, now), "reload"
- * (the settings) or "stop".
- * The first line of the answer is "ok" or "error MESSAGE". After "status", lines KEY=VALUE follow;
- * skip unknown keys, and expect only those that apply:
+ * (the settings) or "stop". The first line of the answer is "ok" or "error MESSAGE". After
+ * "status", lines KEY=VALUE follow; skip unknown keys, and expect only those that apply:
  *
  *   version pid       of the scraper
  *   session display   what is shown: XDG_SESSION_ID and ":0"; only after a viewer was accepted

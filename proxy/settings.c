@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/log.h"
 
@@ -96,26 +97,24 @@ void settings_get_scraper_path(const struct settings *settings,
 bool settings_is_wrong_user(const struct settings *settings, char ret_other[static CONFIG_USER_MAX])
 {
 	static const char suffix[] = ".sock";
-	DIR *directory = settings->sockets ? opendir(settings->sockets) : NULL;
-	const char *user = settings->config.user;
+	char own[PATH_MAX];
 	const struct dirent *entry;
-	bool has_other = false, has_own = false;
+	bool has_other = false;
 
+	if (!settings->sockets)
+		return false;
+	snprintf(own, sizeof(own), "%s/%s%s", settings->sockets, settings->config.user, suffix);
+	DIR *directory = access(own, F_OK) < 0 ? opendir(settings->sockets) : NULL;
 	while (directory && (entry = readdir(directory))) {
 		size_t length = strlen(entry->d_name), end = strlen(suffix);
 
 		if (length <= end || length - end >= CONFIG_USER_MAX ||
 		    strcmp(entry->d_name + length - end, suffix) != 0)
 			continue;
-		if (strlen(user) == length - end &&
-		    memcmp(entry->d_name, user, length - end) == 0) {
-			has_own = true;
-			continue;
-		}
 		snprintf(ret_other, CONFIG_USER_MAX, "%.*s", (int)(length - end), entry->d_name);
 		has_other = true;
 	}
 	if (directory)
 		closedir(directory);
-	return has_other && !has_own;
+	return has_other;
 }

@@ -41,8 +41,7 @@ void finding_add(struct findings *findings, enum finding_result result, const ch
 #define finding_warn(findings, fix, ...) finding_add(findings, FINDING_WARN, fix, __VA_ARGS__)
 #define finding_fail(findings, fix, ...) finding_add(findings, FINDING_FAIL, fix, __VA_ARGS__)
 
-/* The text as one word of a shell's command, quoted if it must be; in one of four buffers in turn.
- */
+/* The text as a word of a shell's command, quoted if it must be; in one of four buffers in turn. */
 const char *finding_word(const char *text);
 
 /* Formats a `fix`, in one of four buffers in turn. */

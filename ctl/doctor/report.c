@@ -40,7 +40,7 @@ static bool is_for_root(const char *command)
 	return false;
 }
 
-/* Whether a command may begin at `at`: at the start, or after "; ", ": ", "or " or "and ". */
+/* Whether a command may begin at `at`: at the start, or after "; ", ": ", "& " or "or ". */
 static bool begins(const char *fix, const char *at)
 {
 	size_t before = (size_t)(at - fix);

@@ -15,8 +15,8 @@ struct key_edit {
 /*
  * Changes the last line that sets the key, which is the one that counts. If there is none, adds a
  * line: after a comment that shows the key ("#key=..."), else at the start of the section, which is
- * added if it is missing. Keeps the file's line endings. Returns 1
- * and the new text, for the caller to free; 0 if the key has that value already; or -ENOMEM.
+ * added if it is missing. Keeps the file's line endings. Returns 1 and the new text, for the caller
+ * to free; 0 if the key has that value already; or -ENOMEM.
  */
 int key_edit_apply(const struct key_edit *edit, const char *text, size_t length, char **ret_text,
 		   size_t *ret_length);

@@ -141,21 +141,13 @@ static void read_manager(struct machine *machine, sd_bus *bus)
 		machine->default_target[0] = '\0';
 }
 
-static bool has_old_server(const struct machine *machine, const char *unit)
-{
-	for (size_t i = 0; i < machine->n_old_servers; i++)
-		if (strcmp(machine->old_servers[i].unit, unit) == 0)
-			return true;
-	return false;
-}
-
 static void read_old_servers(struct machine *machine, sd_bus *bus, uint16_t port)
 {
 	struct old_server servers[OLD_SERVERS_MAX];
 	size_t n = old_servers_find(machine->ctl, port, servers);
 
 	for (size_t i = 0; i < n && machine->n_old_servers < MACHINE_OLD_SERVERS_MAX; i++) {
-		if (has_old_server(machine, servers[i].unit))
+		if (old_servers_have(machine->old_servers, machine->n_old_servers, servers[i].unit))
 			continue;
 		machine->old_servers[machine->n_old_servers++] = servers[i];
 		read_unit(machine, bus, servers[i].unit);

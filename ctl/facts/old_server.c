@@ -149,7 +149,7 @@ static size_t add_by_name(const struct ctl *ctl, uint16_t port, struct old_serve
 	return n;
 }
 
-static bool is_known(const struct old_server *servers, size_t n, const char *unit)
+bool old_servers_have(const struct old_server *servers, size_t n, const char *unit)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(servers[i].unit, unit) == 0)
@@ -166,8 +166,8 @@ static size_t add_wanted(const struct ctl *ctl, const char *folder, uint16_t por
 	snprintf(path, sizeof(path), UNIT_FILES_DIRECTORY "/%s", folder);
 	int n_names = machine_file_list(ctl, path, ".service", &names);
 	for (int i = 0; i < n_names && n < OLD_SERVERS_MAX; i++) {
-		if (strlen(names[i]) >= OLD_SERVER_UNIT_MAX || is_known(servers, n, names[i]) ||
-		    !starts_at(ctl, names[i], port))
+		if (strlen(names[i]) >= OLD_SERVER_UNIT_MAX ||
+		    old_servers_have(servers, n, names[i]) || !starts_at(ctl, names[i], port))
 			continue;
 		snprintf(servers[n].unit, OLD_SERVER_UNIT_MAX, "%s", names[i]);
 		servers[n++].what = "a VNC server, by its unit's file";

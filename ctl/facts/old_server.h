@@ -26,6 +26,9 @@ struct old_server {
 size_t old_servers_find(const struct ctl *ctl, uint16_t port,
 			struct old_server ret_servers[static OLD_SERVERS_MAX]);
 
+/* Whether the unit is among them. */
+bool old_servers_have(const struct old_server *servers, size_t n, const char *unit);
+
 /* The documented unit: its file was written by hand, for this purpose alone. */
 #define OLD_SERVER_DOCUMENTED "x0vncserver.service"
 

@@ -42,14 +42,6 @@ static void remove_documented(struct setup *setup)
 	(void)setup_remove(setup, path);
 }
 
-static bool is_known(const struct old_server *servers, size_t n, const char *unit)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(servers[i].unit, unit) == 0)
-			return true;
-	return false;
-}
-
 static bool is_ours(const struct listener *listener)
 {
 	return listener->pid == 1 || strncmp(listener->unit, "gpudesk", 7) == 0;
@@ -62,7 +54,7 @@ static bool is_ours(const struct listener *listener)
 static bool is_retired(const struct setup *setup, const struct listener *listener,
 		       const struct old_server *servers, size_t n)
 {
-	if (is_known(servers, n, listener->unit))
+	if (old_servers_have(servers, n, listener->unit))
 		return true;
 	for (size_t i = 0; i < n; i++) {
 		struct unit unit;
@@ -100,7 +92,7 @@ static void retire_at(struct setup *setup, uint16_t port)
 
 	for (size_t i = 0; i < n_servers; i++)
 		retire(setup, servers[i].unit);
-	if (is_known(servers, n_servers, OLD_SERVER_DOCUMENTED))
+	if (old_servers_have(servers, n_servers, OLD_SERVER_DOCUMENTED))
 		remove_documented(setup);
 	if (!setup->bus)
 		return;
@@ -136,7 +128,9 @@ static unsigned print_at(struct setup *setup, uint16_t port)
 	for (int i = 0; i < n; i++)
 		if (!is_ours(&listeners[i])) {
 			printf("%s has port %u\n",
-			       listeners[i].unit[0] ? listeners[i].unit : listeners[i].command,
+			       listeners[i].unit[0]	 ? listeners[i].unit
+			       : listeners[i].command[0] ? listeners[i].command
+							 : "an unknown process",
 			       (unsigned)port);
 			n_found++;
 		}
