@@ -70,6 +70,11 @@ bool server_is_lost(const struct server *server);
 
 unsigned server_n_viewers(const struct server *server);
 
+/* Calls `each` for all that are connected; `view_only`: it sends no input. */
+void server_list_viewers(const struct server *server,
+			 void (*each)(void *userdata, const char *peer, bool view_only),
+			 void *userdata);
+
 /* Whether any of them gave the password for full access. */
 bool server_has_full_access(const struct server *server);
 
