@@ -24,8 +24,11 @@ struct server_callbacks {
 	void (*opened)(int r, const char *reason, void *userdata);
 	/* There are `n` viewers now. */
 	void (*viewers_changed)(unsigned n, void *userdata);
-	/* The X server is gone, and there is no display now. The viewers see the status screen. */
-	void (*display_lost)(void *userdata);
+	/*
+	 * The X server is gone, or does not answer, for which `reason` is not "". There is no
+	 * display now, and the viewers see the status screen.
+	 */
+	void (*display_lost)(const char *reason, void *userdata);
 	/*
 	 * The X server is gone, or does not answer while `event` is to end, and the viewers are
 	 * disconnected, since the server cannot go on. Must not return.

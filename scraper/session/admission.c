@@ -93,24 +93,25 @@ __attribute__((noreturn)) static void on_ended(void *userdata)
 }
 
 /* The viewers see the status screen, and the next session when it comes. */
-static void await_next(struct admission *admission)
+static void await_next(struct admission *admission, const char *reason)
 {
 	desktop_search_closed(&admission->search);
 	desktop_notifier_forget(&admission->notifier);
 	int r = desktop_search_await_next(&admission->search,
-					  server_has_full_access(admission->server));
+					  server_has_full_access(admission->server), reason);
 	if (r < 0)
 		server_disconnect(admission->server, strerror(-r));
 }
 
-static void on_display_lost(void *userdata)
+static void on_display_lost(const char *reason, void *userdata)
 {
 	struct admission *admission = userdata;
 
 	if (!server_n_viewers(admission->server))
 		on_ended(admission);
-	log_info("the X server is gone: waiting for the next session");
-	await_next(admission);
+	if (!*reason)
+		log_info("the X server is gone: waiting for the next session");
+	await_next(admission, reason);
 }
 
 static void on_opened(int r, const char *reason, void *userdata)
@@ -134,7 +135,7 @@ static void on_session_over(const char *reason, void *userdata)
 		 goes_on ? "waiting for the next one" : "stopping");
 	if (goes_on) {
 		server_close_display(admission->server);
-		await_next(admission);
+		await_next(admission, "");
 	} else {
 		sd_event_exit(admission->event, 0);
 	}
