@@ -92,11 +92,11 @@ __attribute__((noreturn)) static void on_ended(void *userdata)
 	_exit(EXIT_SUCCESS);
 }
 
-/* The viewers see the status screen, and the next session when it comes. */
+/* The viewers see the status screen, and the next session when it comes; or this one again. */
 static void await_next(struct admission *admission, const char *reason)
 {
-	desktop_search_closed(&admission->search);
-	desktop_notifier_forget(&admission->notifier);
+	if (!*reason)
+		desktop_notifier_forget(&admission->notifier);
 	int r = desktop_search_await_next(&admission->search,
 					  server_has_full_access(admission->server), reason);
 	if (r < 0)

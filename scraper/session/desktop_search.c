@@ -219,6 +219,8 @@ int desktop_search_await(struct desktop_search *search, bool may_start)
 
 int desktop_search_await_next(struct desktop_search *search, bool may_start, const char *reason)
 {
+	session_watch_stop(&search->watch);
+	search->session[0] = '\0';
 	extend(search, may_start);
 	search->is_silent = *reason;
 	search->has_ended = !search->is_silent;
@@ -271,12 +273,6 @@ void desktop_search_opened(struct desktop_search *search, int r, const char *rea
 		desktop_search_stop(search);
 		search->callbacks->found(search->userdata);
 	}
-}
-
-void desktop_search_closed(struct desktop_search *search)
-{
-	session_watch_stop(&search->watch);
-	search->session[0] = '\0';
 }
 
 int desktop_search_init(struct desktop_search *search, sd_event *event, const struct config *config,

@@ -82,7 +82,4 @@ void desktop_search_stop(struct desktop_search *search);
 /* `opened` of server.h. */
 void desktop_search_opened(struct desktop_search *search, int r, const char *reason);
 
-/* The display was closed, or is gone. */
-void desktop_search_closed(struct desktop_search *search);
-
 #endif

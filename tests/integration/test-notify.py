@@ -9,9 +9,11 @@ import shutil
 import signal
 import socket
 import sys
+import unittest
 
 from lib import chain
 from lib.chain import LOOK_PASSWORD, ChainTest, wait_until
+from lib.process import survives_x
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -39,8 +41,9 @@ class NotifyTest(ChainTest):
         config = os.path.join(self.directory, "bus.conf")
         with open(config, "w", encoding="utf-8") as file:
             file.write(BUS_CONFIG % self.bus_path.replace(" ", "%20"))
-        self.bus = self.start("dbus-daemon", "--nofork", "--nopidfile", "--config-file=" + config)
-        wait_until(lambda: os.path.exists(self.bus_path), "the bus")
+        self.bus = self.start("dbus-daemon", "--nofork", "--nopidfile", "--print-address=1",
+                              "--config-file=" + config)
+        self.bus.wait_log("unix:path=")
 
     def start_notifyd(self):
         notifyd = self.client("notifyd", DBUS_SESSION_BUS_ADDRESS="unix:path=" +
@@ -123,6 +126,17 @@ class LateDesktopTest(NotifyTest):
         viewer.fetch(False)
         self.assertEqual(notifyd.do("count"), "0")
         self.x = self.start_x(self.geometry, display=number)
+        self.expect_last(notifyd, "viewer %s connected" % self.peer(viewer))
+
+    @unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
+    def test_the_next_desktop_is_told_anew(self):
+        notifyd = self.start_all()
+        viewer = self.log_in()
+        self.expect_last(notifyd, "viewer %s connected" % self.peer(viewer))
+        self.x.kill()
+        self.scraper.wait_log("waiting for the next session")
+        self.x = self.start_x(self.geometry, display=self.x.display)
+        wait_until(lambda: notifyd.do("count") == "2", "another one")
         self.expect_last(notifyd, "viewer %s connected" % self.peer(viewer))
 
 

@@ -354,7 +354,7 @@ static void test_its_session_is_watched(void **state)
 	assert_true(is_watched);
 	over("logged out", &search);
 	assert_int_equal(n_over, 1);
-	desktop_search_closed(&search);
+	desktop_search_await_next(&search, true, "");
 	assert_false(is_watched);
 	assert_string_equal(search.session, "");
 }
@@ -430,7 +430,6 @@ static void show_one(void)
 	desktop_search_await(&search, true);
 	find(":3");
 	answer_open(0, "");
-	desktop_search_closed(&search);
 }
 
 static void test_the_next_session(void **state)
@@ -464,7 +463,6 @@ static void test_the_same_session_when_it_answers(void **state)
 	assert_string_equal(text.reason, "It hangs.");
 	answer_open(0, "");
 	assert_int_equal(n_found, 2);
-	desktop_search_closed(&search);
 	/* Once there is no session any more, that is no reason. */
 	desktop_search_await_next(&search, true, "It hangs.");
 	steered_event_advance(event, 250000);
