@@ -54,6 +54,7 @@ struct config {
 	uint64_t clipboard_limit; /* bytes */
 	bool resize;
 	bool status_screen;
+	bool notify;
 	int log_level; /* enum log_level */
 
 	/* Not a key: why connections must be refused, "file:line: message"; "" to accept them. */

@@ -102,6 +102,10 @@ KEY(status_screen, BOOL, "yes", "", "", false,
     "password is right, and when the session ends while they are connected. They then see the "
     "next session, if it comes within `session_wait`. With `no`, a viewer waits without a picture, "
     "is refused with the reason if no desktop comes, and is disconnected when the session ends.")
+KEY(notify, BOOL, "no", "", "", false,
+    "Tell the desktop's user by a desktop notification when a viewer connects and disconnects, and "
+    "from which address. It goes to what shows notifications on the user's own bus, if that runs; "
+    "viewers do not wait for it. Each notification replaces the one before.")
 KEY(log_level, LOG_LEVEL, "info", "", "", false, "The least important messages that are logged.")
 
 #undef TYPE

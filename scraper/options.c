@@ -21,6 +21,8 @@ static void print_help(void)
 	     "  --xauthority FILE      the authority file for --display\n"
 	     "  --desktop-socket PATH  start the desktop through PATH instead of\n"
 	     "                         " GPUDESK_RUNDIR "/desktop/USER.sock\n"
+	     "  --user-bus PATH        notify the user through the bus at PATH instead of\n"
+	     "                         /run/user/UID/bus\n"
 	     "  --help, -h             print this and exit\n"
 	     "  --version, -V          print the version and exit");
 }
@@ -33,6 +35,7 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 		{ "display", required_argument, NULL, 'd' },
 		{ "xauthority", required_argument, NULL, 'x' },
 		{ "desktop-socket", required_argument, NULL, 'D' },
+		{ "user-bus", required_argument, NULL, 'b' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -58,6 +61,9 @@ int options_parse(int argc, char **argv, struct options *ret_options)
 			break;
 		case 'D':
 			options.admission.desktop_socket = optarg;
+			break;
+		case 'b':
+			options.admission.user_bus = optarg;
 			break;
 		case 'h':
 			print_help();

@@ -39,7 +39,7 @@
  *     server/deferred_work.c. A viewer's turn takes 256 bytes of short messages:
  *     viewer/message_reader.h.
  * 17. Input is taken while the X server works on a reply, and after a second of silence only what
- *     does not need it goes on: server/x_wait.c.
+ *     does not need it goes on; after 10 s the X server is given up: server/x_wait.c.
  * 18. Large areas are read in pieces where X needs more than 30 ms for a screen:
  *     capture/read_pieces.c.
  * 19. A viewer is sent 8 clipboard messages at once, and 10 a second in the long run:

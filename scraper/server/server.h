@@ -24,8 +24,11 @@ struct server_callbacks {
 	void (*opened)(int r, const char *reason, void *userdata);
 	/* There are `n` viewers now. */
 	void (*viewers_changed)(unsigned n, void *userdata);
-	/* The X server is gone, and there is no display now. The viewers see the status screen. */
-	void (*display_lost)(void *userdata);
+	/*
+	 * The X server is gone, or does not answer, for which `reason` is not "". There is no
+	 * display now, and the viewers see the status screen.
+	 */
+	void (*display_lost)(const char *reason, void *userdata);
 	/*
 	 * The X server is gone, or does not answer while `event` is to end, and the viewers are
 	 * disconnected, since the server cannot go on. Must not return.
@@ -69,6 +72,11 @@ void server_destroy(struct server *server);
 bool server_is_lost(const struct server *server);
 
 unsigned server_n_viewers(const struct server *server);
+
+/* Calls `each` for all that are connected; `view_only`: it sends no input. */
+void server_list_viewers(const struct server *server,
+			 void (*each)(void *userdata, const char *peer, bool view_only),
+			 void *userdata);
 
 /* Whether any of them gave the password for full access. */
 bool server_has_full_access(const struct server *server);

@@ -18,8 +18,6 @@
 
 enum { BELL_INTERVAL = 100000 }; /* µs between two that are sent on */
 
-#define OPENING_USEC UINT64_C(10000000) /* then viewers are told that X does not answer */
-
 static void on_damaged(void *userdata)
 {
 	struct server *server = userdata;
@@ -161,7 +159,7 @@ static void close_display(struct server *server)
 	server->display_source = event_source_end(server->display_source);
 	screen_finish(&server->screen);
 	display_close(&server->display);
-	server->has_display = server->is_lost = false;
+	server->has_display = server->is_lost = server->is_silent = false;
 }
 
 static void on_opened(int r, const char *reason, void *userdata)
@@ -197,7 +195,7 @@ int server_open_display(struct server *server, const char *display, const char *
 		.xauthority = xauthority,
 		.callbacks = &display_callbacks,
 		.display_userdata = server,
-		.limit = OPENING_USEC,
+		.limit = SERVER_SILENT_USEC,
 	};
 
 	if (!server->opening)
@@ -239,10 +237,15 @@ void server_close_display(struct server *server)
 
 bool server_forget_lost_display(struct server *server)
 {
+	char reason[256] = "";
+
 	if (!server->is_lost)
 		return false;
+	if (server->is_silent)
+		display_opening_explain_silence(DisplayString(server->display.x),
+						SERVER_SILENT_USEC, reason, sizeof(reason));
 	server_close_display(server);
-	server->callbacks->display_lost(server->userdata);
+	server->callbacks->display_lost(reason, server->userdata);
 	return true;
 }
 

@@ -20,6 +20,8 @@
 
 struct server_callbacks;
 
+#define SERVER_SILENT_USEC UINT64_C(10000000) /* then viewers are told that X does not answer */
+
 struct server {
 	sd_event *event;
 	sd_event *urgent; /* handled while X does not answer, too */
@@ -31,6 +33,7 @@ struct server {
 	struct display_opening *opening; /* NULL: the display is open, or there is none */
 	bool has_display;		 /* it is open */
 	bool is_lost;			 /* and its X server is gone: still to be closed */
+	bool is_silent;			 /* because it did not answer, and was given up */
 	bool is_starting;		 /* to be watched, for the first viewer */
 	sd_event_source *display_source;
 	struct deferred_work work; /* of schedule.h */

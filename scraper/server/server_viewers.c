@@ -268,6 +268,15 @@ unsigned server_n_viewers(const struct server *server)
 	return server->n_viewers;
 }
 
+void server_list_viewers(const struct server *server,
+			 void (*each)(void *userdata, const char *peer, bool view_only),
+			 void *userdata)
+{
+	for (const struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)
+		if (!viewer->is_gone)
+			each(userdata, viewer->peer, viewer->view_only);
+}
+
 bool server_has_full_access(const struct server *server)
 {
 	for (struct viewer *viewer = server->viewers; viewer; viewer = viewer->next)

@@ -9,7 +9,6 @@
 #include "viewer/viewer_messages.h"
 
 #define SILENT_USEC UINT64_C(1000000) /* then X is likely to be stopped, and takes no input */
-#define LOG_USEC UINT64_C(10000000)   /* then the log says so */
 
 enum {
 	SOCKETS_MAX = 64, /* viewers whose sockets are polled */
@@ -103,6 +102,12 @@ static void run_urgent(struct server *server)
 	server_end(server);
 }
 
+/* The viewers see the status screen until the display can be opened again. */
+static bool can_give_up(const struct server *server)
+{
+	return IO_ERROR_RETURNS && server->config->status_screen;
+}
+
 /* The X server is silent: takes no input, but does all else until `fd` is readable. */
 static void wait_without_input(struct server *server, int fd)
 {
@@ -129,9 +134,14 @@ static void wait_without_input(struct server *server, int fd)
 		if (grab_escape_try(&server->display.escape))
 			log_warning("another program's grab of the X server held up the viewers: "
 				    "ended it");
-		if (!is_logged && monotonic_now() - since > LOG_USEC) {
-			log_warning("the X server has not answered for 10 s: waiting for it");
-			is_logged = true;
+		if (is_logged || monotonic_now() - since < SERVER_SILENT_USEC)
+			continue;
+		log_warning("the X server has not answered for 10 s: waiting for it");
+		is_logged = true;
+		if (can_give_up(server)) {
+			server->is_silent = true;
+			display_give_up(&server->display);
+			return;
 		}
 	}
 	grab_escape_is_over(&server->display.escape);

@@ -3,7 +3,8 @@
  * Input in the middle of longer work, and what is done while the X server works on a reply: keys
  * and pointers go to it, since a large capture may take long. When it has been silent for a second,
  * the viewers get what is still to be sent to them, those that time out are disconnected, and the
- * server's `urgent` events are handled; no viewer's message is, until X answers.
+ * server's `urgent` events are handled; no viewer's message is, until X answers. After 10 s the X
+ * server is given up, as if it were gone, and the viewers see the status screen.
  */
 #ifndef GPUDESK_X_WAIT_H
 #define GPUDESK_X_WAIT_H

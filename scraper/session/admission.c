@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "common/timer.h"
 #include "current_config.h"
+#include "desktop_notifier.h"
 #include "desktop_search.h"
 #include "desktop_starter.h"
 #include "handoff_server.h"
@@ -39,6 +40,7 @@ struct admission {
 	struct check_budget budget;
 	struct arrivals waiting; /* for the display, or for GRACE_USEC */
 	struct notices notices;
+	struct desktop_notifier notifier; /* with `notify` */
 	sd_event_source *grace;
 	char desktop_socket[256];
 };
@@ -61,7 +63,8 @@ static enum idle_state get_idle_state(const void *userdata)
 	const struct admission *admission = userdata;
 
 	if (server_n_viewers(admission->server) || admission->waiting.first ||
-	    admission->notices.n || handoff_server_pending(admission->handoff))
+	    admission->notices.n || handoff_server_pending(admission->handoff) ||
+	    desktop_notifier_is_busy(&admission->notifier))
 		return IDLE_NOT;
 	return handoff_server_strangers(admission->handoff) ? IDLE_BUT_AWAITING : IDLE;
 }
@@ -76,6 +79,7 @@ static void on_viewers_changed(unsigned n, void *userdata)
 	struct admission *admission = userdata;
 
 	idle_exit_set_viewers(&admission->idle, n);
+	desktop_notifier_update(&admission->notifier);
 	if (!n && !admission->waiting.first)
 		desktop_search_stop(&admission->search);
 }
@@ -88,24 +92,26 @@ __attribute__((noreturn)) static void on_ended(void *userdata)
 	_exit(EXIT_SUCCESS);
 }
 
-/* The viewers see the status screen, and the next session when it comes. */
-static void await_next(struct admission *admission)
+/* The viewers see the status screen, and the next session when it comes; or this one again. */
+static void await_next(struct admission *admission, const char *reason)
 {
-	desktop_search_closed(&admission->search);
+	if (!*reason)
+		desktop_notifier_forget(&admission->notifier);
 	int r = desktop_search_await_next(&admission->search,
-					  server_has_full_access(admission->server));
+					  server_has_full_access(admission->server), reason);
 	if (r < 0)
 		server_disconnect(admission->server, strerror(-r));
 }
 
-static void on_display_lost(void *userdata)
+static void on_display_lost(const char *reason, void *userdata)
 {
 	struct admission *admission = userdata;
 
 	if (!server_n_viewers(admission->server))
 		on_ended(admission);
-	log_info("the X server is gone: waiting for the next session");
-	await_next(admission);
+	if (!*reason)
+		log_info("the X server is gone: waiting for the next session");
+	await_next(admission, reason);
 }
 
 static void on_opened(int r, const char *reason, void *userdata)
@@ -123,16 +129,16 @@ static const struct server_callbacks server_callbacks = {
 static void on_session_over(const char *reason, void *userdata)
 {
 	struct admission *admission = userdata;
-	const char *session = admission->search.session;
+	bool goes_on = admission->config->status_screen && server_n_viewers(admission->server);
 
-	if (admission->config->status_screen && server_n_viewers(admission->server)) {
-		log_info("session %s is over (%s): waiting for the next one", session, reason);
+	log_info("session %s is over (%s): %s", admission->search.session, reason,
+		 goes_on ? "waiting for the next one" : "stopping");
+	if (goes_on) {
 		server_close_display(admission->server);
-		await_next(admission);
-		return;
+		await_next(admission, "");
+	} else {
+		sd_event_exit(admission->event, 0);
 	}
-	log_info("session %s is over (%s): stopping", session, reason);
-	sd_event_exit(admission->event, 0);
 }
 
 /* ---- accepting viewers ---- */
@@ -195,15 +201,13 @@ static int on_grace(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static void on_found(void *userdata)
+/* The display, or the status screen, which says why there is none. */
+static void on_something_to_see(void *userdata)
 {
-	answer_waiting(userdata, NULL);
-}
+	struct admission *admission = userdata;
 
-/* The status screen says why there is no desktop. */
-static void on_waits(void *userdata)
-{
-	answer_waiting(userdata, NULL);
+	answer_waiting(admission, NULL);
+	desktop_notifier_update(&admission->notifier);
 }
 
 static void on_failed(const char *reason, void *userdata)
@@ -218,8 +222,8 @@ static void on_failed(const char *reason, void *userdata)
 }
 
 static const struct desktop_search_callbacks search_callbacks = {
-	.found = on_found,
-	.waits = on_waits,
+	.found = on_something_to_see,
+	.waits = on_something_to_see,
 	.failed = on_failed,
 	.over = on_session_over,
 };
@@ -304,18 +308,12 @@ static void on_request(const struct handoff_request *request,
 
 /* ---- start and end ---- */
 
-static int start_search(struct admission *admission)
+static bool list_viewers(struct viewer_list *ret_list, void *userdata)
 {
-	const struct admission_options *options = admission->options;
-	const struct desktop_search_places places = {
-		.session_dir = options->session_dir,
-		.display = options->display,
-		.xauthority = options->xauthority,
-		.desktop_socket = admission->desktop_socket,
-	};
+	const struct admission *admission = userdata;
 
-	return desktop_search_init(&admission->search, admission->event, admission->config, &places,
-				   admission->server, &search_callbacks, admission);
+	server_list_viewers(admission->server, viewer_list_add, ret_list);
+	return is_open(admission);
 }
 
 int admission_start(sd_event *event, const struct admission_options *options, struct config *config,
@@ -325,6 +323,12 @@ int admission_start(sd_event *event, const struct admission_options *options, st
 
 	if (!admission)
 		return -ENOMEM;
+	const struct desktop_search_places places = {
+		.session_dir = options->session_dir,
+		.display = options->display,
+		.xauthority = options->xauthority,
+		.desktop_socket = admission->desktop_socket,
+	};
 	admission->event = sd_event_ref(event);
 	admission->options = options;
 	admission->config = config;
@@ -337,7 +341,11 @@ int admission_start(sd_event *event, const struct admission_options *options, st
 		r = server_create(event, options->urgent, config, &server_callbacks, admission,
 				  &admission->server);
 	if (r >= 0)
-		r = start_search(admission);
+		r = desktop_search_init(&admission->search, event, config, &places,
+					admission->server, &search_callbacks, admission);
+	if (r >= 0 && config->notify)
+		r = desktop_notifier_init(&admission->notifier, event, options->user_bus,
+					  list_viewers, admission);
 	if (r >= 0)
 		r = timer_add(event, TIMER_NEVER, on_grace, admission, &admission->grace);
 	if (r >= 0)
@@ -385,6 +393,7 @@ void admission_destroy(struct admission *admission)
 	handoff_server_destroy(admission->handoff);
 	server_destroy(admission->server);
 	desktop_search_finish(&admission->search);
+	desktop_notifier_finish(&admission->notifier);
 	idle_exit_finish(&admission->idle);
 	sd_event_unref(admission->event);
 	free(admission);

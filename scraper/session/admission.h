@@ -20,6 +20,7 @@ struct admission_options {
 	const char *display;	    /* NULL: found by the record */
 	const char *xauthority;	    /* for `display`; NULL: Xlib's choice */
 	const char *desktop_socket; /* NULL: the user's own in /run */
+	const char *user_bus;	    /* NULL: the user's own in /run/user */
 	sd_event *urgent;	    /* see server_create() */
 };
 

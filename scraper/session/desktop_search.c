@@ -63,7 +63,7 @@ void desktop_search_stop(struct desktop_search *search)
 	timer_stop(search->retry);
 	timer_stop(search->end);
 	search->since = search->until = search->reason_at = 0;
-	search->may_start = search->has_ended = false;
+	search->may_start = search->has_ended = search->is_silent = false;
 	search->reason[0] = '\0';
 }
 
@@ -121,6 +121,7 @@ static void on_progress(const struct session_progress *progress, void *userdata)
 	struct desktop_search *search = userdata;
 	bool starts = search->may_start && search->config->start_desktop;
 
+	search->is_silent = false;
 	note_reason(search,
 		    progress->is_hopeless || (!starts && progress->stage != SESSION_AWAITS_X)
 			    ? progress->reason
@@ -141,7 +142,8 @@ static void on_session_found(const struct session_display *found, const char *re
 	struct session_display display = *found;
 	search->finder = session_finder_destroy(search->finder);
 	snprintf(search->session, sizeof(search->session), "%s", display.session);
-	note_reason(search, "");
+	if (!search->is_silent)
+		note_reason(search, "");
 	open_display(search, display.display, *display.xauthority ? display.xauthority : NULL);
 }
 
@@ -215,11 +217,16 @@ int desktop_search_await(struct desktop_search *search, bool may_start)
 	return is_new ? look(search) : 0;
 }
 
-int desktop_search_await_next(struct desktop_search *search, bool may_start)
+int desktop_search_await_next(struct desktop_search *search, bool may_start, const char *reason)
 {
+	session_watch_stop(&search->watch);
+	search->session[0] = '\0';
 	extend(search, may_start);
-	search->has_ended = true;
-	say(search, search->places.display ? STATUS_CONNECTION : STATUS_MANAGER, "");
+	search->is_silent = *reason;
+	search->has_ended = !search->is_silent;
+	note_reason(search, reason);
+	say(search,
+	    search->is_silent || search->places.display ? STATUS_CONNECTION : STATUS_MANAGER, "");
 	return timer_start(search->retry, AGAIN_USEC);
 }
 
@@ -266,12 +273,6 @@ void desktop_search_opened(struct desktop_search *search, int r, const char *rea
 		desktop_search_stop(search);
 		search->callbacks->found(search->userdata);
 	}
-}
-
-void desktop_search_closed(struct desktop_search *search)
-{
-	session_watch_stop(&search->watch);
-	search->session[0] = '\0';
 }
 
 int desktop_search_init(struct desktop_search *search, sd_event *event, const struct config *config,

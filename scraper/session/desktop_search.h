@@ -47,7 +47,8 @@ struct desktop_search {
 	struct session_finder *finder;
 	bool finder_starts;	   /* it may start the desktop, */
 	bool may_start;		   /* as those who wait may */
-	bool has_ended;		   /* a session was shown before, to those who wait */
+	bool has_ended;		   /* a session was shown before, to those who wait, */
+	bool is_silent;		   /* or is still there, but its X server does not answer */
 	uint64_t since;		   /* µs: they have waited since then; 0: nobody does */
 	uint64_t until, reason_at; /* µs: they give up; the reason was shown first, 0: not yet */
 	char reason[SESSION_REASON_MAX];
@@ -66,8 +67,11 @@ void desktop_search_finish(struct desktop_search *search);
  */
 int desktop_search_await(struct desktop_search *search, bool may_start);
 
-/* The viewers that were shown a session wait for the next one. The display is closed. */
-int desktop_search_await_next(struct desktop_search *search, bool may_start);
+/*
+ * The viewers that were shown a session wait for the next one; with a `reason` ("": none), for the
+ * same one, whose X server does not answer. The display is closed.
+ */
+int desktop_search_await_next(struct desktop_search *search, bool may_start, const char *reason);
 
 /* Whether somebody waits. */
 bool desktop_search_is_awaited(const struct desktop_search *search);
@@ -77,8 +81,5 @@ void desktop_search_stop(struct desktop_search *search);
 
 /* `opened` of server.h. */
 void desktop_search_opened(struct desktop_search *search, int r, const char *reason);
-
-/* The display was closed, or is gone. */
-void desktop_search_closed(struct desktop_search *search);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include <X11/XKBlib.h>
@@ -173,6 +174,15 @@ void display_close(struct display *display)
 	grab_escape_close(&display->escape);
 	XCloseDisplay(display->x);
 	display->x = NULL;
+}
+
+/* Closing a connection would wait for the X server, unless it has ended. */
+void display_give_up(struct display *display)
+{
+	grab_escape_is_over(&display->escape);
+	if (display->escape.x)
+		shutdown(ConnectionNumber(display->escape.x), SHUT_RDWR);
+	shutdown(display_fd(display), SHUT_RDWR);
 }
 
 int display_fd(const struct display *display)

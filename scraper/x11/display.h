@@ -77,6 +77,12 @@ int display_open(struct display *display, const char *name, const char *xauthori
 		 size_t reason_size);
 void display_close(struct display *display);
 
+/*
+ * Gives up an X server that does not answer: from now on it is as if that was gone. Only where
+ * IO_ERROR_RETURNS.
+ */
+void display_give_up(struct display *display);
+
 /* The descriptor to poll for display_dispatch. */
 int display_fd(const struct display *display);
 

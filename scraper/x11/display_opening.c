@@ -68,6 +68,14 @@ static int on_finished(sd_event_source *source, int fd, uint32_t events, void *u
 	return 0;
 }
 
+void display_opening_explain_silence(const char *name, uint64_t usec, char *ret_reason, size_t size)
+{
+	snprintf(ret_reason, size,
+		 "The X server at display %s has not answered for %u s: it hangs, or another "
+		 "program holds it (a grab).",
+		 name, (unsigned)(usec / 1000000));
+}
+
 static int on_limit(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct display_opening *opening = userdata;
@@ -75,11 +83,7 @@ static int on_limit(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	snprintf(reason, sizeof(reason),
-		 "The X server at display %s has not answered for %u s: it hangs, or another "
-		 "program "
-		 "holds it (a grab).",
-		 opening->name, (unsigned)(opening->limit / 1000000));
+	display_opening_explain_silence(opening->name, opening->limit, reason, sizeof(reason));
 	opening->done(-ETIMEDOUT, reason, opening->userdata);
 	return 0;
 }

@@ -37,6 +37,10 @@ int display_opening_start(sd_event *event, struct display *display,
 /* Somebody waits for it again: after a timeout, the limit counts from now. */
 void display_opening_await(struct display_opening *opening);
 
+/* Why there is no picture, where X server `name` has been silent for `usec`. */
+void display_opening_explain_silence(const char *name, uint64_t usec, char *ret_reason,
+				     size_t size);
+
 /*
  * For the end of the process: `done` is not called any more. The thread may still wait for X, so
  * what it uses, the display and its userdata, must not be freed.

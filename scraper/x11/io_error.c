@@ -4,6 +4,7 @@
 #ifdef HAVE_XSETIOERROREXITHANDLER
 #include <setjmp.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <X11/Xlib-xcb.h>
 #include <X11/Xlibint.h>
@@ -16,10 +17,11 @@ static ptrdiff_t buffer_size; /* of each display: it comes from the environment 
 /*
  * On a lost connection Xlib goes on writing requests into its buffer, does not empty that, and
  * crashes when it is full; or at once, where xcb had the connection last, since the buffer has no
- * room then. So it is emptied after each call.
+ * room then. So it is emptied after each call, and wiped: clipboard text may be in it.
  */
 static int forget_requests(Display *x)
 {
+	explicit_bzero(x->buffer, (size_t)buffer_size);
 	x->bufptr = x->buffer;
 	x->bufmax = x->buffer + buffer_size;
 	return 0;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A viewer after the hand-off: its messages, and the updates for the pixel format and encodings
- * that it asked for, while picture, pointer, size and lights change. Everything is real but the X
- * server and the clock; what is sent is read as a viewer would.
+ * that it asked for, while picture, pointer, size and lights change, and the desktop and the status
+ * screen take turns. Everything is real but the X server and the clock; what is sent is read as a
+ * viewer would.
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,17 +20,19 @@
 #include "common/wire.h"
 #include "rfb_reader.h"
 #include "scraper/framebuffer/cursor_image.h"
+#include "scraper/framebuffer/status_picture.h"
 #include "scraper/protocol/client_messages.h"
 #include "scraper/viewer/viewer_connection.h"
 #include "steered_event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SIDE_MAX = 80, STEPS_MAX = 100, ROUNDS_MAX = 10000 };
+enum { SIDE_MAX = 80, STEPS_MAX = 100, ROUNDS_MAX = 10000, SWITCH = 0xef };
 
 struct run {
 	sd_event *event;
-	struct pixel_format format;
+	struct pixel_format format;	  /* of the desktop */
+	const struct pixel_format *shown; /* that, or the status screen's */
 	struct frame frame;
 	struct cursor_state cursor;
 	struct screen_layout layout;
@@ -341,7 +345,7 @@ static void set_shape(struct run *run, struct bytes *input)
 
 static void make_frame(struct run *run, int width, int height)
 {
-	const struct pixel_format *format = &run->format;
+	const struct pixel_format *format = run->shown;
 
 	require(frame_init(&run->frame, width, height, format->bits_per_pixel / 8,
 			   format->red_mask | format->green_mask | format->blue_mask) == 0);
@@ -357,8 +361,38 @@ static void resize(struct run *run, struct bytes *input)
 	require(viewer_keep_sending(run->viewer) == 0);
 	frame_finish(&run->frame);
 	make_frame(run, width, height);
-	rfb_server_set_frame(run->server, &run->frame, &run->format);
+	rfb_server_set_frame(run->server, &run->frame, run->shown);
 	require(viewer_resize(run->viewer) == 0);
+}
+
+static void write_status(struct run *run, struct bytes *input)
+{
+	struct status_text text = { 0 };
+	size_t n;
+	const uint8_t *reason = take_some(input, take_u8(input), &n);
+
+	snprintf(text.headline, sizeof(text.headline), "Waiting");
+	for (size_t i = 0; i < n; i++)
+		text.reason[i] = (char)(reason[i] ? reason[i] : ' ');
+	status_picture_draw(&run->frame, &text, take_u8(input));
+}
+
+/* The session ends, or the next one has come: with the same size, or another one. */
+static void switch_view(struct run *run, struct bytes *input)
+{
+	struct frame old = run->frame;
+	int width = take_u8(input) * 2 + 1, height = take_u8(input) * 2 + 1;
+	bool keeps_size = width % 4 == 1;
+
+	require(viewer_keep_sending(run->viewer) == 0);
+	run->shown = run->shown == &run->format ? &status_picture_format : &run->format;
+	make_frame(run, keeps_size ? old.width : width, keeps_size ? old.height : height);
+	if (run->shown != &run->format)
+		write_status(run, input);
+	rfb_server_set_frame(run->server, &run->frame, run->shown);
+	require(viewer_resize(run->viewer) == 0);
+	viewer_layout_changed(run->viewer, SIZE_BY_SERVER);
+	frame_finish(&old);
 }
 
 /* As the kernel and the viewer's requests would have it. */
@@ -414,6 +448,8 @@ static void step(struct run *run, struct bytes *input)
 		run->was_stalled |= run->is_stalled;
 	} else if (what >= 0xf0) {
 		steered_event_advance(run->event, UINT64_C(1) << take_u8(input) % 24);
+	} else if (what == SWITCH) {
+		switch_view(run, input);
 	} else {
 		steps[what % (sizeof(steps) / sizeof(*steps))](run, input);
 	}
@@ -441,6 +477,7 @@ static void begin(struct run *run, struct bytes *input)
 	log_set_level(LOG_LEVEL_ERROR);
 	run->event = steered_event_new();
 	run->format = formats[choice % 4];
+	run->shown = &run->format;
 	make_frame(run, take_u8(input) % SIDE_MAX + 1, take_u8(input) % SIDE_MAX + 1);
 	require(rfb_server_create(&run->frame, &run->format, "fuzzed", &run->server) == 0);
 	require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);

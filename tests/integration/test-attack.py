@@ -18,6 +18,7 @@ from lib.standing import StandingTest
 SECONDS = float(os.environ.get("ATTACK_SECONDS", "10"))
 GENEROUS = 150  # seconds, for what is only measured
 JUNK_A_MINUTE, JUNK_SECONDS = 10000, 5
+PASSWORD_TIME = 60  # seconds
 SERVER, OWNER, NEWCOMER, LONE_GUESSER = "10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4"
 FAR = "10.9.0.250"
 STRANGERS = ["10.9.1.%d" % n for n in range(1, 201)]
@@ -118,6 +119,8 @@ class AttackTest(StandingTest):
         for viewer in (owner, newcomer):
             viewer.fetch(False)
         for viewer in silent:
+            # Those that asked for a challenge have the time to type a password.
+            viewer.socket.settimeout(PASSWORD_TIME + rfb.PATIENCE)
             viewer.wait_closed()
         # It may have had the owner's hand-off open before.
         wait_until(lambda: self.chain.count_descriptors()[0] <= before,

@@ -15,6 +15,7 @@ import zlib
 
 from lib import chain, rfb
 from lib.chain import ChainTest, wait_until
+from lib.process import survives_x
 
 EXTENDED_CLIPBOARD = -0x3f5e1a32  # 0xC0A1E5CE
 TEXT = 1
@@ -605,6 +606,27 @@ class MemoryTest(ClipboardTest):
                 old.close()
                 new.close()
                 self.wait_wiped(secret)
+
+
+    @unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
+    def test_a_viewers_text_does_not_stay_in_memory_when_x_is_killed(self):
+        """The viewers stay, at the status screen. (A few bytes fit into registers, which threads
+        save anywhere.)"""
+        for n in (17, 100, 400, 2000, 7000):
+            secret = b"secret%d" % n
+            old, new = self.viewer().classic(), self.viewer().speak(unasked=MIB)
+            old.send(rfb.cut_text(n * (secret + b"\n")))
+            self.wait_pasted(n * (secret + b"\n"))
+            new.next()
+            self.assertTrue(self.find(secret))
+            n_lost = self.scraper.read_log().count("waiting for the next session")
+            self.x.kill()
+            self.scraper.wait_log("waiting for the next session", n_lost + 1)
+            self.wait_wiped(secret)
+            old.close()
+            new.close()
+            self.scraper.wait_log("disconnected", 2 * n_lost + 2)
+            self.x = self.start_x(self.geometry, display=self.x.display)
 
 
 class ClearTest(ClipboardTest):

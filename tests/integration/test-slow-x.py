@@ -16,7 +16,7 @@ SHIFT = 0xffe1
 STAGES = {"region": 1, "pixels": 2}
 
 
-class SlowXTest(ChainTest):
+class SlowX(ChainTest):
     def setUp(self):
         super().setUp()
         self.control_socket = os.path.join(self.directory, "control.sock")
@@ -63,6 +63,20 @@ class SlowXTest(ChainTest):
             self.check_continues()
         self.fail("the pointer waits for X in vain")
 
+    def draw(self):
+        """All of the screen changes, and the viewer waits for that."""
+        self.viewer.request()
+        self.n_drawn += 1
+        self.screen.do("noise", 0, 0, 800, 600, self.n_drawn)
+
+    def ask(self, command, *arguments):
+        done = run("ctl/gpudesk", command, "--config", self.config_path, "--control-socket",
+                   self.control_socket, *arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+
+class SlowXTest(SlowX):
     def test_the_pointer_comes_before_the_picture(self):
         for stage in STAGES:
             with self.subTest(stage=stage):
@@ -90,12 +104,6 @@ class SlowXTest(ChainTest):
         wait_until(lambda: "7,7 " in self.screen.do("held"), "the pointer")
         self.viewer.expect(self.picture(self.screen))
 
-    def draw(self):
-        """All of the screen changes, and the viewer waits for that."""
-        self.viewer.request()
-        self.n_drawn += 1
-        self.screen.do("noise", 0, 0, 800, 600, self.n_drawn)
-
     def test_keys_come_between_the_pieces_of_a_slow_picture(self):
         self.relay.busy = 0.15
         for _ in range(5):
@@ -121,11 +129,23 @@ class SlowXTest(ChainTest):
         self.viewer.read_update()
         self.assertLessEqual(self.relay.n_images - before, 2)
 
-    def ask(self, command, *arguments):
-        done = run("ctl/gpudesk", command, "--config", self.config_path, "--control-socket",
-                   self.control_socket, *arguments)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
+    def test_signal(self):
+        self.stop_x("region")
+        self.viewer.send(rfb.key_event(SHIFT, True))
+        self.assertEqual(self.scraper.end(), 0)
+        self.assertIn("does not answer", self.scraper.read_log())
+        self.viewer.wait_closed()
+
+    def test_stop(self):
+        self.stop_x("pixels")
+        self.ask("stop")
+        self.assertEqual(self.scraper.wait(), 0)
+
+
+class PatientTest(SlowX):
+    """Without the status screen, viewers wait for X however long it takes."""
+
+    config = "status_screen = no"
 
     def test_status_and_disconnect(self):
         other = self.log_in()
@@ -141,18 +161,6 @@ class SlowXTest(ChainTest):
         self.scraper.wait_log("answers again")
         self.log_in().expect(self.picture(self.screen))
 
-    def test_signal(self):
-        self.stop_x("region")
-        self.viewer.send(rfb.key_event(SHIFT, True))
-        self.assertEqual(self.scraper.end(), 0)
-        self.assertIn("does not answer", self.scraper.read_log())
-        self.viewer.wait_closed()
-
-    def test_stop(self):
-        self.stop_x("pixels")
-        self.ask("stop")
-        self.assertEqual(self.scraper.wait(), 0)
-
     def test_timeouts(self):
         """A viewer that says nothing after the password does not keep its place."""
         silent = self.view().authenticate(chain.PASSWORD)
@@ -162,11 +170,19 @@ class SlowXTest(ChainTest):
         silent.wait_closed()
 
 
-class NoSharedMemoryTest(SlowXTest):
+class NoSharedMemory(SlowX):
     """Pixels come through the connection."""
 
     def start_x(self, *arguments, **options):
         return super().start_x(*arguments, "-extension", "MIT-SHM", **options)
+
+
+class NoSharedMemoryTest(NoSharedMemory, SlowXTest):
+    pass
+
+
+class PatientNoSharedMemoryTest(NoSharedMemory, PatientTest):
+    pass
 
 
 if __name__ == "__main__":

@@ -376,6 +376,57 @@ class GrabTest(StatusScreenTest):
         viewer.expect(self.picture(grabber))
 
 
+@unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
+class HangTest(StatusScreenTest):
+    """X is stopped while it is served: a key needs its answer."""
+
+    def see_hang(self):
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        self.screen = self.show_desktop()
+        viewer.expect(self.picture(self.screen)).request()
+        viewer.send(rfb.key_event(ord("s"), True))
+        wait_until(lambda: self.screen.do("held").endswith(" s"), "the key")
+        os.kill(self.x.pid, signal.SIGSTOP)
+        self.addCleanup(self.x.kill)
+        viewer.send(rfb.key_event(ord("d"), True))
+        self.scraper.wait_log("has not answered for 10 s")
+        self.expect_status(viewer, (800, 600))
+        return viewer
+
+    def test_it_answers_again(self):
+        viewer = self.see_hang()
+        self.expect_status(viewer, (800, 600))  # the clock goes on
+        other = self.log_in(encodings=FOLLOWS)
+        self.expect_status(other, (800, 600))
+        viewer.send(rfb.key_stroke(ord("n")), rfb.pointer_event(5, 5, 1))
+        os.kill(self.x.pid, signal.SIGCONT)
+        for one in viewer, other:
+            one.expect(self.picture(self.screen)).request()
+        wait_until(lambda: self.screen.do("held").endswith("buttons=0"), "the keys to be released")
+        viewer.send(rfb.pointer_event(7, 7), rfb.key_event(ord("k"), True))
+        wait_until(lambda: self.screen.do("held") == "7,7 buttons=0 k", "input")
+
+    def test_it_is_killed(self):
+        viewer = self.see_hang()
+        self.x.kill()
+        viewer.expect(self.picture(self.show_desktop("640x480x24")))
+
+    def test_nobody_waits_for_it(self):
+        self.see_hang().close()
+        self.scraper.wait_log("disconnected")
+        self.expect_status(self.log_in(encodings=FOLLOWS), (800, 600))
+
+
+@unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
+class LongHangTest(HangTest):
+    config = "session_wait = 1s"
+    test_it_answers_again = test_it_is_killed = test_nobody_waits_for_it = None
+
+    def test_the_wait_ends_with_the_reason(self):
+        self.see_hang().wait_closed()
+        self.assertRegex(self.scraper.read_log(), "disconnected: .*has not answered")
+
+
 class WaitTest(StatusScreenTest):
     config = "session_wait = 1s"
 
