@@ -72,12 +72,13 @@ static void check_pam(const struct machine *machine, struct findings *findings)
 		if (r < 0)
 			finding_warn(findings, finding_text("ls -l %s", *path),
 				     "cannot read %s: %s", *path, strerror(-r));
-		else
+		else if (!distribution_pam_is_optional(path) ||
+			 (stack.verdict != PAM_STACK_NO_SERVICE &&
+			  stack.verdict != PAM_STACK_NO_SYSTEMD))
 			report_stack(machine, *path, &stack, findings);
 	}
 	if (findings->n == 0)
-		finding_ok(findings, "gdm-autologin and gdm-password record sessions, after "
-				     "pam_systemd");
+		finding_ok(findings, "GDM's logins are recorded, after pam_systemd");
 }
 
 static void check_record(const struct machine_record *one, struct findings *findings)

@@ -11,8 +11,20 @@
 
 enum { OS_RELEASE_MAX = 16384 };
 
+/* Smart cards, fingerprints and PINs: of RHEL's GDM, and others'. One for all in newer GDMs. */
 const char *const distribution_pam_services[] = { "/etc/pam.d/gdm-autologin",
-						  "/etc/pam.d/gdm-password", NULL };
+						  "/etc/pam.d/gdm-password",
+						  "/etc/pam.d/gdm-fingerprint",
+						  "/etc/pam.d/gdm-pin",
+						  "/etc/pam.d/gdm-smartcard",
+						  "/etc/pam.d/gdm-switchable-auth",
+						  NULL };
+enum { ALWAYS_THERE = 2 };
+
+bool distribution_pam_is_optional(const char *const *service)
+{
+	return service >= distribution_pam_services + ALWAYS_THERE;
+}
 
 static const struct distribution families[] = {
 	[DISTRIBUTION_UNKNOWN] = {

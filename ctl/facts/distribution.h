@@ -26,8 +26,11 @@ struct distribution {
 	const char *install_command; /* "apt-get install", "dnf install" */
 };
 
-/* The PAM services of GDM's whose logins are recorded. NULL terminated. */
+/* The PAM services of GDM's whose logins are recorded: paths below /etc/pam.d. NULL terminated. */
 extern const char *const distribution_pam_services[];
+
+/* Whether a GDM may lack that service of the list, or its way to log in be off. */
+bool distribution_pam_is_optional(const char *const *service);
 
 /* Reads /etc/os-release or /usr/lib/os-release. Always fills *ret_distribution. */
 void distribution_read(const struct ctl *ctl, struct distribution *ret_distribution);

@@ -24,7 +24,8 @@ static enum pam_stack_verdict check_services(struct setup *setup)
 		struct pam_stack stack;
 
 		if (pam_stack_read(setup->ctl, *path, &stack) < 0 ||
-		    stack.verdict == PAM_STACK_NO_SERVICE)
+		    stack.verdict == PAM_STACK_NO_SERVICE ||
+		    (stack.verdict == PAM_STACK_NO_SYSTEMD && distribution_pam_is_optional(path)))
 			continue;
 		if (worst == PAM_STACK_NO_SERVICE || stack.verdict != PAM_STACK_RIGHT)
 			worst = stack.verdict;
@@ -124,8 +125,8 @@ static void fix(struct setup *setup)
 	default:
 		setup_problem(setup,
 			      "gpudesk does not know this distribution's PAM files: add \"%s\" "
-			      "after pam_systemd.so in the session stacks of gdm-autologin and "
-			      "gdm-password",
+			      "after pam_systemd.so in the session stacks of gdm-autologin, "
+			      "gdm-password and whatever else GDM logs users in with",
 			      PAM_EDIT_LINE);
 	}
 }

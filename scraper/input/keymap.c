@@ -39,7 +39,8 @@ uint32_t keymap_symbol(const struct keymap *keymap, uint8_t keycode, unsigned gr
 	uint8_t level = type->level[modifiers];
 	uint32_t symbol = level < KEYMAP_LEVELS ? on->symbols[level] : 0;
 	/* If the level does not depend on Lock, toolkits convert the letter to upper case. */
-	return modifiers & ~type->consumed[modifiers] & KEYMAP_LOCK ? keysym_upper(symbol) : symbol;
+	return modifiers & ~type->consumed[modifiers] & KEYMAP_LOCK ? keysym_with_lock(symbol)
+								    : symbol;
 }
 
 uint8_t keymap_sets(const struct keymap *keymap, uint8_t keycode, unsigned group)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <X11/Xlib.h>
+#include <X11/Xutil.h>
 #include <X11/keysym.h>
 #include <xkbcommon/xkbcommon.h>
 
@@ -46,6 +48,18 @@ uint32_t keysym_lower(uint32_t keysym)
 uint32_t keysym_upper(uint32_t keysym)
 {
 	return keysym_canonical(xkb_keysym_to_upper(keysym));
+}
+
+uint32_t keysym_with_lock(uint32_t keysym)
+{
+	const uint32_t by_xkbcommon = keysym_upper(keysym);
+	KeySym lower, upper;
+
+	XConvertCase(keysym, &lower, &upper);
+	const uint32_t by_xlib = keysym_canonical((uint32_t)upper);
+	/* GTK leaves the letters of Latin-1 alone whose upper case is not in Latin-1: ß, µ, ÿ. */
+	const uint32_t by_gtk = keysym < 0x100 && by_xlib > 0xff ? keysym : by_xlib;
+	return by_xlib == by_xkbcommon && by_xlib == by_gtk ? by_xlib : 0;
 }
 
 bool keysym_is_modifier(uint32_t keysym)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What keysyms mean (X11 protocol, appendix A; xkbcommon's tables). Pure functions. */
+/* What keysyms mean (X11 protocol, appendix A; xkbcommon's and Xlib's tables). Pure functions. */
 #ifndef GPUDESK_KEYSYM_H
 #define GPUDESK_KEYSYM_H
 
@@ -18,6 +18,13 @@ uint32_t keysym_canonical(uint32_t keysym);
 /* The canonical keysym in lower and in upper case; the same if it has no case. */
 uint32_t keysym_lower(uint32_t keysym);
 uint32_t keysym_upper(uint32_t keysym);
+
+/*
+ * What a key with that canonical keysym types while Caps Lock is on, if the key's type leaves that
+ * to the program: the upper case. 0 if it depends on the program, because the tables of Xlib,
+ * xkbcommon (Qt) and GTK differ, also between their versions.
+ */
+uint32_t keysym_with_lock(uint32_t keysym);
 
 /* Whether it is a modifier that works while held: Shift, Control, Alt, AltGr... but no lock. */
 bool keysym_is_modifier(uint32_t keysym);

@@ -176,6 +176,13 @@ static void test_numbers_of_descriptors(void **state)
 	struct handoff_request request = make_request(f);
 	int many[16];
 
+	/*
+	 * qemu's user emulation (linux-user/syscall.c, do_sendrecvmsg_locked) receives into a
+	 * control buffer of twice the size, and leaves open the descriptors that the caller's has
+	 * no room for.
+	 */
+	if (getenv("TESTS_IN_QEMU"))
+		skip();
 	for (size_t i = 0; i < 16; i++)
 		many[i] = f->viewer;
 	send_exactly(f->near, &request, sizeof(request), NULL, 0);

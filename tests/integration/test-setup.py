@@ -435,6 +435,28 @@ class SetupTest(unittest.TestCase):
         self.assertIn('<port port="5901" protocol="tcp"/>',
                       self.machine.read("etc/firewalld/zones/public.xml"))
 
+    def test_rhel_with_smart_cards_and_fingerprints(self):
+        """Fingerprints are off in authselect: no pam_systemd there yet, but they may be switched on."""
+        self.make(add_rhel)
+        others = {"gdm-smartcard": PAM_RHEL, "gdm-pin": PAM_RHEL, "gdm-switchable-auth": PAM_RHEL,
+                  "gdm-fingerprint": PAM_RHEL.replace("system-auth", "fingerprint-auth")}
+        for service, text in others.items():
+            self.machine.write("etc/pam.d/" + service, text)
+        self.machine.write("etc/pam.d/fingerprint-auth", "auth  required  pam_debug.so\n")
+        self.machine.write("etc/pam.d/gdm-launch-environment", PAM_RHEL)
+        before = self.machine.state()
+        self.assertEqual(self.pam_findings(), ["FAIL"] * 6)
+        self.set_up()
+        for service, text in others.items():
+            self.assertEqual(self.machine.read("etc/pam.d/" + service), text + PAM_LINE + "\n")
+        self.assertEqual(self.machine.read("etc/pam.d/gdm-launch-environment"), PAM_RHEL)
+        self.assertEqual(self.pam_findings(), ["ok"])
+        self.check_undo(before)
+
+    def pam_findings(self):
+        shown = run("ctl/gpudesk", "doctor", "--root", self.machine.path(""), "--all").stdout
+        return [line.split()[0] for line in shown.splitlines() if line.split()[1] == "pam"]
+
     def test_an_unknown_distribution(self):
         self.make(add_rhel)
         self.machine.write("etc/os-release", "ID=other\n")

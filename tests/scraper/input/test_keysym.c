@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include <X11/XF86keysym.h>
+#include <X11/Xlib.h>
+#include <X11/Xutil.h>
 #include <X11/keysym.h>
 
 #include "input/keysym.h"
@@ -57,6 +59,41 @@ static void test_case(void **state)
 	assert_int_equal(keysym_upper(XK_7), XK_7);
 	assert_int_equal(keysym_upper(XK_F1), XK_F1);
 	assert_int_equal(keysym_upper(0), 0);
+}
+
+/* What Caps Lock makes of a letter, where the key's type leaves that to the program. */
+static void test_lock(void **state)
+{
+	unsigned n_unknown = 0;
+
+	(void)state;
+	assert_int_equal(keysym_with_lock(XK_a), XK_A);
+	assert_int_equal(keysym_with_lock(XK_A), XK_A);
+	assert_int_equal(keysym_with_lock(XK_eacute), XK_Eacute);
+	assert_int_equal(keysym_with_lock(0x01000142), 0x01000141);
+	assert_int_equal(keysym_with_lock(0x01000444), 0x01000424);
+	assert_int_equal(keysym_with_lock(XK_7), XK_7);
+	assert_int_equal(keysym_with_lock(XK_F1), XK_F1);
+	assert_int_equal(keysym_with_lock(0), 0);
+	/* GTK leaves them, Xlib does not, xkbcommon's versions differ. */
+	assert_int_equal(keysym_with_lock(XK_ssharp), 0);
+	assert_int_equal(keysym_with_lock(XK_mu), 0);
+	assert_int_equal(keysym_with_lock(XK_ydiaeresis), 0);
+
+	/* What is not unknown is as both libraries say. */
+	for (uint32_t character = 0x20; character < 0x3000; character++) {
+		const uint32_t keysym = keysym_canonical(0x01000000 | character);
+		const uint32_t upper = keysym_with_lock(keysym);
+		KeySym xlib_lower, xlib_upper;
+
+		XConvertCase(keysym, &xlib_lower, &xlib_upper);
+		n_unknown += !upper && character < 0x180;
+		if (upper) {
+			assert_int_equal(upper, keysym_upper(keysym));
+			assert_int_equal(upper, keysym_canonical((uint32_t)xlib_upper));
+		}
+	}
+	assert_int_equal(n_unknown, 3); /* in Latin-1 and Latin Extended-A */
 }
 
 static void test_kinds(void **state)
@@ -126,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_character_and_canonical),
 		cmocka_unit_test(test_case),
+		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_locks),
 	};
