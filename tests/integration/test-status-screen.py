@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from lib import chain, rfb
+from lib import chain, rfb, status_text
 from lib.chain import ChainTest, wait_until
 from lib.process import run, survives_x
 
@@ -61,6 +61,17 @@ class ArrivalTest(StatusScreenTest):
     def test_it_becomes_the_desktop(self):
         viewer = self.see_late_desktop(encodings=FOLLOWS)
         viewer.expect(self.picture(self.show_desktop()))
+
+    def test_what_it_says(self):
+        """To the pixel: there is nothing else."""
+        viewer = self.see_late_desktop(encodings=FOLLOWS)
+        self.assertEqual(viewer.format.masks(), rfb.RGB888.masks())
+        told = wait_until(lambda: status_text.read(viewer.fetch(False).width, viewer.height,
+                                                   viewer.pixels), "words")
+        self.assertRegex(told, r"desktop cannot be shown yet\. \[\.\] first picture .*%s.* "
+                         r'Administrator: run "sudo gpudesk doctor" on the machine\.' % self.number)
+        viewer.expect(self.picture(self.show_desktop()))
+        self.assertEqual(status_text.read(viewer.width, viewer.height, viewer.pixels), "")
 
     def test_no_black_picture_in_between(self):
         viewer = self.see_late_desktop(encodings=FOLLOWS)
