@@ -9,6 +9,7 @@ out, since it needs a browser.
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -38,7 +39,8 @@ class MatrixTest(ChainTest):
         super().setUp()
         self.home = os.path.join(self.directory, "home")
         os.mkdir(self.home, 0o700)
-        self.x = self.start_x(self.geometry)
+        # A number that nobody else takes while there is no X server of it.
+        self.x = self.start_x(self.geometry, display=":%d" % random.randrange(20000, 30000))
         self.x.set_mode(640, 480)
         self.control_socket = os.path.join(self.directory, "control.sock")
         self.start_chain()
