@@ -84,7 +84,7 @@ def read(width, height, pixels):
         if text:
             lines.append(text)
             y += HEIGHT * scale
-        elif picture.ink[y]:
+        elif picture.ink[y] and y + HEIGHT <= height:  # below that, a line is cut off
             return ""
         else:
             y += 1
