@@ -25,6 +25,7 @@ viewer_at() {
 # GDM may log in again by itself.
 paint_newest() {
 	local newest
+	# shellcheck disable=SC2034 # for paint
 	newest=$(find_display "$(session)") && display=$newest
 	paint "$1"
 }
