@@ -3,10 +3,12 @@
 # What viewers with the right password see while there is no desktop. They read it from the picture,
 # pixel by pixel, and keep the pictures, which differ.
 
-# The desktop draws something by itself: one colour.
+# The desktop draws something by itself, as others do. One that is all of one colour is shown after
+# 5 s.
 desktop_colour=224488
 install -d -o exouser -g exouser /home/exouser/.config{,/openbox}
-echo "xsetroot -solid '#$desktop_colour'" >/home/exouser/.config/openbox/autostart
+echo "xsetroot -solid '#$desktop_colour'; xterm -geometry +200+150 &" \
+	>/home/exouser/.config/openbox/autostart
 
 # has_stage NAME - the viewer makes that file
 has_stage() {
@@ -40,13 +42,13 @@ systemctl stop gdm
 eventually 60 not has_session
 session_wait=3min configure start_desktop=yes
 rm -f ./*.stage
-again=(status "exouser's session has ended\. .*\[.\] display manager" 120)
+ended=(status "exouser's session has ended\. .*\[.\] display manager" 120)
 back=(pixel 3 3 "$desktop_colour" 300 make coloured.stage pixel 3 3 885522 60)
 start_viewer seer $password \
 	status "^Starting exouser's desktop\.\.\. \[.\] display manager" 60 save starting.ppm \
 	frame 300 pixel 3 3 $desktop_colour 60 save desktop.ppm make there.stage \
-	"${again[@]}" save ended.ppm make ended.stage "${back[@]}" make back.stage \
-	"${again[@]}" make killed.stage "${back[@]}" lit make killed-back.stage
+	"${ended[@]}" save ended.ppm make ended.stage "${back[@]}" make back.stage \
+	"${ended[@]}" make killed.stage "${back[@]}" lit make killed-back.stage
 check "GDM is stopped: a viewer sees that the desktop is being started" \
 	eventually 60 saw "told: Starting exouser's desktop"
 check "and then the desktop" has_stage there
@@ -120,5 +122,5 @@ check "the first one has seen the desktop all the time" viewer_ended seer 0 30
 pictures=$(md5sum {starting,desktop,ended,greeter,wayland,refused}.ppm | cut -c-32 | sort -u | wc -l)
 check "no picture is like another" test "$pictures" = 6
 [ ! -d /e2e ] || cp ./*.ppm /e2e/ # for E2E_PICTURES
-rm ./*.ppm
+rm ./*.ppm /home/exouser/.config/openbox/autostart
 configure start_desktop=no
