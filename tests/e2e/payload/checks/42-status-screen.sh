@@ -121,6 +121,6 @@ check "the first one has seen the desktop all the time" viewer_ended seer 0 30
 
 pictures=$(md5sum {starting,desktop,ended,greeter,wayland,refused}.ppm | cut -c-32 | sort -u | wc -l)
 check "no picture is like another" test "$pictures" = 6
-[ ! -d /e2e ] || cp ./*.ppm /e2e/ # for E2E_PICTURES
+[ ! -d /e2e ] || cp ./*.ppm /e2e/ # for E2E_PICTURES, and docs/images/status-*.png
 rm ./*.ppm /home/exouser/.config/openbox/autostart
 configure start_desktop=no
