@@ -4,8 +4,8 @@
 # user, a viewer that shows what they serve, and a page for browsers: first there is no desktop, and
 # the viewer sees the status screen, then one on Xvfb. With --once, that ends and comes back, too.
 # Stops on Ctrl-C, or with --once when the viewer's screenshots are in BUILDDIR: demo-1-waits.png,
-# demo-2-desktop.png, demo-3-ended.png, demo-4-again.png. With --browser they are of Chromium, the
-# first two: browser-2-desktop.png is README's docs/images/browser.png. Nothing else is left, but
+# demo-2-desktop.png, demo-3-ended.png, demo-4-again.png. With --browser it is Chromium that does
+# all this: browser-2-desktop.png is README's docs/images/browser.png. Nothing else is left, but
 # BUILDDIR/demo.log if it failed.
 #
 # The script runs itself again (as `inside`) in a session of its own, so one kill ends everything.
@@ -140,9 +140,9 @@ show_in_browser() {
 # What a viewer sees when the session ends, and when the next one comes.
 end_and_start_again() {
 	kill "$desktop_server"
-	wait_until "the status screen in the viewer" shows_status demo-3-ended.png
+	wait_until "the status screen in the viewer" shows_status "$pictures-3-ended.png"
 	start_desktop
-	wait_until "the next desktop in the viewer" shows_desktop demo-4-again.png
+	wait_until "the next desktop in the viewer" shows_desktop "$pictures-4-again.png"
 }
 
 inside() {
@@ -178,8 +178,8 @@ inside() {
 	start_desktop
 	wait_until "the desktop in the viewer" shows_desktop "$pictures-2-desktop.png"
 	echo "A viewer shows the desktop; its screenshots are $build/$pictures-*.png"
-	[ "$mode" != once ] || end_and_start_again
 	if [ "$mode" != stay ]; then
+		end_and_start_again
 		echo "To use the desktop with your own viewer or browser, run ./dev demo"
 		exit
 	fi

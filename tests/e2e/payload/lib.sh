@@ -175,7 +175,17 @@ viewer_ended() {
 	[ "$(cat "$1.status")" = "$2" ]
 }
 
-# check_refused NAME PATTERN PASSWORD - a viewer is refused for a reason that matches
+# check_told NAME PATTERN PASSWORD - the status screen tells a viewer a reason that matches
+check_told() {
+	local output
+	if output=$(viewer "$3" status "$2" 60 2>&1); then
+		pass "$1: \"${output##*told: }\""
+	else
+		fail "$1" "$output"
+	fi
+}
+
+# check_refused NAME PATTERN PASSWORD - a viewer gets no picture, for a reason that matches
 check_refused() {
 	local output status
 	output=$(viewer "$3" frame 60 2>&1) && status=0 || status=$?

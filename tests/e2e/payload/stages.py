@@ -5,14 +5,16 @@ stages.py HOST PORT PASSWORD STAGE - a viewer that goes up to a stage (1 to 9 of
 makes the file "stage", waits for the file "go-on", which names a colour, and goes on until the
 pixel at 3,3 has it.
 
-Exit status: 0 it has, 1 not in time, 3 refused (the reason is printed), 4 the connection ended.
+Exit status: 0 it has, 1 not in time, 3 refused (the reason is printed), 4 the connection ended,
+5 the status screen says why there is no desktop (it is printed).
 """
 import os
+import re
 import sys
 import time
 
 from lib.stages import Stages
-from viewer import Viewer, exit_status
+from viewer import REASON, Viewer, exit_status
 
 
 def view(host, port, password, stage):
@@ -26,7 +28,11 @@ def view(host, port, password, stage):
     stages.go(int(stage), 7)
     with open("go-on", encoding="ascii") as file:
         colour = file.read().strip()
-    viewer.step_pixel(3, 3, colour, 60)
+    viewer.view_until(lambda: viewer.shows_desktop() and viewer.pixel(3, 3) == colour or
+                      re.search(REASON, viewer.says), 60, f"{colour}, or a reason")
+    if viewer.says:
+        print(f"told: {viewer.says}")
+        sys.exit(5)
 
 
 if __name__ == "__main__":

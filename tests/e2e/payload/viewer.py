@@ -3,7 +3,10 @@
 """
 viewer.py HOST PORT PASSWORD [STEP...] - a small RFB viewer that does the steps in turn:
 
-  frame SECONDS             wait for the whole screen; prints its size
+  frame SECONDS             wait for the whole desktop; prints its size
+  status PATTERN SECONDS    wait until the status screen says so, and prints what it says
+  answer SECONDS            wait for the desktop, or for the reason why it cannot be shown
+  lit                       fail if a whole picture was black, ever
   pixel X Y RRGGBB SECONDS  wait until that pixel has that colour
   move X Y                  move the pointer
   click X Y                 move it and press the first button
@@ -19,13 +22,15 @@ viewer.py HOST PORT PASSWORD [STEP...] - a small RFB viewer that does the steps 
 Exit status: 0 done, 1 a step failed, 3 refused (the reason is printed), 4 no connection.
 """
 import os
+import re
 import shlex
 import sys
 import time
 
-from lib import rfb
+from lib import rfb, status_text
 
 rfb.PATIENCE = 150  # an emulated machine is slow
+REASON = "^Connection refused|Administrator: "  # on the status screen
 
 
 class StepFailed(Exception):
@@ -36,19 +41,32 @@ class Viewer(rfb.Viewer):
     """Always has one request for an update pending, for all of the screen at first."""
 
     def initialise(self):
-        super().initialise(encodings=(rfb.RAW,))
-        self.set_format(rfb.RGB888)
-        self.missing = self.width * self.height  # pixels not yet seen
+        self.n_whole = self.n_black = 0  # whole pictures, and those of them that were black
+        self.says = ""  # the status screen; "": it is not shown
         self.is_pending = False
+        super().initialise(encodings=(rfb.RAW, rfb.DESKTOP_SIZE))
+        self.set_format(rfb.RGB888)
         return self
+
+    def clear(self):
+        super().clear()
+        self.missing = self.width * self.height  # pixels not yet seen
+        self.says = ""
 
     def _read_update(self):
         self.is_pending = False
         super()._read_update()
+        if self.missing == 0:
+            self.n_whole += 1
+            self.n_black += not any(any(self.pixels[i::4]) for i in range(3))
+            self.says = status_text.read(self.width, self.height, self.pixels)
 
     def _put(self, x, y, width, rows):
         super()._put(x, y, width, rows)
         self.missing -= min(self.missing, width * len(rows))
+
+    def shows_desktop(self):
+        return self.missing == 0 and not self.says
 
     def view_until(self, is_done, seconds, what):
         """Reads what comes until is_done()."""
@@ -77,16 +95,37 @@ class Viewer(rfb.Viewer):
     # The steps
 
     def step_frame(self, seconds):
-        self.view_until(lambda: self.missing == 0, int(seconds), "a whole picture")
+        try:
+            self.view_until(self.shows_desktop, int(seconds), "the desktop")
+        except StepFailed as error:
+            raise StepFailed(f"{error}; status screen: {self.says!r}") from None
         print(f"{self.width}x{self.height}")
+
+    def step_status(self, pattern, seconds):
+        try:
+            self.view_until(lambda: re.search(pattern, self.says), int(seconds), pattern)
+        except StepFailed as error:
+            raise StepFailed(f"{error}; status screen: {self.says!r}") from None
+        print(f"told: {self.says}")
+
+    def step_answer(self, seconds):
+        self.view_until(lambda: self.shows_desktop() or re.search(REASON, self.says),
+                        int(seconds), "the desktop or a reason")
+        print(f"told: {self.says}" if self.says else f"{self.width}x{self.height}")
+
+    def step_lit(self):
+        print(f"{self.n_whole} pictures, {self.n_black} of them black")
+        if self.n_black:
+            raise StepFailed("a picture was black")
 
     def step_pixel(self, x, y, colour, seconds):
         x, y = int(x), int(y)
         try:
-            self.view_until(lambda: self.missing == 0 and self.pixel(x, y) == colour,
+            self.view_until(lambda: self.shows_desktop() and self.pixel(x, y) == colour,
                             int(seconds), f"pixel {x},{y} is {colour}")
         except StepFailed as error:
-            raise StepFailed(f"{error}; it is {self.pixel(x, y)}") from None
+            raise StepFailed(f"{error}; it is {self.pixel(x, y)}; status screen: "
+                             f"{self.says!r}") from None
 
     def step_move(self, x, y):
         self.send(rfb.pointer_event(int(x), int(y)))

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# The session ends while there is a viewer, and another one begins.
+# The session ends while there is a viewer, and another one begins; without the status screen, which
+# has a part of its own.
 
+configure start_desktop=no status_screen=no
 old=$(session)
 eventually 60 is_registered "$old"
 rm -f viewing
@@ -13,6 +15,8 @@ check "its record is gone" eventually 60 not test -e "$records/$old"
 check "the scraper is gone" eventually 30 not scraper_pid
 check "the login screen comes up" eventually 120 is_greeter_up
 check_refused "at the login screen" "login screen" $password
+configure start_desktop=no
+check_told "and with the status screen" "GDM shows its login screen.*sudo gpudesk doctor" $password
 
 echo "exouser exopass" >/run/e2e-login
 check "a login with a password" wait_for_desktop

@@ -21,7 +21,7 @@ is_at_console() {
 	loginctl --no-legend list-sessions | grep -q 'root *seat0 *tty8'
 }
 check "a user logs in at a text console" eventually 30 is_at_console
-check_refused "a connection does not disturb that user" "root is logged in" $password
+check_told "a connection does not disturb that user" "root is logged in" $password
 check "and GDM is not started" not systemctl is-active gdm
 systemctl stop console
 
