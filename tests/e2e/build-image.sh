@@ -117,6 +117,7 @@ mkdir -p "$initrd"/{bin,proc,sys,dev,new,m}
 cp "$busybox" "$initrd/bin/"
 for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk \
 	crc16 mbcache jbd2 crc32c_generic libcrc32c ext4; do
+	! grep -q "/$module.ko$" "$modules/modules.builtin" || continue
 	cp "$(find "$modules" -name "$module.ko" | head -1)" "$initrd/m/"
 	echo "$module" >>"$initrd/m/order"
 done
