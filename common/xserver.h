@@ -11,7 +11,7 @@
 enum { DISPLAY_MAX = 16, SESSION_ID_MAX = 64 };
 
 /* Writes the id of the session of `pid`. Returns 0, -ENODATA for none, or -errno. */
-typedef int (*session_of_pid_fn)(pid_t pid, char ret_id[static SESSION_ID_MAX]);
+typedef int (*session_of_pid_fn)(pid_t pid, char ret_id[SESSION_ID_MAX]);
 
 /* By sd_pid_get_session(3), as everywhere but in tests. */
 int logind_session_of_pid(pid_t pid, char ret_id[static SESSION_ID_MAX]);

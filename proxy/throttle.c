@@ -9,7 +9,7 @@
 
 #include "budget.h"
 
-enum { HASHES = 4096, NETWORKS = 1024, KINDS = THROTTLE_KNOWN + 1, FEW = KINDS, SHARES };
+enum { HASHES = 4096, NETWORKS = 1024, KINDS = THROTTLE_KNOWN + 1, FEW = KINDS, SHARES = FEW + 1 };
 
 struct throttle_source {
 	SLIST_ENTRY(throttle_source) same_hash;

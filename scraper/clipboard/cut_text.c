@@ -23,21 +23,23 @@ enum {
 static voidpf allocate(voidpf opaque, uInt n, uInt size)
 {
 	size_t length = sizeof(max_align_t) + (size_t)n * size;
-	size_t *block = calloc(1, length);
+	uint8_t *block = calloc(1, length);
 
 	(void)opaque;
 	if (!block)
 		return Z_NULL;
-	*block = length;
-	return (uint8_t *)block + sizeof(max_align_t);
+	memcpy(block, &length, sizeof(length));
+	return block + sizeof(max_align_t);
 }
 
 static void wipe_and_free(voidpf opaque, voidpf address)
 {
 	uint8_t *block = (uint8_t *)address - sizeof(max_align_t);
+	size_t length;
 
 	(void)opaque;
-	clipboard_text_wipe_and_free(block, *(size_t *)(void *)block);
+	memcpy(&length, block, sizeof(length));
+	clipboard_text_wipe_and_free(block, length);
 }
 
 /* ---- reading ---- */

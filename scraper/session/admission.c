@@ -242,7 +242,8 @@ static void admit(struct admission *admission, const struct arrival *viewer)
 	}
 	int r = is_serving(admission) ? 0 : arrivals_add(&admission->waiting, viewer);
 	if (r < 0) {
-		arrival_refuse(viewer, strerror(-r), strerror(-r));
+		reason = strerror(-r);
+		arrival_refuse(viewer, reason, reason);
 		return;
 	}
 	if (!is_open(admission) && !server_is_lost(admission->server))

@@ -39,8 +39,8 @@ struct handoff_reply;
  * as the proxy left it) and `reply`, which it answers now or later. The others live for the call.
  */
 typedef void (*handoff_request_fn)(const struct handoff_request *request,
-				   const uint8_t challenge[static HANDOFF_CHALLENGE_SIZE],
-				   int viewer, struct handoff_reply *reply, void *userdata);
+				   const uint8_t challenge[HANDOFF_CHALLENGE_SIZE], int viewer,
+				   struct handoff_reply *reply, void *userdata);
 
 /*
  * The proxy closed its end before the answer: it timed out, or its viewer disconnected. Still to be

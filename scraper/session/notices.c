@@ -92,5 +92,5 @@ int notices_show(struct notices *notices, sd_event *event, sd_event *urgent,
 void notices_finish(struct notices *notices)
 {
 	while (notices->first)
-		destroy(notices->first);
+		destroy(notices->first); /* NOLINT(clang-analyzer-unix.Malloc): the next one */
 }

@@ -10,7 +10,7 @@ restart_gdm
 as_user env LC_ALL=C.UTF-8 xterm -fn fixed -geometry 80x24+200+150 -e 'cat >/tmp/typed' &
 xterm=$!
 as_user timeout 60 xdotool search --sync --onlyvisible --class xterm >/dev/null
-viewer "$password" click 400 300
+viewer "$password" frame 60 click 400 300
 check "$times viewers come and leave while one types" come_and_go "$times"
 kill $xterm
 rm -f /tmp/typed

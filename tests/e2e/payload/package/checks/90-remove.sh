@@ -23,7 +23,7 @@ check_picture "a viewer sees the desktop again"
 cp -a /var/lib/gpudesk/setup journal.before
 check "dpkg --purge before the undo" purge_package
 check "keeps what setup has replaced" diff -r journal.before /var/lib/gpudesk/setup
-check "dpkg -i" install_package now.deb
+check "dpkg -i" install_package new.deb
 check "gpudesk setup --undo --yes" gpudesk setup --undo --yes
 check "dpkg --purge" purge_package
 check "leaves no process" eventually 20 not processes
