@@ -16,16 +16,22 @@
 
 #define ACCOUNTS_SERVICE "accounts-daemon.service"
 
-/* What GDM starts once its configuration is as step_gdm() leaves it. */
-static void read_login(const struct setup *setup, struct login *ret_login)
+/*
+ * What GDM starts once its configuration is as step_gdm() leaves it. FallbackSession is read and
+ * does not count: the step before may have set it, and then setup was killed.
+ */
+static void read_login(const struct setup *setup, struct login *ret_login,
+		       struct gdm_settings *ret_settings)
 {
 	char below[CTL_PATH_MAX];
 	struct gdm_settings settings = { 0 };
 
 	(void)gdm_config_load(ctl_path(setup->ctl, setup->distribution.gdm_config, below),
 			      &settings);
+	*ret_settings = settings;
 	settings.wayland_off = true; /* where GDM knows it */
 	settings.xorg_off = false;
+	settings.fallback_session[0] = '\0';
 	x_sessions_login(setup->ctl, &settings, setup->user, ret_login);
 }
 
@@ -41,7 +47,8 @@ static void list(const struct x_sessions *sessions, char *text, size_t size)
 
 int step_session_choose(struct setup *setup, const char *wanted)
 {
-	static struct x_sessions sessions; /* setup.session points into it */
+	static struct x_sessions sessions; /* setup.session points into these */
+	static struct gdm_settings settings;
 	char names[512] = "";
 	struct login login;
 
@@ -52,10 +59,14 @@ int step_session_choose(struct setup *setup, const char *wanted)
 				  "(/usr/share/xsessions) are %s",
 				  wanted, names);
 	}
-	read_login(setup, &login);
+	read_login(setup, &login, &settings);
 	if (wanted)
 		setup->session = wanted;
-	else if (login.type != LOGIN_X)
+	else if (login.type == LOGIN_X)
+		setup->session = NULL;
+	else if (x_sessions_has(&sessions, settings.fallback_session))
+		setup->session = settings.fallback_session;
+	else
 		setup->session = x_sessions_preferred(&sessions);
 	return CTL_OK;
 }

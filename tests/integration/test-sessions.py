@@ -173,8 +173,8 @@ class SessionsTest(MachineTest):
         self.assertNotIn("X session", self.set_up("--yes", "--session", "awesome"))
         self.write(ACCOUNT, "[User]\nSession=gnome\nLanguage=de_DE.UTF-8\n")
         self.set_up()
-        self.assertEqual(self.read(ACCOUNT), "[User]\nSessionType=x11\nXSession=xfce\n"
-                         "Session=xfce\nLanguage=de_DE.UTF-8\n")
+        self.assertEqual(self.read(ACCOUNT), "[User]\nSessionType=x11\nXSession=awesome\n"
+                         "Session=awesome\nLanguage=de_DE.UTF-8\n")
 
     def test_a_session_that_is_no_x_session(self):
         self.make_gdm_51("xfce")

@@ -607,6 +607,13 @@ static void test_vglusers(void **state)
 	(void)snprintf(group, sizeof(group), "vglusers:x:%u:exouser,gdm\n", (unsigned)getegid());
 	fake_tree_write("/etc/group", group);
 	expect("vglusers", FINDING_OK, "gdm and exouser are in vglusers", "");
+	fake_tree_write("/usr/share/gdm/gdm.schemas", "<key>daemon/AutomaticLogin</key>");
+	expect("vglusers", FINDING_WARN, "runs as a dynamic user (gdm-greeter)",
+	       "vglserver_config");
+	fake_tree_unlink("/usr/share/gdm/gdm.schemas");
+	fake_tree_write("/etc/passwd", "exouser:x:1001:1001::/home/exouser:/x\n");
+	expect("vglusers", FINDING_WARN, "runs as a dynamic user (gdm-greeter)",
+	       "vglserver_config");
 }
 
 static void test_selinux(void **state)
