@@ -12,8 +12,12 @@
 
 enum { SESSION_FILE_MAX = 65536 };
 
-/* Where GDM looks for NAME.desktop, in this order: the first file of that name counts. */
-static const char *const wayland_folders[] = { "/usr/local/share/wayland-sessions",
+/*
+ * Where GDM looks for NAME.desktop, in this order: the first file of that name counts. The first
+ * folder has the login screen itself, which GDM 50 may start for a user as well.
+ */
+static const char *const wayland_folders[] = { "/usr/share/gdm/greeter/wayland-sessions",
+					       "/usr/local/share/wayland-sessions",
 					       "/usr/share/wayland-sessions", NULL };
 static const char *const x_folders[] = { "/usr/local/share/xsessions", "/etc/X11/sessions",
 					 "/usr/share/xsessions", NULL };
@@ -55,7 +59,8 @@ static bool is_program(const struct ctl *ctl, const char *name)
 	return false;
 }
 
-static bool is_session(const struct ctl *ctl, const char *path)
+/* Whether GDM starts it. ret_is_offered: and shows it to users, too. */
+static bool is_session(const struct ctl *ctl, const char *path, bool *ret_is_offered)
 {
 	const char *entry = "[Desktop Entry]";
 	char program[256], try_program[256], hidden[16], no_display[16], *text;
@@ -67,24 +72,30 @@ static bool is_session(const struct ctl *ctl, const char *path)
 	find_key(text, entry, "Hidden", hidden, sizeof(hidden));
 	find_key(text, entry, "NoDisplay", no_display, sizeof(no_display));
 	free(text);
+	*ret_is_offered = strcmp(no_display, "true") != 0;
 	return program[0] && is_program(ctl, program) && is_program(ctl, try_program) &&
-	       strcmp(hidden, "true") != 0 && strcmp(no_display, "true") != 0;
+	       strcmp(hidden, "true") != 0;
 }
 
-/* Whether one of the folders has a session of that name. ret_is_there: or at least a file. */
-static bool is_in(const struct ctl *ctl, const char *const folders[], const char *name,
-		  bool *ret_is_there)
+/* What is known of a name in some folders. */
+struct entry {
+	bool is_there;	 /* a file of that name */
+	bool is_session; /* which GDM starts */
+	bool is_offered; /* and shows to users */
+};
+
+static struct entry look_up(const struct ctl *ctl, const char *const folders[], const char *name)
 {
 	char path[X_SESSIONS_PATH_MAX];
+	struct entry entry = { 0 };
 
-	*ret_is_there = false;
-	for (; *folders; folders++) {
+	for (; *folders && !entry.is_there; folders++) {
 		snprintf(path, sizeof(path), "%s/%s.desktop", *folders, name);
-		*ret_is_there = machine_file_exists(ctl, path);
-		if (*ret_is_there)
-			return is_session(ctl, path);
+		entry.is_there = machine_file_exists(ctl, path);
+		if (entry.is_there)
+			entry.is_session = is_session(ctl, path, &entry.is_offered);
 	}
-	return false;
+	return entry;
 }
 
 /* ---- What GDM supports ----------------------------------------------------------------------- */
@@ -119,14 +130,15 @@ struct supported {
 /* What GDM starts by that name: LOGIN_X, LOGIN_WAYLAND or LOGIN_NONE. */
 static enum login_type find(const struct supported *supported, const char *name)
 {
-	bool is_there;
+	struct entry entry = { 0 };
 
-	if (supported->wayland && is_in(supported->ctl, wayland_folders, name, &is_there))
-		return LOGIN_WAYLAND;
-	if (supported->wayland && is_there)
-		return LOGIN_NONE;
-	return supported->x && is_in(supported->ctl, x_folders, name, &is_there) ? LOGIN_X
-										 : LOGIN_NONE;
+	if (supported->wayland)
+		entry = look_up(supported->ctl, wayland_folders, name);
+	if (entry.is_there)
+		return entry.is_session ? LOGIN_WAYLAND : LOGIN_NONE;
+	if (supported->x)
+		entry = look_up(supported->ctl, x_folders, name);
+	return entry.is_session ? LOGIN_X : LOGIN_NONE;
 }
 
 /* ---- The installed ones ---------------------------------------------------------------------- */
@@ -158,23 +170,27 @@ static void add(struct x_sessions *sessions, const char *name)
 	sessions->has_gnome |= is_gnome(name);
 }
 
-/* Adds the sessions of a folder that GDM starts as sessions of that type. */
-static void add_folder(const struct supported *supported, const char *folder, enum login_type type,
-		       struct x_sessions *sessions)
+/* Adds the sessions of the folders that GDM starts as sessions of that type. */
+static void add_all(const struct supported *supported, const char *const folders[],
+		    enum login_type type, bool only_offered, struct x_sessions *sessions)
 {
 	char name[X_SESSION_NAME_MAX], **names = NULL;
-	int n = machine_file_list(supported->ctl, folder, ".desktop", &names);
 
-	for (int i = 0; i < n; i++) {
-		size_t length = strlen(names[i]) - strlen(".desktop");
+	for (const char *const *folder = folders; *folder; folder++) {
+		int n = machine_file_list(supported->ctl, *folder, ".desktop", &names);
 
-		if (length == 0 || length >= sizeof(name))
-			continue;
-		snprintf(name, sizeof(name), "%.*s", (int)length, names[i]);
-		if (find(supported, name) == type)
-			add(sessions, name);
+		for (int i = 0; i < n; i++) {
+			size_t length = strlen(names[i]) - strlen(".desktop");
+
+			if (length == 0 || length >= sizeof(name))
+				continue;
+			snprintf(name, sizeof(name), "%.*s", (int)length, names[i]);
+			if (find(supported, name) == type &&
+			    (!only_offered || look_up(supported->ctl, folders, name).is_offered))
+				add(sessions, name);
+		}
+		machine_file_free_names(names, n);
 	}
-	machine_file_free_names(names, n);
 }
 
 void x_sessions_read(const struct ctl *ctl, struct x_sessions *ret_sessions)
@@ -182,8 +198,7 @@ void x_sessions_read(const struct ctl *ctl, struct x_sessions *ret_sessions)
 	const struct supported supported = { ctl, !x_sessions_gdm_has_wayland(ctl), true };
 
 	*ret_sessions = (struct x_sessions){ 0 };
-	for (const char *const *folder = x_folders; *folder; folder++)
-		add_folder(&supported, *folder, LOGIN_X, ret_sessions);
+	add_all(&supported, x_folders, LOGIN_X, true, ret_sessions);
 }
 
 const char *x_sessions_preferred(const struct x_sessions *sessions)
@@ -250,10 +265,8 @@ static void take_first(const struct supported *supported, struct login *login)
 {
 	struct x_sessions all = { 0 };
 
-	for (const char *const *folder = wayland_folders; *folder; folder++)
-		add_folder(supported, *folder, LOGIN_WAYLAND, &all);
-	for (const char *const *folder = x_folders; *folder; folder++)
-		add_folder(supported, *folder, LOGIN_X, &all);
+	add_all(supported, wayland_folders, LOGIN_WAYLAND, false, &all);
+	add_all(supported, x_folders, LOGIN_X, false, &all);
 	(void)(all.n > 0 && take(supported, all.names[0], login));
 }
 

@@ -226,6 +226,25 @@ static void test_login_without_wayland_enable(void **state)
 	expect_login(&plain, LOGIN_WAYLAND, "gnome");
 }
 
+/* GDM 50 may start its own login screen for a user: it is a session like others. */
+static void test_the_login_screen_as_a_session(void **state)
+{
+	static const char greeter[] = "[Desktop Entry]\nExec=gnome-session --session x\n"
+				      "TryExec=gnome-session\nNoDisplay=true\n";
+	const struct gdm_settings plain = { 0 };
+
+	(void)state;
+	fake_tree_write(SCHEMAS, AUTOLOGIN_KEY);
+	fake_tree_write("/usr/share/gdm/greeter/wayland-sessions/gnome-greeter.desktop", greeter);
+	add_x("openbox");
+	expect_login(&plain, LOGIN_X, "openbox");
+	fake_tree_write("/usr/bin/gnome-session", "");
+	expect_login(&plain, LOGIN_WAYLAND, "gnome-greeter");
+	expect_sessions(1, "openbox", false);
+	add_x("awesome");
+	expect_login(&plain, LOGIN_X, "awesome");
+}
+
 /* Of two of a name, GDM 50 starts the one for Wayland. */
 static void test_one_name_twice(void **state)
 {
@@ -271,6 +290,7 @@ int main(void)
 		WITH_TREE(test_gdms_keys),
 		WITH_TREE(test_login_with_wayland_enable),
 		WITH_TREE(test_login_without_wayland_enable),
+		WITH_TREE(test_the_login_screen_as_a_session),
 		WITH_TREE(test_one_name_twice),
 		WITH_TREE(test_an_unreadable_choice),
 	};
