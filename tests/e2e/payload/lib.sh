@@ -111,9 +111,12 @@ is_registered() {
 # Whether GDM's login screen is there; sets $greeter_display.
 is_greeter_up() {
 	local id
-	# Greeters that ended may linger as closing sessions.
-	for id in $(loginctl --no-legend list-sessions | awk '/Debian-gdm/ { print $1 }'); do
+	# Greeters that ended may linger as closing sessions. GDM 50's are dynamic users, on Wayland.
+	for id in $(loginctl --no-legend list-sessions | awk '/Debian-gdm|gdm-greeter/ { print $1 }'); do
 		greeter_display=$(find_display "$id") && return 0
+		greeter_display=none
+		[ "$(loginctl show-session "$id" -p Type -p State --value | xargs)" != "wayland active" ] ||
+			return 0
 	done
 	return 1
 }
