@@ -21,7 +21,14 @@ static const struct unit *find_gdm(const struct machine *machine)
 static void check_gdm_runs(const struct machine *machine, const struct unit *gdm,
 			   struct findings *findings)
 {
-	if (unit_is_active(gdm))
+	if (unit_is_active(gdm) && machine->seat_lacks_graphics && !machine->knows_wayland)
+		finding_fail(findings,
+			     "loginctl seat-status seat0; load the graphics card's driver, such as "
+			     "nvidia-drm",
+			     "%s is running, but logind has no graphics device at seat0, without "
+			     "which GDM 50 and later start nothing",
+			     gdm->name);
+	else if (unit_is_active(gdm))
 		finding_ok(findings, "%s is running, and starts at boot", gdm->name);
 	else if (strcmp(gdm->active, "failed") == 0)
 		finding_fail(findings,

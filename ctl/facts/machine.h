@@ -92,6 +92,7 @@ struct machine {
 	char graphical_session[64]; /* the user's, recorded or not; "": none */
 	char graphical_type[16];    /* "x11", "wayland" */
 	bool has_greeter;	    /* a login screen is shown */
+	bool seat_lacks_graphics;   /* logind says so of seat0 */
 
 	bool can_probe;	 /* this process is root's or the user's */
 	int probe_error; /* 0 or -errno */

@@ -580,6 +580,11 @@ static void test_gdm(void **state)
 	manager = unit("display-manager.service");
 	strcpy(manager->name, "gdm.service");
 	expect("gdm", FINDING_OK, "gdm.service is running", "");
+	machine.seat_lacks_graphics = true;
+	expect("gdm", FINDING_OK, "gdm.service is running", "");
+	machine.knows_wayland = false;
+	expect("gdm", FINDING_FAIL, "logind has no graphics device at seat0", "seat-status seat0");
+	machine.seat_lacks_graphics = false;
 	strcpy(gdm->active, "failed");
 	expect("gdm", FINDING_FAIL, "has failed", "journalctl");
 	strcpy(gdm->active, "inactive");
