@@ -5,9 +5,9 @@
 account=/var/lib/AccountsService/users/exouser gdm_conf=/etc/gdm3/daemon.conf
 schemas=/usr/share/gdm/gdm.schemas
 
-gdm_session() {
-	tr '\0' '\n' <"/proc/$(pgrep -u exouser -x "$1" | head -1)/environ" |
-		sed -n 's/^GDMSESSION=//p'
+# started_by_gdm PROGRAM SESSION
+started_by_gdm() {
+	tr '\0' '\n' <"/proc/$(pgrep -u exouser -x "$1" | head -1)/environ" | grep -x "GDMSESSION=$2"
 }
 
 # doctor_says RESULT CHECK PATTERN
@@ -30,7 +30,7 @@ check "setup wrote no WaylandEnable" not grep -q WaylandEnable $gdm_conf
 check "setup chose the session" chosen openbox
 check "AccountsService's file is root's alone" test "$(stat -c '%U %a' $account)" = "root 600"
 check "autologin" wait_for_desktop
-check "starts that session" test "$(gdm_session openbox)" = openbox
+check "starts that session" eventually 60 started_by_gdm openbox openbox
 check "on X" test "$(loginctl show-session "$(session)" -p Type --value)" = x11
 check "doctor is content with it" doctor_says ok wayland 'exouser gets the X session openbox'
 check "and with what is installed" doctor_says ok x-session 'installed, such as xfce'
