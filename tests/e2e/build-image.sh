@@ -1,16 +1,32 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# build-image.sh CACHE - makes, or reuses, CACHE/KEY/{disk.img,vmlinuz,initrd.gz}, and prints that
-# folder: a Debian 12 machine with GDM (autologin of exouser, uid 1001, on Xorg), openbox, and a
-# runner (guest/), which runs the test from a second disk. KEY covers this script and guest/*,
+# build-image.sh CACHE SUITE - makes, or reuses, CACHE/KEY/{disk.img,vmlinuz,initrd.gz}, and prints
+# that folder: a machine of Debian's SUITE with GDM (autologin of exouser, uid 1001, on Xorg), openbox,
+# and a runner (guest/), which runs the test from a second disk. KEY covers this script and guest/*,
 # without comments, so that a changed recipe is built again. Nothing of it is installed on the host.
 # With E2E_GNOME=1 the desktop is a whole GNOME instead, drawn in software.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-cache=${1:?cache directory}
+cache=${1:?cache directory} suite=${2:?suite}
 gnome=${E2E_GNOME:-0}
+
+# What differs: the version of GNOME, the packages of its session, the name of a library.
+case "$suite" in
+bookworm)
+	gnome_version=43 gnome_session=gnome-session
+	nettle=libnettle8
+	;;
+trixie)
+	gnome_version=48 gnome_session=gnome-session,gnome-session-xsession
+	nettle=libnettle8t64
+	;;
+*)
+	echo "e2e: there is no machine of Debian's '$suite'" >&2
+	exit 2
+	;;
+esac
 key=$({
-	echo "gnome $gnome"
+	echo "suite $suite, gnome $gnome"
 	grep -vh '^#' "$here/build-image.sh" "$here"/guest/*
 } | sha256sum | cut -c1-16)
 mkdir -p "$cache"
@@ -30,13 +46,14 @@ root=$work/root
 #    openbox and the scripted greeter never run: saves 0.5 GB.
 stub=$work/stub
 mkdir -p "$stub/pkg/DEBIAN"
-cat >"$stub/pkg/DEBIAN/control" <<'END'
+stub_version=$gnome_version.99
+cat >"$stub/pkg/DEBIAN/control" <<END
 Package: e2e-gnome-stub
-Version: 43.99
+Version: $stub_version
 Architecture: all
 Maintainer: e2e test <root@localhost>
-Provides: gnome-shell (= 43.99), gnome-session-bin (= 43.99), gnome-session-common (= 43.99),
- gnome-settings-daemon (= 43.99)
+Provides: gnome-shell (= $stub_version), gnome-session-bin (= $stub_version),
+ gnome-session-common (= $stub_version), gnome-settings-daemon (= $stub_version)
 Conflicts: gnome-shell, gnome-session-bin, gnome-session-common, gnome-settings-daemon
 Description: stands in for what gdm3 depends on in a test machine
 END
@@ -50,22 +67,28 @@ dpkg-deb --root-owner-group -b "$stub/pkg" "$stub/e2e-gnome-stub.deb" >&2
 
 gnome_packages=e2e-gnome-stub gnome_archive=("deb [trusted=yes] file://$stub ./")
 if [ "$gnome" != 0 ]; then
-	gnome_packages='gnome-session,libgl1-mesa-dri,gir1.2-gtk-3.0,gjs,ibus,ibus-gtk3,ibus-hangul'
+	gnome_packages=$gnome_session,libgl1-mesa-dri,gir1.2-gtk-3.0,gjs,ibus,ibus-gtk3,ibus-hangul
 	gnome_archive=()
 fi
 
 # 1. The root file system: the machine, what gpudesk is linked with, what the checks use.
 packages=$gnome_packages,systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,init,\
 gdm3,accountsservice,xserver-xorg-core,xserver-xorg-video-dummy,xserver-xorg-input-libinput,\
-openbox,python3,python3-gi,\
-libvncserver1,libsodium23,libnettle8,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,\
+openbox,python3,python3-gi,gir1.2-gdm-1.0,\
+libvncserver1,$nettle,libsodium23,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,\
 libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,libxrandr2,libxcb1,libxcb-shm0,\
 libxcb-dpms0,libxcb-xfixes0,libxcb-xkb1,libnss-extrausers,xterm,x11-utils,x11-xserver-utils,\
 xauth,xdotool,tigervnc-tools,iproute2,procps,nftables
-# the package archives that this host is set up to use
-# shellcheck disable=SC2016
-mapfile -t archives < <(apt-get indextargets --format 'deb $(SITE) $(RELEASE) $(COMPONENT)' \
-	'Created-By: Packages' | sort -u)
+mapfile -t archives < <("$here/../../packaging/archives" "$suite")
+# its kernel and a static busybox, which are not installed
+mkdir "$work/boot"
+cat >"$work/download" <<'END'
+set -eu
+kernel=$(chroot "$1" apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $2; exit }')
+chroot "$1" sh -c 'cd /tmp && exec apt-get -qq -o APT::Sandbox::User=root download "$@"' sh \
+	"$kernel" busybox-static
+mv "$1"/tmp/*.deb "$2"
+END
 mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
 	--aptopt='APT::Install-Recommends "false"' \
 	--dpkgopt='path-exclude=/usr/share/doc/*' \
@@ -74,17 +97,16 @@ mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
 	--dpkgopt='path-exclude=/usr/share/help/*' \
 	--dpkgopt='path-exclude=/usr/share/backgrounds/*' \
 	--hook-dir=/usr/share/mmdebstrap/hooks/file-mirror-automount \
-	--include="$packages" bookworm "$root" \
+	--include="$packages" --customize-hook="sh '$work/download' \"\$1\" '$work/boot'" \
+	"$suite" "$root" \
 	"${archives[@]}" "${gnome_archive[@]}" >&2
 
-# 2. Kernel and a static busybox, unpacked only.
-kernel_package=$(apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $2; exit }')
-(
-	cd "$work"
-	apt-get -qq -o APT::Sandbox::User=root download "$kernel_package" busybox-static >&2
-	dpkg -x linux-image-*.deb kernel
-	dpkg -x busybox-static*.deb busybox
-)
+# 2. Kernel and busybox, unpacked. Debian 13's modules are compressed, which busybox cannot read.
+dpkg -x "$work"/boot/linux-image-*.deb "$work/kernel"
+dpkg -x "$work"/boot/busybox-static*.deb "$work/busybox"
+[ -d "$work/kernel/lib" ] || mv "$work/kernel/usr/lib" "$work/kernel/lib"
+find "$work/kernel/lib" -name '*.ko.xz' -print0 | xargs -0 -r xz -d
+busybox=$(find "$work/busybox" -name busybox -type f -perm -1)
 version=$(ls "$work/kernel/lib/modules")
 modules=$work/kernel/lib/modules/$version
 cp "$work/kernel/boot/vmlinuz-$version" "$out/vmlinuz"
@@ -92,7 +114,7 @@ cp "$work/kernel/boot/vmlinuz-$version" "$out/vmlinuz"
 # 3. The initramfs: busybox, and the modules between the firmware and the root disk, in order.
 initrd=$work/initrd
 mkdir -p "$initrd"/{bin,proc,sys,dev,new,m}
-cp "$work/busybox/bin/busybox" "$initrd/bin/"
+cp "$busybox" "$initrd/bin/"
 for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk \
 	crc16 mbcache jbd2 crc32c_generic libcrc32c ext4; do
 	cp "$(find "$modules" -name "$module.ko" | head -1)" "$initrd/m/"

@@ -87,10 +87,22 @@ scraper_pid() {
 	pgrep -x -u exouser gpudesk-scraper
 }
 
+# sessions PROPERTY=VALUE... - the ids of logind's sessions with those properties
+sessions() {
+	local id properties wanted
+	for id in $(loginctl --no-legend list-sessions | awk '{ print $1 }'); do
+		properties=$(loginctl show-session --all "$id")
+		for wanted; do
+			grep -qxF "$wanted" <<<"$properties" || continue 2
+		done
+		echo "$id"
+	done
+}
+
 # The id of exouser's graphical session, if it is not closing.
 session() {
 	local id
-	for id in $(loginctl --no-legend list-sessions | awk '/exouser/ && /seat0/ { print $1 }'); do
+	for id in $(sessions Name=exouser Seat=seat0); do
 		if [ "$(loginctl show-session "$id" -p State --value)" != closing ]; then
 			echo "$id"
 			return
@@ -111,8 +123,8 @@ is_registered() {
 # Whether GDM's login screen is there; sets $greeter_display.
 is_greeter_up() {
 	local id
-	# Greeters that ended may linger as closing sessions. GDM 50's are dynamic users, on Wayland.
-	for id in $(loginctl --no-legend list-sessions | awk '/Debian-gdm|gdm-greeter/ { print $1 }'); do
+	# Greeters that ended may linger as closing sessions. GDM 50's are on Wayland.
+	for id in $(sessions Class=greeter); do
 		greeter_display=$(find_display "$id") && return 0
 		greeter_display=none
 		[ "$(loginctl show-session "$id" -p Type -p State --value | xargs)" != "wayland active" ] ||

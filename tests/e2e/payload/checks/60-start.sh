@@ -18,7 +18,7 @@ eventually 60 not has_session
 systemd-run --quiet --unit=console -p User=root -p PAMName=login -p TTYPath=/dev/tty8 \
 	-p StandardInput=tty sleep 600
 is_at_console() {
-	loginctl --no-legend list-sessions | grep -q 'root *seat0 *tty8'
+	[ -n "$(sessions Name=root Seat=seat0 TTY=tty8)" ]
 }
 check "a user logs in at a text console" eventually 30 is_at_console
 check_refused "a connection does not disturb that user" "root is logged in" $password

@@ -81,7 +81,7 @@ check "and has lost nothing" test "$(session)" = "$old"
 systemd-run --quiet --unit=away -p User=root -p PAMName=login \
 	-p 'Environment=XDG_SESSION_TYPE=tty XDG_SESSION_CLASS=user' sleep 3000
 is_logged_in() {
-	loginctl --no-legend list-sessions | grep -E ' root +[^s]| root *$'
+	[ -n "$(sessions Name=root Class=user Seat=)" ]
 }
 check "a user logs in, as with ssh" eventually 30 is_logged_in
 : >stay

@@ -26,7 +26,7 @@ domain_units() {
 # X belongs to the user, or to root in a session of the user.
 domain_display() {
 	local id
-	for id in $(loginctl --no-legend list-sessions | awk -v uid=$domain_uid '$2 == uid { print $1 }'); do
+	for id in $(sessions User=$domain_uid); do
 		find_display "$id" && return
 	done
 	return 1

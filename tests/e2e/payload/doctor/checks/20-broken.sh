@@ -238,8 +238,7 @@ gdm_has_logged_in() {
 desktop_is_settled() {
 	local left
 	eventually 90 gdm_has_logged_in && wait_for_desktop || return
-	for left in $(loginctl --no-legend list-sessions |
-		awk '/exouser/ && /seat0/ { print $1 }' | sort -n | head -n -1); do
+	for left in $(sessions Name=exouser Seat=seat0 | sort -n | head -n -1); do
 		loginctl terminate-session "$left" || :
 		eventually 30 session_is_not "$left" || return
 		rm -f "$records/$left"

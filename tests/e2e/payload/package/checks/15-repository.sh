@@ -11,9 +11,10 @@ if [ -d release ]; then
 		python3 -c 'import sys, urllib.request
 sys.stdout.buffer.write(urllib.request.urlopen(sys.argv[1]).read())' "$1"
 	}
+	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 	add_repository() {
 		# where it is here, in place of where it will be
-		fetch http://127.0.0.1:8000/apt/gpudesk-bookworm.sources |
+		fetch "http://127.0.0.1:8000/apt/gpudesk-$suite.sources" |
 			sed 's|^URIs: .*|URIs: http://127.0.0.1:8000/apt|' \
 				>/etc/apt/sources.list.d/gpudesk.sources
 	}
