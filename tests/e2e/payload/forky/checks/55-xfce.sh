@@ -17,6 +17,7 @@ gpudesk setup --yes >setup.log 2>&1
 check "setup leaves the choice alone" not grep -q 'X session' setup.log
 
 # At the login screen the user chooses GNOME on Wayland.
+mkdir -p /usr/share/wayland-sessions
 cat >/usr/share/wayland-sessions/gnome.desktop <<'END'
 [Desktop Entry]
 Name=GNOME
