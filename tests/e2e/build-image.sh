@@ -89,9 +89,13 @@ mapfile -t archives < <("$here/../../packaging/archives" "$suite")
 mkdir "$work/boot"
 cat >"$work/download" <<'END'
 set -eu
-kernel=$(chroot "$1" apt-cache depends linux-image-amd64 | awk '/Depends: linux-image-/ { print $2; exit }')
+needs() { # ROOT PACKAGE PATTERN - what it depends on
+	chroot "$1" apt-cache depends "$2" | awk -v what="^$3" '/ Depends:/ && $2 ~ what { print $2 }'
+}
+kernel=$(needs "$1" linux-image-amd64 linux-image- | head -1)
+kernel="$kernel $(needs "$1" "$kernel" 'linux-(binary|modules)-')" # Debian 14 has split it
 chroot "$1" sh -c 'cd /tmp && exec apt-get -qq -o APT::Sandbox::User=root download "$@"' sh \
-	"$kernel" busybox-static
+	$kernel busybox-static
 mv "$1"/tmp/*.deb "$2"
 END
 mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
@@ -107,7 +111,9 @@ mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
 	"${archives[@]}" "${gnome_archive[@]}" >&2
 
 # 2. Kernel and busybox, unpacked. Debian 13's modules are compressed, which busybox cannot read.
-dpkg -x "$work"/boot/linux-image-*.deb "$work/kernel"
+for package in "$work"/boot/linux-*.deb; do
+	dpkg -x "$package" "$work/kernel"
+done
 dpkg -x "$work"/boot/busybox-static*.deb "$work/busybox"
 [ -d "$work/kernel/lib" ] || mv "$work/kernel/usr/lib" "$work/kernel/lib"
 find "$work/kernel/lib" -name '*.ko.xz' -print0 | xargs -0 -r xz -d

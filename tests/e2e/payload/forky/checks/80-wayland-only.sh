@@ -14,6 +14,7 @@ check "setup --session says the same" eval \
 	'! gpudesk setup --yes --session xfce >setup.log 2>&1 && grep -q "no X session" setup.log'
 
 # What a viewer is told where the user gets a Wayland session all the same
+configure start_desktop=no status_screen=no
 id=$(session)
 cp "$records/$id" record.kept
 sed -i 's/^TYPE=.*/TYPE=wayland/' "$records/$id"
