@@ -41,6 +41,9 @@ static void take(struct gdm_settings *settings, const char *key, const char *val
 		settings->wayland_off = is_off(value);
 	else if (strcmp(key, "XorgEnable") == 0)
 		settings->xorg_off = is_off(value);
+	else if (strcmp(key, "FallbackSession") == 0)
+		snprintf(settings->fallback_session, sizeof(settings->fallback_session), "%s",
+			 value);
 	else if (strcmp(key, "TimedLoginEnable") == 0)
 		settings->timed_enabled = is_on(value);
 	else if (strcmp(key, "TimedLogin") == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* GDM's own configuration (a GKeyFile): automatic login, and Wayland. */
+/* GDM's own configuration (a GKeyFile): automatic login, and which sessions it starts. */
 #ifndef GPUDESK_GDM_CONFIG_H
 #define GPUDESK_GDM_CONFIG_H
 
@@ -17,8 +17,10 @@ struct gdm_settings {
 	char autologin_user[64]; /* "" when none is named */
 	bool wayland_off;	 /* Wayland is on by default */
 	bool xorg_off;		 /* no sessions for X; they are on by default */
-	bool timed_enabled;	 /* TimedLogin: after some seconds at the login screen */
-	char timed_user[64];	 /* "" when none is named */
+	/* For users who have chosen no session (GDM 51); "" when none is named. */
+	char fallback_session[64];
+	bool timed_enabled;  /* TimedLogin: after some seconds at the login screen */
+	char timed_user[64]; /* "" when none is named */
 };
 
 /* Reads NUL terminated text. Later lines win over earlier ones, as in GDM. Changes `text`. */

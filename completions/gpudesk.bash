@@ -27,6 +27,11 @@ _gpudesk() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
+	--session)
+		words=$(cd /usr/share/xsessions 2>/dev/null && printf '%s\n' *.desktop)
+		mapfile -t COMPREPLY < <(compgen -W "${words//.desktop/}" -- "$current")
+		return
+		;;
 	--user)
 		mapfile -t COMPREPLY < <(compgen -u -- "$current")
 		return

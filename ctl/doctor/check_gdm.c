@@ -21,7 +21,14 @@ static const struct unit *find_gdm(const struct machine *machine)
 static void check_gdm_runs(const struct machine *machine, const struct unit *gdm,
 			   struct findings *findings)
 {
-	if (unit_is_active(gdm))
+	if (unit_is_active(gdm) && machine->seat_lacks_graphics && !machine->knows_wayland)
+		finding_fail(findings,
+			     "loginctl seat-status seat0; load the graphics card's driver, such as "
+			     "nvidia-drm",
+			     "%s is running, but logind has no graphics device at seat0, without "
+			     "which GDM 50 and later start nothing",
+			     gdm->name);
+	else if (unit_is_active(gdm))
 		finding_ok(findings, "%s is running, and starts at boot", gdm->name);
 	else if (strcmp(gdm->active, "failed") == 0)
 		finding_fail(findings,
@@ -99,25 +106,48 @@ static bool can_read_gdm(const struct machine *machine, struct findings *finding
 	return false;
 }
 
+/* GDM 50 and later: the user's choice of a session decides. */
+static void check_login(const struct machine *machine, struct findings *findings)
+{
+	const char *user = machine->config.user;
+
+	switch (machine->login.type) {
+	case LOGIN_X:
+		finding_ok(findings, "%s gets the X session %s", user, machine->login.session);
+		break;
+	case LOGIN_WAYLAND:
+		finding_fail(findings, "gpudesk setup",
+			     "GDM gives %s the Wayland session %s, which gpudesk cannot show (this "
+			     "GDM has no WaylandEnable: a session for X must be chosen)",
+			     user, machine->login.session);
+		break;
+	case LOGIN_NONE:
+		finding_fail(findings, "gpudesk setup", "GDM finds no session to start for %s",
+			     user);
+		break;
+	case LOGIN_UNKNOWN:
+		if (machine->login.error == -EACCES && !machine->is_root)
+			finding_warn(findings, "sudo gpudesk doctor", "not checked: needs root");
+		else
+			finding_fail(findings, "journalctl -b -u accounts-daemon",
+				     "cannot read which session is chosen for %s: %s", user,
+				     strerror(-machine->login.error));
+	}
+}
+
 static void check_wayland(const struct machine *machine, struct findings *findings)
 {
-	char command[X_SESSIONS_CHOOSE_MAX];
 	const char *path = machine->distribution.gdm_config;
 
 	if (!can_read_gdm(machine, findings))
 		return;
 	if (machine->gdm.xorg_off)
-		finding_fail(findings, finding_text("sudo sed -i '/^ *XorgEnable/d' %s", path),
-			     "XorgEnable=false in %s: GDM starts no session for X", path);
-	else if (!machine->knows_wayland && !machine->may_be_wayland)
-		finding_ok(findings, "%s gets a session for X", machine->config.user);
-	else if (!machine->knows_wayland)
 		finding_fail(
 			findings,
-			x_sessions_choose(machine->account.uid, machine->sessions.first, command),
-			"this GDM (50 or later) has no WaylandEnable: it may give %s a Wayland "
-			"session, which gpudesk cannot show",
-			machine->config.user);
+			finding_text("gpudesk setup (XorgEnable=true under [daemon] in %s)", path),
+			"XorgEnable=false in %s: GDM starts no session for X", path);
+	else if (!machine->knows_wayland)
+		check_login(machine, findings);
 	else if (machine->gdm.wayland_off)
 		finding_ok(findings, "off in %s", path);
 	else

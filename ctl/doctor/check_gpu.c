@@ -135,30 +135,42 @@ static void check_hard_dpms(const struct machine *machine, struct findings *find
 					   : "not switched off");
 }
 
+static void check_member(const struct machine *machine, const struct virtualgl *virtualgl,
+			 const char *user, struct findings *findings)
+{
+	if (!account_is_in_group(machine->ctl, user, virtualgl->gid))
+		finding_fail(findings,
+			     finding_text("usermod -aG " VIRTUALGL_GROUP
+					  " %s; save what is open on the desktop, then: systemctl "
+					  "restart display-manager",
+					  finding_word(user)),
+			     "only the group " VIRTUALGL_GROUP " may open %s, and %s is not in it",
+			     virtualgl->device, user);
+}
+
 static void check_vglusers(const struct machine *machine, struct findings *findings)
 {
-	const struct ctl *ctl = machine->ctl;
-	const char *const users[] = { account_exists(ctl, "Debian-gdm") ? "Debian-gdm" : "gdm",
-				      machine->config.user };
+	const char *gdm = virtualgl_gdm_user(machine->ctl);
 	struct virtualgl virtualgl;
 
-	virtualgl_read(ctl, &virtualgl);
+	virtualgl_read(machine->ctl, &virtualgl);
 	if (!virtualgl.device[0]) {
 		finding_ok(findings, "not needed: VirtualGL does not restrict the card");
 		return;
 	}
-	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
-		if (!account_is_in_group(ctl, users[i], virtualgl.gid))
-			finding_fail(findings,
-				     finding_text("usermod -aG " VIRTUALGL_GROUP
-						  " %s; save what is open on the desktop, then: "
-						  "systemctl restart display-manager",
-						  finding_word(users[i])),
-				     "only the group " VIRTUALGL_GROUP
-				     " may open %s, and %s is not in it",
-				     virtualgl.device, users[i]);
+	if (gdm)
+		check_member(machine, &virtualgl, gdm, findings);
+	else
+		finding_warn(findings,
+			     "vglserver_config, without its restriction of framebuffer devices",
+			     "only the group " VIRTUALGL_GROUP
+			     " may open %s, and GDM's login screen "
+			     "cannot be in it: it runs as a dynamic user (gdm-greeter)",
+			     virtualgl.device);
+	check_member(machine, &virtualgl, machine->config.user, findings);
 	if (findings->n == 0)
-		finding_ok(findings, "%s and %s are in " VIRTUALGL_GROUP, users[0], users[1]);
+		finding_ok(findings, "%s and %s are in " VIRTUALGL_GROUP, gdm,
+			   machine->config.user);
 }
 
 static bool is_software(const char *renderer)

@@ -28,16 +28,20 @@ static void check_xorg(const struct machine *machine, struct findings *findings)
 static void check_x_session(const struct machine *machine, struct findings *findings)
 {
 	const struct distribution *distribution = &machine->distribution;
+	const struct x_sessions *sessions = &machine->sessions;
 
-	if (machine->sessions.n > 0)
-		finding_ok(findings, "%u installed, such as %s", machine->sessions.n,
-			   machine->sessions.first);
+	if (sessions->n > 0)
+		finding_ok(findings, "%zu installed, such as %s", sessions->n,
+			   x_sessions_preferred(sessions));
 	else
 		finding_fail(findings,
-			     finding_text("%s %s", distribution->install_command,
+			     finding_text("%s %s; gpudesk setup", distribution->install_command,
 					  distribution_x_session_package(distribution)),
-			     "no session for X is installed (/usr/share/xsessions), so there is no "
-			     "desktop to log in to");
+			     "this machine has no X session installed (/usr/share/xsessions), so "
+			     "%s",
+			     machine->login.type == LOGIN_NONE
+				     ? "GDM aborts when it logs a user in"
+				     : "there is no desktop that gpudesk can show");
 }
 
 /* A card that NVIDIA's kernel driver drives, or NULL. */

@@ -31,7 +31,6 @@ static bool is_for_root(const char *command)
 		"ufw ",		 "firewall-cmd ",
 		"nft ",		 "ss ",
 		"ausearch ",	 "restorecon ",
-		"busctl ",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -78,8 +77,8 @@ static const struct {
 	    "session", "password", "x" } },
 	{ "directories", { "records", "session" } },
 	{ "gdm", { "pam", "session" } },
-	{ "xorg", { "x-session", "x-driver", "session" } },
-	{ "x-session", { "session" } },
+	{ "xorg", { "x-session", "x-driver", "wayland", "session" } },
+	{ "x-session", { "wayland", "session" } },
 	{ "x-driver", { "session" } },
 	{ "bus-id", { "session" } },
 	{ "wayland", { "session" } },

@@ -2,7 +2,6 @@
 #include "gdm_edit.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,47 +9,54 @@
 
 #include "key_edit.h"
 
-/* Whether GDM takes from the text what was written. A copy is parsed: that changes it. */
-static bool is_read_as(const char *text, size_t length, const char *user, bool has_wayland)
+/* What GDM takes from the text. A copy is parsed: that changes it. */
+static int parse(const char *text, size_t length, struct gdm_settings *ret_settings)
 {
-	struct gdm_settings settings = { .wayland_off = false };
 	char *copy = strndup(text, length);
 
 	if (!copy)
-		return false;
-	gdm_config_parse(copy, &settings);
+		return -ENOMEM;
+	gdm_config_parse(copy, ret_settings);
 	free(copy);
-	return (settings.wayland_off || !has_wayland) && gdm_settings_log_in(&settings, user);
+	return 0;
 }
 
-int gdm_edit_apply(const char *text, size_t length, const char *user, bool has_wayland,
-		   char **ret_text, size_t *ret_length)
+static bool is_as_wanted(const struct gdm_edit *edit, const struct gdm_settings *settings)
 {
-	const struct key_edit edits[] = {
-		{ "daemon", "AutomaticLogin", user, false },
-		{ "daemon", "AutomaticLoginEnable", "true", true },
-		{ "daemon", "WaylandEnable", "false", true },
-	};
-	size_t n = sizeof(edits) / sizeof(edits[0]) - (has_wayland ? 0 : 1); /* the last one */
-	char *edited = NULL, *next;
+	return (settings->wayland_off || !edit->has_wayland) && !settings->xorg_off &&
+	       (!edit->fallback || strcmp(settings->fallback_session, edit->fallback) == 0) &&
+	       gdm_settings_log_in(settings, edit->user);
+}
 
-	for (size_t i = 0; i < n; i++) {
-		int r = key_edit_apply(&edits[i], edited ? edited : text, length, &next, &length);
+int gdm_edit_apply(const struct gdm_edit *edit, const char *text, size_t length, char **ret_text,
+		   size_t *ret_length)
+{
+	struct gdm_settings settings;
+	struct key_edit edits[5];
+	size_t n = 0;
+	char *edited;
+	int r = parse(text, length, &settings);
 
-		if (r < 0) {
-			free(edited);
-			return r;
-		}
-		if (r == 0)
-			continue;
+	if (r < 0)
+		return r;
+	edits[n++] = (struct key_edit){ "daemon", "AutomaticLogin", edit->user, false };
+	edits[n++] = (struct key_edit){ "daemon", "AutomaticLoginEnable", "true", true };
+	if (settings.xorg_off)
+		edits[n++] = (struct key_edit){ "daemon", "XorgEnable", "true", true };
+	if (edit->fallback)
+		edits[n++] = (struct key_edit){ "daemon", "FallbackSession", edit->fallback,
+						false };
+	if (edit->has_wayland)
+		edits[n++] = (struct key_edit){ "daemon", "WaylandEnable", "false", true };
+	r = key_edit_apply_all(edits, n, text, length, &edited, &length);
+	if (r <= 0)
+		return r;
+	r = parse(edited, length, &settings);
+	if (r == 0 && !is_as_wanted(edit, &settings))
+		r = -EINVAL;
+	if (r < 0) {
 		free(edited);
-		edited = next;
-	}
-	if (!edited)
-		return 0;
-	if (!is_read_as(edited, length, user, has_wayland)) {
-		free(edited);
-		return -EINVAL;
+		return r;
 	}
 	*ret_text = edited;
 	*ret_length = length;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "key_edit.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -153,4 +154,28 @@ int key_edit_apply(const struct key_edit *edit, const char *text, size_t length,
 	}
 	r = lines_write_end(&writer, ret_text, ret_length);
 	return r < 0 ? r : 1;
+}
+
+int key_edit_apply_all(const struct key_edit *edits, size_t n, const char *text, size_t length,
+		       char **ret_text, size_t *ret_length)
+{
+	char *edited = NULL, *next;
+
+	for (size_t i = 0; i < n; i++) {
+		int r = key_edit_apply(&edits[i], edited ? edited : text, length, &next, &length);
+
+		if (r < 0) {
+			free(edited);
+			return r;
+		}
+		if (r == 0)
+			continue;
+		free(edited);
+		edited = next;
+	}
+	if (!edited)
+		return 0;
+	*ret_text = edited;
+	*ret_length = length;
+	return 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sets one key in a section of a file of "key=value" lines, and changes nothing else. */
+/* Sets keys in a section of a file of "key=value" lines, and changes nothing else. */
 #ifndef GPUDESK_KEY_EDIT_H
 #define GPUDESK_KEY_EDIT_H
 
@@ -20,5 +20,9 @@ struct key_edit {
  */
 int key_edit_apply(const struct key_edit *edit, const char *text, size_t length, char **ret_text,
 		   size_t *ret_length);
+
+/* The same with `n` of them, one after the other: 1 if any changes something. */
+int key_edit_apply_all(const struct key_edit *edits, size_t n, const char *text, size_t length,
+		       char **ret_text, size_t *ret_length);
 
 #endif

@@ -23,6 +23,7 @@
 #include "probe/probe.h"
 #include "socket_unit.h"
 #include "x_server.h"
+#include "x_sessions.h"
 #include "xorg_conf.h"
 #include "xorg_layout.h"
 
@@ -91,6 +92,7 @@ struct machine {
 	char graphical_session[64]; /* the user's, recorded or not; "": none */
 	char graphical_type[16];    /* "x11", "wayland" */
 	bool has_greeter;	    /* a login screen is shown */
+	bool seat_lacks_graphics;   /* logind says so of seat0 */
 
 	bool can_probe;	 /* this process is root's or the user's */
 	int probe_error; /* 0 or -errno */
@@ -108,7 +110,7 @@ struct machine {
 	struct x_sessions sessions;
 	struct nvidia nvidia; /* read only if there is such a card */
 	bool knows_wayland;   /* GDM has the key WaylandEnable */
-	bool may_be_wayland;  /* what automatic login starts, where GDM has no such key */
+	struct login login;   /* what automatic login starts */
 	bool may_suspend;     /* the kernel can, and sleep.target is not masked */
 };
 

@@ -51,7 +51,7 @@ static void read_xorg(struct machine *machine)
 	nvidia_x_package(ctl, &machine->distribution, machine->nvidia_package);
 	x_sessions_read(ctl, &machine->sessions);
 	machine->knows_wayland = x_sessions_gdm_has_wayland(ctl);
-	machine->may_be_wayland = x_sessions_may_be_wayland(ctl, machine->config.user);
+	x_sessions_login(ctl, &machine->gdm, machine->config.user, &machine->login);
 	if (machine_nvidia_cards(machine, &card) > 0)
 		nvidia_read(ctl, !ctl->root[0], &machine->nvidia);
 }

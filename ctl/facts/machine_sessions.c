@@ -70,6 +70,7 @@ void machine_read_sessions(struct machine *machine)
 	if (machine->ctl->root[0])
 		return;
 	read_sessions(machine);
+	machine->seat_lacks_graphics = sd_seat_can_graphical("seat0") == 0;
 	int n = session_record_list(SESSION_RECORD_DIRECTORY, &ids);
 	machine->n_records = n > MACHINE_RECORDS_MAX ? MACHINE_RECORDS_MAX : n;
 	for (int i = 0; i < machine->n_records; i++) {

@@ -9,6 +9,7 @@
 #include "accounts.h"
 #include "ctl.h"
 #include "machine_file.h"
+#include "x_sessions.h"
 
 enum { MODPROBE_MAX = 65536 };
 
@@ -60,4 +61,16 @@ void virtualgl_read(const struct ctl *ctl, struct virtualgl *ret_virtualgl)
 	if (!find_device(ctl, "/dev", "nvidia", ret_virtualgl) &&
 	    !find_device(ctl, "/dev/dri", "card", ret_virtualgl))
 		(void)find_device(ctl, "/dev/dri", "renderD", ret_virtualgl);
+}
+
+const char *virtualgl_gdm_user(const struct ctl *ctl)
+{
+	static const char *const users[] = { "Debian-gdm", "gdm" };
+
+	if (!x_sessions_gdm_has_wayland(ctl)) /* GDM 50 and later; such a user may be left over */
+		return NULL;
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
+		if (account_exists(ctl, users[i]))
+			return users[i];
+	return NULL;
 }

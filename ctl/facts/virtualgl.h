@@ -19,4 +19,10 @@ struct virtualgl {
 /* Always fills *ret_virtualgl. */
 void virtualgl_read(const struct ctl *ctl, struct virtualgl *ret_virtualgl);
 
+/*
+ * The user as whom GDM shows its login screen; NULL where the system has none: since GDM 49 that is
+ * a dynamic one, gdm-greeter, which cannot be a member of any group's list.
+ */
+const char *virtualgl_gdm_user(const struct ctl *ctl);
+
 #endif

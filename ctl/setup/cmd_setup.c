@@ -11,6 +11,7 @@
 #include "child.h"
 #include "common/units.h"
 #include "facts/x_server.h"
+#include "facts/x_sessions.h"
 #include "journal/safe_write.h"
 #include "setup.h"
 
@@ -19,15 +20,15 @@ static const struct {
 	bool is_of_desktop; /* its changes take effect when the desktop starts */
 } steps[] = {
 	/* The old server is stopped when all else is ready, and ours started at once. */
-	{ step_installation, false }, { step_config, false },	{ step_xorg, true },
-	{ step_gdm, true },	      { step_idle, true },	{ step_pam, true },
-	{ step_boot, false },	      { step_virtualgl, true }, { step_firewall, false },
-	{ step_old_servers, false },  { step_sockets, false },	{ step_password, false },
-	{ step_restart, false },
+	{ step_installation, false }, { step_config, false },	   { step_xorg, true },
+	{ step_gdm, true },	      { step_session, true },	   { step_idle, true },
+	{ step_pam, true },	      { step_boot, false },	   { step_virtualgl, true },
+	{ step_firewall, false },     { step_old_servers, false }, { step_sockets, false },
+	{ step_password, false },     { step_restart, false },
 };
 
 struct request {
-	const char *user, *die_after;
+	const char *user, *session, *die_after;
 	bool is_dry, undo, yes, boot, port_owner;
 };
 
@@ -186,9 +187,10 @@ static int check_requirements(const struct setup *setup)
 				  distribution->install_command, distribution->xorg_package);
 	x_sessions_read(setup->ctl, &sessions);
 	if (sessions.n == 0)
-		return ctl_failed("nothing was changed: no session for X is installed, so %s has "
-				  "no desktop to log in to: %s %s, then run setup again",
-				  setup->user, distribution->install_command,
+		return ctl_failed("nothing was changed: this machine has no X session installed, "
+				  "so there is no desktop that gpudesk can show: %s %s, then run "
+				  "setup again",
+				  distribution->install_command,
 				  distribution_x_session_package(distribution));
 	return CTL_OK;
 }
@@ -211,7 +213,9 @@ static int run(struct setup *setup, const struct request *request)
 	if (status != CTL_OK)
 		return status;
 	distribution_read(setup->ctl, &setup->distribution);
-	if (!request->undo && !request->boot && check_requirements(setup) != CTL_OK)
+	if (!request->undo && !request->boot &&
+	    (check_requirements(setup) != CTL_OK ||
+	     step_session_choose(setup, request->session) != CTL_OK))
 		return CTL_FAILED;
 	setup->n_ports = socket_unit_ports(setup->ctl, setup->ports);
 	int r = journal_open(setup->ctl, request->is_dry, &setup->journal);
@@ -230,8 +234,8 @@ static int check_request(const struct setup *setup, const struct request *reques
 {
 	const struct ctl *ctl = setup->ctl;
 
-	if (request->undo && (request->user || setup->gpu))
-		return ctl_misused("--undo cannot be used with --user or --gpu");
+	if (request->undo && (request->user || request->session || setup->gpu))
+		return ctl_misused("--undo cannot be used with --user, --session or --gpu");
 	if (ctl->config_given)
 		return ctl_misused("--config cannot be used: setup works for %s, which the "
 				   "services read",
@@ -272,6 +276,8 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 	struct request request = { 0 };
 	const struct ctl_option options[] = {
 		{ "user", "NAME", "whose desktop to show", .value = &request.user },
+		{ "session", "NAME", "the user's X session, such as xfce",
+		  .value = &request.session },
 		{ "gpu", "N|BUSID", "the NVIDIA card to use: its number from 0, or its address",
 		  .value = &setup.gpu },
 		{ "dry-run", NULL, "print the changes without making them",

@@ -97,6 +97,11 @@ bool setup_write(struct setup *setup, const char *path, const char *text, size_t
 	return is_done(setup, path, journal_write_file(setup->journal, path, text, length, 0644));
 }
 
+bool setup_write_private(struct setup *setup, const char *path, const char *text, size_t length)
+{
+	return is_done(setup, path, journal_write_file(setup->journal, path, text, length, 0600));
+}
+
 bool setup_remove(struct setup *setup, const char *path)
 {
 	return is_done(setup, path, journal_remove_file(setup->journal, path));
@@ -107,9 +112,16 @@ bool setup_record(struct setup *setup, enum journal_kind kind, const char *name,
 	return is_done(setup, name, journal_record(setup->journal, kind, name, before));
 }
 
+bool setup_is_accounts_file(const char *path)
+{
+	static const char directory[] = "/var/lib/AccountsService/";
+
+	return strncmp(path, directory, sizeof(directory) - 1) == 0;
+}
+
 bool setup_is_desktop_file(const struct setup *setup, const char *path)
 {
 	return strncmp(path, "/etc/X11/", 9) == 0 || strncmp(path, "/etc/dconf/", 11) == 0 ||
-	       strncmp(path, "/etc/pam.d/", 11) == 0 ||
+	       strncmp(path, "/etc/pam.d/", 11) == 0 || setup_is_accounts_file(path) ||
 	       strcmp(path, setup->distribution.gdm_config) == 0;
 }

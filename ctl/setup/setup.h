@@ -28,8 +28,9 @@ struct setup {
 	struct distribution distribution;
 	const char *user; /* the desktop's */
 	struct account account;
-	const char *gpu; /* of --gpu, or NULL */
-	bool is_dry;	 /* changes are announced, not made */
+	const char *gpu;     /* of --gpu, or NULL */
+	const char *session; /* the X session to choose for the user; NULL: he gets one already */
+	bool is_dry;	     /* changes are announced, not made */
 	bool restart_desktop;
 	bool keep_screen_lock; /* GNOME's blanking, locking and suspending */
 	bool is_quiet;	       /* the dry run before has shown the notes */
@@ -39,6 +40,7 @@ struct setup {
 	unsigned n_problems;	 /* changes that failed or cannot be made */
 	bool is_desktop_changed; /* something that GDM or its X server reads when it starts */
 	bool needs_reload;	 /* systemd's unit files have changed */
+	bool is_choice_undone;	 /* by undo: the user's session in AccountsService's file */
 	bool is_port_given_back; /* by undo, to the server from before */
 	bool is_port_taken;	 /* by a process that setup leaves running */
 	uint16_t ports[SOCKET_UNIT_PORTS_MAX]; /* of gpudesk.socket */
@@ -72,15 +74,19 @@ char *setup_read(struct setup *setup, const char *path, size_t *ret_length);
 
 /*
  * Change what was announced, or record what the caller changes then (journal.h), and say what
- * fails. New files get mode 0644. Return whether it was done.
+ * fails. New files get mode 0644, private ones 0600. Return whether it was done.
  */
 bool setup_write(struct setup *setup, const char *path, const char *text, size_t length);
+bool setup_write_private(struct setup *setup, const char *path, const char *text, size_t length);
 bool setup_remove(struct setup *setup, const char *path);
 bool setup_record(struct setup *setup, enum journal_kind kind, const char *name,
 		  const char *before);
 
 /* Whether GDM or its X server reads the file when it starts. */
 bool setup_is_desktop_file(const struct setup *setup, const char *path);
+
+/* Whether AccountsService reads the file. */
+bool setup_is_accounts_file(const char *path);
 
 /* setup's own drop-in of gpudesk.conf. */
 #define SETUP_DROP_IN "50-setup.conf"
@@ -90,6 +96,7 @@ void step_installation(struct setup *setup);
 void step_config(struct setup *setup);
 void step_xorg(struct setup *setup);
 void step_gdm(struct setup *setup);
+void step_session(struct setup *setup);
 void step_idle(struct setup *setup);
 void step_pam(struct setup *setup);
 void step_boot(struct setup *setup);
@@ -99,6 +106,15 @@ void step_old_servers(struct setup *setup);
 void step_sockets(struct setup *setup);
 void step_password(struct setup *setup);
 void step_restart(struct setup *setup);
+
+/*
+ * Before any step: sets setup.session, to `wanted` if that is not NULL. Returns CTL_OK, or
+ * CTL_FAILED after saying that there is no session of that name.
+ */
+int step_session_choose(struct setup *setup, const char *wanted);
+
+/* Has a running AccountsService read its files again. */
+void step_session_reload(struct setup *setup);
 
 /* The target to boot to, "" if there is none. */
 void step_boot_default(const struct setup *setup, char ret_name[static UNIT_FILE_PATH_MAX]);

@@ -206,6 +206,7 @@ static int undo_file(struct setup *setup, const struct journal_entry *entry, siz
 		setup->needs_reload = true;
 	if (!announce(setup, entry, outcome))
 		return 0;
+	setup->is_choice_undone |= setup_is_accounts_file(entry->name);
 	int r = journal_undo(setup->journal, index, false);
 	if (r < 0)
 		setup_failed(setup, entry->name, r);
@@ -322,6 +323,8 @@ void setup_undo(struct setup *setup)
 	if (journal_entries(setup->journal, &entries) == 1)
 		setup_undo_forget(setup);
 	unit_action_reload(setup);
+	if (setup->is_choice_undone)
+		step_session_reload(setup);
 	if (setup->is_desktop_changed && unit_action_is_active(setup, "display-manager.service"))
 		step_restart_unit(setup, "display-manager.service");
 	if (journal_entries(setup->journal, &entries) > 0)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "facts/machine_file.h"
-#include "facts/x_server.h"
+#include "facts/x_sessions.h"
 #include "setup.h"
 
 #define DATABASE "/etc/dconf/db/gpudesk"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * If vglserver_config has given the NVIDIA devices to the group vglusers, GDM's X server and the
- * desktop can use them only as its members.
+ * desktop can use them only as its members. GDM 49 and later have no user that could be one.
  */
 #include <stdio.h>
 
@@ -33,7 +33,7 @@ static void join(struct setup *setup, const char *member, gid_t group)
 
 void step_virtualgl(struct setup *setup)
 {
-	static const char *const gdm_users[] = { "Debian-gdm", "gdm" };
+	const char *gdm = virtualgl_gdm_user(setup->ctl);
 	struct virtualgl virtualgl;
 	gid_t group;
 
@@ -42,8 +42,7 @@ void step_virtualgl(struct setup *setup)
 		return;
 	if (account_find_group(setup->ctl, VIRTUALGL_GROUP, &group) < 0)
 		return;
-	for (size_t i = 0; i < sizeof(gdm_users) / sizeof(gdm_users[0]); i++)
-		if (account_exists(setup->ctl, gdm_users[i]))
-			join(setup, gdm_users[i], group);
+	if (gdm)
+		join(setup, gdm, group);
 	join(setup, setup->user, group);
 }

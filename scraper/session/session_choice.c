@@ -40,16 +40,24 @@ static struct findings find_newest(const struct session_candidate *candidates, s
 	return found;
 }
 
+static const char *way_to_x(const struct session_survey *survey)
+{
+	if (survey->lacks_xorg)
+		return "and this machine has no Xorg server. See: sudo gpudesk doctor";
+	if (survey->lacks_x_sessions)
+		return "and this machine has no X session installed. Install one, such as Xfce's, "
+		       "and run: sudo gpudesk setup";
+	return "not Wayland. Run: sudo gpudesk setup; then restart the display manager";
+}
+
 static void explain_other_type(const struct session_record *record, const char *user,
-			       const char *gdm_config, char *ret_reason)
+			       const struct session_survey *survey, char *ret_reason)
 {
 	if (strcmp(record->type, "wayland") == 0)
-		(void)snprintf(
-			ret_reason, SESSION_REASON_MAX,
-			"%s's session %s is a Wayland session, which cannot be shown: XShm "
-			"needs an Xorg session. Set WaylandEnable=false under [daemon] in %s, "
-			"restart GDM and log in again.",
-			user, record->session, gdm_config);
+		(void)snprintf(ret_reason, SESSION_REASON_MAX,
+			       "%s's session %s is a Wayland session, which cannot be shown: "
+			       "gpudesk shows X sessions only, %s.",
+			       user, record->session, way_to_x(survey));
 	else
 		(void)snprintf(ret_reason, SESSION_REASON_MAX,
 			       "%s's session %s is of type \"%s\", which cannot be shown: it must "
@@ -90,8 +98,8 @@ static void append_stale(const struct findings *found, char *reason)
 
 enum session_verdict session_choose(const struct session_candidate *candidates, size_t n,
 				    const char *user, uid_t uid,
-				    const struct session_survey *survey, const char *gdm_config,
-				    size_t *ret_index, char ret_reason[static SESSION_REASON_MAX])
+				    const struct session_survey *survey, size_t *ret_index,
+				    char ret_reason[static SESSION_REASON_MAX])
 {
 	const struct findings found = find_newest(candidates, n, uid);
 
@@ -100,7 +108,7 @@ enum session_verdict session_choose(const struct session_candidate *candidates, 
 		return SESSION_CHOSEN;
 	}
 	if (found.other) {
-		explain_other_type(&found.other->record, user, gdm_config, ret_reason);
+		explain_other_type(&found.other->record, user, survey, ret_reason);
 		return SESSION_UNUSABLE;
 	}
 	if (survey->graphical[0] != '\0') {

@@ -17,12 +17,14 @@ struct session_candidate {
 	struct session_facts facts;
 };
 
-/* What else is on the screen, to explain why there is no candidate. */
+/* What else is on the screen and on the machine, to explain why there is no candidate. */
 struct session_survey {
 	bool greeter; /* a login screen is shown */
 	bool greeter_is_gdm;
-	bool other_user;    /* another user's graphical session is live */
-	char graphical[64]; /* a live graphical session of the user, record or not; "" if none */
+	bool other_user;       /* another user's graphical session is live */
+	char graphical[64];    /* a live graphical session of the user, record or not; "" if none */
+	bool lacks_xorg;       /* the server is not installed, */
+	bool lacks_x_sessions; /* or no session for it: the user cannot get one */
 };
 
 enum session_verdict {
@@ -34,12 +36,12 @@ enum session_verdict {
 
 /*
  * Chooses the newest fresh x11 record of `uid`; of records opened in the same second, the first.
- * `gdm_config` is this machine's file for WaylandEnable=false. On SESSION_CHOSEN *ret_index is its
- * index; otherwise it is untouched and ret_reason is the reason for the viewer and the log.
+ * On SESSION_CHOSEN *ret_index is its index; otherwise it is untouched and ret_reason is the reason
+ * for the viewer and the log.
  */
 enum session_verdict session_choose(const struct session_candidate *candidates, size_t n,
 				    const char *user, uid_t uid,
-				    const struct session_survey *survey, const char *gdm_config,
-				    size_t *ret_index, char ret_reason[static SESSION_REASON_MAX]);
+				    const struct session_survey *survey, size_t *ret_index,
+				    char ret_reason[static SESSION_REASON_MAX]);
 
 #endif

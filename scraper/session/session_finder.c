@@ -42,20 +42,6 @@ struct session_finder {
 	char reason[SESSION_REASON_MAX];
 };
 
-static const char *gdm_config_path(void)
-{
-	static const char *const paths[] = {
-		"/etc/gdm3/custom.conf", /* Ubuntu */
-		"/etc/gdm3/daemon.conf", /* Debian */
-		"/etc/gdm/custom.conf",	 /* RHEL family */
-	};
-
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (access(paths[i], F_OK) == 0)
-			return paths[i];
-	return "GDM's configuration";
-}
-
 /* Bad records are reported once, at a finder's first check. */
 static void report(const struct session_finder *finder, const char *id, const char *what)
 {
@@ -121,8 +107,8 @@ static enum session_verdict choose(struct session_finder *finder, struct session
 	options->survey(options->uid, &survey);
 	finder->has_greeter = survey.greeter;
 	enum session_verdict verdict = session_choose(candidates, n < 0 ? 0 : (size_t)n,
-						      finder->user, options->uid, &survey,
-						      gdm_config_path(), &index, finder->reason);
+						      finder->user, options->uid, &survey, &index,
+						      finder->reason);
 	if (verdict == SESSION_CHOSEN && candidates)
 		*ret_record = candidates[index].record;
 	free(candidates);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session_survey.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-login.h>
+#include <unistd.h>
 
 /* One of sd-login's calls for a string. */
 typedef int (*session_string_fn)(const char *id, char **ret_text);
@@ -43,9 +45,38 @@ static void survey_session(const char *id, uid_t uid, struct session_survey *sur
 	}
 }
 
+static bool has_session(const char *folder)
+{
+	DIR *directory = opendir(folder);
+	bool found = false;
+
+	if (!directory)
+		return false;
+	for (struct dirent *entry; !found && (entry = readdir(directory));) {
+		size_t length = strlen(entry->d_name);
+
+		found = length > 8 && strcmp(entry->d_name + length - 8, ".desktop") == 0;
+	}
+	closedir(directory);
+	return found;
+}
+
+bool session_survey_has_sessions(const char *const folders[])
+{
+	for (; *folders; folders++)
+		if (has_session(*folders))
+			return true;
+	return false;
+}
+
 void session_survey_take(uid_t uid, struct session_survey *ret_survey)
 {
-	struct session_survey survey = { 0 };
+	static const char *const folders[] = { "/usr/share/xsessions", "/usr/local/share/xsessions",
+					       "/etc/X11/sessions", NULL };
+	struct session_survey survey = {
+		.lacks_xorg = access("/usr/bin/Xorg", F_OK) != 0 && access("/usr/bin/X", F_OK) != 0,
+		.lacks_x_sessions = !session_survey_has_sessions(folders),
+	};
 	char **ids = NULL;
 	int n = sd_get_sessions(&ids);
 

@@ -122,6 +122,16 @@ static void test_xorg(void **state)
 	assert_false(settings.xorg_off);
 }
 
+static void test_the_fallback_session(void **state)
+{
+	char text[] = "[daemon]\nFallbackSession = xfce \n[x]\nFallbackSession=mate\n";
+	struct gdm_settings settings;
+
+	(void)state;
+	gdm_config_parse(text, &settings);
+	assert_string_equal(settings.fallback_session, "xfce");
+}
+
 static void write_file(const char *path, const char *text, size_t times)
 {
 	FILE *file = fopen(path, "w");
@@ -190,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_timed_login),
 		cmocka_unit_test(test_wayland),
 		cmocka_unit_test(test_xorg),
+		cmocka_unit_test(test_the_fallback_session),
 		cmocka_unit_test_setup_teardown(test_first_file_counts, scratch_create,
 						scratch_remove),
 		cmocka_unit_test_setup_teardown(test_size_is_bounded, scratch_create,

@@ -4,21 +4,26 @@
 # that folder: a machine of Debian's SUITE with GDM (autologin of exouser, uid 1001, on Xorg), openbox,
 # and a runner (guest/), which runs the test from a second disk. KEY covers this script and guest/*,
 # without comments, so that a changed recipe is built again. Nothing of it is installed on the host.
-# With E2E_GNOME=1 the desktop is a whole GNOME instead, drawn in software.
+# With E2E_GNOME=1 the desktop is a whole GNOME instead, drawn in software. GPUDESK_APT_OPTION is one
+# more line of apt.conf.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${1:?cache directory} suite=${2:?suite}
 gnome=${E2E_GNOME:-0}
 
-# What differs: the version of GNOME, the packages of its session, the name of a library.
+# What differs: the version of GNOME, the packages of its session, other desktops, two libraries.
 case "$suite" in
 bookworm)
 	gnome_version=43 gnome_session=gnome-session
-	nettle=libnettle8
+	desktops=openbox libraries=libnettle8,libsodium23
 	;;
 trixie)
 	gnome_version=48 gnome_session=gnome-session,gnome-session-xsession
-	nettle=libnettle8t64
+	desktops=openbox libraries=libnettle8t64,libsodium23
+	;;
+forky) # GNOME has no session for X any more
+	gnome_version=51 gnome_session=gnome-session
+	desktops=openbox,xfce4-session,xfwm4 libraries=libnettle8t64,libsodium26
 	;;
 *)
 	echo "e2e: there is no machine of Debian's '$suite'" >&2
@@ -74,8 +79,8 @@ fi
 # 1. The root file system: the machine, what gpudesk is linked with, what the checks use.
 packages=$gnome_packages,systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,udev,kmod,init,\
 gdm3,accountsservice,xserver-xorg-core,xserver-xorg-video-dummy,xserver-xorg-input-libinput,\
-openbox,python3,python3-gi,gir1.2-gdm-1.0,\
-libvncserver1,$nettle,libsodium23,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,\
+$desktops,python3,python3-gi,gir1.2-gdm-1.0,\
+libvncserver1,$libraries,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,\
 libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,libxrandr2,libxcb1,libxcb-shm0,\
 libxcb-dpms0,libxcb-xfixes0,libxcb-xkb1,libnss-extrausers,xterm,x11-utils,x11-xserver-utils,\
 xauth,xdotool,tigervnc-tools,iproute2,procps,nftables
@@ -84,13 +89,17 @@ mapfile -t archives < <("$here/../../packaging/archives" "$suite")
 mkdir "$work/boot"
 cat >"$work/download" <<'END'
 set -eu
-kernel=$(chroot "$1" apt-cache depends linux-image-amd64 | awk '/Depends:/ { print $2; exit }')
+needs() { # ROOT PACKAGE PATTERN - what it depends on
+	chroot "$1" apt-cache depends "$2" | awk -v what="^$3" '/ Depends:/ && $2 ~ what { print $2 }'
+}
+kernel=$(needs "$1" linux-image-amd64 linux-image- | head -1)
+kernel="$kernel $(needs "$1" "$kernel" 'linux-(binary|modules)-')" # Debian 14 has split it
 chroot "$1" sh -c 'cd /tmp && exec apt-get -qq -o APT::Sandbox::User=root download "$@"' sh \
-	"$kernel" busybox-static
+	$kernel busybox-static
 mv "$1"/tmp/*.deb "$2"
 END
 mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
-	--aptopt='APT::Install-Recommends "false"' \
+	--aptopt='APT::Install-Recommends "false"' ${GPUDESK_APT_OPTION:+--aptopt="$GPUDESK_APT_OPTION"} \
 	--dpkgopt='path-exclude=/usr/share/doc/*' \
 	--dpkgopt='path-exclude=/usr/share/man/*' \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -102,7 +111,9 @@ mmdebstrap --mode=root --variant=minbase --format=directory --quiet \
 	"${archives[@]}" "${gnome_archive[@]}" >&2
 
 # 2. Kernel and busybox, unpacked. Debian 13's modules are compressed, which busybox cannot read.
-dpkg -x "$work"/boot/linux-image-*.deb "$work/kernel"
+for package in "$work"/boot/linux-*.deb; do
+	dpkg -x "$package" "$work/kernel"
+done
 dpkg -x "$work"/boot/busybox-static*.deb "$work/busybox"
 [ -d "$work/kernel/lib" ] || mv "$work/kernel/usr/lib" "$work/kernel/lib"
 find "$work/kernel/lib" -name '*.ko.xz' -print0 | xargs -0 -r xz -d
@@ -117,8 +128,9 @@ mkdir -p "$initrd"/{bin,proc,sys,dev,new,m}
 cp "$busybox" "$initrd/bin/"
 for module in virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk \
 	crc16 mbcache jbd2 crc32c_generic libcrc32c ext4; do
-	! grep -q "/$module.ko$" "$modules/modules.builtin" || continue
-	cp "$(find "$modules" -name "$module.ko" | head -1)" "$initrd/m/"
+	file=$(find "$modules" -name "$module.ko" | head -1)
+	[ -n "$file" ] || continue # built into newer kernels
+	cp "$file" "$initrd/m/"
 	echo "$module" >>"$initrd/m/order"
 done
 cat >"$initrd/init" <<'END'

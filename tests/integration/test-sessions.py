@@ -11,6 +11,7 @@ from lib.machine import X_DRIVER, MachineTest
 SCHEMAS = "usr/share/gdm/gdm.schemas"
 GDM_50 = "<schema><key>daemon/AutomaticLogin</key></schema>\n"
 GDM_49 = GDM_50 + "<schema><key>daemon/WaylandEnable</key></schema>\n"
+GDM_51 = GDM_50 + "<schema><key>daemon/FallbackSession</key></schema>\n"
 WAYLAND = "usr/share/wayland-sessions/gnome.desktop"
 CONFIG = "etc/gdm3/daemon.conf"
 ACCOUNT = "var/lib/AccountsService/users/exouser"
@@ -55,19 +56,27 @@ BROKEN = {
                                           'PRETTY_NAME="Rocky Linux 10.0"\n'})],
                 "xorg", "fail", "Rocky Linux 10.0 has no Xorg server", "grdctl"),
     "no session": ([remove("usr/share/xsessions/openbox.desktop")],
-                   "x-session", "fail", "no session for X", "gnome-session"),
+                   "x-session", "fail", "no X session installed", "gnome-session"),
     "a session without its program": ([remove("usr/bin/openbox")],
-                                      "x-session", "fail", "no session for X", "gnome-session"),
+                                      "x-session", "fail", "no X session installed", "gnome-session"),
     "Debian 13 without its package": (
         [remove("usr/bin/openbox"), write({"etc/os-release": "ID=debian\nVERSION_ID=13\n"})],
-        "x-session", "fail", "no session for X", "gnome-session-xsession"),
+        "x-session", "fail", "no X session installed", "gnome-session-xsession"),
     "Ubuntu 26.04": (
         [remove("usr/bin/openbox"), write({"etc/os-release": "ID=ubuntu\nVERSION_ID=26.04\n"})],
-        "x-session", "fail", "no session for X", "xfce4"),
+        "x-session", "fail", "no X session installed", "xfce4"),
     "GDM 50 and a Wayland session": (
         [write({SCHEMAS: GDM_50, WAYLAND: "[Desktop Entry]\nExec=openbox\n",
                 CONFIG: "[daemon]\nWaylandEnable=false\n"})],
-        "wayland", "fail", "has no WaylandEnable", "SetSession s openbox"),
+        "wayland", "fail", "the Wayland session gnome", "gpudesk setup"),
+    "GDM 50 and only a Wayland session": (
+        [remove("usr/bin/openbox"),
+         write({SCHEMAS: GDM_50, WAYLAND: "[Desktop Entry]\nExec=Xorg\n",
+                "etc/os-release": "ID=debian\nVERSION_ID=14\n"})],
+        "x-session", "fail", "no X session installed", "xfce4; gpudesk setup"),
+    "no X sessions for GDM": (
+        [write({CONFIG: "[daemon]\nWaylandEnable=false\nXorgEnable=false\n"})],
+        "wayland", "fail", "XorgEnable=false", "gpudesk setup"),
     "GDM 49 with Wayland": (
         [write({SCHEMAS: GDM_49, WAYLAND: "[Desktop Entry]\nExec=openbox\n",
                 CONFIG: "[daemon]\n"})],
@@ -132,12 +141,71 @@ class SessionsTest(MachineTest):
                              "AutomaticLoginEnable=true\nAutomaticLogin=exouser\n")
             self.assertEqual("WaylandEnable" in said, bool(wanted))
 
+    def make_gdm_51(self, *sessions):
+        """A machine that logs in to GNOME on Wayland, with more X sessions than openbox."""
+        self.make({SCHEMAS: GDM_51, WAYLAND: "[Desktop Entry]\nExec=openbox\n",
+                   CONFIG: "[daemon]\n"})
+        for name in sessions:
+            self.write("usr/share/xsessions/%s.desktop" % name, "[Desktop Entry]\nExec=openbox\n")
+
     def test_a_session_for_x_is_chosen(self):
-        self.make({SCHEMAS: GDM_50, WAYLAND: "[Desktop Entry]\nExec=openbox\n"})
-        self.assertIn("SetSession s openbox", self.set_up())
-        self.write(ACCOUNT, "[User]\nSession=openbox\nSessionType=x11\n")
-        self.assertNotIn("SetSession", self.set_up())
+        self.make_gdm_51()
+        self.assertEqual(self.doctor("wayland")["result"], "fail")
+        self.assertIn("choose the X session openbox for exouser", self.set_up())
+        self.assertEqual(self.read(ACCOUNT),
+                         "[User]\nSession=openbox\nSessionType=x11\nXSession=openbox\n")
+        self.assertEqual(os.stat(os.path.join(self.root, ACCOUNT)).st_mode & 0o777, 0o600)
+        self.assertEqual(self.read(CONFIG), "[daemon]\nFallbackSession=openbox\n"
+                         "AutomaticLoginEnable=true\nAutomaticLogin=exouser\n")
         self.assertEqual(self.doctor("wayland")["result"], "ok")
+        self.assertNotIn("choose", self.set_up())
+        self.set_up("--undo", "--yes")
+        self.assertFalse(self.has(ACCOUNT))
+        self.assertEqual(self.read(CONFIG), "[daemon]\n")
+
+    def test_which_one_is_chosen(self):
+        self.make_gdm_51("awesome", "xfce")
+        self.assertIn("the X session xfce for", self.set_up())
+        self.assertIn("the X session awesome for", self.set_up("--yes", "--session", "awesome"))
+        self.assertIn("\nFallbackSession=awesome\n", self.read(CONFIG))
+        # the choice stays
+        self.assertNotIn("X session", self.set_up())
+        self.assertNotIn("X session", self.set_up("--yes", "--session", "awesome"))
+        self.write(ACCOUNT, "[User]\nSession=gnome\nLanguage=de_DE.UTF-8\n")
+        self.set_up()
+        self.assertEqual(self.read(ACCOUNT), "[User]\nSessionType=x11\nXSession=awesome\n"
+                         "Session=awesome\nLanguage=de_DE.UTF-8\n")
+
+    def test_a_session_that_is_no_x_session(self):
+        self.make_gdm_51("xfce")
+        for name in "gnome", "mate", "../xsessions/xfce", "":
+            said = self.set_up("--yes", "--session", name)
+            self.assertIn("nothing was changed: no session for X is called '%s'" % name, said)
+            self.assertIn("are openbox, xfce", said)
+            self.assertFalse(self.has("var/lib/gpudesk"))
+        self.assertIn("--undo cannot be used with", self.set_up("--undo", "--session", "xfce"))
+
+    def test_a_session_with_wayland_enable(self):
+        """GDM 49 and earlier start an X session anyway: a choice is made on request only."""
+        self.make({SCHEMAS: GDM_49, WAYLAND: "[Desktop Entry]\nExec=openbox\n",
+                   CONFIG: "[daemon]\n"})
+        self.set_up()
+        self.assertFalse(self.has(ACCOUNT))
+        self.set_up("--yes", "--session", "openbox")
+        self.assertIn("Session=openbox\n", self.read(ACCOUNT))
+        self.assertNotIn("FallbackSession", self.read(CONFIG))
+
+    def test_xorg_enable(self):
+        self.make({SCHEMAS: GDM_51, CONFIG: "[daemon]\nXorgEnable=false\n"})
+        self.set_up()
+        self.assertIn("\nXorgEnable=true\n", self.read(CONFIG))
+        self.assertEqual(self.doctor("wayland")["result"], "ok")
+
+    def test_a_choice_that_cannot_be_read(self):
+        self.make_gdm_51()
+        os.makedirs(os.path.join(self.root, ACCOUNT))
+        self.assertIn("FAILED: /" + ACCOUNT, self.set_up())
+        self.assertIn("cannot read which session", self.doctor("wayland")["cause"])
 
 
 if __name__ == "__main__":

@@ -227,6 +227,22 @@ def add_rhel(machine, identity="rocky"):
         add_virtualgl(machine)
 
 
+ACCOUNT = "var/lib/AccountsService/users/exouser"
+
+
+def add_gdm_51(machine):
+    """It has FallbackSession, and no WaylandEnable; GNOME has no X session any more."""
+    machine.write("usr/share/gdm/gdm.schemas", "<key>daemon/AutomaticLogin</key>\n"
+                  "<key>daemon/FallbackSession</key>\n")
+    os.rename(machine.path("usr/share/xsessions"), machine.path("usr/share/wayland-sessions"))
+    for name in "openbox", "xfce":
+        machine.write("usr/share/xsessions/%s.desktop" % name,
+                      "[Desktop Entry]\nExec=%s\n" % name)
+        machine.write("usr/bin/" + name, "")
+    if os.geteuid() == 0:
+        add_virtualgl(machine)
+
+
 def add_virtualgl(machine):
     machine.write("etc/modprobe.d/virtualgl.conf", "options nvidia NVreg_DeviceFileUID=0 "
                   "NVreg_DeviceFileGID=990 NVreg_DeviceFileMode=0660\n")
@@ -337,6 +353,35 @@ class SetupTest(unittest.TestCase):
             self.assertIn("vglusers:!::exouser,gdm\n", self.machine.read("etc/gshadow"))
             self.assertEqual(os.stat(self.machine.path("etc/gshadow")).st_mode & 0o777, 0o600)
         self.check_undo(before)
+
+    def test_gdm_51(self):
+        self.make(add_debian, add_gdm_51)
+        before = self.machine.state()
+        self.set_up()
+        self.assertEqual(self.machine.read(ACCOUNT),
+                         "[User]\nSession=xfce\nSessionType=x11\nXSession=xfce\n")
+        self.assertIn("\nFallbackSession=xfce\n", self.machine.read("etc/gdm3/daemon.conf"))
+        self.assertNotIn("\nWaylandEnable", self.machine.read("etc/gdm3/daemon.conf"))
+        if os.geteuid() == 0:  # the login screen's user is a dynamic one
+            self.assertIn("vglusers:x:990:exouser\n", self.machine.read("etc/group"))
+        self.check_undo(before)
+
+    def test_undo_of_a_choice_that_accounts_service_has_rewritten(self):
+        self.make(add_debian, add_gdm_51)
+        self.machine.write(ACCOUNT, "[User]\nSession=gnome\nSystemAccount=false\n", 0o600)
+        self.set_up()
+        self.machine.write(ACCOUNT, "[User]\nLanguage=de_DE.UTF-8\nSession=xfce\n"
+                           "SessionType=x11\nXSession=xfce\nSystemAccount=false\n", 0o600)
+        self.undo()
+        self.assertEqual(self.machine.read(ACCOUNT), "[User]\nLanguage=de_DE.UTF-8\n"
+                         "Session=gnome\nSystemAccount=false\n")
+
+    def test_a_fallback_session_that_is_set(self):
+        self.make(add_debian, add_gdm_51)
+        self.machine.write("etc/gdm3/daemon.conf", "[daemon]\nFallbackSession=openbox\n")
+        self.set_up()
+        self.assertIn("Session=openbox\n", self.machine.read(ACCOUNT))
+        self.assertIn("FallbackSession=openbox\n", self.machine.read("etc/gdm3/daemon.conf"))
 
     def test_a_relative_root(self):
         self.make(add_rhel)
@@ -930,7 +975,13 @@ class SetupTest(unittest.TestCase):
         self.fail("it never ends")
 
     def test_killed(self):
-        self.make(add_rhel, add_documented)
+        self.check_killed(add_rhel, add_documented)
+
+    def test_killed_where_a_session_is_chosen(self):
+        self.check_killed(add_debian, add_gdm_51)
+
+    def check_killed(self, *parts):
+        self.make(*parts)
         before = self.machine.state()
         done = self.machine.copy_to(os.path.join(self.folder, "done"))
         self.succeed(done, "--yes")

@@ -72,7 +72,7 @@ static int make_machine(void **state)
 		.has_xorg = true,
 		.nvidia_module = "/usr/lib/xorg/modules/drivers/nvidia_drv.so",
 		.nvidia_package = "xserver-xorg-video-nvidia",
-		.sessions = { .n = 2, .first = "gnome", .has_gnome = true },
+		.sessions = { .n = 2, .names = { "gnome", "openbox" }, .has_gnome = true },
 		.nvidia = { .loaded = "550.54.15",
 			    .installed = "550.54.15",
 			    .library = "550.54.15" },
@@ -172,10 +172,13 @@ static void test_xorg(void **state)
 	expect("xorg", FINDING_FAIL, "Rocky Linux 10.0 has no Xorg server", "image with Xorg");
 	expect("x-session", FINDING_OK, "2 installed, such as gnome", "");
 	machine.sessions.n = 0;
-	expect("x-session", FINDING_FAIL, "no session for X is installed", "dnf install");
+	expect("x-session", FINDING_FAIL, "no X session installed", "dnf install");
+	machine.login.type = LOGIN_NONE;
+	expect("x-session", FINDING_FAIL, "so GDM aborts when it logs a user in",
+	       "; gpudesk setup");
 	strcpy(machine.distribution.id, "debian");
 	strcpy(machine.distribution.version, "13");
-	expect("x-session", FINDING_FAIL, "no session for X", "gnome-session-xsession");
+	expect("x-session", FINDING_FAIL, "no X session", "gnome-session-xsession");
 }
 
 static void test_x_driver(void **state)
@@ -261,13 +264,21 @@ static void test_wayland_and_timed_login(void **state)
 	expect("wayland", FINDING_OK, "off in", "");
 	machine.gdm.xorg_off = true;
 	expect("wayland", FINDING_FAIL, "GDM starts no session for X",
-	       "XorgEnable/d' /etc/gdm/custom.conf");
+	       "gpudesk setup (XorgEnable=true under [daemon] in /etc/gdm/custom.conf)");
 	machine.gdm.xorg_off = false;
 	machine.knows_wayland = false;
-	expect("wayland", FINDING_OK, "exouser gets a session for X", "");
-	machine.may_be_wayland = true;
-	expect("wayland", FINDING_FAIL, "this GDM (50 or later) has no WaylandEnable",
-	       "/Accounts/User1001 org.freedesktop.Accounts.User SetSession s gnome; busctl");
+	machine.login = (struct login){ LOGIN_X, "xfce", 0 };
+	expect("wayland", FINDING_OK, "exouser gets the X session xfce", "");
+	machine.login = (struct login){ LOGIN_WAYLAND, "gnome", 0 };
+	expect("wayland", FINDING_FAIL, "gives exouser the Wayland session gnome", "gpudesk setup");
+	machine.login = (struct login){ LOGIN_NONE, "", 0 };
+	expect("wayland", FINDING_FAIL, "no session to start for exouser", "gpudesk setup");
+	machine.login = (struct login){ LOGIN_UNKNOWN, "", -EIO };
+	expect("wayland", FINDING_FAIL, "cannot read which session is chosen", "accounts-daemon");
+	machine.login.error = -EACCES;
+	machine.is_root = false;
+	expect("wayland", FINDING_WARN, "not checked: needs root", "sudo gpudesk doctor");
+	machine.is_root = true;
 	expect("autologin", FINDING_OK, "logs exouser in", "");
 	machine.gdm.timed_enabled = true;
 	strcpy(machine.gdm.timed_user, "guest");
@@ -569,6 +580,11 @@ static void test_gdm(void **state)
 	manager = unit("display-manager.service");
 	strcpy(manager->name, "gdm.service");
 	expect("gdm", FINDING_OK, "gdm.service is running", "");
+	machine.seat_lacks_graphics = true;
+	expect("gdm", FINDING_OK, "gdm.service is running", "");
+	machine.knows_wayland = false;
+	expect("gdm", FINDING_FAIL, "logind has no graphics device at seat0", "seat-status seat0");
+	machine.seat_lacks_graphics = false;
 	strcpy(gdm->active, "failed");
 	expect("gdm", FINDING_FAIL, "has failed", "journalctl");
 	strcpy(gdm->active, "inactive");
@@ -596,6 +612,13 @@ static void test_vglusers(void **state)
 	(void)snprintf(group, sizeof(group), "vglusers:x:%u:exouser,gdm\n", (unsigned)getegid());
 	fake_tree_write("/etc/group", group);
 	expect("vglusers", FINDING_OK, "gdm and exouser are in vglusers", "");
+	fake_tree_write("/usr/share/gdm/gdm.schemas", "<key>daemon/AutomaticLogin</key>");
+	expect("vglusers", FINDING_WARN, "runs as a dynamic user (gdm-greeter)",
+	       "vglserver_config");
+	fake_tree_unlink("/usr/share/gdm/gdm.schemas");
+	fake_tree_write("/etc/passwd", "exouser:x:1001:1001::/home/exouser:/x\n");
+	expect("vglusers", FINDING_WARN, "runs as a dynamic user (gdm-greeter)",
+	       "vglserver_config");
 }
 
 static void test_selinux(void **state)

@@ -122,7 +122,7 @@ static void test_what_follows(void **state)
 	assert_ptr_equal(find("autologin")->follows, find("user")->check);
 	assert_ptr_equal(find("xtest")->follows, find("user")->check);
 	assert_null(find("user")->follows);
-	assert_null(find("wayland")->follows);
+	assert_ptr_equal(find("wayland")->follows, find("xorg")->check);
 	assert_int_equal(count("FAIL  autologin"), 0);
 	expect("so also: ");
 	expect("autologin, session, password, x, mit-shm");

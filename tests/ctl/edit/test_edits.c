@@ -27,6 +27,8 @@ static void check(int r, char *text, size_t length, const char *wanted)
 	free(text);
 }
 
+static const struct gdm_edit to_xorg = { .user = "alice", .has_wayland = true };
+
 static void test_gdm(void **state)
 {
 	static const char all[] = "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n"
@@ -47,30 +49,44 @@ static void test_gdm(void **state)
 		  "AutomaticLoginEnable=true\nAutomaticLogin=alice\n" },
 		{ "[daemon]", "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n"
 			      "AutomaticLogin=alice\n" },
+		{ "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n"
+		  "AutomaticLogin=alice\nXorgEnable=0\n",
+		  "[daemon]\nWaylandEnable=false\nAutomaticLoginEnable=true\n"
+		  "AutomaticLogin=alice\nXorgEnable=true\n" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH_OF(cases); i++) {
 		char *text = NULL;
 		size_t length = 0;
-		int r = gdm_edit_apply(cases[i][0], strlen(cases[i][0]), "alice", true, &text,
-				       &length);
+		int r = gdm_edit_apply(&to_xorg, cases[i][0], strlen(cases[i][0]), &text, &length);
 
 		check(r, text, length, cases[i][1]);
 	}
 }
 
-/* GDM 50 */
+/* GDM 50 and 51 */
 static void test_gdm_without_wayland(void **state)
 {
 	static const char text[] = "[daemon]\nWaylandEnable=true\n";
+	static const char fallback[] = "[daemon]\nFallbackSession=gnome\nAutomaticLoginEnable=1\n"
+				       "AutomaticLogin=alice\n";
+	static const char done[] = "[daemon]\nFallbackSession=xfce\nAutomaticLoginEnable=1\n"
+				   "AutomaticLogin=alice\n";
+	struct gdm_edit edit = { .user = "alice" };
 	char *edited = NULL;
 	size_t length = 0;
-	int r = gdm_edit_apply(text, strlen(text), "alice", false, &edited, &length);
+	int r = gdm_edit_apply(&edit, text, strlen(text), &edited, &length);
 
 	(void)state;
 	check(r, edited, length,
 	      "[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=alice\nWaylandEnable=true\n");
+	edit.fallback = "xfce";
+	r = gdm_edit_apply(&edit, fallback, strlen(fallback), &edited, &length);
+	check(r, edited, length,
+	      "[daemon]\nFallbackSession=xfce\nAutomaticLoginEnable=1\nAutomaticLogin=alice\n");
+	r = gdm_edit_apply(&edit, done, strlen(done), &edited, &length);
+	check(r, edited, length, NULL);
 }
 
 static void test_text_that_is_not_one(void **state)
@@ -80,7 +96,7 @@ static void test_text_that_is_not_one(void **state)
 	size_t length = 0;
 
 	(void)state;
-	assert_int_equal(gdm_edit_apply(nul, sizeof(nul) - 1, "alice", true, &text, &length), 1);
+	assert_int_equal(gdm_edit_apply(&to_xorg, nul, sizeof(nul) - 1, &text, &length), 1);
 	assert_memory_equal(text + length - 5, nul + sizeof(nul) - 6, 5);
 	free(text);
 }

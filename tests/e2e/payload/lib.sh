@@ -123,9 +123,12 @@ is_registered() {
 # Whether GDM's login screen is there; sets $greeter_display.
 is_greeter_up() {
 	local id
-	# Greeters that ended may linger as closing sessions.
+	# Greeters that ended may linger as closing sessions. GDM 50's are on Wayland.
 	for id in $(sessions Class=greeter); do
 		greeter_display=$(find_display "$id") && return 0
+		greeter_display=none
+		[ "$(loginctl show-session "$id" -p Type -p State --value | xargs)" != "wayland active" ] ||
+			return 0
 	done
 	return 1
 }

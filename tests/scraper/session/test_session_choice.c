@@ -36,8 +36,7 @@ static enum session_verdict choose(const struct session_candidate *candidates, s
 {
 	chosen = 77;
 	reason[0] = '\0';
-	return session_choose(candidates, n, "exouser", ME, survey, "/etc/gdm3/daemon.conf",
-			      &chosen, reason);
+	return session_choose(candidates, n, "exouser", ME, survey, &chosen, reason);
 }
 
 static void assert_said(const char *words)
@@ -117,14 +116,20 @@ static void test_wayland(void **state)
 		candidate("7", "wayland", "2026-11-22T12:00:00Z"),
 		candidate("4", "x11", "2026-11-22T11:00:00Z"),
 	};
+	struct session_survey survey = nothing;
 
 	(void)state;
 	assert_int_equal(choose(candidates, 2, &nothing), SESSION_CHOSEN);
 	assert_int_equal(chosen, 1);
 	assert_int_equal(choose(candidates, 1, &nothing), SESSION_UNUSABLE);
 	assert_said("exouser's session 7 is a Wayland session");
-	assert_said("XShm needs an Xorg session");
-	assert_said("WaylandEnable=false under [daemon] in /etc/gdm3/daemon.conf");
+	assert_said("shows X sessions only, not Wayland. Run: sudo gpudesk setup; then restart");
+	survey.lacks_x_sessions = true;
+	assert_int_equal(choose(candidates, 1, &survey), SESSION_UNUSABLE);
+	assert_said("has no X session installed. Install one, such as Xfce's, and run: sudo gpud");
+	survey.lacks_xorg = true;
+	assert_int_equal(choose(candidates, 1, &survey), SESSION_UNUSABLE);
+	assert_said("this machine has no Xorg server. See: sudo gpudesk doctor.");
 	/* a stale one explains nothing */
 	candidates[0].facts.known = false;
 	assert_int_equal(choose(candidates, 1, &nothing), SESSION_NONE);
@@ -164,21 +169,19 @@ static void test_long_names_fit(void **state)
 {
 	struct session_candidate one = candidate("", "wayland", "2026-11-22T12:00:00Z");
 	struct session_survey survey = { .greeter = true };
-	char user[300], config[900];
+	char user[300];
 
 	(void)state;
 	memset(user, 'u', sizeof(user) - 1);
-	memset(config, 'c', sizeof(config) - 1);
-	user[sizeof(user) - 1] = config[sizeof(config) - 1] = '\0';
+	user[sizeof(user) - 1] = '\0';
 	memset(one.record.session, 's', sizeof(one.record.session) - 1);
 	memset(reason, 'x', sizeof(reason));
-	assert_int_equal(session_choose(&one, 1, user, ME, &survey, config, &chosen, reason),
+	assert_int_equal(session_choose(&one, 1, user, ME, &survey, &chosen, reason),
 			 SESSION_UNUSABLE);
 	assert_true(strlen(reason) < sizeof(reason));
 	one.facts.known = false;
 	memset(reason, 'x', sizeof(reason));
-	assert_int_equal(session_choose(&one, 1, user, ME, &survey, config, &chosen, reason),
-			 SESSION_NONE);
+	assert_int_equal(session_choose(&one, 1, user, ME, &survey, &chosen, reason), SESSION_NONE);
 	assert_true(strlen(reason) < sizeof(reason));
 }
 

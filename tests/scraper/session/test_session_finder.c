@@ -279,7 +279,7 @@ static void test_wayland_is_answered_at_once(void **state)
 	(void)state;
 	record("w", "wayland");
 	start();
-	assert_refused("WaylandEnable=false");
+	assert_refused("is a Wayland session, which cannot be shown");
 }
 
 static void test_unrecorded_session_is_not_waited_for_long(void **state)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "session/session_survey.h"
+#include "tests/support/scratch.h"
 
 static void test_no_such_process(void **state)
 {
@@ -37,11 +38,26 @@ static void test_survey_of_nobody(void **state)
 	assert_string_equal(survey.graphical, "");
 }
 
+static void test_installed_sessions(void **state)
+{
+	const char *const folders[] = { scratch_path("missing"), scratch_directory, NULL };
+
+	(void)state;
+	assert_false(session_survey_has_sessions(folders));
+	scratch_write(".desktop", "", 0, 0644);
+	scratch_write("xfce.desktop.bak", "", 0, 0644);
+	assert_false(session_survey_has_sessions(folders));
+	scratch_write("x.desktop", "", 0, 0644);
+	assert_true(session_survey_has_sessions(folders));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_such_process),
 		cmocka_unit_test(test_survey_of_nobody),
+		cmocka_unit_test_setup_teardown(test_installed_sessions, scratch_create,
+						scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ broken "this is RHEL 10" FAIL xorg 'Rocky Linux 10.0 has no Xorg server.*grdctl'
 	 keep /etc/os-release /usr/lib/os-release; rm /etc/os-release
 	 printf "ID=rocky\nVERSION_ID=10.0\nPRETTY_NAME=\"Rocky Linux 10.0\"\n" >/etc/os-release' \
 	'mv away/* /usr/bin/; rmdir away; rm /etc/os-release; put_back'
-broken "there is no session for X" FAIL x-session 'no session for X is installed.*apt-get install' "" \
+broken "there is no X session" FAIL x-session 'no X session installed.*apt-get install' "" \
 	"mv $sessions $sessions.away" "mv $sessions.away $sessions"
 gdm_50() {
 	keep /usr/share/gdm/gdm.schemas
@@ -29,7 +29,7 @@ gdm_50() {
 gdm_43='rm /usr/share/wayland-sessions/e2e.desktop; put_back
 	[ ! -e away.accounts ] || { rm -rf /var/lib/AccountsService/users
 	mv away.accounts /var/lib/AccountsService/users; }'
-broken "GDM knows no WaylandEnable" FAIL wayland 'no WaylandEnable.*SetSession s ' "" gdm_50 "$gdm_43"
+broken "GDM knows no WaylandEnable" FAIL wayland 'the Wayland session e2e.*WaylandEnable.*gpudesk setup' "" gdm_50 "$gdm_43"
 broken "TimedLogin beside automatic login" warn autologin 'TimedLogin too.*logs alice in' "" \
 	'keep $gdm_conf
 	 sed -i "s/^\[daemon\]/&\nTimedLoginEnable=true\nTimedLogin=alice/" $gdm_conf' 'put_back'
