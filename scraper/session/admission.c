@@ -228,8 +228,7 @@ static const struct desktop_search_callbacks search_callbacks = {
 	.over = on_session_over,
 };
 
-/* Accepts a viewer with the right password, now or once there is something to see; or refuses it.
- */
+/* Accepts a viewer whose password was right, once there is something to see; or refuses it. */
 static void admit(struct admission *admission, const struct arrival *viewer)
 {
 	struct desktop_search *search = &admission->search;
