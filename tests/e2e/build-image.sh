@@ -120,7 +120,7 @@ find "$work/kernel/lib" -name '*.ko.xz' -print0 | xargs -0 -r xz -d
 busybox=$(find "$work/busybox" -name busybox -type f -perm -1)
 version=$(ls "$work/kernel/lib/modules")
 modules=$work/kernel/lib/modules/$version
-cp "$work/kernel/boot/vmlinuz-$version" "$out/vmlinuz"
+cp "$(find "$work/kernel" -name "vmlinuz*" -type f | head -1)" "$out/vmlinuz"
 
 # 3. The initramfs: busybox, and the modules between the firmware and the root disk, in order.
 initrd=$work/initrd
