@@ -163,7 +163,8 @@ mkdir -p "$target"
 			kernel/fs/{9p,fuse,autofs,netfs,fscache,configfs} \
 			kernel/lib kernel/crypto -name '*.ko' 2>/dev/null || :
 	} | sort -u | cpio -pdm --quiet "$target"
-	cp modules.{builtin,builtin.modinfo,order} "$target/"
+	cp modules.builtin modules.builtin.modinfo "$target/"
+	[ ! -e modules.order ] || cp modules.order "$target/" # newer kernels have none
 )
 chroot "$root" depmod "$version"
 
