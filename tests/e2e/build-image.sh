@@ -163,8 +163,9 @@ mkdir -p "$target"
 			kernel/fs/{9p,fuse,autofs,netfs,fscache,configfs} \
 			kernel/lib kernel/crypto -name '*.ko' 2>/dev/null || :
 	} | sort -u | cpio -pdm --quiet "$target"
-	cp modules.builtin modules.builtin.modinfo "$target/"
-	[ ! -e modules.order ] || cp modules.order "$target/" # newer kernels have none
+	for file in modules.builtin modules.builtin.modinfo modules.order; do
+		[ ! -e $file ] || cp $file "$target/" # newer kernels have not all of them
+	done
 )
 chroot "$root" depmod "$version"
 
