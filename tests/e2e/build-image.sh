@@ -163,7 +163,9 @@ mkdir -p "$target"
 			kernel/fs/{9p,fuse,autofs,netfs,fscache,configfs} \
 			kernel/lib kernel/crypto -name '*.ko' 2>/dev/null || :
 	} | sort -u | cpio -pdm --quiet "$target"
-	cp modules.{builtin,builtin.modinfo,order} "$target/"
+	for file in modules.builtin modules.builtin.modinfo modules.order; do
+		[ ! -e $file ] || cp $file "$target/" # newer kernels have not all of them
+	done
 )
 chroot "$root" depmod "$version"
 
