@@ -95,7 +95,7 @@ systemd-run --quiet --unit=wayland -p User=exouser -p PAMName=gdm-autologin -p T
 	sleep 600
 check "a Wayland session" eventually 30 grep -rqx TYPE=wayland $records
 start_viewer seer $password \
-	status "is a Wayland session, .*WaylandEnable=false .*sudo gpudesk doctor" 60 \
+	status "is a Wayland session, .*Run: sudo gpudesk setup; .*sudo gpudesk doctor" 60 \
 	save wayland.ppm frame 300 pixel 3 3 $desktop_colour 60 lit
 check "a viewer is told that it cannot be shown" eventually 60 saw "told: .*Wayland"
 echo "     $(grep told: seer.log)"
