@@ -56,10 +56,6 @@ unshare --mount --propagation private bash -c '
 	exit $ended
 ' 9>&- && ended=0 || ended=$?
 [ ! -e "$work/e2e/picture" ] || [ -z "${E2E_PICTURE:-}" ] || cp "$work/e2e/picture" "$E2E_PICTURE"
-if [ -n "${E2E_PICTURES:-}" ]; then
-	mkdir -p "$E2E_PICTURES"
-	find "$work/e2e" -name '*.ppm' -exec cp {} "$E2E_PICTURES" \;
-fi
 status=$(sed -n 's/^E2E-STATUS=\([0-9]*\).*/\1/p' "$log" | tail -1)
 if [ -z "$status" ]; then
 	echo "e2e: systemd-nspawn failed or ran out of time ($ended); the console's end:" >&2

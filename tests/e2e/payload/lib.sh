@@ -186,16 +186,6 @@ check_refused() {
 	fi
 }
 
-# check_status NAME PATTERN [PASSWORD] - a viewer sees the status screen, which says what matches
-check_status() {
-	local output
-	if output=$(viewer "${3:-$password}" follow never_black status "$2" 60 2>&1); then
-		pass "$1: \"${output#*status: }\""
-	else
-		fail "$1" "wanted: $2"$'\n'"$output"
-	fi
-}
-
 # check_picture NAME - a viewer sees what was just painted on the desktop
 check_picture() {
 	local output colour

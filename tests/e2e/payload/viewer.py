@@ -3,14 +3,7 @@
 """
 viewer.py HOST PORT PASSWORD [STEP...] - a small RFB viewer that does the steps in turn:
 
-  frame SECONDS             wait for the whole screen; prints its size, and how long after the
-                            password it was there
-  follow                    follow changes of the size
-  never_black               from now on, fail if all of the screen is black
-  status PATTERN SECONDS    wait until all of the screen is gpudesk's status screen, and what it says
-                            matches; prints that
-  desktop SECONDS           wait until it is something else
-  answer SECONDS            wait for a desktop, or for the reason why there is none; prints it
+  frame SECONDS             wait for the whole screen; prints its size
   pixel X Y RRGGBB SECONDS  wait until that pixel has that colour
   move X Y                  move the pointer
   click X Y                 move it and press the first button
@@ -26,12 +19,11 @@ viewer.py HOST PORT PASSWORD [STEP...] - a small RFB viewer that does the steps 
 Exit status: 0 done, 1 a step failed, 3 refused (the reason is printed), 4 no connection.
 """
 import os
-import re
 import shlex
 import sys
 import time
 
-from lib import rfb, status_text
+from lib import rfb
 
 rfb.PATIENCE = 150  # an emulated machine is slow
 
@@ -43,37 +35,20 @@ class StepFailed(Exception):
 class Viewer(rfb.Viewer):
     """Always has one request for an update pending, for all of the screen at first."""
 
-    looks = hates_black = False  # whether each picture is examined
-    status = None  # what the status screen says, if that is the picture
-
     def initialise(self):
         super().initialise(encodings=(rfb.RAW,))
         self.set_format(rfb.RGB888)
+        self.missing = self.width * self.height  # pixels not yet seen
         self.is_pending = False
         return self
-
-    def clear(self):
-        super().clear()
-        self.missing = self.width * self.height  # pixels not yet seen
 
     def _read_update(self):
         self.is_pending = False
         super()._read_update()
-        if self.looks:
-            self.look()
 
     def _put(self, x, y, width, rows):
         super()._put(x, y, width, rows)
         self.missing -= min(self.missing, width * len(rows))
-
-    def look(self):
-        self.status = None
-        if self.missing:
-            return
-        picture = status_text.Picture(self.width, self.height, self.pixels)
-        self.status = picture.read_status()
-        if self.hates_black and picture.is_black():
-            raise StepFailed("all of the screen is black")
 
     def view_until(self, is_done, seconds, what):
         """Reads what comes until is_done()."""
@@ -104,39 +79,6 @@ class Viewer(rfb.Viewer):
     def step_frame(self, seconds):
         self.view_until(lambda: self.missing == 0, int(seconds), "a whole picture")
         print(f"{self.width}x{self.height}")
-        print(f"{(time.monotonic() - self.answered) * 1000:.0f} ms after the password")
-
-    def step_follow(self):
-        self.send(rfb.set_encodings(rfb.RAW, rfb.DESKTOP_SIZE))
-
-    def step_never_black(self):
-        self.looks = self.hates_black = True
-        self.look()
-
-    def step_status(self, pattern, seconds):
-        self.look_until(lambda: self.status and re.search(pattern, status_text.words(self.status)),
-                        int(seconds), f"a status screen that says {pattern}")
-        print("status:", status_text.words(self.status))
-
-    def step_desktop(self, seconds):
-        self.look_until(lambda: self.missing == 0 and not self.status, int(seconds), "a desktop")
-        print(f"{self.width}x{self.height}")
-
-    def step_answer(self, seconds):
-        self.look_until(lambda: self.missing == 0 and (
-            not self.status or status_text.reason(self.status)), int(seconds),
-            "a desktop or a reason")
-        print("status: " + status_text.words(self.status) if self.status else "a desktop")
-
-    def look_until(self, is_done, seconds, what):
-        """The same, with self.status."""
-        self.looks = True
-        self.look()
-        try:
-            self.view_until(is_done, seconds, what)
-        except StepFailed as error:
-            said = self.status and status_text.words(self.status)
-            raise StepFailed(f"{error}; it is {said or 'another picture'}") from None
 
     def step_pixel(self, x, y, colour, seconds):
         x, y = int(x), int(y)

@@ -208,9 +208,7 @@ class Viewer:
             raise Refused(self.read_text() if self.minor == 8 else "")
 
     def authenticate(self, password, minor=8):
-        response = des.vnc_response(password, self.read_challenge(minor))
-        self.answered = time.monotonic()
-        self.send(response)
+        self.send(des.vnc_response(password, self.read_challenge(minor)))
         self.read_result()
         return self
 

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2086
-# The session ends while there is a viewer, and another one begins: with status_screen = no, the
-# viewer is disconnected, and the next one refused. Without, see 42-status-screen.sh.
+# The session ends while there is a viewer, and another one begins.
 
-configure start_desktop=no status_screen=no
-check_picture "without the status screen, a viewer sees the desktop"
 old=$(session)
 eventually 60 is_registered "$old"
 rm -f viewing
@@ -26,4 +23,3 @@ check "its record says so" has_line SERVICE=gdm-password
 # mostly :1; they swap if the old X server is slow to release :0
 check "its display, $display, is not the login screen's" test "$display" != "$greeter_display"
 check_picture "a viewer sees it"
-configure start_desktop=no

@@ -29,7 +29,7 @@ forget_said() {
 check_fresh_desktop() {
 	local name=$1
 	shift
-	start_viewer fresh $password desktop 300
+	start_viewer fresh $password frame 300
 	check "$name" viewer_ended fresh 0 300
 	check "and gets a fresh desktop" wait_for_desktop
 	check "in another session" test "$(session)" != "$old"

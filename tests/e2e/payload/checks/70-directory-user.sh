@@ -55,7 +55,7 @@ check "and the user's own sockets have failed" \
 
 add_domain_user
 sed -i "s/^AutomaticLogin=.*/AutomaticLogin=${domain_user//\\/\\\\}/" /etc/gdm3/daemon.conf
-start_viewer domain $password desktop 200 make domain.seen await domain.painted 60 \
+start_viewer domain $password frame 200 make domain.seen await domain.painted 60 \
 	pixel 3 3 204080 60
 check "a viewer starts the desktop of a user of a directory service" eventually 200 test -e domain.seen
 check "and all sockets listen now" domain_units is-active "$domain_user"

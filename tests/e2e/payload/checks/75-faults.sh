@@ -140,7 +140,7 @@ if [ -e long ]; then
 	mount -t tmpfs -o size=4k,nr_inodes=1 full $records
 	systemctl restart gdm
 	check "a login with /run full" eventually 120 has_session
-	check_status "a connection without a record" "cannot be shown yet"
+	check_refused "a connection without a record" . $password
 	umount $records
 	restart_gdm
 	after "there is room again"
@@ -153,7 +153,7 @@ cp "$record" saved.record
 echo "USER=exouser" >"$record"
 check "the record is damaged: the viewer goes on" goes_on 0
 systemctl stop gpudesk-scraper@exouser.service
-check_status "a damaged record has no session" "cannot be shown yet"
+check_refused "a damaged record has no session" . $password
 cp saved.record "$record"
 after "the record is back"
 

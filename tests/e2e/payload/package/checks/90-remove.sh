@@ -16,7 +16,7 @@ check "logging in still works" eventually 120 is_logged_in
 check "dpkg -i brings it back" install_package new.deb
 check "with its configuration" cmp admin.conf /etc/gpudesk.conf
 check "and its sockets" are_listening
-check_status "an older session has no record, and viewers are told" "cannot be shown yet"
+check_refused "an older session has no record, and viewers are told" . $password
 restart_gdm
 check_picture "a viewer sees the desktop again"
 
