@@ -4,8 +4,9 @@
 # user, a viewer that shows what they serve, and a page for browsers: first there is no desktop, and
 # the viewer sees the status screen, then one on Xvfb. With --once, that ends and comes back, too.
 # Stops on Ctrl-C, or with --once when the viewer's screenshots are in BUILDDIR: demo-1-waits.png,
-# demo-2-desktop.png, demo-3-ended.png, demo-4-again.png. With --browser it is Chromium that does
-# all this: browser-2-desktop.png is README's docs/images/browser.png. Nothing else is left, but
+# demo-2-desktop.png, demo-3-ended.png, demo-4-again.png. With --browser it is Chromium, with another
+# page at each stage (browser-2-desktop-anew.png...), which must show that and the next one;
+# browser-2-desktop.png is README's docs/images/browser.png. Nothing else is left, but
 # BUILDDIR/demo.log if it failed.
 #
 # The script runs itself again (as `inside`) in a session of its own, so one kill ends everything.
@@ -83,19 +84,21 @@ listens() { # PORT
 sys.exit(socket.socket().connect_ex(("127.0.0.1", int(sys.argv[1]))))' "$1"
 }
 
-# The colour of that background is on the viewer's screen, a picture of which is kept.
+# The colour of that background is on the viewer's screen, beside that of the edge of a browser's
+# present page; a picture of it is kept.
 shows() { # COLOUR PICTURE
 	DISPLAY=$viewer XAUTHORITY=$work/viewer.auth import -silent -window root "$2" \
 		2>/dev/null &&
-		convert "$2" -format %c histogram:info:- | grep -qi "$1"
+		colours=$(convert "$2" -format %c histogram:info:-) &&
+		echo "$colours" | grep -qi "$1" && echo "$colours" | grep -qi "${page:-}"
 }
 
-shows_status() { # PICTURE
-	shows '#202830' "$1"
+shows_status() { # STAGE: the viewer's picture is PICTURES-STAGE.png
+	shows '#202830' "$pictures-$1.png"
 }
 
-shows_desktop() { # PICTURE
-	shows '#2E5C7F' "$1"
+shows_desktop() { # STAGE
+	shows '#2E5C7F' "$pictures-$1.png"
 }
 
 start_desktop() {
@@ -118,31 +121,48 @@ serve_web() { # DIRECTORY: sets $web
 }
 
 # noVNC with nothing around it, as Guacamole shows a desktop, and without asking for the password.
-show_in_browser() {
+serve_page() {
 	mkdir web
 	ln -s /usr/share/novnc/core /usr/share/novnc/vendor web/
 	cat >web/index.html <<-END
 		<title>exouser's desktop</title>
-		<style>html, body, div { margin: 0; height: 100%; background: #444 }</style>
+		<style>html, body, div { margin: 0; height: 100%; background: #444; box-sizing: border-box }</style>
 		<div id="screen"></div>
 		<script type="module">
 		import RFB from "./core/rfb.js";
 		const rfb = new RFB(document.getElementById("screen"), "ws://" + location.host,
 			{ credentials: { password: "$password" } });
 		rfb.scaleViewport = true;
+		document.body.style.borderTop = "4px solid " + location.hash;
 		</script>
 	END
 	serve_web "$work/web"
-	in_background chromium chromium --no-sandbox --test-type --no-first-run --disable-gpu \
-		--user-data-dir="$work/chromium" --start-maximized "http://127.0.0.1:$web/"
+}
+
+# A new page of the browser, in front of the others, with an edge of another colour.
+show_page() { # NUMBER
+	page="#44444$1"
+	DISPLAY=$viewer XAUTHORITY=$work/viewer.auth in_background "chromium-$1" chromium \
+		--no-sandbox --test-type --no-first-run --disable-gpu \
+		--user-data-dir="$work/chromium" --start-maximized "http://127.0.0.1:$web/$page"
+}
+
+# Another page of the browser, if that is the viewer.
+look_anew() { # NUMBER shows_status|shows_desktop STAGE
+	[ "$mode" = browser ] || return 0
+	show_page "$1"
+	wait_until "page $1" "$2" "$3-anew"
 }
 
 # What a viewer sees when the session ends, and when the next one comes.
 end_and_start_again() {
+	look_anew 2 shows_desktop 2-desktop
 	kill "$desktop_server"
-	wait_until "the status screen in the viewer" shows_status "$pictures-3-ended.png"
+	wait_until "the status screen in the viewer" shows_status 3-ended
+	look_anew 3 shows_status 3-ended
 	start_desktop
-	wait_until "the next desktop in the viewer" shows_desktop "$pictures-4-again.png"
+	wait_until "the next desktop in the viewer" shows_desktop 4-again
+	look_anew 4 shows_desktop 4-again
 }
 
 inside() {
@@ -169,14 +189,15 @@ inside() {
 	export DISPLAY="$viewer" XAUTHORITY="$work/viewer.auth"
 	start_window_manager viewer-openbox
 	if [ "$mode" = browser ]; then
-		show_in_browser
+		serve_page
+		show_page 1
 	else
 		in_background vncviewer vncviewer -PasswordFile "$work/password" -Maximize=1 \
 			"127.0.0.1::$port"
 	fi
-	wait_until "the status screen in the viewer" shows_status "$pictures-1-waits.png"
+	wait_until "the status screen in the viewer" shows_status 1-waits
 	start_desktop
-	wait_until "the desktop in the viewer" shows_desktop "$pictures-2-desktop.png"
+	wait_until "the desktop in the viewer" shows_desktop 2-desktop
 	echo "A viewer shows the desktop; its screenshots are $build/$pictures-*.png"
 	if [ "$mode" != stay ]; then
 		end_and_start_again

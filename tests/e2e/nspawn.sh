@@ -43,7 +43,7 @@ unshare --mount --propagation private bash -c '
 	boot() { # NUMBER - in a cgroup of its own
 		mkdir -p "/sys/fs/cgroup/e2e-$$-$1"
 		echo $BASHPID >"/sys/fs/cgroup/e2e-$$-$1/cgroup.procs"
-		exec timeout "${E2E_TIMEOUT:-1000}" systemd-nspawn --quiet --directory="$root" \
+		exec timeout "${E2E_TIMEOUT:-1500}" systemd-nspawn --quiet --directory="$root" \
 			--machine=e2e --boot --private-network --keep-unit --register=no \
 			--link-journal=no --console=pipe --resolv-conf=off --timezone=off \
 			--bind="$work/e2e:/e2e" --bind="$log:/e2e/log" "${consoles[@]}" \

@@ -21,7 +21,7 @@ fi
 echo "e2e: qemu, $accel"
 
 : >"$log"
-timeout "${E2E_TIMEOUT:-1000}" qemu-system-x86_64 -accel "$accel" -cpu "$cpu" -smp 2 -m 2048 \
+timeout "${E2E_TIMEOUT:-1500}" qemu-system-x86_64 -accel "$accel" -cpu "$cpu" -smp 2 -m 2048 \
 	-nodefaults -vga std -display none \
 	-drive "file=$image/disk.img,format=raw,if=virtio,snapshot=on" \
 	-drive "file=$work/payload.tar,format=raw,if=virtio,readonly=on" \
