@@ -297,6 +297,16 @@ static int on_error(Display *display, XErrorEvent *error)
 	return 0;
 }
 
+/* owner SELECTION: answers with its owner's window, "0" for none */
+static void do_owner(const char *selection)
+{
+	char words[32];
+
+	snprintf(words, sizeof(words), "%lx",
+		 XGetSelectionOwner(x.x, XInternAtom(x.x, selection, False)));
+	answer(words);
+}
+
 static bool obey(const char *command, const char *arguments)
 {
 	static const struct {
@@ -324,6 +334,10 @@ static void obey_line(char *line)
 		*arguments++ = '\0';
 	if (strcmp(line, "held") == 0) {
 		do_held();
+		return;
+	}
+	if (strcmp(line, "owner") == 0) {
+		do_owner(arguments);
 		return;
 	}
 	x_error[0] = '\0';

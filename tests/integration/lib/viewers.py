@@ -53,11 +53,17 @@ class Screen:
         self.xdotool("mousemove", x, y, "click", 1)
 
     def copy(self, text):
-        """With xsel, which tells viewers that ask when this was."""
-        for selection in "--clipboard", "--primary":
-            subprocess.run(["xsel", "--input", selection], input=text.encode(),
+        """With xsel, which tells viewers that ask when this was. It returns before it owns the
+        selection: a viewer that asks only when the pointer enters it would be too early. Nothing
+        is read here meanwhile: xsel may end without an answer when it loses the selection.
+        """
+        for selection in "CLIPBOARD", "PRIMARY":
+            before = self.look.do("owner", selection)
+            subprocess.run(["xsel", "--input", "--" + selection.lower()], input=text.encode(),
                            env=self.environment, check=True, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL, timeout=30)
+            wait_until(lambda: self.look.do("owner", selection) not in ("0", before),
+                       "xsel to own %s" % selection)
 
     def paste(self):
         """All of the clipboard and of PRIMARY, since a viewer may use either."""
