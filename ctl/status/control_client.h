@@ -25,7 +25,7 @@ struct scraper_viewer {
 };
 
 struct scraper_report {
-	char version[SCRAPER_WORD_MAX];
+	char version[128]; /* of what is not tagged, with date and commit */
 	pid_t pid;
 	char session[64], display[64], size[SCRAPER_WORD_MAX];
 	char status_screen[512]; /* what it says; "": it is not shown */

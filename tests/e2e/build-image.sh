@@ -155,7 +155,7 @@ mkdir -p "$target"
 	cd "$modules"
 	{
 		find kernel/drivers/gpu/drm -maxdepth 1 -name '*.ko'
-		find kernel/drivers/gpu/drm/{tiny,ttm,virtio} \
+		find kernel/drivers/gpu/drm/{clients,tiny,ttm,virtio} \
 			kernel/drivers/{virtio,input,video,i2c,firmware} \
 			kernel/drivers/hid/hid.ko kernel/drivers/hid/hid-generic.ko \
 			kernel/drivers/net/{dummy,veth}.ko kernel/drivers/char/hw_random \

@@ -65,6 +65,18 @@ static void test_settings(void **state)
 	assert_true(report.config.view_only);
 }
 
+/* As packaging/source makes them of what is not tagged, committed or not. */
+static void test_long_version(void **state)
+{
+	struct scraper_report report;
+
+	(void)state;
+	assert_int_equal(
+		scraper_report_parse("version=0.2.0~git20261129.030044.fb98279.dirty\n", &report),
+		0);
+	assert_string_equal(report.version, "0.2.0~git20261129.030044.fb98279.dirty");
+}
+
 static void test_without_viewers(void **state)
 {
 	struct scraper_report report;
@@ -114,9 +126,8 @@ static void test_what_is_no_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole_answer),
-		cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_without_viewers),
+		cmocka_unit_test(test_whole_answer),	  cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_long_version),	  cmocka_unit_test(test_without_viewers),
 		cmocka_unit_test(test_what_is_no_answer),
 	};
 

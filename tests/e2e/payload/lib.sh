@@ -141,7 +141,12 @@ wait_for_desktop() {
 	eventually 60 find_display "$id" || return
 	display=$(find_display "$id")
 	eventually 60 test -s "$records/$id" || return
-	eventually 60 as_user xdotool getmouselocation
+	eventually 60 has_window_manager
+}
+
+# Without one, a window that opens gets no focus.
+has_window_manager() {
+	as_user xprop -root _NET_SUPPORTING_WM_CHECK | grep -q 'window id'
 }
 
 # find_display SESSION - the display of the X server in that session, by its cgroup

@@ -34,7 +34,7 @@ static void start(uint64_t since)
 	assert_int_equal(tile_map_init(&changes, screen.frame.width, screen.frame.height), 0);
 }
 
-static void stop(void)
+static void stop_it(void)
 {
 	status_screen_hide(&screen);
 	tile_map_finish(&changes);
@@ -63,7 +63,7 @@ static void test_nothing_is_drawn_while_nothing_changes(void **state)
 	/* Some of the headline, and no more than that. */
 	assert_in_range(draw(500 * SECOND), 1, 400 * 64);
 	assert_true(status_screen_due(&screen) == UINT64_MAX);
-	stop();
+	stop_it();
 }
 
 static void test_the_clock(void **state)
@@ -78,7 +78,7 @@ static void test_the_clock(void **state)
 	/* It may be drawn late: no second is made up for. */
 	draw(200 * SECOND + 5);
 	assert_int_equal(status_screen_due(&screen), 201 * SECOND);
-	stop();
+	stop_it();
 }
 
 static void test_sizes(void **state)
@@ -109,7 +109,7 @@ static void test_sizes(void **state)
 	screen.width = 100000;
 	assert_int_equal(status_screen_show(&screen, 0), -EINVAL);
 	assert_int_equal(screen.frame.width, 640);
-	stop();
+	stop_it();
 	assert_false(status_screen_is_shown(&screen));
 }
 

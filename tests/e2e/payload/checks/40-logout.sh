@@ -14,7 +14,7 @@ check "a logout ends the viewer" viewer_ended logout 0 60
 check "its record is gone" eventually 60 not test -e "$records/$old"
 check "the scraper is gone" eventually 30 not scraper_pid
 check "the login screen comes up" eventually 120 is_greeter_up
-check_refused "at the login screen" "login screen" $password
+check_refused "at the login screen" "shows its login screen" $password
 configure start_desktop=no
 check_told "and with the status screen" "GDM shows its login screen.*sudo gpudesk doctor" $password
 
