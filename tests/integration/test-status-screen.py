@@ -261,20 +261,12 @@ class BadInputTest(StatusScreenTest):
 
 
 class NoSessionTest(StatusScreenTest):
-    """There is no session; what would start one is the test's own."""
-
     config = "session_wait = 0"
 
     def setUp(self):
         super().setUp()
-        path = os.path.join(self.directory, "desktop.sock")
-        self.desktop = socket.socket(socket.AF_UNIX)
-        self.addCleanup(self.desktop.close)
-        self.desktop.bind(path)
-        self.desktop.listen()
-        self.desktop.setblocking(False)
         self.control_socket = os.path.join(self.directory, "control.sock")
-        self.start_chain("--session-dir", self.directory, "--desktop-socket", path)
+        self.start_chain_without_session()
 
     def status(self):
         done = run("ctl/gpudesk", "status", "--json", "--config", self.config_path,
@@ -284,8 +276,7 @@ class NoSessionTest(StatusScreenTest):
     def test_a_looker_starts_nothing(self):
         viewer = self.log_in(chain.LOOK_PASSWORD, encodings=FOLLOWS)
         self.expect_status(viewer)
-        with self.assertRaises(BlockingIOError):
-            self.desktop.accept()
+        self.check_nothing_is_started()
         self.assertIn("session", self.status()["status_screen"])
         self.assertIsNone(self.status()["stops_in"])
 
@@ -293,15 +284,9 @@ class NoSessionTest(StatusScreenTest):
         looker = self.log_in(chain.LOOK_PASSWORD, encodings=FOLLOWS)
         viewer = self.log_in(encodings=FOLLOWS)
         self.expect_status(viewer)
-        asked = []
-
-        def is_asked():
-            with contextlib.suppress(BlockingIOError):
-                asked.append(self.desktop.accept()[0])
-            return asked
-        wait_until(is_asked, "the desktop to be started")
-        asked[0].sendall(b"refused not today\n")
-        asked[0].close()
+        starter = self.await_start()
+        starter.sendall(b"refused not today\n")
+        starter.close()
         wait_until(lambda: "not today" in self.status()["status_screen"], "the reason")
         # It is shown for 10 s, although session_wait is over.
         viewer.wait_closed()

@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Several viewers at once: sharing, view-only ones, too many, slow ones, inactive ones."""
 
-import contextlib
-import os
-import socket
 import time
 
 from lib import chain, des, rfb
@@ -72,38 +69,21 @@ class SharingTest(ChainTest):
 
 
 class NoDesktopTest(ChainTest):
-    """There is no session; what would start one is the test's own."""
-
     config = "status_screen = no"
 
     def setUp(self):
         super().setUp()
-        path = os.path.join(self.directory, "desktop.sock")
-        self.desktop = socket.socket(socket.AF_UNIX)
-        self.addCleanup(self.desktop.close)
-        self.desktop.bind(path)
-        self.desktop.listen()
-        self.desktop.setblocking(False)
-        self.start_chain("--session-dir", self.directory, "--desktop-socket", path)
+        self.start_chain_without_session()
 
     def test_a_looker_starts_no_desktop_and_does_not_wait(self):
         self.assertIn("session", self.refusal(LOOK_PASSWORD))
-        with self.assertRaises(BlockingIOError):
-            self.desktop.accept()
+        self.check_nothing_is_started()
 
     def ask_for_desktop(self):
         """A viewer with full access who waits for the desktop, and the connection that starts it."""
         viewer = self.view()
         viewer.send(des.vnc_response(PASSWORD, viewer.read_challenge()))
-        asked = []
-
-        def is_asked():
-            with contextlib.suppress(BlockingIOError):
-                asked.append(self.desktop.accept()[0])
-            return asked
-        wait_until(is_asked, "the desktop to be started")
-        self.addCleanup(asked[0].close)
-        return viewer, asked[0]
+        return viewer, self.await_start()
 
     def test_full_access_starts_it(self):
         viewer, starter = self.ask_for_desktop()
@@ -124,8 +104,7 @@ class NoDesktopTest(ChainTest):
         for looker in lookers:
             with self.assertRaisesRegex(rfb.Refused, "session"):
                 looker.read_result()
-        with self.assertRaises(BlockingIOError):
-            self.desktop.accept()
+        self.check_nothing_is_started()
 
 
 class InactiveTest(ChainTest):

@@ -4,8 +4,10 @@
 Whatever is started here ends with its test, even when that fails.
 """
 
+import contextlib
 import getpass
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -241,6 +243,32 @@ class ChainTest(DirectoryTest, ChainFiles):
             self.x = self.start_x(self.geometry)
         self.start_scraper(*scraper_arguments)
         self.start_proxy()
+
+    def start_chain_without_session(self):
+        """What would start one is the test's own: await_start()."""
+        path = os.path.join(self.directory, "desktop.sock")
+        self.desktop = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.desktop.close)
+        self.desktop.bind(path)
+        self.desktop.listen()
+        self.desktop.setblocking(False)
+        self.start_chain("--session-dir", self.directory, "--desktop-socket", path)
+
+    def await_start(self):
+        """The connection that asks for a desktop to be started."""
+        asked = []
+
+        def is_asked():
+            with contextlib.suppress(BlockingIOError):
+                asked.append(self.desktop.accept()[0])
+            return asked
+        wait_until(is_asked, "the desktop to be started")
+        self.addCleanup(asked[0].close)
+        return asked[0]
+
+    def check_nothing_is_started(self):
+        with self.assertRaises(BlockingIOError):
+            self.desktop.accept()
 
     def check_end(self, program):
         """Fails on a bad exit status, and on what a sanitizer found."""
