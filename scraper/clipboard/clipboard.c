@@ -57,7 +57,7 @@ void clipboard_serve(struct clipboard *clipboard, struct clipboard_viewer *viewe
 	if (!viewer->wants)
 		return;
 
-	switch (clipboard->state) {
+	switch (clipboard->has_desktop ? clipboard->state : CLIPBOARD_NONE) {
 	case CLIPBOARD_QUERYING:
 	case CLIPBOARD_FETCHING:
 		break;
@@ -126,7 +126,16 @@ static void withdraw_text(struct clipboard *clipboard, const struct clipboard_vi
 	if (!clipboard->from_viewer || clipboard->source != viewer)
 		return;
 	drop_text(clipboard, CLIPBOARD_CLEARED);
+	if (!clipboard->has_desktop)
+		return;
 	clipboard->operations->disown(clipboard->selection);
+	announce(clipboard);
+}
+
+/* Puts a viewer's text on the desktop. */
+static void publish(struct clipboard *clipboard)
+{
+	clipboard->operations->own(clipboard->selection, clipboard->text);
 	announce(clipboard);
 }
 
@@ -140,15 +149,17 @@ static void take_text(struct clipboard *clipboard, struct clipboard_viewer *view
 	viewer->wants &= ~(unsigned)(CLIPBOARD_WANTS_NOTIFY | CLIPBOARD_WANTS_TEXT);
 	viewer->was_told = false;
 	viewer->was_offered = true;
-	if (clipboard->from_viewer && clipboard_text_equal(clipboard->text, text))
+	if (clipboard->from_viewer && clipboard_text_equal(clipboard->text, text)) {
+		clipboard->source = viewer;
 		return;
+	}
 	drop_text(clipboard, CLIPBOARD_KNOWN);
 	clipboard->text = clipboard_text_ref(text);
 	clipboard->from_viewer = true;
 	clipboard->source = viewer;
 	log_debug("viewer %s has copied %zu bytes of text", viewer->name, text->length);
-	clipboard->operations->own(clipboard->selection, text);
-	announce(clipboard);
+	if (clipboard->has_desktop)
+		publish(clipboard);
 }
 
 /* `viewer` is whose text it was; NULL: the desktop's. */
@@ -293,6 +304,29 @@ void clipboard_fetched(struct clipboard *clipboard, int result, struct clipboard
 
 /* ---- start and end ---- */
 
+void clipboard_attach(struct clipboard *clipboard, bool owned)
+{
+	clipboard->has_desktop = true;
+	if (clipboard->from_viewer) {
+		publish(clipboard);
+		return;
+	}
+	clipboard->state = owned ? CLIPBOARD_UNKNOWN : CLIPBOARD_NONE;
+	/* They are offered it as if they connected now. */
+	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next) {
+		viewer->was_offered = false;
+		viewer->offer_due = 0;
+	}
+}
+
+void clipboard_detach(struct clipboard *clipboard)
+{
+	clipboard->has_desktop = false;
+	drop_text(clipboard, CLIPBOARD_NONE);
+	for (struct clipboard_viewer *viewer = clipboard->viewers; viewer; viewer = viewer->next)
+		clipboard_viewer_forget(viewer);
+}
+
 void clipboard_init(struct clipboard *clipboard, enum clipboard_mode mode, size_t limit,
 		    const struct clipboard_operations *operations, struct selection *selection)
 {
@@ -335,7 +369,9 @@ void clipboard_remove(struct clipboard *clipboard, struct clipboard_viewer *view
 	if (!*at)
 		return;
 	*at = viewer->next;
-	if (clipboard->source == viewer)
+	if (clipboard->source == viewer && !clipboard->has_desktop)
+		drop_text(clipboard, CLIPBOARD_NONE);
+	else if (clipboard->source == viewer)
 		clipboard->source = NULL;
 	sodium_memzero(viewer, sizeof(*viewer));
 }

@@ -16,6 +16,9 @@
  *    not be on the screen.
  * 6. At most one text is on its way to each viewer.
  * 7. A viewer without the Extended Clipboard gets text in the charset that it writes in.
+ * 8. While there is no desktop, the last text that a viewer has copied is kept for it, and goes
+ *    nowhere else before. It is forgotten if that viewer leaves first. What was copied while there
+ *    is a desktop ends with that.
  */
 #ifndef GPUDESK_CLIPBOARD_H
 #define GPUDESK_CLIPBOARD_H
@@ -65,20 +68,27 @@ struct clipboard {
 	size_t limit; /* bytes of a text */
 	const struct clipboard_operations *operations;
 	struct selection *selection; /* for `operations`; not owned */
+	bool has_desktop;	     /* if not, only `send` and `can_send` are called */
 	enum clipboard_state state;
 	struct clipboard_text *text;	       /* while KNOWN */
-	bool from_viewer;		       /* `text` is, and the desktop has it from us */
+	bool from_viewer;		       /* `text` is; a desktop has it from us */
 	const struct clipboard_viewer *source; /* NULL: disconnected, or the desktop */
 	uint8_t key[CLIPBOARD_KEY];
 	struct clipboard_viewer *viewers;
 };
 
-/* A limit of 0 is as good as CLIPBOARD_OFF. */
+/* Without a desktop. A limit of 0 is as good as CLIPBOARD_OFF. */
 void clipboard_init(struct clipboard *clipboard, enum clipboard_mode mode, size_t limit,
 		    const struct clipboard_operations *operations, struct selection *selection);
 
 /* Wipes what is known. All viewers have been removed. One of all zero is fine. */
 void clipboard_finish(struct clipboard *clipboard);
+
+/* There is a desktop from now on. `owned`: a program there has copied something before. */
+void clipboard_attach(struct clipboard *clipboard, bool owned);
+
+/* There is none any longer: wipes its text, and what viewers had copied. */
+void clipboard_detach(struct clipboard *clipboard);
 
 /* `name` must last as long as the viewer, which is linked until clipboard_remove. */
 void clipboard_add(struct clipboard *clipboard, struct clipboard_viewer *viewer, const char *name,

@@ -62,13 +62,30 @@ void clipboard_bridge_requested(struct clipboard_bridge *bridge, struct clipboar
 	offer(bridge);
 }
 
-int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
-			   struct display *display, const struct config *config)
+/* Libraries have left copies in memory that is free: gives it back to the kernel. */
+static void wipe_copies(void)
+{
+	malloc_trim(0);
+	sodium_stackzero(STACK); /* saved registers may have left a piece of text there */
+}
+
+void clipboard_bridge_start(struct clipboard_bridge *bridge, const struct config *config)
+{
+	clipboard_init(&bridge->clipboard, config->clipboard, (size_t)config->clipboard_limit,
+		       &operations, &bridge->selection);
+}
+
+void clipboard_bridge_stop(struct clipboard_bridge *bridge)
+{
+	clipboard_finish(&bridge->clipboard);
+	wipe_copies();
+}
+
+int clipboard_bridge_attach(struct clipboard_bridge *bridge, sd_event *event,
+			    struct display *display, const struct config *config)
 {
 	struct clipboard *clipboard = &bridge->clipboard;
 
-	clipboard_init(clipboard, config->clipboard, (size_t)config->clipboard_limit, &operations,
-		       &bridge->selection);
 	if (clipboard->mode == CLIPBOARD_OFF)
 		return 0;
 	int r = timer_add(event, TIMER_NEVER, on_timer, bridge, &bridge->timer);
@@ -79,17 +96,26 @@ int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
 			    config->primary & clipboard->mode, &callbacks, clipboard);
 	if (r < 0)
 		bridge->timer = event_source_end(bridge->timer);
+	else
+		clipboard_attach(clipboard, bridge->selection.current != None);
 	return r;
 }
 
-void clipboard_bridge_stop(struct clipboard_bridge *bridge)
+void clipboard_bridge_detach(struct clipboard_bridge *bridge)
 {
 	bridge->timer = event_source_end(bridge->timer);
 	selection_stop(&bridge->selection);
-	clipboard_finish(&bridge->clipboard);
-	/* Libraries have left copies in memory that is free: give it back to the kernel. */
-	malloc_trim(0);
-	sodium_stackzero(STACK); /* saved registers may have left a piece of text there */
+	clipboard_detach(&bridge->clipboard);
+	wipe_copies();
+}
+
+void clipboard_bridge_remove(struct clipboard_bridge *bridge, struct clipboard_viewer *viewer)
+{
+	bool was_kept = bridge->clipboard.source == viewer && !bridge->clipboard.has_desktop;
+
+	clipboard_remove(&bridge->clipboard, viewer);
+	if (was_kept)
+		wipe_copies();
 }
 
 void clipboard_bridge_event(struct clipboard_bridge *bridge, const XEvent *event)

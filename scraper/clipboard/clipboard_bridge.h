@@ -17,14 +17,23 @@ struct clipboard_bridge {
 	sd_event_source *timer; /* of clipboard_offer */
 };
 
-/*
- * Starts, for the first viewer, unless the configuration switches the clipboard off. Returns 0 or
- * -errno. The struct must stay where it is until clipboard_bridge_stop, which wipes all texts and
- * takes one of all zero too.
- */
-int clipboard_bridge_start(struct clipboard_bridge *bridge, sd_event *event,
-			   struct display *display, const struct config *config);
+/* Starts, for the first viewer, without a desktop. */
+void clipboard_bridge_start(struct clipboard_bridge *bridge, const struct config *config);
+
+/* After the last one: wipes all. One of all zero is fine. */
 void clipboard_bridge_stop(struct clipboard_bridge *bridge);
+
+/*
+ * There is a desktop, unless the configuration switches the clipboard off. Returns 0 or -errno. The
+ * struct must stay where it is until clipboard_bridge_detach, which wipes all texts; it may be
+ * called without that, too.
+ */
+int clipboard_bridge_attach(struct clipboard_bridge *bridge, sd_event *event,
+			    struct display *display, const struct config *config);
+void clipboard_bridge_detach(struct clipboard_bridge *bridge);
+
+/* A viewer leaves: see clipboard_remove(). */
+void clipboard_bridge_remove(struct clipboard_bridge *bridge, struct clipboard_viewer *viewer);
 
 /* A viewer has requested an update. */
 void clipboard_bridge_requested(struct clipboard_bridge *bridge, struct clipboard_viewer *viewer);

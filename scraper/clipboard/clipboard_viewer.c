@@ -42,6 +42,15 @@ void clipboard_viewer_has_copied(struct clipboard_viewer *viewer, const struct c
 	hash_text(viewer, text, viewer->hash);
 }
 
+void clipboard_viewer_forget(struct clipboard_viewer *viewer)
+{
+	viewer->wants &= CLIPBOARD_WANTS_CAPS | CLIPBOARD_WANTS_REQUEST;
+	viewer->was_told = false;
+	viewer->has = CLIPBOARD_HAS_NONE;
+	sodium_memzero(viewer->hash, sizeof(viewer->hash));
+	sodium_memzero(viewer->ascii_hash, sizeof(viewer->ascii_hash));
+}
+
 /*
  * A viewer without UTF-8 would send the text back as it got it, with characters replaced. mRemoteNG
  * reads Latin-1 as UTF-8, and sends ASCII.

@@ -62,6 +62,9 @@ bool clipboard_viewer_sends_back(const struct clipboard_viewer *viewer,
 void clipboard_viewer_has_copied(struct clipboard_viewer *viewer,
 				 const struct clipboard_text *text);
 
+/* The desktop is gone: what of it the viewer has, and is owed, counts no longer. */
+void clipboard_viewer_forget(struct clipboard_viewer *viewer);
+
 /* How it learns of a new text: CLIPBOARD_WANTS_NOTIFY, or CLIPBOARD_WANTS_TEXT. */
 unsigned clipboard_viewer_announcement(const struct clipboard_viewer *viewer);
 

@@ -161,8 +161,6 @@ static void watch(struct selection *selection)
 		if (XGetSelectionOwner(x, selection->atoms.names[i]))
 			selection->current = selection->atoms.names[i];
 	}
-	if (selection->current)
-		selection->callbacks->changed(selection->clipboard, true);
 }
 
 static int init_sides(struct selection *selection, sd_event *event, size_t limit)

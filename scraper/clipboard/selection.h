@@ -50,9 +50,9 @@ struct selection {
 };
 
 /*
- * Starts; `changed` may be called at once. `limit` is at most 1 MiB; `primary` says which way
- * PRIMARY goes. Returns 0 or -errno. The
- * struct must stay where it is until selection_stop.
+ * Starts; `current` is what another program owns already, which is not reported as a change.
+ * `limit` is at most 1 MiB; `primary` says which way PRIMARY goes. Returns 0 or -errno. The struct
+ * must stay where it is until selection_stop.
  */
 int selection_start(struct selection *selection, sd_event *event, struct display *display,
 		    size_t limit, enum clipboard_mode primary,

@@ -22,7 +22,7 @@ static void on_wants(struct viewer *viewer, void *userdata)
 
 	if (viewer->requested)
 		sight_requested(&extra->sight, viewer->n_pictures);
-	if (viewer->requested && server_is_seen(extra->server))
+	if (viewer->requested)
 		clipboard_bridge_requested(&extra->server->clipboard, &extra->clip);
 	server_request_work(extra->server);
 }
@@ -31,8 +31,6 @@ static void on_encodings(struct viewer *viewer, void *userdata)
 {
 	struct server_viewer *extra = userdata;
 
-	if (!server_is_seen(extra->server))
-		return;
 	clipboard_encodings(&extra->server->clipboard.clipboard, &extra->clip,
 			    viewer_lists(viewer, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
 }
@@ -43,9 +41,7 @@ static void on_cut_text(struct viewer *viewer, const uint8_t *message, size_t le
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	if (server_is_seen(extra->server))
-		clipboard_message(&extra->server->clipboard.clipboard, &extra->clip, message,
-				  length);
+	clipboard_message(&extra->server->clipboard.clipboard, &extra->clip, message, length);
 }
 
 static void on_text_sent(struct viewer *viewer, void *userdata)
@@ -53,8 +49,7 @@ static void on_text_sent(struct viewer *viewer, void *userdata)
 	struct server_viewer *extra = userdata;
 
 	(void)viewer;
-	if (server_is_seen(extra->server))
-		clipboard_serve(&extra->server->clipboard.clipboard, &extra->clip);
+	clipboard_serve(&extra->server->clipboard.clipboard, &extra->clip);
 }
 
 static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
@@ -64,6 +59,7 @@ static void on_gone(struct viewer *viewer, const char *reason, void *userdata)
 	log_viewer(LOG_LEVEL_INFO, viewer->peer, "disconnected", "viewer %s disconnected: %s",
 		   viewer->peer, reason);
 	server_leave_display(viewer);
+	clipboard_bridge_remove(&extra->server->clipboard, &extra->clip);
 	server_request_work(extra->server); /* to free it, outside its own code */
 }
 
@@ -122,7 +118,7 @@ static void destroy_viewer(struct viewer *viewer)
 {
 	struct server_viewer *extra = extra_of(viewer);
 
-	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
+	clipboard_bridge_remove(&extra->server->clipboard, &extra->clip);
 	viewer_destroy(viewer);
 	free(extra);
 }
@@ -143,15 +139,8 @@ void server_drop_viewers(struct server *server, const char *reason)
 
 void server_join_display(struct viewer *viewer)
 {
-	struct server_viewer *extra = extra_of(viewer);
-	struct clipboard *clipboard = &extra->server->clipboard.clipboard;
-
-	if (viewer->is_gone)
-		return;
-	sight_regain(&extra->sight, viewer->n_pictures);
-	clipboard_add(clipboard, &extra->clip, viewer->peer, viewer->view_only, viewer);
-	clipboard_encodings(clipboard, &extra->clip,
-			    viewer_lists(viewer, CLIENT_ENCODING_EXTENDED_CLIPBOARD));
+	if (!viewer->is_gone)
+		sight_regain(&extra_of(viewer)->sight, viewer->n_pictures);
 }
 
 void server_leave_display(struct viewer *viewer)
@@ -161,7 +150,6 @@ void server_leave_display(struct viewer *viewer)
 	sight_lose(&extra->sight);
 	input_release(&extra->server->input, &extra->holder);
 	extra->holder = (struct input_holder){ 0 };
-	clipboard_remove(&extra->server->clipboard.clipboard, &extra->clip);
 }
 
 void server_keep_sending(struct server *server)
@@ -249,10 +237,9 @@ int server_add_viewer(struct server *server, int fd, const char *peer, bool view
 			server_stop_serving(server);
 		return r;
 	}
-	if (server_is_seen(server))
-		clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer,
-			      viewer->view_only, viewer);
-	else
+	clipboard_add(&server->clipboard.clipboard, &extra->clip, viewer->peer, viewer->view_only,
+		      viewer);
+	if (!server_is_seen(server))
 		sight_lose(&extra->sight);
 	viewer->timeouts.inactive_timeout = server->config->inactive_timeout;
 	viewer->next = server->viewers;

@@ -11,7 +11,7 @@ void server_drop_viewer(struct viewer *viewer, const char *reason);
 /* The same for all. */
 void server_drop_viewers(struct server *server, const char *reason);
 
-/* The display is shown from now on: the viewer gets its clipboard, and may act on it soon. */
+/* The display is shown from now on: the viewer may act on it soon. */
 void server_join_display(struct viewer *viewer);
 
 /* The display is shown no longer: releases what the viewer holds there. */

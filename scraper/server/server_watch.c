@@ -21,12 +21,12 @@ int server_start_watching(struct server *server)
 	if (r < 0)
 		goto unwatch;
 	server->screen.yield = &server->yield;
-	r = clipboard_bridge_start(&server->clipboard, server->event, display, server->config);
+	r = clipboard_bridge_attach(&server->clipboard, server->event, display, server->config);
 	if (r < 0)
 		goto unwatch;
 	r = input_init(&server->input, display, server->event);
 	if (r < 0)
-		goto stop_clipboard;
+		goto detach_clipboard;
 	server_read_leds(server);
 	server->watching = true;
 	cursor_init(&server->cursor);
@@ -35,8 +35,8 @@ int server_start_watching(struct server *server)
 	server->size_stale = server->layout_stale = false;
 	return 0;
 
-stop_clipboard:
-	clipboard_bridge_stop(&server->clipboard);
+detach_clipboard:
+	clipboard_bridge_detach(&server->clipboard);
 unwatch:
 	display_unwatch(display);
 	return r;
@@ -47,7 +47,7 @@ void server_stop_watching(struct server *server)
 	if (!server->watching)
 		return;
 	server->watching = server->is_veiled = false;
-	clipboard_bridge_stop(&server->clipboard);
+	clipboard_bridge_detach(&server->clipboard);
 	input_finish(&server->input);
 	cursor_finish(&server->cursor);
 	randr_restore(&server->randr);
@@ -111,6 +111,7 @@ int server_start_serving(struct server *server)
 
 	if (server->rfb)
 		return 0;
+	clipboard_bridge_start(&server->clipboard, server->config);
 	int r = start_seeing(server);
 	if (r < 0)
 		return r;
@@ -130,6 +131,7 @@ int server_start_serving(struct server *server)
 void server_stop_serving(struct server *server)
 {
 	server_stop_watching(server);
+	clipboard_bridge_stop(&server->clipboard);
 	rfb_server_destroy(server->rfb);
 	server->rfb = NULL;
 	status_screen_hide(&server->status);

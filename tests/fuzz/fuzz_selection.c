@@ -634,6 +634,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	clipboard_init(&run.clipboard, CLIPBOARD_BOTH, LIMIT, &operations, &run.selection);
 	require(selection_start(&run.selection, event, &display, LIMIT, CLIPBOARD_BOTH, &callbacks,
 				&run.clipboard) == 0);
+	clipboard_attach(&run.clipboard, run.selection.current != None);
 	for (int i = 0; i < N_VIEWERS; i++)
 		clipboard_add(&run.clipboard, &run.viewers[i], "viewer", false, &run);
 	for (int i = 0; i < STEPS_MAX && input.left; i++)

@@ -47,13 +47,13 @@ class Viewer(rfb.Viewer):
 
     def speak(self, unasked=0):
         """Uses Extended Clipboard from now on."""
-        self.send(rfb.set_encodings(rfb.RAW, EXTENDED_CLIPBOARD))
+        self.send(rfb.set_encodings(rfb.RAW, rfb.DESKTOP_SIZE, EXTENDED_CLIPBOARD))
         self.server_caps = self.next()
         self.send(extended(CAPS | TEXT | ALL, struct.pack(">I", unasked)))
         return self.settle()
 
     def classic(self):
-        self.send(rfb.set_encodings(rfb.RAW))
+        self.send(rfb.set_encodings(rfb.RAW, rfb.DESKTOP_SIZE))
         self.settle()
         return self
 
@@ -627,6 +627,175 @@ class MemoryTest(ClipboardTest):
             new.close()
             self.scraper.wait_log("disconnected", 2 * n_lost + 2)
             self.x = self.start_x(self.geometry, display=self.x.display)
+
+
+class LateDesktopTest(ClipboardTest):
+    """What is copied while there is no desktop is kept for it, as long as who has copied it stays."""
+
+    def setUp(self):
+        ChainTest.setUp(self)
+        self.number = ":%d" % random.randrange(20000, 30000)
+        self.start_chain("--display", self.number)
+
+    def show_desktop(self, *viewers):
+        """Returns once these are served it."""
+        n_served = self.scraper.read_log().count("serving display")
+        self.x = self.start_x("640x480x24", display=self.number)
+        self.environment = self.x.environment()
+        self.x_client().do("noise", 0, 0, 640, 480, 1)
+        self.scraper.wait_log("serving display", n_served + 1)
+        for viewer in viewers:
+            wait_until(lambda: viewer.settle().width == 640, "the desktop")
+
+    def expect_none(self, *viewers):
+        """Not from a viewer, then: a text that is sent later arrives."""
+        self.show_desktop(*viewers)
+        self.assertIsNone(self.paste())
+
+    def test_classic(self):
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text("“früher” 你".encode()))
+        self.show_desktop(viewer.settle())
+        self.wait_pasted("“früher” 你".encode())
+        self.wait_pasted("“früher” 你".encode(), "primary")
+        # It writes UTF-8, and so it is answered.
+        self.copy("später: 你".encode())
+        self.assertEqual(viewer.next(), "später: 你".encode())
+        self.assertEqual(viewer.settle().got, [])
+
+    def test_extended(self):
+        viewer = self.viewer().speak(unasked=1000)
+        viewer.send(extended(NOTIFY | TEXT))
+        self.assertEqual(viewer.next(), ("request", TEXT))
+        viewer.send(provide(WORLD), extended(PEEK), extended(REQUEST | TEXT))
+        # There is nothing from the desktop.
+        self.assertEqual([viewer.next(), viewer.next()], [("notify", 0)] * 2)
+        self.show_desktop(viewer.settle())
+        self.wait_pasted(WORLD.encode())
+        self.copy(b"later")
+        self.assertEqual(viewer.next(), "later")
+        self.assertEqual(viewer.settle().got, [])
+
+    def test_behind_the_veil(self):
+        """The desktop has drawn nothing yet, so viewers do not see it."""
+        viewer = self.viewer().classic()
+        self.x = self.start_x("640x480x24", display=self.number)
+        self.environment = self.x.environment()
+        self.scraper.wait_log("serving display")
+        viewer.send(rfb.cut_text(b"while it starts"))
+        viewer.settle()
+        self.assertNotEqual(viewer.width, 640)
+        self.wait_pasted(b"while it starts")
+
+    def test_the_last_one_counts(self):
+        """The others get it with the desktop, and not before."""
+        first, second, third = self.viewer().classic(), self.viewer().classic(), self.viewer().speak()
+        for viewer, text in ((first, b"1"), (second, b"2"), (first, b"3"), (second, b"4")):
+            viewer.send(rfb.cut_text(text))
+            viewer.settle()
+        third.send(extended(REQUEST | TEXT))
+        self.assertEqual(third.next(), ("notify", 0))
+        self.assertEqual(first.settle().got + second.settle().got + third.settle().got, [])
+        self.show_desktop(first, second, third)
+        self.wait_pasted(b"4")
+        self.assertEqual([first.next(), third.next()], [b"4", ("notify", TEXT)])
+        self.assertEqual(second.settle().got, [])
+
+    def test_one_who_leaves_before(self):
+        other, viewer = self.viewer().classic(), self.viewer().speak()
+        viewer.send(provide("not for the next one"))
+        viewer.settle().close()
+        self.scraper.wait_log("disconnected")
+        self.expect_none(other)
+        self.assertEqual(other.got, [])
+        other.send(rfb.cut_text(b"from who is there"))
+        self.wait_pasted(b"from who is there")
+
+    def test_all_leave_before(self):
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text(b"not for the next one"))
+        viewer.settle().close()
+        self.scraper.wait_log("disconnected")
+        self.expect_none(self.viewer().classic())
+
+    def test_taken_back(self):
+        viewer = self.viewer().speak()
+        viewer.send(provide("secret"), extended(NOTIFY))
+        self.expect_none(viewer.settle())
+
+    def test_too_long(self):
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text(b"x" * (256 * 1024 + 1)))
+        self.scraper.wait_log("clipboard_limit (262144 bytes)")
+        self.expect_none(viewer)
+
+    def test_who_may_only_look(self):
+        viewer = self.viewer(chain.LOOK_PASSWORD).classic()
+        viewer.send(rfb.cut_text(b"from a looker"))
+        self.expect_none(viewer.settle())
+
+    def expect_forbidden(self, config):
+        self.scraper.end()
+        self.write_config(config)
+        self.start_scraper("--display", self.number)
+        viewer = self.viewer().classic()
+        viewer.send(rfb.cut_text(b"forbidden"))
+        self.expect_none(viewer.settle())
+
+    def test_to_viewer_only(self):
+        self.expect_forbidden("clipboard = to-viewer")
+
+    def test_off(self):
+        self.expect_forbidden("clipboard = off")
+
+    def see_the_end(self, *viewers):
+        """Of the session: they see the status screen then."""
+        n_lost = self.scraper.read_log().count("waiting for the next session")
+        self.x.kill()
+        self.scraper.wait_log("waiting for the next session", n_lost + 1)
+        for viewer in viewers:
+            viewer.settle()
+
+    @unittest.skipUnless(survives_x(), "libX11 ends the process with the X server")
+    def test_from_session_to_session(self):
+        """Not what was on the desktop, but what is copied after its end."""
+        first, second = self.viewer().classic(), self.viewer().classic()
+        self.show_desktop(first, second)
+        first.send(rfb.cut_text(b"for the first session"))
+        self.assertEqual(second.next(), b"for the first session")
+        self.see_the_end(first, second)
+        self.expect_none(first, second)
+        self.copy(b"of the second session")
+        self.assertEqual([first.next(), second.next()], [b"of the second session"] * 2)
+        self.see_the_end(first, second)
+        first.send(rfb.cut_text(b"for the third session"))
+        self.show_desktop(first.settle(), second)
+        self.wait_pasted(b"for the third session")
+        self.assertEqual(second.next(), b"for the third session")
+
+
+class LateDesktopMemoryTest(MemoryTest):
+    setUp, number = LateDesktopTest.setUp, None
+    test_nothing_stays_in_memory = None
+    test_a_viewers_text_does_not_stay_in_memory_when_x_is_killed = None
+
+    def test_it_is_wiped_when_its_viewer_leaves(self):
+        other, n_gone = self.viewer().classic(), 0
+        for n in (1, 17, 100, 400, 2000, 7000):
+            for is_extended in (False, True):
+                secret = b"secret%d-%d" % (n, is_extended)
+                viewer, text = self.viewer(), n * (secret + b"\n")
+                if is_extended:
+                    viewer.speak().send(provide(text.decode()))
+                else:
+                    viewer.classic().send(rfb.cut_text(text))
+                viewer.settle()
+                self.assertTrue(self.find(secret))
+                viewer.close()
+                n_gone += 1
+                self.scraper.wait_log("disconnected", n_gone)
+                other.settle()
+                self.assertEqual(self.find(secret), [])
 
 
 class ClearTest(ClipboardTest):

@@ -237,6 +237,7 @@ static int start(void **state)
 	(void)state;
 	happened[0] = '\0';
 	clipboard_init(&clipboard, CLIPBOARD_BOTH, LIMIT, &operations, NULL);
+	clipboard_attach(&clipboard, false);
 	return 0;
 }
 
@@ -244,6 +245,7 @@ static void restart(enum clipboard_mode mode, size_t limit)
 {
 	clipboard_finish(&clipboard);
 	clipboard_init(&clipboard, mode, limit, &operations, NULL);
+	clipboard_attach(&clipboard, false);
 }
 
 static int finish(void **state)
@@ -890,6 +892,79 @@ static void test_caps_wait_for_their_turn(void **state)
 	assert_happened("");
 }
 
+/* ---- without a desktop ---- */
+
+static void test_kept_for_the_desktop(void **state)
+{
+	(void)state;
+	clipboard_detach(&clipboard);
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	add_extended(&c, 'c', 0);
+	send_classic(&a, "first");
+	send_classic(&b, "second");
+	/* Nobody else gets it, nor hears of it. */
+	send_action(&c, CUT_TEXT_REQUEST, 1);
+	send_action(&c, CUT_TEXT_PEEK, 0);
+	assert_happened("c:gone c:gone");
+	/* It is newer than what was on the desktop before. */
+	clipboard_attach(&clipboard, true);
+	assert_happened("own:second c:notify a:=second");
+	send_action(&c, CUT_TEXT_REQUEST, 1);
+	assert_happened("c:second");
+}
+
+static void test_forgotten_with_its_viewer(void **state)
+{
+	(void)state;
+	clipboard_detach(&clipboard);
+	add_classic(&a, 'a');
+	add_classic(&b, 'b');
+	send_classic(&a, "of both");
+	send_classic(&b, "of both");
+	clipboard_remove(&clipboard, &a.clip);
+	assert_non_null(clipboard.text);
+	clipboard_remove(&clipboard, &b.clip);
+	assert_null(clipboard.text);
+	add_classic(&a, 'a');
+	add_extended(&b, 'b', 0);
+	provide(&b, "taken back");
+	send_action(&b, CUT_TEXT_NOTIFY, 0);
+	assert_null(clipboard.text);
+	clipboard_attach(&clipboard, false);
+	assert_happened("");
+}
+
+/* What one desktop has had is neither the next one's nor known to be its viewers'. */
+static void test_from_desktop_to_desktop(void **state)
+{
+	(void)state;
+	add_classic(&a, 'a');
+	add_extended(&b, 'b', 0);
+	send_classic(&a, "here");
+	assert_happened("own:here b:notify");
+	clipboard_detach(&clipboard);
+	assert_null(clipboard.text);
+	assert_happened("");
+	clipboard_attach(&clipboard, false);
+	assert_happened("");
+	clipboard_detach(&clipboard);
+	/* What is there already is offered, as to viewers who connect. */
+	clipboard_attach(&clipboard, true);
+	assert_happened("");
+	clipboard_requested(&a.clip, 0);
+	clipboard_offer(&clipboard, CLIPBOARD_OFFER_USEC);
+	assert_happened("query");
+	clipboard_queried(&clipboard, 1);
+	fetched("there");
+	assert_happened("fetch a:=there");
+	/* A desktop's text that comes back after its end is the viewer's own. */
+	clipboard_detach(&clipboard);
+	send_classic(&a, "there");
+	clipboard_attach(&clipboard, false);
+	assert_happened("own:there b:notify");
+}
+
 #define TEST_CASE(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -928,6 +1003,9 @@ int main(void)
 		TEST_CASE(test_extended_without_having_said_so),
 		TEST_CASE(test_one_at_a_time),
 		TEST_CASE(test_caps_wait_for_their_turn),
+		TEST_CASE(test_kept_for_the_desktop),
+		TEST_CASE(test_forgotten_with_its_viewer),
+		TEST_CASE(test_from_desktop_to_desktop),
 	};
 
 	if (sodium_init() < 0)
