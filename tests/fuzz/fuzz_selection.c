@@ -2,8 +2,8 @@
 /*
  * The clipboard between any other X clients and any viewers: what owners of selections answer (of
  * any type, format and size, whole or in pieces, late or never), what requestors ask us for, and
- * the cut texts of two viewers, in any order. The calls of Xlib and xcb that the clipboard's
- * files make are ours here.
+ * the cut texts of two viewers, in any order, with and without a desktop. The calls of Xlib and xcb
+ * that the clipboard's files make are ours here.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -347,6 +347,7 @@ void XFixesSelectSelectionInput(Display *x, Window window, Atom selection, unsig
 /* ---- the clipboard's two sides ---- */
 
 struct run {
+	struct display display;
 	struct selection selection;
 	struct clipboard clipboard;
 	struct clipboard_viewer viewers[N_VIEWERS];
@@ -570,6 +571,20 @@ static void viewer_step(struct run *run, struct bytes *input, unsigned what)
 	}
 }
 
+static void start_desktop(struct run *run, sd_event *event)
+{
+	require(selection_start(&run->selection, event, &run->display, LIMIT, CLIPBOARD_BOTH,
+				&callbacks, &run->clipboard) == 0);
+	clipboard_attach(&run->clipboard, run->selection.current != None);
+}
+
+static void end_desktop(struct run *run)
+{
+	selection_stop(&run->selection);
+	clipboard_detach(&run->clipboard);
+	require(!run->clipboard.text);
+}
+
 static void step(struct run *run, struct bytes *input, sd_event *event)
 {
 	unsigned what = take_u8(input);
@@ -602,12 +617,19 @@ static void step(struct run *run, struct bytes *input, sd_event *event)
 		steered_event_advance(event, take_u8(input) * UINT64_C(20000));
 		break;
 	case 8:
-		others_are_quicker = !others_are_quicker;
+		if (what < 128)
+			others_are_quicker = !others_are_quicker;
+		else if (run->clipboard.has_desktop)
+			end_desktop(run);
+		else
+			start_desktop(run, event);
 		break;
 	default:
 		viewer_step(run, input, take_u8(input));
 		break;
 	}
+	/* A text is kept for the next desktop as long as its viewer is there. */
+	require(run->clipboard.has_desktop || !run->clipboard.text || run->clipboard.source);
 }
 
 /* No request and no transfer waits for ever, whatever others fail to do. */
@@ -622,9 +644,11 @@ static void check_timeouts(struct run *run, sd_event *event)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes input = { data, size };
-	struct display display = { .root = ROOT, .fixes_event = FIXES_EVENT };
 	sd_event *event = steered_event_new();
-	struct run run = { .can_send = true };
+	struct run run = {
+		.display = { .root = ROOT, .fixes_event = FIXES_EVENT },
+		.can_send = true,
+	};
 
 	log_set_level(LOG_LEVEL_ERROR);
 	memset(&property, 0, sizeof(property));
@@ -632,9 +656,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	owners[0] = owners[1] = take_u8(&input) & 1 ? FOREIGN : None;
 	others_are_quicker = false;
 	clipboard_init(&run.clipboard, CLIPBOARD_BOTH, LIMIT, &operations, &run.selection);
-	require(selection_start(&run.selection, event, &display, LIMIT, CLIPBOARD_BOTH, &callbacks,
-				&run.clipboard) == 0);
-	clipboard_attach(&run.clipboard, run.selection.current != None);
+	start_desktop(&run, event);
 	for (int i = 0; i < N_VIEWERS; i++)
 		clipboard_add(&run.clipboard, &run.viewers[i], "viewer", false, &run);
 	for (int i = 0; i < STEPS_MAX && input.left; i++)
