@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The scraper's control socket, which `gpudesk` asks: SOCK_SEQPACKET, one message of text each way,
- * then the scraper closes it. Root and the desktop's user may connect.
+ * then the scraper closes it. Root and the desktop's user may connect. After "watch", which
+ * gpudesk-sound asks, the scraper answers as to "status" at once and again whenever a viewer comes
+ * or goes, and closes the connection when it ends or another one watches.
  *
- * The question is one word, without a newline: "status", "disconnect" (all viewers, now), "reload"
- * (the settings) or "stop". The first line of the answer is "ok" or "error MESSAGE". After
- * "status", lines KEY=VALUE follow; skip unknown keys, and expect only those that apply:
+ * The question is one word, without a newline: "status", "watch", "disconnect" (all viewers,
+ * now), "reload" (the settings) or "stop". The first line of the answer is "ok" or "error MESSAGE".
+ * After "status", lines KEY=VALUE follow; skip unknown keys, and expect only those that apply:
  *
  *   version pid       of the scraper
  *   session display   what is shown: XDG_SESSION_ID and ":0"; only after a viewer was accepted

@@ -21,6 +21,7 @@ struct connection {
 	int fd; /* -1: free */
 	sd_event_source *source;
 	uint64_t number;
+	bool is_watching; /* has asked to be told of viewers */
 };
 
 struct control {
@@ -40,6 +41,7 @@ static void end(struct connection *connection)
 	connection->source = event_source_end(connection->source);
 	close(connection->fd);
 	connection->fd = -1;
+	connection->is_watching = false;
 }
 
 static bool may_ask(int fd)
@@ -57,25 +59,51 @@ static bool may_ask(int fd)
 }
 
 /* A new connection's buffer takes the message at once; a peer that is gone needs none. */
-static void answer(int fd, const char *text, size_t length)
+static bool answer(int fd, const char *text, size_t length)
 {
-	if (send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		log_debug("control: cannot send the answer: %s", strerror(errno));
+	if (send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return true;
+	log_debug("control: cannot send the answer: %s", strerror(errno));
+	return false;
 }
 
-static void answer_status(const struct control *control, int fd)
+static bool answer_status(const struct control *control, int fd)
 {
 	char *text = NULL;
 	size_t length = 0;
 	FILE *stream = open_memstream(&text, &length);
 
 	if (!stream)
-		return;
+		return false;
 	fputs("ok\n", stream);
 	control->commands->status(stream, control->userdata);
-	if (fclose(stream) == 0)
-		answer(fd, text, length);
+	bool is_sent = fclose(stream) == 0 && answer(fd, text, length);
 	free(text);
+	return is_sent;
+}
+
+/* One that does not read is told nothing more, by the end of its connection. */
+void control_socket_viewers_changed(struct control *control)
+{
+	for (size_t i = 0; control && i < CONTROL_SOCKET_CONNECTIONS_MAX; i++) {
+		struct connection *connection = &control->connections[i];
+
+		if (connection->is_watching && !answer_status(control, connection->fd))
+			end(connection);
+	}
+}
+
+/* Returns whether the connection goes on. */
+static bool begin_watch(struct connection *connection)
+{
+	struct control *control = connection->control;
+
+	/* One watches at a time, so that there are connections left to ask by. */
+	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX; i++)
+		if (control->connections[i].is_watching)
+			end(&control->connections[i]);
+	connection->is_watching = answer_status(control, connection->fd);
+	return connection->is_watching;
 }
 
 static void run_command(const struct control *control, int fd, const char *question)
@@ -108,25 +136,31 @@ static int on_question(sd_event_source *source, int fd, uint32_t events, void *u
 	ssize_t n = recv(fd, question, sizeof(question), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	if (n > 0) {
+	if (n > 0 && !connection->is_watching) {
 		if ((size_t)n >= sizeof(question))
 			n = 0; /* longer than any: unknown */
 		question[n] = '\0';
+		if (strcmp(question, "watch") == 0 && begin_watch(connection))
+			return 0;
 		run_command(connection->control, fd, question);
 	}
 	end(connection);
 	return 0;
 }
 
+/* Not the one that watches. */
 static struct connection *oldest(struct control *control)
 {
 	struct connection *found = control->connections;
 
 	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX; i++) {
-		if (control->connections[i].fd < 0)
-			return &control->connections[i];
-		if (control->connections[i].number < found->number)
-			found = &control->connections[i];
+		struct connection *connection = &control->connections[i];
+
+		if (connection->fd < 0)
+			return connection;
+		if (found->is_watching ||
+		    (!connection->is_watching && connection->number < found->number))
+			found = connection;
 	}
 	return found;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The scraper's end of the control socket (common/control_protocol.h). Its connections do not keep
- * the process alive, and need no timer: there are few at a time, and one more ends the oldest.
+ * the process alive, and need no timer: there are few at a time, and one more ends the oldest that
+ * does not watch.
  */
 #ifndef GPUDESK_CONTROL_SOCKET_H
 #define GPUDESK_CONTROL_SOCKET_H
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
-enum { CONTROL_SOCKET_CONNECTIONS_MAX = 4 };
+enum { CONTROL_SOCKET_CONNECTIONS_MAX = 5 };
 
 struct control;
 
@@ -29,6 +30,9 @@ struct control_socket_commands {
 int control_socket_start(sd_event *event, int listener,
 			 const struct control_socket_commands *commands, void *userdata,
 			 struct control **ret_control);
+/* Answers the connection that watches, again. NULL is fine. */
+void control_socket_viewers_changed(struct control *control);
+
 void control_socket_destroy(struct control *control);
 
 #endif

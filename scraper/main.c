@@ -126,6 +126,11 @@ static void on_stop(void *userdata)
 	sd_event_exit(scraper->event, 0);
 }
 
+static void on_viewers_changed(void *userdata)
+{
+	control_socket_viewers_changed(((struct scraper *)userdata)->control);
+}
+
 static const struct control_socket_commands control_commands = {
 	.status = on_status,
 	.disconnect = on_disconnect,
@@ -204,6 +209,8 @@ static int run(const struct options *options, struct config *config,
 
 	scraper.options.urgent = scraper.urgent;
 	scraper.options.config_path = options->config;
+	scraper.options.viewers_changed = on_viewers_changed;
+	scraper.options.userdata = &scraper;
 	if (r >= 0)
 		r = admission_start(scraper.event, &scraper.options, config, listeners->handoff,
 				    &scraper.admission);
@@ -215,6 +222,7 @@ static int run(const struct options *options, struct config *config,
 		sd_notify(0, "STOPPING=1");
 	}
 	control_socket_destroy(scraper.control);
+	scraper.control = NULL;
 	admission_destroy(scraper.admission);
 	event_source_end(scraper.urgent_source);
 	sd_event_unref(scraper.urgent);

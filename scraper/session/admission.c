@@ -82,6 +82,7 @@ static void on_viewers_changed(unsigned n, void *userdata)
 	desktop_notifier_update(&admission->notifier);
 	if (!n && !admission->waiting.first)
 		desktop_search_stop(&admission->search);
+	admission->options->viewers_changed(admission->options->userdata);
 }
 
 __attribute__((noreturn)) static void on_ended(void *userdata)
@@ -289,9 +290,8 @@ static void on_request(const struct handoff_request *request,
 	int r = vnc_auth_check_file(&admission->budget, timer_now(admission->event),
 				    admission->config->password_file, challenge, request->response,
 				    &access, reason, sizeof(reason));
-	if (r == -EBUSY && admission->budget.n_refused > 1) {
-		arrival_turn_away(&viewer, HANDOFF_NOT_POSSIBLE,
-				  no_check); /* the log has the first */
+	if (r == -EBUSY && admission->budget.n_refused > 1) { /* the log has the first */
+		arrival_turn_away(&viewer, HANDOFF_NOT_POSSIBLE, no_check);
 	} else if (r < 0) {
 		arrival_refuse(&viewer, reason, no_check);
 	} else if (access == VNC_ACCESS_NONE) {

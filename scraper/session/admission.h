@@ -15,13 +15,15 @@ struct admission;
 
 /* Where the display is found; strings are the caller's. */
 struct admission_options {
-	const char *config_path;    /* where `config` was read */
-	const char *session_dir;    /* of records */
-	const char *display;	    /* NULL: found by the record */
-	const char *xauthority;	    /* for `display`; NULL: Xlib's choice */
-	const char *desktop_socket; /* NULL: the user's own in /run */
-	const char *user_bus;	    /* NULL: the user's own in /run/user */
-	sd_event *urgent;	    /* see server_create() */
+	const char *config_path;		 /* where `config` was read */
+	const char *session_dir;		 /* of records */
+	const char *display;			 /* NULL: found by the record */
+	const char *xauthority;			 /* for `display`; NULL: Xlib's choice */
+	const char *desktop_socket;		 /* NULL: the user's own in /run */
+	const char *user_bus;			 /* NULL: the user's own in /run/user */
+	sd_event *urgent;			 /* see server_create() */
+	void (*viewers_changed)(void *userdata); /* a viewer has come or gone */
+	void *userdata;				 /* its argument */
 };
 
 /*

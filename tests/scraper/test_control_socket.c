@@ -200,6 +200,60 @@ static void test_silent_ones(void **state)
 		close(fds[i]);
 }
 
+static void test_watch(void **state)
+{
+	struct fixture *fixture = *state;
+	int fds[CONTROL_SOCKET_CONNECTIONS_MAX + 3], fd = call(fixture);
+
+	assert_int_equal(send(fd, "watch", 5, 0), 5);
+	run(fixture);
+	assert_string_equal(answer_at(fd), "ok\nxxx");
+	assert_string_equal(answer_at(fd), "(nothing)");
+	/* Silent ones over the limit do not end it. */
+	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX + 3; i++)
+		fds[i] = call(fixture);
+	run(fixture);
+	assert_string_equal(answer_at(fds[3]), "");
+	assert_string_equal(answer_at(fds[4]), "(nothing)");
+	fixture->answer_size = 1;
+	control_socket_viewers_changed(fixture->control);
+	assert_string_equal(answer_at(fd), "ok\nx");
+	assert_string_equal(answer_at(fds[4]), "(nothing)");
+	/* Another one takes its place. */
+	assert_int_equal(send(fds[4], "watch", 5, 0), 5);
+	run(fixture);
+	assert_string_equal(answer_at(fd), "");
+	assert_string_equal(answer_at(fds[4]), "ok\nx");
+	/* It may say nothing more. */
+	assert_int_equal(send(fds[4], "stop", 4, 0), 4);
+	run(fixture);
+	assert_string_equal(answer_at(fds[4]), "");
+	assert_int_equal(fixture->n_stop, 0);
+	control_socket_viewers_changed(fixture->control);
+	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX + 3; i++)
+		close(fds[i]);
+	close(fd);
+}
+
+/* A watcher that does not read is told by the end of its connection, and holds up nothing. */
+static void test_watcher_that_does_not_read(void **state)
+{
+	struct fixture *fixture = *state;
+	int fd = call(fixture);
+	unsigned n = 0;
+
+	fixture->answer_size = CONTROL_ANSWER_MAX - 8;
+	assert_int_equal(send(fd, "watch", 5, 0), 5);
+	run(fixture);
+	for (unsigned i = 0; i < 1000; i++)
+		control_socket_viewers_changed(fixture->control);
+	assert_in_range(fixture->n_status, 2, 999);
+	while (*answer_at(fd))
+		n++;
+	assert_int_equal(n, fixture->n_status - 1);
+	close(fd);
+}
+
 static void test_another_socket(void **state)
 {
 	struct fixture *fixture = *state;
@@ -220,6 +274,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_large_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_has_hung_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_silent_ones, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_watch, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_watcher_that_does_not_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_socket, setup, teardown),
 	};
 
