@@ -55,6 +55,7 @@ struct config {
 	bool resize;
 	bool status_screen;
 	bool notify;
+	bool sound;
 	int log_level; /* enum log_level */
 
 	/* Not a key: why connections must be refused, "file:line: message"; "" to accept them. */

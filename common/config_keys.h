@@ -106,6 +106,11 @@ KEY(notify, BOOL, "no", "", "", false,
     "Tell the desktop's user by a desktop notification when a viewer connects and disconnects, and "
     "from which address. It goes to what shows notifications on the user's own bus, if that runs; "
     "viewers do not wait for it. Each notification replaces the one before.")
+KEY(sound, BOOL, "no", "", "", false,
+    "Let viewers hear the desktop. Who is connected as a viewer may listen from the same address, "
+    "and nobody else; nothing but what the default sink plays is heard, never a microphone. The "
+    "socket unit `gpudesk-sound@USER.socket` must be enabled too, which `gpudesk setup --sound` "
+    "does: see gpudesk-sound(8).")
 KEY(log_level, LOG_LEVEL, "info", "", "", false, "The least important messages that are logged.")
 
 #undef TYPE

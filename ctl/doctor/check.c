@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const struct check *const tables[] = {
-	config_checks, unit_checks,    port_checks,    address_checks, firewall_checks, xorg_checks,
-	gdm_checks,    desktop_checks, session_checks, x_checks,       gpu_checks,
+	config_checks,	 unit_checks, port_checks, address_checks,
+	firewall_checks, xorg_checks, gdm_checks,  desktop_checks,
+	session_checks,	 x_checks,    gpu_checks,  sound_checks,
 };
 
 const struct check *check_at(size_t index)

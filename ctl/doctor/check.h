@@ -66,7 +66,7 @@ struct check {
 /* Each file's checks, in the order in which they are shown. They end with { 0 }. */
 extern const struct check config_checks[], unit_checks[], port_checks[], address_checks[],
 	firewall_checks[], xorg_checks[], gdm_checks[], desktop_checks[], session_checks[],
-	x_checks[], gpu_checks[];
+	x_checks[], gpu_checks[], sound_checks[];
 
 /* All of them, from the port to the picture: the one at `index`, or NULL beyond the last. */
 const struct check *check_at(size_t index);

@@ -72,10 +72,12 @@ struct machine {
 	size_t n_units;
 	char default_target[UNIT_NAME_MAX]; /* "" if unknown */
 
-	struct machine_listen listens[MACHINE_LISTENS_MAX]; /* gpudesk.socket's */
-	size_t n_listens;				    /* 0: unknown */
-	char bound_to[IF_NAMESIZE];			    /* its BindToDevice=; "" */
-	uint16_t ports[MACHINE_LISTENS_MAX];		    /* theirs, each once; or CTL_PORT */
+	struct machine_listen listens[MACHINE_LISTENS_MAX];	  /* gpudesk.socket's */
+	size_t n_listens;					  /* 0: unknown */
+	struct machine_listen sound_listens[MACHINE_LISTENS_MAX]; /* gpudesk-sound's */
+	size_t n_sound_listens;
+	char bound_to[IF_NAMESIZE];	     /* its BindToDevice=; "" */
+	uint16_t ports[MACHINE_LISTENS_MAX]; /* theirs, each once; or CTL_PORT */
 	size_t n_ports;
 	struct listener listeners[LISTENERS_MAX];
 	int n_listeners; /* at those ports, or -errno */

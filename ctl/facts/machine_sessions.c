@@ -97,6 +97,7 @@ void machine_read_probe(struct machine *machine)
 		.password_file = machine->config.password_file,
 		.session = record ? record->session : NULL,
 		.xauthority = record ? record->xauthority : NULL,
+		.sound = machine->config.sound,
 	};
 
 	machine->can_probe = !machine->ctl->root[0] && machine->has_account &&

@@ -20,7 +20,8 @@ static const char *const unit_names[] = {
 static const char *const instance_names[][2] = {
 	{ "gpudesk-scraper", ".socket" }, { "gpudesk-scraper", ".service" },
 	{ "gpudesk-desktop", ".socket" }, { "gpudesk-desktop", ".service" },
-	{ "gpudesk-control", ".socket" },
+	{ "gpudesk-control", ".socket" }, { "gpudesk-sound", ".socket" },
+	{ "gpudesk-sound", ".service" },
 };
 
 const char *machine_instance(const struct machine *machine, const char *name, const char *suffix)
@@ -85,15 +86,6 @@ bool machine_is_any_address(const char *address)
 	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
 }
 
-static void add_listen(struct machine *machine, const char *text)
-{
-	struct machine_listen *listen = &machine->listens[machine->n_listens];
-
-	if (machine->n_listens < MACHINE_LISTENS_MAX &&
-	    socket_unit_parse(text, listen->address, &listen->port) == 0)
-		machine->n_listens++;
-}
-
 static bool has_port(const struct machine *machine, uint16_t port)
 {
 	for (size_t i = 0; i < machine->n_ports; i++)
@@ -102,24 +94,37 @@ static bool has_port(const struct machine *machine, uint16_t port)
 	return false;
 }
 
-/* The stream addresses of gpudesk.socket. */
-static void read_addresses(struct machine *machine, sd_bus *bus)
+/* The stream addresses of a socket unit. Returns how many there are. */
+static size_t read_listens(sd_bus *bus, const char *name,
+			   struct machine_listen ret_listens[static MACHINE_LISTENS_MAX])
 {
 	sd_bus_message *reply = NULL;
 	const char *kind, *text;
 	char *path = NULL;
+	size_t n = 0;
 
-	if (sd_bus_path_encode(SYSTEMD_PATH "/unit", "gpudesk.socket", &path) < 0)
-		return;
+	if (sd_bus_path_encode(SYSTEMD_PATH "/unit", name, &path) < 0)
+		return 0;
 	if (sd_bus_get_property(bus, SYSTEMD_SERVICE, path, SYSTEMD_SERVICE ".Socket", "Listen",
 				NULL, &reply, "a(ss)") >= 0 &&
 	    sd_bus_message_enter_container(reply, 'a', "(ss)") >= 0) {
-		while (sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
-			if (strcmp(kind, "Stream") == 0)
-				add_listen(machine, text);
+		while (n < MACHINE_LISTENS_MAX &&
+		       sd_bus_message_read(reply, "(ss)", &kind, &text) > 0)
+			if (strcmp(kind, "Stream") == 0 &&
+			    socket_unit_parse(text, ret_listens[n].address, &ret_listens[n].port) ==
+				    0)
+				n++;
 	}
 	sd_bus_message_unref(reply);
 	free(path);
+	return n;
+}
+
+static void read_addresses(struct machine *machine, sd_bus *bus)
+{
+	machine->n_listens = read_listens(bus, "gpudesk.socket", machine->listens);
+	machine->n_sound_listens = read_listens(
+		bus, machine_instance(machine, "gpudesk-sound", ".socket"), machine->sound_listens);
 	if (machine->n_listens > 0)
 		machine->n_ports = 0;
 	for (size_t i = 0; i < machine->n_listens; i++)

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "common/xserver.h"
@@ -90,6 +93,44 @@ static void try_settings(void)
 	try_setting("GREETER_SLEEP", greeter, no_home, power, "sleep-inactive-ac-type");
 }
 
+static bool has_listener(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	bool has = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return has;
+}
+
+/* That of the caller, where gpudesk-sound connects. pactl(1) starts none if it is told which. */
+static void try_sound(void)
+{
+	char path[108], server[128], text[4096];
+	const char *directory = getenv("XDG_RUNTIME_DIR");
+	const char *const arguments[] = { "/usr/bin/env",   "LC_ALL=C", server,
+					  "/usr/bin/pactl", "info",	NULL };
+	const struct child child = {
+		.path = arguments[0], .arguments = arguments, .is_quiet = true, .seconds = 5
+	};
+
+	if (directory)
+		snprintf(path, sizeof(path), "%s/pulse/native", directory);
+	else
+		snprintf(path, sizeof(path), "/run/user/%u/pulse/native", (unsigned)geteuid());
+	snprintf(server, sizeof(server), "PULSE_SERVER=unix:%s", path);
+	bool has_server = has_listener(path);
+	print("SOUND_SERVER", "%d", has_server);
+	if (!has_server || child_run(&child, text, sizeof(text)) != 0)
+		return;
+	print("SINKS", "1");
+	const char *sink = strstr(text, "\nDefault Sink: ");
+	if (sink)
+		print("DEFAULT_SINK", "%.*s", (int)strcspn(sink + 15, "\n"), sink + 15);
+}
+
 static void try_extensions(Display *x)
 {
 	int event, error, major = 0, minor = 0;
@@ -153,10 +194,11 @@ static void try_session(const char *id)
 int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
 {
 	const char *password_file = NULL, *session = NULL, *display = NULL, *xauthority = NULL;
-	bool settings = false;
+	bool settings = false, sound = false;
 	const struct ctl_option options[] = {
 		{ "password-file", "FILE", "check this password file", .value = &password_file },
 		{ "settings", NULL, "read GNOME's settings", .flag = &settings },
+		{ "sound", NULL, "try the sound server", .flag = &sound },
 		{ "session", "ID", "try the X server of this session", .value = &session },
 		{ "display", ":N", "try this X server", .value = &display },
 		{ "xauthority", "FILE", "with this authority file", .value = &xauthority },
@@ -175,6 +217,8 @@ int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
 		try_password(password_file);
 	if (settings)
 		try_settings();
+	if (sound)
+		try_sound();
 	if (display)
 		try_display(display);
 	else if (session)

@@ -45,6 +45,9 @@ static const struct {
 	{ "LOCK_ENABLED", VALUE_TEXT, FIELD(lock_enabled) },
 	{ "SESSION_SLEEP", VALUE_TEXT, FIELD(session_sleep) },
 	{ "GREETER_SLEEP", VALUE_TEXT, FIELD(greeter_sleep) },
+	{ "SOUND_SERVER", VALUE_FLAG, FIELD(has_sound_server) },
+	{ "SINKS", VALUE_FLAG, FIELD(has_sinks) },
+	{ "DEFAULT_SINK", VALUE_TEXT, FIELD(default_sink) },
 #undef FIELD
 };
 
@@ -118,7 +121,7 @@ int probe_run(const struct probe_request *request, struct probe *ret_probe)
 		{ "--session", request->session },
 		{ "--xauthority", request->xauthority },
 	};
-	const char *arguments[10] = { "gpudesk", "x-probe", "--settings" };
+	const char *arguments[11] = { "gpudesk", "x-probe", "--settings" };
 	const struct child child = {
 		.path = "/proc/self/exe",
 		.arguments = arguments,
@@ -137,6 +140,8 @@ int probe_run(const struct probe_request *request, struct probe *ret_probe)
 		arguments[n++] = options[i].option;
 		arguments[n++] = options[i].value;
 	}
+	if (request->sound)
+		arguments[n++] = "--sound";
 	r = child_run(&child, text, sizeof(text));
 	probe_parse(text, ret_probe);
 	ret_probe->timed_out = r == -ETIMEDOUT || r == -EFBIG;

@@ -37,6 +37,10 @@ struct probe {
 	char lock_enabled[16];	/* "true" */
 	char session_sleep[32]; /* when idle: "'suspend'", "'nothing'" */
 	char greeter_sleep[32]; /* at the login screen */
+	/* The user's sound server, if that was asked for */
+	bool has_sound_server;
+	bool has_sinks; /* pactl(1) was there to be asked, and answered */
+	char default_sink[PROBE_WORDS_MAX];
 };
 
 struct probe_request {
@@ -46,6 +50,7 @@ struct probe_request {
 	const char *password_file; /* as configured, "~/.vnc/passwd" */
 	const char *session;	   /* the session whose X server to try, or NULL */
 	const char *xauthority;	   /* from its record */
+	bool sound;		   /* the sound server, too */
 };
 
 /*

@@ -234,8 +234,9 @@ static int check_request(const struct setup *setup, const struct request *reques
 {
 	const struct ctl *ctl = setup->ctl;
 
-	if (request->undo && (request->user || request->session || setup->gpu))
-		return ctl_misused("--undo cannot be used with --user, --session or --gpu");
+	if (request->undo && (request->user || request->session || setup->gpu || setup->sound))
+		return ctl_misused(
+			"--undo cannot be used with --user, --session, --gpu or --sound");
 	if (ctl->config_given)
 		return ctl_misused("--config cannot be used: setup works for %s, which the "
 				   "services read",
@@ -294,6 +295,7 @@ int cmd_setup(struct ctl *ctl, int argc, char **argv)
 		{ "keep-screen-lock", NULL,
 		  "leave GNOME's blanking, locking and suspending as they are",
 		  .flag = &setup.keep_screen_lock },
+		{ "sound", NULL, "let viewers also hear the desktop", .flag = &setup.sound },
 		{ "port-owner", NULL, NULL, .flag = &request.port_owner },
 		{ "die-after", "N", NULL, .value = &request.die_after },
 		{ 0 },

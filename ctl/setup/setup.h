@@ -33,6 +33,7 @@ struct setup {
 	bool is_dry;	     /* changes are announced, not made */
 	bool restart_desktop;
 	bool keep_screen_lock; /* GNOME's blanking, locking and suspending */
+	bool sound;	       /* viewers are to hear the desktop */
 	bool is_quiet;	       /* the dry run before has shown the notes */
 	bool is_undone;	       /* at a boot: --undo was run, and something is left of it */
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpudesk's sockets are enabled for the user, for no other user, and listen. */
+/*
+ * gpudesk's sockets are enabled for the user, for no other user, and listen: that for sound only
+ * with --sound or sound = yes, or if it is already.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,22 +17,32 @@ static const char port_socket[] = "gpudesk.socket";
 static const char *const prefixes[] = { "gpudesk-scraper@", "gpudesk-control@",
 					"gpudesk-desktop@" };
 
+static const char sound_prefix[] = "gpudesk-sound@";
+
 enum { PREFIXES = sizeof(prefixes) / sizeof(prefixes[0]), SOCKET_NAME_MAX = 256 };
 
 /* The sockets to start, the port's last: it opens when all else is ready. */
 struct sockets {
-	char names[PREFIXES + 1][SOCKET_NAME_MAX];
+	char names[PREFIXES + 2][SOCKET_NAME_MAX];
 	size_t n;
 };
 
+static void add(struct sockets *sockets, const char *prefix, const struct setup *setup)
+{
+	snprintf(sockets->names[sockets->n++], SOCKET_NAME_MAX, "%s%s.socket", prefix, setup->user);
+}
+
 static struct sockets find_sockets(const struct setup *setup)
 {
-	struct sockets sockets = { .n = PREFIXES + 1 };
+	struct sockets sockets = { .n = 0 };
+	char sound[SOCKET_NAME_MAX];
 
 	for (size_t i = 0; i < PREFIXES; i++)
-		snprintf(sockets.names[i], SOCKET_NAME_MAX, "%s%s.socket", prefixes[i],
-			 setup->user);
-	snprintf(sockets.names[PREFIXES], SOCKET_NAME_MAX, "%s", port_socket);
+		add(&sockets, prefixes[i], setup);
+	snprintf(sound, sizeof(sound), "%s%s.socket", sound_prefix, setup->user);
+	if (setup->sound || setup->config.sound || unit_action_is_enabled(setup, sound))
+		add(&sockets, sound_prefix, setup);
+	snprintf(sockets.names[sockets.n++], SOCKET_NAME_MAX, "%s", port_socket);
 	return sockets;
 }
 

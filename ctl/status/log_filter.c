@@ -9,6 +9,7 @@ static const char *const units[][2] = {
 	{ "gpudesk-scraper@", ".socket" },  { "gpudesk-scraper@", ".service" },
 	{ "gpudesk-control@", ".socket" },  { "gpudesk-desktop@", ".socket" },
 	{ "gpudesk-desktop@", ".service" }, { "gpudesk-desktop-stop@", ".service" },
+	{ "gpudesk-sound@", ".socket" },    { "gpudesk-sound@", ".service" },
 };
 
 /* Those of GDM's workers end in a bracket: their name is "gdm-session-worker [pam/gdm-autologin]".

@@ -123,6 +123,17 @@ static void gather_timer(struct status *status, sd_bus *bus)
 		status->desktop_stops_in = next > now ? (next - now) / 1000000 : 0;
 }
 
+static void gather_listeners(struct status *status, sd_bus *bus)
+{
+	char name[UNIT_NAME_MAX];
+	struct unit unit;
+
+	name_unit(status, "gpudesk-sound@%s.service", name);
+	if (units_read(bus, name, &unit, NULL) >= 0 && unit_is_active(&unit))
+		(void)units_get_text(bus, name, "Service", "StatusText", status->listeners,
+				     sizeof(status->listeners), NULL);
+}
+
 static void gather_units(const struct ctl *ctl, struct status *status)
 {
 	static const char *const names[] = {
@@ -134,11 +145,15 @@ static void gather_units(const struct ctl *ctl, struct status *status)
 		"gpudesk-scraper@%s.service",
 		"gpudesk-desktop@%s.service",
 		"display-manager.service",
+		/* With sound = yes. */
+		"gpudesk-sound@%s.socket",
+		"gpudesk-sound@%s.service",
 	};
+	const size_t n_names = sizeof(names) / sizeof(*names) - (status->config.sound ? 0 : 2);
 	sd_bus *bus = NULL;
 	int r = *ctl->root ? -EHOSTDOWN : units_open(&bus);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && r >= 0; i++) {
+	for (size_t i = 0; i < n_names && r >= 0; i++) {
 		char name[UNIT_NAME_MAX];
 
 		name_unit(status, names[i], name);
@@ -146,6 +161,8 @@ static void gather_units(const struct ctl *ctl, struct status *status)
 	}
 	if (r >= 0)
 		gather_timer(status, bus);
+	if (r >= 0 && status->config.sound)
+		gather_listeners(status, bus);
 	sd_bus_flush_close_unref(bus);
 	status->units_error = r < 0 ? r : 0;
 }
@@ -272,8 +289,8 @@ bool status_setting_differs(const struct status *status, size_t key,
 	const struct scraper_report *report = &status->report;
 	char ours[STATUS_VALUE_MAX];
 
-	/* The proxy uses that one, and reads it by itself. */
-	if (status->scraper != SCRAPER_RUNS || key == CONFIG_KEY_allow ||
+	/* Others use those, and read them by themselves. */
+	if (status->scraper != SCRAPER_RUNS || key == CONFIG_KEY_allow || key == CONFIG_KEY_sound ||
 	    !(report->has_setting >> key & 1))
 		return false;
 	return config_format(&status->config, key, ours, sizeof(ours)) >= 0 &&

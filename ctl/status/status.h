@@ -17,7 +17,7 @@
 #include "ctl.h"
 #include "nvml.h"
 
-enum { STATUS_RECORDS_MAX = 16, STATUS_UNITS_MAX = 12 };
+enum { STATUS_RECORDS_MAX = 16, STATUS_UNITS_MAX = 12, STATUS_LISTENERS_MAX = 1024 };
 
 struct status_record {
 	char id[64];		      /* the file's name */
@@ -55,7 +55,8 @@ struct status {
 	int units_error; /* 0, -EHOSTDOWN if systemd is not running here, or -errno */
 	struct unit units[STATUS_UNITS_MAX];
 	size_t n_units;
-	uint64_t desktop_stops_in; /* s, by desktop_timeout; UINT64_MAX: never */
+	char listeners[STATUS_LISTENERS_MAX]; /* what gpudesk-sound says of them; "": none */
+	uint64_t desktop_stops_in;	      /* s, by desktop_timeout; UINT64_MAX: never */
 	struct status_process processes[STATUS_UNITS_MAX];
 	size_t n_processes;
 

@@ -180,17 +180,17 @@ json_t *status_json(const struct status *status)
 {
 	char reason[STATUS_REASON_MAX];
 
-	return json_pack("{s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "schema", STATUS_SCHEMA, "running_settings", differences_json(status),
-			 "version", GPUDESK_VERSION, "sessions", records_json(status),
-			 "desktop_stops_in", number_or_null(status->desktop_stops_in), "scraper",
-			 scraper_json(status), "systemd_error",
-			 status->units_error == -EHOSTDOWN
-				 ? json_text("systemd is not running here")
-				 : error_or_null(status->units_error),
+	return json_pack(
+		"{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+		STATUS_SCHEMA, "running_settings", differences_json(status), "listeners",
+		json_text_or_null(status->listeners), "version", GPUDESK_VERSION, "sessions",
+		records_json(status), "desktop_stops_in", number_or_null(status->desktop_stops_in),
+		"scraper", scraper_json(status), "systemd_error",
+		status->units_error == -EHOSTDOWN ? json_text("systemd is not running here")
+						  : error_or_null(status->units_error),
 
-			 "units", units_json(status), "processes", processes_json(status), "nvidia",
-			 nvidia_json(status), "config", json_text(status->config_path), "settings",
-			 settings_json(&status->config), "refusal",
-			 status_refuses(status, reason) ? json_text(reason) : json_null());
+		"units", units_json(status), "processes", processes_json(status), "nvidia",
+		nvidia_json(status), "config", json_text(status->config_path), "settings",
+		settings_json(&status->config), "refusal",
+		status_refuses(status, reason) ? json_text(reason) : json_null());
 }

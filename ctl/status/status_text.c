@@ -174,6 +174,13 @@ static void print_scraper(const struct status *status, uint64_t now, FILE *out)
 	}
 }
 
+static void print_listeners(const struct status *status, FILE *out)
+{
+	if (status->config.sound && !status->units_error)
+		fprintf(out, "Sound        %s\n",
+			*status->listeners ? status->listeners : "nobody listens");
+}
+
 /* ---- units and processes ---- */
 
 static void print_units(const struct status *status, FILE *out)
@@ -330,6 +337,7 @@ void status_print(const struct status *status, uint64_t now, FILE *out)
 
 	print_session(status, out);
 	print_scraper(status, now, out);
+	print_listeners(status, out);
 	print_units(status, out);
 	print_processes(status, out);
 	print_gpus(status, out);

@@ -102,6 +102,7 @@ static void test_defaults(void **state)
 	assert_true(config.resize);
 	assert_true(config.status_screen);
 	assert_false(config.notify);
+	assert_false(config.sound);
 	assert_int_equal(config.log_level, LOG_LEVEL_INFO);
 }
 
@@ -113,7 +114,7 @@ static void test_sets_every_key(void **state)
 		     "password_file = /etc/vnc passwd\nallow = 10.0.0.0/8 ::1\nmax_viewers = 64\n"
 		     "frame_rate = 1\ncompression = best\nview_only = yes\nclipboard = to-viewer\n"
 		     "primary = off\nclipboard_limit = 1MiB\nresize = off\n"
-		     "status_screen = no\nnotify = yes\nlog_level = debug\n");
+		     "status_screen = no\nnotify = yes\nsound = yes\nlog_level = debug\n");
 	assert_string_equal(config.user, "alice");
 	assert_int_equal(config.idle_timeout, 0);
 	assert_int_equal(config.inactive_timeout, 7200 * SECOND);
@@ -132,6 +133,7 @@ static void test_sets_every_key(void **state)
 	assert_false(config.resize);
 	assert_false(config.status_screen);
 	assert_true(config.notify);
+	assert_true(config.sound);
 	assert_int_equal(config.log_level, LOG_LEVEL_DEBUG);
 	assert_int_equal(config.is_set, (UINT64_C(1) << config_n_keys) - 1);
 }

@@ -171,6 +171,7 @@ def add_common(machine):
     for unit, target in (("gpudesk.socket", "sockets.target"),
                          ("gpudesk-scraper@.socket", "gpudesk.socket"),
                          ("gpudesk-control@.socket", "gpudesk.socket"),
+                         ("gpudesk-sound@.socket", "gpudesk.socket"),
                          ("gpudesk-desktop@.socket", "gpudesk.socket")):
         text = UNIT % (unit, target)
         if unit == "gpudesk.socket":
@@ -703,6 +704,34 @@ class SetupTest(unittest.TestCase):
                          ["gpudesk-control@alice.socket", "gpudesk-desktop@alice.socket",
                           "gpudesk-scraper@alice.socket"])
         self.check_undo(fresh)
+
+    def test_sound(self):
+        """Its socket and its key, which stay without --sound; another user takes them along."""
+        self.make(add_debian)
+        self.succeed(self.machine, "--yes")
+        wants = self.machine.path(UNITS + "gpudesk.socket.wants")
+        self.assertNotIn("gpudesk-sound@exouser.socket", os.listdir(wants))
+        self.assertIn("sound = yes", self.set_up_again("--sound"))
+        self.assertIn("gpudesk-sound@exouser.socket", os.listdir(wants))
+        self.assertEqual(self.machine.read(drop_in()).splitlines()[1:],
+                         ["user = exouser", "sound = yes"])
+        self.assertIn("nothing to change", self.succeed(self.machine, "--yes"))
+        self.set_up_again("--user", "alice")
+        self.assertIn("gpudesk-sound@alice.socket", os.listdir(wants))
+        self.assertNotIn("gpudesk-sound@exouser.socket", os.listdir(wants))
+        self.assertEqual(self.machine.read(drop_in()).splitlines()[1:],
+                         ["user = alice", "sound = yes"])
+        self.undo()
+        self.assertFalse(os.path.exists(wants) and
+                         any("sound" in name for name in os.listdir(wants)))
+        self.assertFalse(self.machine.has(drop_in()))
+
+    def test_sound_is_switched_off_by_another_file(self):
+        self.make(add_debian)
+        self.machine.write(drop_in().replace("50-setup", "90-local"), "sound = no\n")
+        result = self.machine.run("--yes", "--sound")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("sets sound = no: remove that line", result.stdout)
 
     def set_up_again(self, *arguments):
         said = self.succeed(self.machine, "--yes", *arguments)

@@ -644,6 +644,40 @@ static void test_selinux(void **state)
 	expect("selinux", FINDING_WARN, "permissive", "");
 }
 
+static void test_sound(void **state)
+{
+	(void)state;
+	expect("sound", FINDING_OK, "sound = no", "");
+	struct unit *socket = unit("gpudesk-sound@exouser.socket");
+	expect("sound", FINDING_WARN, "listens, but sound = no", "gpudesk setup --sound");
+	machine.config.sound = true;
+	expect("sound", FINDING_WARN,
+	       "exouser has no sound server: nothing listens on /run/user/1001/pulse/native",
+	       "pipewire-pulse");
+	machine.graphical_session[0] = '\0'; /* its session brings it */
+	expect("sound", FINDING_OK, "enable-audio=true and audio-servername=172.17.0.1", "");
+	strcpy(machine.graphical_session, "2");
+	machine.probe.has_sound_server = true;
+	expect("sound", FINDING_OK, "viewers may listen; Guacamole", "");
+	machine.probe.has_sinks = true;
+	expect("sound", FINDING_WARN, "the sound server of exouser has no default sink",
+	       "as exouser, run: pactl load-module module-null-sink");
+	strcpy(machine.probe.default_sink, "auto_null");
+	expect("sound", FINDING_OK, "viewers may listen to what is played on auto_null; ", "");
+	machine.n_sound_listens = 1;
+	machine.sound_listens[0] = (struct machine_listen){ "10.88.0.1", 4713 };
+	expect("sound", FINDING_OK, "audio-servername=10.88.0.1", "");
+	machine.sound_listens[0].port = 4714;
+	expect("sound", FINDING_WARN, "listens on port 4714, but Guacamole connects to 4713 only",
+	       "ListenStream=10.88.0.1:4713");
+	machine.n_sound_listens = 0;
+	strcpy(socket->active, "inactive");
+	expect("sound", FINDING_WARN, "gpudesk-sound@exouser.socket does not listen",
+	       "gpudesk setup --sound");
+	machine.has_systemd = false;
+	expect("sound", FINDING_OK, "viewers may listen", "");
+}
+
 static void test_no_rights(void **state)
 {
 	(void)state;
@@ -766,6 +800,7 @@ int main(void)
 		WITH_MACHINE(test_gdm),
 		WITH_MACHINE(test_vglusers),
 		WITH_MACHINE(test_selinux),
+		WITH_MACHINE(test_sound),
 		WITH_MACHINE(test_no_rights),
 		WITH_MACHINE(test_password),
 		WITH_MACHINE(test_configuration),

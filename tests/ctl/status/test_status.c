@@ -53,6 +53,23 @@ static void print(void)
 	assert_int_equal(fclose(out), 0);
 }
 
+static void test_listeners(void **state)
+{
+	(void)state;
+	print();
+	assert_null(strstr(text, "Sound"));
+	status.config.sound = true;
+	print();
+	assert_non_null(strstr(text, "\nSound        nobody listens\n"));
+	strcpy(status.listeners, "1 listener: 172.17.0.2:40000");
+	print();
+	assert_non_null(strstr(text, "\nSound        1 listener: 172.17.0.2:40000\n"));
+	json_t *json = status_json(&status);
+	assert_string_equal(json_string_value(json_object_get(json, "listeners")),
+			    "1 listener: 172.17.0.2:40000");
+	json_decref(json);
+}
+
 static void test_who_is_refused(void **state)
 {
 	char reason[STATUS_REASON_MAX];
@@ -120,6 +137,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(test_listeners),
 		TEST(test_who_is_refused),
 		TEST(test_settings_that_differ),
 		TEST(test_times_of_records),
