@@ -83,7 +83,8 @@ $desktops,python3,python3-gi,gir1.2-gdm-1.0,\
 libvncserver1,$libraries,libjansson4,zlib1g,libjpeg62-turbo,libxkbcommon0,libx11-6,\
 libx11-xcb1,libxext6,libxdamage1,libxfixes3,libxtst6,libxrandr2,libxcb1,libxcb-shm0,\
 libxcb-dpms0,libxcb-xfixes0,libxcb-xkb1,libnss-extrausers,xterm,x11-utils,x11-xserver-utils,\
-xauth,xdotool,tigervnc-tools,iproute2,procps,nftables
+xauth,xdotool,tigervnc-tools,iproute2,procps,nftables,\
+pulseaudio,pulseaudio-utils,pipewire,pipewire-pulse,wireplumber
 mapfile -t archives < <("$here/../../packaging/archives" "$suite")
 # its kernel and a static busybox, which are not installed
 mkdir "$work/boot"

@@ -70,6 +70,7 @@ static const char *const secrets[] = {
 	"/var/lib/e2e-secret",
 	"/home/exouser/e2e-mine",
 	"/home/mallory/e2e-secret",
+	"/run/user/1002/e2e-secret",
 	"/proc/kcore",
 	"/proc/kmsg",
 	"/dev/mem",
@@ -204,7 +205,7 @@ static const char *const local_sockets[] = {
 	"/run/gpudesk/desktop/exouser.sock",
 	"/run/user/1001/bus",
 	"/run/user/1001/systemd/private",
-
+	"/run/user/1001/pulse/native",
 	"@/tmp/.X11-unix/X0",
 	"@/tmp/.X11-unix/X1",
 	"@e2e-abstract",

@@ -43,4 +43,8 @@ for unit in e2e-setup e2e-run; do
 done
 chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer \
 	e2scrub_reap.service fstrim.timer getty@tty1.service
+# A session has no sound server but the one that 82-sound.sh starts.
+chroot "$root" systemctl --quiet --global disable pulseaudio.socket pulseaudio.service \
+	pipewire.socket pipewire.service pipewire-pulse.socket pipewire-pulse.service \
+	wireplumber.service
 mkdir -p "$root/var/log/journal"

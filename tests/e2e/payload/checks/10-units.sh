@@ -4,7 +4,8 @@
 
 units="gpudesk.socket gpudesk.service gpudesk-scraper@exouser.socket gpudesk-scraper@exouser.service
 gpudesk-control@exouser.socket gpudesk-desktop@exouser.socket gpudesk-desktop@exouser.service
-gpudesk-desktop-stop@exouser.service gpudesk-xorg.service"
+gpudesk-desktop-stop@exouser.service gpudesk-xorg.service gpudesk-sound@exouser.socket
+gpudesk-sound@exouser.service"
 
 verify_units() {
 	local output
@@ -27,7 +28,7 @@ check "systemd loads the units without a warning" verify_units
 check "the sockets listen" are_listening
 check "the port is held before its address exists" not ip addr show docker0
 for service in gpudesk.service gpudesk-scraper@exouser.service gpudesk-desktop@exouser.service \
-	gpudesk-desktop-stop@exouser.service; do
+	gpudesk-desktop-stop@exouser.service gpudesk-sound@exouser.service; do
 	check "the exposure of $service is at most 1.0" at_most 1.0 $service
 done
 check "only the proxy can use the hand-off socket" \

@@ -32,10 +32,19 @@ domain_display() {
 	return 1
 }
 
-paint_domain() {
+as_domain_user() {
 	setpriv --reuid $domain_uid --regid $domain_uid --clear-groups \
-		env DISPLAY="$(domain_display)" XAUTHORITY=/run/user/$domain_uid/gdm/Xauthority \
-		xsetroot -solid "#$1"
+		env HOME=$domain_home XDG_RUNTIME_DIR=/run/user/$domain_uid "$@"
+}
+
+paint_domain() {
+	as_domain_user env DISPLAY="$(domain_display)" \
+		XAUTHORITY=/run/user/$domain_uid/gdm/Xauthority xsetroot -solid "#$1"
+}
+
+# Whether a connection to the sound port is one of a viewer's.
+listens_to_domain() {
+	gpudesk status | grep -E '^Sound .*172\.17\.0\.2:'
 }
 
 cp /etc/nsswitch.conf nsswitch.saved
@@ -44,7 +53,7 @@ systemctl stop gdm
 eventually 60 not has_session
 domain_units disable --quiet --now exouser
 sed -i -E 's/^(passwd|group|shadow):.*/& extrausers/' /etc/nsswitch.conf
-session_wait=2min configure start_desktop=yes "user=$domain_user"
+session_wait=2min configure start_desktop=yes sound=yes "user=$domain_user"
 
 domain_units enable --quiet "$domain_user"
 domain_units start "$domain_user" 2>/dev/null
@@ -62,6 +71,11 @@ check "and all sockets listen now" domain_units is-active "$domain_user"
 check "the user's session has a record" \
 	grep -qxF "USER='$domain_user'" -r $records
 check "the desktop can be painted" eventually 60 paint_domain 204080
+as_domain_user systemctl --user start pulseaudio.socket
+systemctl start "gpudesk-sound@$domain_user.socket"
+ip netns exec guac timeout 60 bash -c 'exec 9<>/dev/tcp/172.17.0.1/4713 && cat <&9' &
+check "a viewer may listen to it" eventually 20 listens_to_domain
+systemctl stop "gpudesk-sound@$domain_user.socket"
 touch domain.painted
 check "and the viewer sees it" viewer_ended domain 0 90
 check "gpudesk status knows it" \

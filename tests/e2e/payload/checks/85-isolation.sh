@@ -5,14 +5,17 @@
 
 has_session || restart_gdm
 configure start_desktop=no
-id mallory >/dev/null 2>&1 || useradd -m mallory
+id mallory >/dev/null 2>&1 || useradd -m -u 1002 mallory
+loginctl enable-linger mallory
+eventually 30 mountpoint -q /run/user/1002
+as_user env XDG_RUNTIME_DIR=/run/user/1001 systemctl --user start pulseaudio.socket
 
 # Secrets, and places to write to.
 for secret in /root/e2e-secret /var/lib/e2e-secret /home/mallory/e2e-secret /home/exouser/e2e-mine \
-	/etc/ssh/e2e-host-key; do
+	/etc/ssh/e2e-host-key /run/user/1002/e2e-secret; do
 	install -D -m 0600 /dev/stdin "$secret" <<<secret
 done
-chown mallory: /home/mallory/e2e-secret
+chown mallory: /home/mallory/e2e-secret /run/user/1002/e2e-secret
 chown exouser: /home/exouser/e2e-mine
 install -d -m 1777 /run/e2e-shared
 python3 - <<'END' &
@@ -73,8 +76,17 @@ check "no other process runs as its user" not pgrep -u gpudesk
 probed gpudesk-scraper@exouser.service exouser
 check "the scraper's: it reads what its user may, and nothing else" only_these probed \
 	"read /home/exouser/e2e-mine" "connect /run/user/1001/bus" \
-	"connect /run/user/1001/systemd/private" "connect /run/gpudesk/desktop/exouser.sock" \
+	"connect /run/user/1001/systemd/private" "connect /run/user/1001/pulse/native" \
+	"connect /run/gpudesk/desktop/exouser.sock" \
 	"connect /run/systemd/notify" "connect /run/systemd/userdb/io.systemd.DynamicUser" \
+	"open memory the same user's"
+
+# The user's systemd is what makes it as mighty as its user.
+probed gpudesk-sound@exouser.service exouser
+systemctl stop gpudesk-sound@exouser.socket
+check "gpudesk-sound's: it reaches what its user's programs listen at, and nothing else" only_these \
+	probed "connect /run/user/1001/bus" "connect /run/user/1001/systemd/private" \
+	"connect /run/user/1001/pulse/native" "connect /run/systemd/notify" \
 	"open memory the same user's"
 
 # It runs as root, whom systemd trusts.
@@ -85,6 +97,8 @@ for service in gpudesk-desktop gpudesk-desktop-stop; do
 done
 
 kill "$bait" "$stranger"
+as_user env XDG_RUNTIME_DIR=/run/user/1001 systemctl --user stop pulseaudio.socket pulseaudio.service
+loginctl disable-linger mallory
 
 # Another user, while there is a viewer.
 rm -f viewing left
