@@ -15,8 +15,8 @@ examine
 echo "     ${said//$'\n'/$'\n'     }"
 check "doctor finds nothing wrong" no_failure
 check "each check has a line" \
-	test "$(awk '/^(ok|warn|FAIL) / { print $2 }' <<<"$said" | sort -u | wc -l)" = 43
-check "the verdict is that it is ready" grep -qE '^READY: 43 checks, ' <<<"$said"
+	test "$(awk '/^(ok|warn|FAIL) / { print $2 }' <<<"$said" | sort -u | wc -l)" = 44
+check "the verdict is that it is ready" grep -qE '^READY: 44 checks, ' <<<"$said"
 check "the X server was tried" grep -qE '^ok +x +display :0' <<<"$said"
 baseline=$(complaints)
 
@@ -26,7 +26,7 @@ import json, sys
 report = json.load(sys.stdin)
 assert (report["schema"], report["ready"], report["failures"]) == (1, True, 0), report
 findings = report["findings"]
-assert len(findings) >= 43, len(findings)
+assert len(findings) >= 44, len(findings)
 for finding in findings:
     assert set(finding) == {"check", "result", "cause", "fix", "follows"}, finding
     assert finding["result"] in ("ok", "warn"), finding
