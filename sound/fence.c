@@ -142,14 +142,19 @@ static enum fence_verdict answer_auth(struct fence *fence, struct native_reader 
 	return FENCE_TO_LISTENER;
 }
 
-/* The default sink, for the stream that waits for it. */
-static enum fence_verdict answer_sink(struct fence *fence, struct native_reader *reader)
+static void skip(struct native_reader *reader, const char *kinds)
 {
 	size_t size;
 
+	for (; *kinds; kinds++)
+		(void)native_take(reader, *kinds, &size);
+}
+
+/* The default sink, for the stream that waits for it. */
+static enum fence_verdict answer_sink(struct fence *fence, struct native_reader *reader)
+{
 	/* Its number, name, description, format, loudspeakers, module, volume, mute. */
-	for (const char *kind = "LttamLvb"; *kind; kind++)
-		(void)native_take(reader, *kind, &size);
+	skip(reader, "LttamLvb");
 	fence->monitor_index = native_take_u32(reader);
 	const char *monitor = native_take_text(reader);
 	if (reader->is_bad)
@@ -164,10 +169,7 @@ static enum fence_verdict answer_sink(struct fence *fence, struct native_reader 
 /* Whether the values of `kinds` come next, and then the name of the monitor. */
 static bool records_monitor(struct fence *fence, struct native_reader *reader, const char *kinds)
 {
-	size_t size;
-
-	for (; *kinds; kinds++)
-		(void)native_take(reader, *kinds, &size);
+	skip(reader, kinds);
 	const char *source = native_take_text(reader);
 	return source && strcmp(source, fence->monitor) == 0;
 }

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "common/event_source.h"
-#include "common/log.h"
 #include "common/timer.h"
 #include "fence.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gpudesk x-probe, which doctor runs as the desktop's user. It tries the password file and the X
- * server of a session, and prints each result at once, as it may hang at the next one.
+ * gpudesk x-probe, which doctor runs as the desktop's user. It tries the password file, the X
+ * server of a session and the sound server, and prints each result at once, as it may hang at the
+ * next one.
  */
 #include <X11/Xlib.h>
 #include <X11/extensions/XShm.h>
@@ -206,7 +207,8 @@ int cmd_x_probe(struct ctl *ctl, int argc, char **argv)
 	};
 	int status = ctl_options_status(
 		ctl, argc, argv,
-		"Tries the password file and the X server for doctor, with the caller's rights.\n",
+		"Tries the password file, the X server and the sound server for doctor, with the\n"
+		"caller's rights.\n",
 		options);
 
 	if (status >= 0)

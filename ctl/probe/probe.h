@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tries the password file and the X server as the desktop's user. Root must not trust the user's
- * files or X server, so this is done by a process with that user's rights: gpudesk x-probe, which
- * prints KEY=VALUE lines (cmd_x_probe.c).
+ * Tries the password file, the X server and the sound server as the desktop's user. Root must not
+ * trust the user's files or servers, so this is done by a process with that user's rights: gpudesk
+ * x-probe, which prints KEY=VALUE lines (cmd_x_probe.c).
  */
 #ifndef GPUDESK_PROBE_H
 #define GPUDESK_PROBE_H
