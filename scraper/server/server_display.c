@@ -102,8 +102,7 @@ static void on_lost(void *userdata)
 {
 	struct server *server = userdata;
 
-	if (!IO_ERROR_RETURNS || !server->config->status_screen ||
-	    !(server->n_viewers || server->is_starting || server->is_lost))
+	if (!IO_ERROR_RETURNS || !server->config->status_screen)
 		server_end(server);
 	if (server->is_lost)
 		return;

@@ -34,7 +34,6 @@ struct server {
 	bool has_display;		 /* it is open */
 	bool is_lost;			 /* and its X server is gone: still to be closed */
 	bool is_silent;			 /* because it did not answer, and was given up */
-	bool is_starting;		 /* to be watched, for the first viewer */
 	sd_event_source *display_source;
 	struct deferred_work work; /* of schedule.h */
 	sd_event_source *timer;	   /* the next capture or check */

@@ -95,9 +95,7 @@ static int start_seeing(struct server *server)
 	int r = -ENOTCONN;
 
 	if (server->has_display && !server->is_lost) {
-		server->is_starting = true;
 		r = server_start_watching(server);
-		server->is_starting = false;
 		if (server->is_lost)
 			server_stop_watching(server);
 	}

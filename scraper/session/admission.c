@@ -56,6 +56,17 @@ static bool is_serving(const struct admission *admission)
 	return is_open(admission) || server_n_viewers(admission->server);
 }
 
+/*
+ * Whether to go on without a desktop: somebody sees it, or has a challenge and may answer it, and
+ * then sees the status screen meanwhile.
+ */
+static bool outlives_desktop(const struct admission *admission)
+{
+	return admission->config->status_screen &&
+	       (server_n_viewers(admission->server) ||
+		handoff_server_has_challenged(admission->handoff));
+}
+
 /* ---- when to exit ---- */
 
 static enum idle_state get_idle_state(const void *userdata)
@@ -108,7 +119,7 @@ static void on_display_lost(const char *reason, void *userdata)
 {
 	struct admission *admission = userdata;
 
-	if (!server_n_viewers(admission->server))
+	if (!outlives_desktop(admission))
 		on_ended(admission);
 	if (!*reason)
 		log_info("the X server is gone: waiting for the next session");
@@ -130,7 +141,7 @@ static const struct server_callbacks server_callbacks = {
 static void on_session_over(const char *reason, void *userdata)
 {
 	struct admission *admission = userdata;
-	bool goes_on = admission->config->status_screen && server_n_viewers(admission->server);
+	bool goes_on = outlives_desktop(admission);
 
 	log_info("session %s is over (%s): %s", admission->search.session, reason,
 		 goes_on ? "waiting for the next one" : "stopping");
@@ -144,29 +155,12 @@ static void on_session_over(const char *reason, void *userdata)
 
 /* ---- accepting viewers ---- */
 
-/* Its password was right, so it may see why, for a moment. */
-static void refuse(struct admission *admission, const struct arrival *viewer, const char *reason)
-{
-	if (!admission->config->status_screen || admission->notices.n >= NOTICES_MAX) {
-		arrival_refuse(viewer, reason, reason);
-		return;
-	}
-	log_viewer(LOG_LEVEL_WARNING, viewer->peer, "refused", "viewer %s refused: %s",
-		   viewer->peer, reason);
-	if (arrival_take_over(viewer) < 0)
-		return;
-	int r = notices_show(&admission->notices, admission->event, admission->options->urgent,
-			     admission->config, viewer->fd, viewer->peer, reason);
-	if (r < 0)
-		log_error("cannot tell viewer %s: %s", viewer->peer, strerror(-r));
-}
-
 static void accept_viewer(struct admission *admission, const struct arrival *viewer)
 {
 	char reason[SESSION_REASON_MAX];
 
 	if (server_make_place(admission->server, viewer->view_only, reason, sizeof(reason)) < 0) {
-		refuse(admission, viewer, reason);
+		notices_refuse(&admission->notices, viewer, reason);
 		return;
 	}
 	if (arrival_take_over(viewer) < 0)
@@ -256,7 +250,7 @@ static void admit(struct admission *admission, const struct arrival *viewer)
 		timer_start(admission->grace, GRACE_USEC);
 }
 
-/* A session that is over has no challenges: the proxy asks again, and gets a new scraper. */
+/* A scraper that ends with its session is not asked: the proxy asks again, and gets a new one. */
 static bool may_challenge(void *userdata)
 {
 	struct admission *admission = userdata;
@@ -264,7 +258,7 @@ static bool may_challenge(void *userdata)
 
 	if (over)
 		on_session_over(over, admission);
-	return !over || server_n_viewers(admission->server);
+	return !over || outlives_desktop(admission);
 }
 
 static void on_request(const struct handoff_request *request,
@@ -300,7 +294,7 @@ static void on_request(const struct handoff_request *request,
 		viewer.view_only = access == VNC_ACCESS_VIEW_ONLY;
 		idle_exit_note_use(&admission->idle);
 		if (*admission->config->refusal)
-			refuse(admission, &viewer, admission->config->refusal);
+			notices_refuse(&admission->notices, &viewer, admission->config->refusal);
 		else
 			admit(admission, &viewer);
 	}
@@ -332,6 +326,9 @@ int admission_start(sd_event *event, const struct admission_options *options, st
 	admission->event = sd_event_ref(event);
 	admission->options = options;
 	admission->config = config;
+	admission->notices = (struct notices){ .event = event,
+					       .urgent = options->urgent,
+					       .config = config };
 	int r = desktop_starter_get_path(options->desktop_socket, admission->desktop_socket,
 					 sizeof(admission->desktop_socket));
 	if (r >= 0)

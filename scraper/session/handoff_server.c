@@ -335,6 +335,15 @@ unsigned handoff_server_strangers(const struct handoff_server *server)
 	return server->n_connections - server->n_requested;
 }
 
+bool handoff_server_has_challenged(const struct handoff_server *server)
+{
+	const struct handoff_reply *connection = server->connections;
+
+	while (connection && connection->state == ACCEPTED)
+		connection = connection->next;
+	return connection;
+}
+
 void handoff_reply_on_gone(struct handoff_reply *reply, handoff_gone_fn gone, void *userdata)
 {
 	reply->gone = gone;

@@ -78,6 +78,9 @@ struct handoff_server *handoff_server_destroy(struct handoff_server *server);
 unsigned handoff_server_pending(const struct handoff_server *server);
 unsigned handoff_server_strangers(const struct handoff_server *server);
 
+/* Whether one has been given a challenge, and its response is not answered yet. */
+bool handoff_server_has_challenged(const struct handoff_server *server);
+
 /* `gone` may be NULL: then it is not called. */
 void handoff_reply_on_gone(struct handoff_reply *reply, handoff_gone_fn gone, void *userdata);
 

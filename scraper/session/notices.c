@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/event_source.h"
+#include "common/log.h"
 #include "common/timer.h"
+#include "status_words.h"
 
 struct notice {
 	struct notice *next;
@@ -56,8 +59,7 @@ static void on_viewers_changed(unsigned n, void *userdata)
 	timer_start(notice->timer, 0);
 }
 
-int notices_show(struct notices *notices, sd_event *event, sd_event *urgent,
-		 const struct config *config, int fd, const char *peer, const char *reason)
+int notices_show(struct notices *notices, int fd, const char *peer, const char *reason)
 {
 	/* There is no display, so the others are never called. */
 	static const struct server_callbacks callbacks = { .viewers_changed = on_viewers_changed };
@@ -73,9 +75,10 @@ int notices_show(struct notices *notices, sd_event *event, sd_event *urgent,
 	notices->first = notice;
 	notices->n++;
 	snprintf(notice->reason, sizeof(notice->reason), "%s", reason);
-	int r = timer_add(event, NOTICES_USEC, on_timer, notice, &notice->timer);
+	int r = timer_add(notices->event, NOTICES_USEC, on_timer, notice, &notice->timer);
 	if (r >= 0)
-		r = server_create(event, urgent, config, &callbacks, notice, &notice->server);
+		r = server_create(notices->event, notices->urgent, notices->config, &callbacks,
+				  notice, &notice->server);
 	if (r < 0) {
 		close(fd);
 		destroy(notice);
@@ -87,6 +90,21 @@ int notices_show(struct notices *notices, sd_event *event, sd_event *urgent,
 	if (r < 0)
 		destroy(notice);
 	return r;
+}
+
+void notices_refuse(struct notices *notices, const struct arrival *viewer, const char *reason)
+{
+	if (!notices->config->status_screen || notices->n >= NOTICES_MAX) {
+		arrival_refuse(viewer, reason, reason);
+		return;
+	}
+	log_viewer(LOG_LEVEL_WARNING, viewer->peer, "refused", "viewer %s refused: %s",
+		   viewer->peer, reason);
+	if (arrival_take_over(viewer) < 0)
+		return;
+	int r = notices_show(notices, viewer->fd, viewer->peer, reason);
+	if (r < 0)
+		log_error("cannot tell viewer %s: %s", viewer->peer, strerror(-r));
 }
 
 void notices_finish(struct notices *notices)

@@ -6,25 +6,34 @@
 #ifndef GPUDESK_NOTICES_H
 #define GPUDESK_NOTICES_H
 
-#include "status_words.h"
+#include "arrivals.h"
+#include "common/config.h"
 
 enum { NOTICES_MAX = 8 }; /* viewers at the same time */
 #define NOTICES_USEC UINT64_C(10000000)
 
 struct notice;
 
-/* Starts as all zeros. */
+/* Starts with the first three, which must outlive it, and zeros. */
 struct notices {
+	sd_event *event, *urgent; /* for server_create() */
+	const struct config *config;
 	struct notice *first;
 	unsigned n;
 };
 
 /*
  * Shows `reason` to a viewer for NOTICES_USEC, and disconnects it. `fd` is its socket before
- * ClientInit, owned from then on, also on failure. `config` must outlive it. Returns 0 or -errno.
+ * ClientInit, owned from then on, also on failure. Returns 0, -EUSERS if there are NOTICES_MAX, or
+ * -errno.
  */
-int notices_show(struct notices *notices, sd_event *event, sd_event *urgent,
-		 const struct config *config, int fd, const char *peer, const char *reason);
+int notices_show(struct notices *notices, int fd, const char *peer, const char *reason);
+
+/*
+ * Refuses `viewer`, whose password was right, so it may see why: for a moment where there are
+ * status screens and not too many; otherwise as arrival_refuse() tells it.
+ */
+void notices_refuse(struct notices *notices, const struct arrival *viewer, const char *reason);
 
 /* Disconnects all. */
 void notices_finish(struct notices *notices);

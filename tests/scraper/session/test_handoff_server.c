@@ -247,6 +247,7 @@ static void test_gives_no_challenge(void **state)
 	ask(proxy);
 	event_loop_run_ready(event);
 	assert_int_equal(handoff_server_strangers(server), 0);
+	assert_false(handoff_server_has_challenged(server));
 	assert_int_equal(handoff_receive_answer(proxy, &answer), -ECONNRESET);
 	(void)close(proxy);
 }
@@ -277,6 +278,31 @@ static void test_challenges(void **state)
 		(void)close(far_end);
 		(void)close(proxies[i]);
 	}
+}
+
+/* Who has only connected may be left to the next process; others may not. */
+static void test_has_challenged(void **state)
+{
+	uint8_t challenge[HANDOFF_CHALLENGE_SIZE];
+	int silent = connect_proxy(), proxy, far_end;
+
+	(void)state;
+	event_loop_run_ready(event);
+	assert_int_equal(handoff_server_strangers(server), 1);
+	assert_false(handoff_server_has_challenged(server));
+	proxy = connect_proxy();
+	get_challenge(proxy, challenge);
+	assert_true(handoff_server_has_challenged(server));
+	respond(proxy, &far_end);
+	event_loop_run_ready(event);
+	assert_int_equal(n_requests, 1);
+	assert_true(handoff_server_has_challenged(server));
+	assert_int_equal(handoff_reply_send(replies[0], HANDOFF_WRONG_PASSWORD, NULL), 0);
+	assert_false(handoff_server_has_challenged(server));
+	(void)close(viewers[0]);
+	(void)close(far_end);
+	(void)close(proxy);
+	(void)close(silent);
 }
 
 /* What a proxy recorded is of no use with another challenge, nor a second time with the same. */
@@ -691,6 +717,7 @@ int main(void)
 		TEST_CASE(test_leaves_who_is_waiting_to_others),
 		TEST_CASE(test_gives_no_challenge),
 		TEST_CASE(test_challenges),
+		TEST_CASE(test_has_challenged),
 		TEST_CASE(test_replayed_response),
 		TEST_CASE(test_challenge_that_has_expired),
 		TEST_CASE(test_messages_in_the_wrong_order),

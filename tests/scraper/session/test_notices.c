@@ -43,9 +43,11 @@ static int setup(void **state)
 	(void)state;
 	log_set_level(LOG_LEVEL_ERROR);
 	config_init(&config);
-	notices = (struct notices){ 0 };
 	n_timers = 0;
-	return sd_event_new(&event) < 0 ? -1 : 0;
+	if (sd_event_new(&event) < 0)
+		return -1;
+	notices = (struct notices){ .event = event, .urgent = event, .config = &config };
+	return 0;
 }
 
 static int teardown(void **state)
@@ -63,8 +65,7 @@ static int show(int expected)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair),
 			 0);
-	assert_int_equal(notices_show(&notices, event, event, &config, pair[1], "peer", "Full."),
-			 expected);
+	assert_int_equal(notices_show(&notices, pair[1], "peer", "Full."), expected);
 	return pair[0];
 }
 
