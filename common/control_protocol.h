@@ -3,7 +3,8 @@
  * The scraper's control socket, which `gpudesk` asks: SOCK_SEQPACKET, one message of text each way,
  * then the scraper closes it. Root and the desktop's user may connect. After "watch", which
  * gpudesk-sound asks, the scraper answers as to "status" at once and again whenever a viewer comes
- * or goes, and closes the connection when it ends or another one watches.
+ * or goes or the settings were read again, and closes the connection when it ends or another one
+ * watches.
  *
  * The question is one word, without a newline: "status", "watch", "disconnect" (all viewers,
  * now), "reload" (the settings) or "stop". The first line of the answer is "ok" or "error MESSAGE".

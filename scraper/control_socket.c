@@ -21,7 +21,7 @@ struct connection {
 	int fd; /* -1: free */
 	sd_event_source *source;
 	uint64_t number;
-	bool is_watching; /* has asked to be told of viewers */
+	bool is_watching; /* has asked to be told of viewers and settings */
 };
 
 struct control {
@@ -83,7 +83,7 @@ static bool answer_status(const struct control *control, int fd)
 }
 
 /* One that does not read is told nothing more, by the end of its connection. */
-void control_socket_viewers_changed(struct control *control)
+void control_socket_tell_watcher(struct control *control)
 {
 	for (size_t i = 0; control && i < CONTROL_SOCKET_CONNECTIONS_MAX; i++) {
 		struct connection *connection = &control->connections[i];

@@ -30,8 +30,8 @@ struct control_socket_commands {
 int control_socket_start(sd_event *event, int listener,
 			 const struct control_socket_commands *commands, void *userdata,
 			 struct control **ret_control);
-/* Answers the connection that watches, again. NULL is fine. */
-void control_socket_viewers_changed(struct control *control);
+/* Answers the connection that watches, again: viewers or settings have changed. NULL is fine. */
+void control_socket_tell_watcher(struct control *control);
 
 void control_socket_destroy(struct control *control);
 

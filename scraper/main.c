@@ -116,6 +116,7 @@ static void on_reload(void *userdata)
 	struct scraper *scraper = userdata;
 
 	admission_reload(scraper->admission);
+	control_socket_tell_watcher(scraper->control);
 }
 
 static void on_stop(void *userdata)
@@ -128,7 +129,7 @@ static void on_stop(void *userdata)
 
 static void on_viewers_changed(void *userdata)
 {
-	control_socket_viewers_changed(((struct scraper *)userdata)->control);
+	control_socket_tell_watcher(((struct scraper *)userdata)->control);
 }
 
 static const struct control_socket_commands control_commands = {

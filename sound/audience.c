@@ -63,9 +63,16 @@ static void on_relay_ended(const char *reason, void *userdata)
 	end_listener(userdata, reason);
 }
 
-static void on_viewers(const char *reason, void *userdata)
+static const char *find_refusal(const struct audience *audience)
+{
+	return audience->parameters.find_refusal(audience->parameters.userdata);
+}
+
+/* The scraper also tells when it has read the settings again. */
+static void on_viewers(const char *ended, void *userdata)
 {
 	struct audience *audience = userdata;
+	const char *reason = ended ? ended : find_refusal(audience);
 
 	for (size_t i = 0; i < AUDIENCE_MAX; i++) {
 		struct listener *listener = &audience->places[i];
@@ -77,7 +84,7 @@ static void on_viewers(const char *reason, void *userdata)
 		else if (!viewers_watch_has(audience->watch, listener->host))
 			end_listener(listener, "the last viewer of that address has disconnected");
 	}
-	if (reason)
+	if (ended)
 		audience->watch = viewers_watch_end(audience->watch);
 }
 
@@ -92,8 +99,10 @@ static struct listener *find_place(struct audience *audience)
 /* Returns why not, or NULL. The scraper is waited for only while nobody listens. */
 static const char *admit(struct audience *audience, const char *host)
 {
-	if (audience->parameters.refusal)
-		return audience->parameters.refusal;
+	const char *refusal = find_refusal(audience);
+
+	if (refusal)
+		return refusal;
 	if (!audience->watch) {
 		int r = viewers_watch_start(audience->parameters.event,
 					    audience->parameters.control, on_viewers, audience,

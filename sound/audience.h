@@ -13,10 +13,12 @@ enum { AUDIENCE_MAX = 32 };
 
 struct audience_parameters {
 	sd_event *event;
-	const char *refusal;	 /* why nobody may listen; NULL: who sees the desktop may */
 	const char *control;	 /* the path of the scraper's control socket */
 	const char *server;	 /* that of the user's sound server */
 	uint64_t exit_idle_time; /* µs */
+	/* Returns why nobody may listen now; NULL: who sees the desktop may. */
+	const char *(*find_refusal)(void *userdata);
+	void *userdata;
 };
 
 struct audience;

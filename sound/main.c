@@ -22,6 +22,7 @@ enum { PATH_SIZE = sizeof(((struct sockaddr_un *)NULL)->sun_path) };
 struct options {
 	const char *config, *control, *server; /* paths; NULL: the user's */
 	uint64_t exit_idle_time;	       /* µs */
+	const char *user;
 };
 
 static const char help[] =
@@ -99,14 +100,18 @@ static void on_report(const char *message, void *userdata)
 	log_warning("%s", message);
 }
 
-/* Why nobody may listen, or NULL. */
-static const char *refusal_of(const struct config *config, const char *user)
+/* By the settings of this moment. Scraper and proxy log what is wrong in them. */
+static const char *find_refusal(void *userdata)
 {
-	if (*config->refusal)
-		return config->refusal;
-	if (!config->sound)
+	const struct options *options = userdata;
+	static struct config config;
+
+	config_load(options->config, &config, NULL, NULL);
+	if (*config.refusal)
+		return config.refusal;
+	if (!config.sound)
 		return "sound = no in gpudesk.conf";
-	return strcmp(config->user, user) == 0
+	return strcmp(config.user, options->user) == 0
 		       ? NULL
 		       : "gpudesk.conf has another user: enable gpudesk-sound@USER.socket for that";
 }
@@ -125,16 +130,16 @@ static int add_signals(sd_event *event)
 	return r < 0 ? r : sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
 }
 
-static int run(sd_event *event, const struct config *config, const struct options *options,
-	       const char *user)
+static int run(sd_event *event, struct options *options)
 {
 	struct audience *audience = NULL;
 	const struct audience_parameters parameters = {
 		.event = event,
-		.refusal = refusal_of(config, user),
 		.control = options->control,
 		.server = options->server,
 		.exit_idle_time = options->exit_idle_time,
+		.find_refusal = find_refusal,
+		.userdata = options,
 	};
 	int r = add_signals(event);
 
@@ -170,10 +175,10 @@ int main(int argc, char **argv)
 	log_set_level((enum log_level)config.log_level);
 	const struct passwd *account = getpwuid(geteuid());
 	/* systemd has set it, and knows users of whom the sandbox hides the source. */
-	const char *user = account ? account->pw_name : getenv("USER");
-	if (!user)
-		user = "?";
-	snprintf(control, sizeof(control), CONTROL_DIRECTORY "/%.64s.sock", user);
+	options.user = account ? account->pw_name : getenv("USER");
+	if (!options.user)
+		options.user = "?";
+	snprintf(control, sizeof(control), CONTROL_DIRECTORY "/%.64s.sock", options.user);
 	snprintf(server, sizeof(server), "/run/user/%u/pulse/native", (unsigned)geteuid());
 	if (!options.control)
 		options.control = control;
@@ -181,7 +186,7 @@ int main(int argc, char **argv)
 		options.server = server;
 	r = sd_event_default(&event);
 	if (r >= 0)
-		r = run(event, &config, &options, user);
+		r = run(event, &options);
 	sd_event_unref(event);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

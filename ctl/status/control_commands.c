@@ -21,11 +21,11 @@ int cmd_reload(struct ctl *ctl, int argc, char **argv)
 		"Has the running scraper use the settings that gpudesk.conf has now, for viewers "
 		"that\n"
 		"connect from then on. Viewers that are connected keep theirs; frame_rate and the\n"
-		"clipboard's change when none is connected any more. A scraper without viewers "
-		"stops, and\n"
-		"the next viewer starts it again. The proxy needs no reload. For root and the "
-		"desktop's\n"
-		"user.\n",
+		"clipboard's change when none is connected any more; with sound = no, listening "
+		"ends. A\n"
+		"scraper without viewers stops, and the next viewer starts it again. The proxy "
+		"needs no\n"
+		"reload. For root and the desktop's user.\n",
 		"reload", "The scraper has read the settings again.",
 		"The scraper is not running: it reads the settings when it starts.");
 }

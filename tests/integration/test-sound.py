@@ -475,6 +475,28 @@ class ViewerTest(ChainTest, SoundRig):
         self.assertIn("the last viewer of that address has disconnected", self.sound.read_log())
         self.assert_refused()
 
+    def test_it_is_switched_off_and_on(self):
+        """The next listener is refused at once, those who listen end with `gpudesk reload`."""
+        need("pulseaudio")
+        self.control_socket = os.path.join(self.directory, "control.sock")
+        self.server = PulseAudio(self.directory, self.addCleanup)
+        self.sound_socket = self.server.socket
+        self.start_chain()
+        self.start_sound()
+        self.log_in()
+        keeper = Listener(self.sound_port).authenticate()
+        self.write_config("sound = no")
+        self.assert_refused()
+        keeper.send(packet(u32(20) + u32(1)))
+        self.assertEqual(keeper.receive(), 2)
+        reload = run("ctl/gpudesk", "reload", "--config", self.config_path,
+                     "--control-socket", self.control_socket)
+        self.assertEqual(reload.returncode, 0, reload.stderr)
+        self.assertTrue(keeper.is_ended())
+        self.sound.wait_log("listens no longer: sound = no in gpudesk.conf")
+        self.write_config("sound = yes")
+        Listener(self.sound_port).authenticate().socket.close()
+
 
 if __name__ == "__main__":
     if not shutil.which("pactl"):

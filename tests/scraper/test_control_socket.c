@@ -216,7 +216,7 @@ static void test_watch(void **state)
 	assert_string_equal(answer_at(fds[3]), "");
 	assert_string_equal(answer_at(fds[4]), "(nothing)");
 	fixture->answer_size = 1;
-	control_socket_viewers_changed(fixture->control);
+	control_socket_tell_watcher(fixture->control);
 	assert_string_equal(answer_at(fd), "ok\nx");
 	assert_string_equal(answer_at(fds[4]), "(nothing)");
 	/* Another one takes its place. */
@@ -229,7 +229,7 @@ static void test_watch(void **state)
 	run(fixture);
 	assert_string_equal(answer_at(fds[4]), "");
 	assert_int_equal(fixture->n_stop, 0);
-	control_socket_viewers_changed(fixture->control);
+	control_socket_tell_watcher(fixture->control);
 	for (size_t i = 0; i < CONTROL_SOCKET_CONNECTIONS_MAX + 3; i++)
 		close(fds[i]);
 	close(fd);
@@ -246,7 +246,7 @@ static void test_watcher_that_does_not_read(void **state)
 	assert_int_equal(send(fd, "watch", 5, 0), 5);
 	run(fixture);
 	for (unsigned i = 0; i < 1000; i++)
-		control_socket_viewers_changed(fixture->control);
+		control_socket_tell_watcher(fixture->control);
 	assert_in_range(fixture->n_status, 2, 999);
 	while (*answer_at(fd))
 		n++;
