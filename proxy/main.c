@@ -2,7 +2,6 @@
 /* gpudesk-proxy(8): authenticates viewers and hands them over to the scraper. */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "common/config.h"
 #include "common/log.h"
+#include "common/program.h"
 #include "eviction.h"
 #include "proxy.h"
 
@@ -115,21 +115,6 @@ static void explain_no_sockets(int error, int bad)
 		log_error("cannot start: %s", strerror(-error));
 }
 
-static int add_signals(sd_event *event)
-{
-	sigset_t signals;
-	int r;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-		return -errno;
-	/* Without a handler, sd-event exits its loop. */
-	r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
-	return r < 0 ? r : sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
-}
-
 static void raise_descriptor_limit(void)
 {
 	struct rlimit limit;
@@ -156,7 +141,7 @@ static int run(sd_event *event, const struct arguments *arguments)
 	struct proxy *proxy = NULL;
 	int bad, r;
 
-	r = add_signals(event);
+	r = program_end_by_signal(event);
 	if (r < 0) {
 		log_error("cannot handle signals: %s", strerror(-r));
 		return r;

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "common/config.h"
 #include "common/control_protocol.h"
 #include "common/log.h"
+#include "common/program.h"
 
 enum { PATH_SIZE = sizeof(((struct sockaddr_un *)NULL)->sun_path) };
 
@@ -116,20 +116,6 @@ static const char *find_refusal(void *userdata)
 		       : "gpudesk.conf has another user: enable gpudesk-sound@USER.socket for that";
 }
 
-static int add_signals(sd_event *event)
-{
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-		return -errno;
-	/* Without a handler, sd-event exits its loop. */
-	int r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
-	return r < 0 ? r : sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
-}
-
 static int run(sd_event *event, struct options *options)
 {
 	struct audience *audience = NULL;
@@ -141,7 +127,7 @@ static int run(sd_event *event, struct options *options)
 		.find_refusal = find_refusal,
 		.userdata = options,
 	};
-	int r = add_signals(event);
+	int r = program_end_by_signal(event);
 
 	if (r >= 0)
 		r = audience_create(&parameters, &audience);
