@@ -142,6 +142,13 @@ starts_viewer() {
 	eventually 60 test -e "$1.seen"
 }
 
+# One that stays.
+starts_listening() {
+	rm -f held.raw
+	record guac >held.raw 2>held.log &
+	eventually 20 test -s held.raw
+}
+
 # check_sandbox - of the process that runs
 check_sandbox() {
 	local pid
@@ -168,8 +175,7 @@ check_listening() {
 	check "it hears 440 Hz" hears_tone
 	check "a neighbour does not" hears_nothing neighbour
 	check "nor a program of this machine" hears_nothing ""
-	record guac >held.raw 2>held.log &
-	check "a listener stays" eventually 20 test -s held.raw
+	check "a listener stays" starts_listening
 	check "the viewer may not play" refused_to pacat --playback --raw
 	check "nor load a module" refused_to pactl load-module module-null-sink sink_name=intruder
 	check "nor record from the default source" refused_to parec --raw -d @DEFAULT_SOURCE@
@@ -237,6 +243,14 @@ check "the desktop plays a tone once more" start_sound_server pulseaudio
 check "a viewer comes once more" starts_viewer more
 check "and hears 440 Hz once more" hears_tone
 check "from the same service" test "$(sound_pid)" = "$pid"
+check "a listener stays once more" starts_listening
+echo 'sound = no' >/etc/gpudesk.conf.d/zz-e2e.conf
+check "with sound = no, the next one hears nothing" hears_nothing guac
+check "the one that listens goes on" pgrep -x parec
+check "gpudesk reload" gpudesk reload
+check "ends it" eventually 20 not pgrep -x parec
+rm /etc/gpudesk.conf.d/zz-e2e.conf
+check "with sound = yes, 440 Hz again" hears_tone
 : >more.left
 check "the viewer leaves once more" viewer_ended more 0 30
 
