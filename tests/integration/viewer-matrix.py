@@ -69,12 +69,11 @@ class MatrixTest(ChainTest):
 
     def clipboard(self, text=None):
         """Sets the desktop's clipboard to the text, or returns what is in it."""
-        return subprocess.run(["xclip", "-selection", "clipboard",
-                               *(["-o", "-t", "UTF8_STRING"] if text is None else ["-i"])],
-                              input=text, encoding="utf-8", check=False,
-                              stdout=subprocess.PIPE if text is None else subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=30,
-                              env=self.x.environment()).stdout
+        if text is None:
+            return viewers.read_selection(self.x.environment(), "clipboard")
+        return subprocess.run(["xclip", "-selection", "clipboard", "-i"], input=text,
+                              encoding="utf-8", check=False, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=30, env=self.x.environment())
 
     # ---- what a person sees ----
 

@@ -11,6 +11,24 @@ from lib import chain, devtools, rfb
 from lib.chain import wait_until
 
 
+def run(command, environment, patience=30):
+    """Returns what it prints."""
+    data = subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, timeout=patience).stdout
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def read_selection(environment, selection, target="UTF8_STRING"):
+    """"" also if its owner does not answer, as one that loses it at that moment."""
+    try:
+        return run(["xclip", "-o", "-selection", selection, "-t", target], environment, 3)
+    except subprocess.TimeoutExpired:
+        return ""
+
+
 class Screen:
     """The X server of the person. Without a window manager, windows are given the focus."""
 
@@ -27,12 +45,7 @@ class Screen:
         return self.test.start(*command, env=self.environment, setsid=True)
 
     def run(self, *command):
-        data = subprocess.run(command, env=self.environment, check=False, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=30).stdout
-        try:
-            return data.decode()
-        except UnicodeDecodeError:
-            return data.decode("latin-1")
+        return run(command, self.environment)
 
     def xdotool(self, *arguments):
         return self.run("xdotool", *map(str, arguments))
@@ -67,7 +80,7 @@ class Screen:
 
     def paste(self):
         """All of the clipboard and of PRIMARY, since a viewer may use either."""
-        return [self.run("xclip", "-o", "-selection", selection, "-t", target)
+        return [read_selection(self.environment, selection, target)
                 for selection in ("clipboard", "primary")
                 for target in ("UTF8_STRING", "STRING")]
 
