@@ -20,7 +20,7 @@ wc -c wanted typed /tmp/typed
 viewer "$password" frame 60 type 'seen by a viewer\n'
 sleep 3
 check "a viewer saves its picture" viewer "$password" frame 60 save /e2e/gnome.ppm
-check "which is what is on the screen" as_user python3 -B screen.py /e2e/picture
+check "which is what is on the screen" as_user python3 -B screen.py /e2e/gnome.ppm
 desktop_programs >after
 cat after
 check "every program of the desktop is still the same" diff before after

@@ -40,7 +40,7 @@ arrives() {
 	printf 'wanted: %s\nis:     %s\nwindow: %s\n' "$1" "$(cat "$text")" \
 		"$(as_user timeout 5 xdotool getactivewindow getwindowname)"
 	as_user python3 -B keys_down.py
-	say save /e2e/picture
+	say save /e2e/input.ppm
 	return 1
 }
 
@@ -79,7 +79,7 @@ unlocks() {
 	sleep 3
 	say type "$1\\n"
 	eventually 30 locked no || {
-		say save /e2e/picture
+		say save /e2e/input.ppm
 		return 1
 	}
 }
