@@ -24,10 +24,11 @@
 #include "vnc_auth.h"
 
 /*
- * How long viewers wait for a display to be opened before they are shown the status screen: it is
- * not to flash by where there is a desktop, which takes a few milliseconds.
+ * How long viewers wait for a display to be opened before they are shown the status screen: where
+ * there is a desktop it is not to flash by, and take the first keys, also on a busy machine. Mostly
+ * that takes a few milliseconds.
  */
-#define GRACE_USEC UINT64_C(40000)
+#define GRACE_USEC UINT64_C(500000)
 
 struct admission {
 	sd_event *event;
