@@ -71,6 +71,12 @@ sed -i 's/^AutomaticLoginEnable=.*/AutomaticLoginEnable=false/' /etc/gdm3/daemon
 systemctl restart gdm
 eventually 60 not has_session
 check "the login screen comes up" eventually 120 is_greeter_up
+session_wait=3min configure start_desktop=yes
+check "at the login screen, a viewer that would start the desktop is told how it comes" \
+	viewer "$password" status "\[x\] display manager \[\.\] login .*shows its login screen\. \
+.*Log in there as exouser, or set AutomaticLoginEnable=true and AutomaticLogin=exouser in \
+/etc/gdm3/daemon\.conf" 60 save asked.ppm
+check "and nothing restarts GDM for it" is_greeter_up
 session_wait=3min configure start_desktop=no
 login_screen="^exouser's desktop cannot be shown yet\. \[x\] display manager \[\.\] login \
 .*GDM shows its login screen\. .*set up automatic login \
@@ -119,8 +125,9 @@ echo "     $(grep told: second.log)"
 touch left
 check "the first one has seen the desktop all the time" viewer_ended seer 0 30
 
-pictures=$(md5sum {starting,desktop,ended,greeter,wayland,refused}.ppm | cut -c-32 | sort -u | wc -l)
-check "no picture is like another" test "$pictures" = 6
+pictures=$(md5sum {starting,desktop,ended,asked,greeter,wayland,refused}.ppm | cut -c-32 | sort -u |
+	wc -l)
+check "no picture is like another" test "$pictures" = 7
 [ ! -d /e2e ] || cp ./*.ppm /e2e/ # for E2E_PICTURES, and docs/images/status-*.png
 rm ./*.ppm /home/exouser/.config/openbox/autostart
 configure start_desktop=no

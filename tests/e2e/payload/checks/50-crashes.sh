@@ -29,6 +29,9 @@ is_active() {
 	[ "$(loginctl show-session "$1" -p State --value 2>/dev/null)" = active ]
 }
 
+# Some GDMs log in again, which may take a while.
+session_wait=1min configure start_desktop=no
+
 view terminate-session
 old=$(session)
 loginctl terminate-session "$old"
@@ -44,7 +47,7 @@ check "at the login screen a connection brings the desktop back" \
 	viewer $password frame 300
 check "with another automatic login" wait_for_desktop
 check_picture "and that desktop is shown"
-configure start_desktop=no
+session_wait=1min configure start_desktop=no
 
 view worker-killed
 old=$(session)
@@ -69,3 +72,4 @@ systemctl stop gdm
 check "gdm-stopped: the viewer is told" viewer_ended gdm-stopped 0 60
 check "gdm-stopped: the scraper's end" eventually 30 not scraper_pid
 check_told "gdm-stopped: the next viewer" "does not seem to be running" $password
+configure start_desktop=no
