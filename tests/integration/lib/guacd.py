@@ -21,8 +21,8 @@ ENCODINGS = (rfb.ZRLE, 9, 10, rfb.COPY, 5, 6, 4, 2, rfb.RAW, rfb.X_CURSOR, rfb.C
              *rfb.LIBVNC_CAPABILITIES, rfb.XVP, rfb.QEMU_KEYS)
 
 # Seconds that each changed pixel takes: to be planned, during which no update is answered, and to
-# be encoded, with loss or without.
-Costs = collections.namedtuple("Costs", "plan lossy exact")
+# be encoded, with loss or without; and what any plan takes at least.
+Costs = collections.namedtuple("Costs", "plan lossy exact least_plan", defaults=[0])
 TWO_CORES = Costs(10e-9, 80e-9, 320e-9)
 
 # An image: where, and the newest time at which one of its cells had changed before.
@@ -149,8 +149,8 @@ class Display:
             for y in range(image.top, image.bottom):
                 start = y * width + image.left
                 self.blurred[start:start + columns] = bytes([image in lossy]) * columns
-        self.unlocked = now + self.costs.plan * sum(
-            (right - left) * (bottom - top) for left, top, right, bottom in boxes.values())
+        self.unlocked = now + max(self.costs.least_plan, self.costs.plan * sum(
+            (right - left) * (bottom - top) for left, top, right, bottom in boxes.values()))
         self.sent = self.unlocked + encoding
         return Frame(now, self.unlocked, self.sent, images, lossy)
 
