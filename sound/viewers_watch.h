@@ -13,8 +13,10 @@ enum { VIEWERS_WATCH_PATIENCE = 5 /* s, with the scraper's first answer */ };
 
 struct viewers_watch;
 
-/* A viewer has come or gone, or settings have changed; or the watch is over for `reason`, and to be
- * ended in the call. */
+/*
+ * A viewer has come or gone, or settings have changed; or the watch is over for `reason`, and to be
+ * ended in the call.
+ */
 typedef void (*viewers_watch_fn)(const char *reason, void *userdata);
 
 /*
