@@ -137,6 +137,22 @@ class KilledTest(FaultTest):
         meanwhile; without any, a scraper that has a display ends with it."""
         self.kill_at_every_stage(self.chain.lose_x, lambda stage: stage <= 2 or survives_x())
 
+    def test_x_server_of_a_scraper_that_stops(self):
+        """With a viewer or without, the display's end is noticed while it is closed."""
+        for is_viewed in True, False:
+            with self.subTest(is_viewed=is_viewed), self.log_in() as viewer:
+                if not is_viewed:
+                    viewer.close()
+                    self.chain.settle()
+                self.chain.scraper.signal(signal.SIGSTOP)
+                self.chain.x.end(signal.SIGKILL)
+                self.chain.scraper.signal(signal.SIGTERM)
+                self.chain.scraper.signal(signal.SIGCONT)
+                self.chain.scraper.wait_ended()
+                self.chain.start_x()
+            self.check_works()
+        self.check_nothing_left()
+
 
 class ShortageTest(FaultTest):
     def turned_away(self, n):

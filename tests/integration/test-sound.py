@@ -454,13 +454,17 @@ class ViewerTest(ChainTest, SoundRig):
 
     config = "sound = yes"
 
-    def test_who_may_listen(self):
-        need("pulseaudio", "parec")
+    def start_all(self):
+        need("pulseaudio")
         self.control_socket = os.path.join(self.directory, "control.sock")
         self.server = PulseAudio(self.directory, self.addCleanup)
         self.sound_socket = self.server.socket
         self.start_chain()
         self.start_sound()
+
+    def test_who_may_listen(self):
+        need("parec")
+        self.start_all()
         self.server.play_tone()
         self.assert_refused()
         viewer = self.log_in()
@@ -477,12 +481,7 @@ class ViewerTest(ChainTest, SoundRig):
 
     def test_it_is_switched_off_and_on(self):
         """The next listener is refused at once, those who listen end with `gpudesk reload`."""
-        need("pulseaudio")
-        self.control_socket = os.path.join(self.directory, "control.sock")
-        self.server = PulseAudio(self.directory, self.addCleanup)
-        self.sound_socket = self.server.socket
-        self.start_chain()
-        self.start_sound()
+        self.start_all()
         self.log_in()
         keeper = Listener(self.sound_port).authenticate()
         self.write_config("sound = no")
