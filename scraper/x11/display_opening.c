@@ -134,8 +134,17 @@ void display_opening_await(struct display_opening *opening)
 		timer_start(opening->timer, opening->limit);
 }
 
+/* Xlib's destructor frees locks that the thread may be about to take. */
+__attribute__((noreturn)) static void exit_without_destructors(int status, void *userdata)
+{
+	(void)userdata;
+	fflush(NULL);
+	_exit(status);
+}
+
 void display_opening_abandon(struct display_opening *opening)
 {
+	on_exit(exit_without_destructors, NULL);
 	opening->source = event_source_end(opening->source);
 	opening->timer = event_source_end(opening->timer);
 	pthread_detach(opening->thread);

@@ -43,7 +43,8 @@ void display_opening_explain_silence(const char *name, uint64_t usec, char *ret_
 
 /*
  * For the end of the process: `done` is not called any more. The thread may still wait for X, so
- * what it uses, the display and its userdata, must not be freed.
+ * what it uses, the display and its userdata, must not be freed, and exit() runs no destructors,
+ * nor what was registered with it before.
  */
 void display_opening_abandon(struct display_opening *opening);
 

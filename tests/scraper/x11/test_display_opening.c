@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/scraper/xvfb.h"
 #include "x11/display_opening.h"
@@ -160,9 +162,32 @@ static int tear_down_abandoned(void **state)
 	return lost ? 0 : -1;
 }
 
+/* The thread starts to use Xlib while the program, which does not wait for it, ends. */
+static void test_exit_with_a_thread(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		int status;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			if (sd_event_new(&event) < 0)
+				_exit(99);
+			start(":59999", 30000000);
+			display_opening_abandon(opening);
+			exit(3);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 3);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exit_with_a_thread),
 		cmocka_unit_test_setup_teardown(test_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_server, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_grab, set_up, tear_down),
