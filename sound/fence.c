@@ -76,6 +76,17 @@ static enum fence_verdict rewrite(struct fence *fence, const uint8_t *message, s
 		      : FENCE_TO_SERVER;
 }
 
+/* For the stream that waits for it. */
+static enum fence_verdict ask_for_sink(struct fence *fence)
+{
+	fence->stream = STREAM_HELD;
+	native_begin(&fence->packet, NATIVE_GET_SINK_INFO, OUR_NUMBER);
+	native_put_u32(&fence->packet, NATIVE_NONE);
+	native_put_text(&fence->packet, "@DEFAULT_SINK@");
+	native_end(&fence->packet);
+	return FENCE_TO_SERVER;
+}
+
 /* Holds the request for a stream, and asks for the default sink first. */
 static enum fence_verdict hold(struct fence *fence, const uint8_t *message, size_t length)
 {
@@ -85,12 +96,8 @@ static enum fence_verdict hold(struct fence *fence, const uint8_t *message, size
 		return end(fence, "it sent a request that is too large");
 	memcpy(fence->held, message, length);
 	fence->n_held = length;
-	fence->stream = STREAM_HELD;
-	native_begin(&fence->packet, NATIVE_GET_SINK_INFO, OUR_NUMBER);
-	native_put_u32(&fence->packet, NATIVE_NONE);
-	native_put_text(&fence->packet, "@DEFAULT_SINK@");
-	native_end(&fence->packet);
-	return FENCE_TO_SERVER;
+	fence->is_resumed = false;
+	return ask_for_sink(fence);
 }
 
 enum fence_verdict fence_from_listener(struct fence *fence, const uint8_t *message, size_t length,
@@ -106,8 +113,13 @@ enum fence_verdict fence_from_listener(struct fence *fence, const uint8_t *messa
 	if ((command == NATIVE_AUTH) != (fence->auth == AUTH_NONE))
 		return end(fence, command == NATIVE_AUTH ? "it authenticated twice"
 							 : "it did not authenticate first");
+	if (fence->is_resumable && fence->stream != STREAM_THERE)
+		return end(fence, "it sent a request while there was no sound server");
+	fence->is_resumable = false;
 	if (command == NATIVE_AUTH)
 		fence->auth = AUTH_ASKED;
+	if (command == NATIVE_SUBSCRIBE)
+		fence->is_subscribed = true;
 	if (command == NATIVE_CREATE_RECORD_STREAM) {
 		fence->number = number;
 		return hold(fence, message, length);
@@ -125,6 +137,30 @@ static enum fence_verdict malformed(struct fence *fence)
 	return end(fence, "the sound server sent a malformed message");
 }
 
+/* As a listener would begin. */
+static enum fence_verdict introduce(struct fence *fence, uint32_t command, const char *values,
+				    size_t size)
+{
+	struct native_packet request;
+
+	native_begin(&request, command, OUR_NUMBER);
+	if (command == NATIVE_AUTH)
+		native_put_u32(&request, fence->version);
+	native_put(&request, values, size);
+	return rewrite(fence, request.bytes + NATIVE_DESCRIPTOR, request.n - NATIVE_DESCRIPTOR,
+		       OUR_NUMBER);
+}
+
+bool fence_resume(struct fence *fence)
+{
+	if (!fence->is_resumable)
+		return false;
+	fence->is_resumed = true;
+	fence->auth = AUTH_ASKED;
+	fence->stream = STREAM_NAMED;
+	return introduce(fence, NATIVE_AUTH, "x\0\0\0", 5) == FENCE_TO_SERVER;
+}
+
 /* A later version than ours is lowered to it, as for the server. */
 static enum fence_verdict answer_auth(struct fence *fence, struct native_reader *reader,
 				      uint8_t *message)
@@ -137,6 +173,12 @@ static enum fence_verdict answer_auth(struct fence *fence, struct native_reader 
 		return end(fence, "the sound server's version of the protocol, %#x, is not known",
 			   (unsigned)version);
 	fence->auth = AUTH_DONE;
+	if (fence->is_resumed && version < fence->version)
+		return end(fence, "an older sound server has come");
+	if (fence->is_resumed)
+		return introduce(fence, NATIVE_SET_CLIENT_NAME, "PN", 2);
+	if (version < fence->version)
+		fence->version = version;
 	if (version > FENCE_VERSION_MAX)
 		wire_write_u32(message + VERSION_AT, FENCE_VERSION_MAX);
 	return FENCE_TO_LISTENER;
@@ -176,12 +218,17 @@ static bool records_monitor(struct fence *fence, struct native_reader *reader, c
 
 static enum fence_verdict answer_creation(struct fence *fence, struct native_reader *reader)
 {
-	fence->channel = native_take_u32(reader);
+	uint32_t channel = native_take_u32(reader);
+
+	if (fence->is_resumed && channel != fence->channel)
+		return end(fence, "the sound server gave the stream another number");
+	fence->channel = channel;
 	/* Its number, two sizes of buffers, format, loudspeakers, the source's number. */
 	if (!records_monitor(fence, reader, "LLLamL") || fence->channel == NATIVE_CONTROL)
 		return end(fence, "the sound server recorded from another source");
 	fence->stream = STREAM_THERE;
-	return FENCE_TO_LISTENER;
+	fence->is_resumable = !fence->is_subscribed;
+	return fence->is_resumed ? FENCE_LOSE : FENCE_TO_LISTENER;
 }
 
 static enum fence_verdict take_answer(struct fence *fence, struct native_reader *reader,
@@ -193,14 +240,23 @@ static enum fence_verdict take_answer(struct fence *fence, struct native_reader 
 		return answer_auth(fence, reader, message);
 	if (number < OUR_NUMBER)
 		return FENCE_TO_LISTENER;
+	if (is_error && fence->is_resumed) /* there is no sink yet, for instance */
+		return FENCE_RESUME;
 	wire_write_u32(message + NUMBER_AT, fence->number);
 	if (is_error) {
 		fence->stream = STREAM_NONE;
 		return FENCE_TO_LISTENER;
 	}
-	if (fence->stream == STREAM_HELD)
+	switch (fence->stream) {
+	case STREAM_NAMED:
+		return ask_for_sink(fence);
+	case STREAM_HELD:
 		return answer_sink(fence, reader);
-	return fence->stream == STREAM_ASKED ? answer_creation(fence, reader) : malformed(fence);
+	case STREAM_ASKED:
+		return answer_creation(fence, reader);
+	default:
+		return malformed(fence);
+	}
 }
 
 enum fence_verdict fence_from_server(struct fence *fence, uint8_t *message, size_t length)
@@ -219,9 +275,12 @@ enum fence_verdict fence_from_server(struct fence *fence, uint8_t *message, size
 		return records_monitor(fence, &reader, "LL")
 			       ? FENCE_TO_LISTENER
 			       : end(fence, "the sound server moved it to another source");
-	case NATIVE_RECORD_STREAM_KILLED:
-		if (native_take_u32(&reader) == fence->channel)
-			fence->stream = STREAM_NONE;
+	case NATIVE_RECORD_STREAM_KILLED: /* its sink has gone, or its server is about to */
+		if (native_take_u32(&reader) != fence->channel)
+			return FENCE_TO_LISTENER;
+		if (fence->is_resumable)
+			return FENCE_RESUME;
+		fence->stream = STREAM_NONE;
 		return FENCE_TO_LISTENER;
 	case NATIVE_SUBSCRIBE_EVENT:
 	case NATIVE_RECORD_STREAM_SUSPENDED:

@@ -8,6 +8,9 @@
  * cookie. What a stream records is asked of the server first: it is the monitor of the sink that is
  * the default then, and the server must name that when it has made the stream. Whatever else either
  * side sends ends the connection.
+ *
+ * A listener that only listens, as Guacamole's, outlasts the server (the user logs out and in) and
+ * the sink: the fence makes its stream again, by the request that it keeps.
  */
 #ifndef GPUDESK_FENCE_H
 #define GPUDESK_FENCE_H
@@ -39,15 +42,20 @@ enum fence_verdict {
 	FENCE_TO_SERVER,   /* `packet` goes there */
 	FENCE_TO_LISTENER, /* what was judged goes there as it is */
 	FENCE_LOSE,	   /* it goes nowhere */
+	FENCE_RESUME,	   /* the connection to the server is of no more use: fence_resume() */
 };
 
 struct fence {
 	enum { AUTH_NONE, AUTH_ASKED, AUTH_DONE } auth;
-	uint64_t earned; /* when the budget of requests was full, or would have been: µs */
+	uint32_t version; /* of the protocol: the listener's, then the lower one of both */
+	uint64_t earned;  /* when the budget of requests was full, or would have been: µs */
 
-	/* The stream; there is one at a time. */
-	enum { STREAM_NONE, STREAM_HELD, STREAM_ASKED, STREAM_THERE } stream;
-	uint8_t held[NATIVE_PACKET_MAX]; /* its request, until the default sink is known */
+	/* The stream; there is one at a time. STREAM_NAMED: only when it is resumed. */
+	enum { STREAM_NONE, STREAM_NAMED, STREAM_HELD, STREAM_ASKED, STREAM_THERE } stream;
+	bool is_resumable; /* the listener has asked for nothing else that would be lost */
+	bool is_resumed;   /* at another connection than the one that it was asked for at */
+	bool is_subscribed;
+	uint8_t held[NATIVE_PACKET_MAX]; /* its request, for when the default sink is known */
 	size_t n_held;
 	uint32_t number; /* of that request */
 	uint32_t channel;
@@ -75,6 +83,12 @@ enum fence_verdict fence_from_listener(struct fence *fence, const uint8_t *messa
 				       uint64_t now);
 /* It may be changed in its place. */
 enum fence_verdict fence_from_server(struct fence *fence, uint8_t *message, size_t length);
+
+/*
+ * The connection to the server has ended, or is to be. Returns whether the stream may go on at
+ * another one, unknown to the listener: after connecting, `packet` goes there.
+ */
+bool fence_resume(struct fence *fence);
 
 /* Samples from the server. */
 enum fence_verdict fence_samples(const struct fence *fence, uint32_t channel);

@@ -103,15 +103,18 @@ static const char *put_value(struct fence *fence, char letter, const uint8_t *va
 	switch (letter) {
 	case 'V':
 		number &= FENCE_VERSION_MASK;
-		native_put_u32(packet, number < FENCE_VERSION_MAX ? number : FENCE_VERSION_MAX);
+		fence->version = number < FENCE_VERSION_MAX ? number : FENCE_VERSION_MAX;
+		native_put_u32(packet, fence->version);
 		return number < FENCE_VERSION_MIN ? "too old a version" : NULL;
 	case 'I':
 		fence->is_indexed = number != NATIVE_NONE;
 		native_put_u32(packet, NATIVE_NONE);
-		return fence->is_indexed && number != fence->monitor_index ? other : NULL;
+		return fence->is_indexed && number != fence->monitor_index && !fence->is_resumed
+			       ? other
+			       : NULL;
 	case 'N':
 		native_put_text(packet, fence->monitor);
-		return is_monitor(fence, value) ? NULL : other;
+		return fence->is_resumed || is_monitor(fence, value) ? NULL : other;
 	case 'F':
 		native_put_u32(packet, bound_fragment(number, packet->bytes + FORMAT_AT));
 		return NULL;

@@ -41,11 +41,13 @@ struct relay {
 	size_t n_waiting;
 	bool is_full; /* that socket */
 	sd_event_source *retry;
-	uint64_t until; /* when its patience with the server ends */
+	uint64_t until; /* when its patience with the server ends; TIMER_NEVER: it was there */
 	struct fence fence;
 };
 
 /* ---- writing: they return NULL, or why the relay ends ---- */
+
+static const char server_has_gone[] = "the sound server has gone";
 
 static const char *send_waiting(struct relay *relay)
 {
@@ -80,6 +82,8 @@ static const char *send_to_server(const struct relay *relay)
 	const struct native_packet *packet = &relay->fence.packet;
 	ssize_t n = send(relay->server.fd, packet->bytes, packet->n, MSG_DONTWAIT | MSG_NOSIGNAL);
 
+	if (n < 0 && errno != EAGAIN)
+		return server_has_gone;
 	return n == (ssize_t)packet->n ? NULL : "the sound server does not read";
 }
 
@@ -101,6 +105,8 @@ static const char *take_packet(struct relay *relay, bool is_listener, uint8_t *p
 		return relay->fence.reason;
 	if (verdict == FENCE_TO_SERVER)
 		return send_to_server(relay);
+	if (verdict == FENCE_RESUME)
+		return server_has_gone;
 	/* Whole packets are lost, so that what follows is understood. */
 	if (verdict == FENCE_LOSE || (is_samples && relay->is_full))
 		return NULL;
@@ -137,7 +143,7 @@ static const char *read_side(struct relay *relay, struct side *side)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return NULL;
 	if (n <= 0)
-		return side == &relay->server ? "the sound server has gone" : "disconnected";
+		return side == &relay->server ? server_has_gone : "disconnected";
 	side->n_read += (size_t)n;
 	const char *reason = take_packets(relay, side);
 	return reason || !relay->n_waiting || relay->is_full ? reason : send_waiting(relay);
@@ -157,6 +163,19 @@ static int on_listener(sd_event_source *source, int fd, uint32_t events, void *u
 	return 0;
 }
 
+/* As long as the listener may listen: the user may be about to log in again. */
+static bool await_server(struct relay *relay)
+{
+	if (!fence_resume(&relay->fence) || timer_start(relay->retry, RETRY) < 0)
+		return false;
+	relay->until = TIMER_NEVER;
+	relay->server.source = event_source_end(relay->server.source);
+	close(relay->server.fd);
+	relay->server.fd = -1;
+	relay->server.n_read = 0;
+	return true;
+}
+
 static int on_server(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct relay *relay = userdata;
@@ -165,7 +184,7 @@ static int on_server(sd_event_source *source, int fd, uint32_t events, void *use
 	(void)source;
 	(void)fd;
 	(void)events;
-	if (reason)
+	if (reason && !(reason == server_has_gone && await_server(relay)))
 		relay->ended(reason, relay->userdata);
 	return 0;
 }
@@ -202,9 +221,11 @@ static int on_try(sd_event_source *source, uint64_t when, void *userdata)
 	(void)when;
 	if (r < 0 && timer_now(relay->event) < relay->until)
 		return timer_start(source, RETRY);
-	if (r >= 0)
+	if (r >= 0 && !relay->listener.source)
 		r = sd_event_add_io(relay->event, &relay->listener.source, relay->listener.fd,
 				    EPOLLIN, on_listener, relay);
+	else if (r >= 0)
+		(void)send_to_server(relay); /* if it has gone already, that is read */
 	snprintf(reason, sizeof(reason), "no sound server at %s: %s", relay->server_path,
 		 strerror(-r));
 	if (r < 0)

@@ -2,8 +2,8 @@
 /*
  * Any packets of a listener and of a sound server through the fence between them. A piece of the
  * input is a byte, whose lowest bit says whose it is, and whose next ones may put an authentication
- * or a stream's request or answers in its place; then two bytes of length, and so much of a
- * message.
+ * or a stream's request or answers in its place, or take the server away; then two bytes of length,
+ * and so much of a message.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +44,14 @@ static void check_for_server(const struct fence *fence)
 	require(!reader.is_bad);
 }
 
+static bool lose_server(struct fence *fence)
+{
+	if (!fence_resume(fence))
+		return false;
+	check_for_server(fence);
+	return true;
+}
+
 static enum fence_verdict give(struct fence *fence, bool is_listener, const uint8_t *message,
 			       size_t length, uint64_t now)
 {
@@ -60,6 +68,8 @@ static enum fence_verdict give(struct fence *fence, bool is_listener, const uint
 	require(!is_listener || verdict == FENCE_END || verdict == FENCE_TO_SERVER);
 	if (verdict == FENCE_TO_SERVER)
 		check_for_server(fence);
+	if (verdict == FENCE_RESUME)
+		require(lose_server(fence));
 	return verdict;
 }
 
@@ -105,6 +115,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t n;
 
 		now += 50000;
+		if ((what >> 1 & 7) == 6) {
+			if (!lose_server(&fence))
+				return 0;
+			continue;
+		}
 		if (make(what >> 1 & 7, (uint8_t)(what >> 4), &packet)) {
 			if (give(&fence, what & 1, packet.bytes + NATIVE_DESCRIPTOR,
 				 packet.n - NATIVE_DESCRIPTOR, now) == FENCE_END)

@@ -278,27 +278,31 @@ class FenceTest(DirectoryTest, ChainFiles, SoundRig):
         self.check_sources(PipeWire, [])
 
     def check_sink_goes(self, make):
-        """The stream is not moved to a microphone then."""
+        """The stream is not moved to a microphone then, but is made again at the next sink."""
         self.start_rig(make)
         module = self.server.pactl("load-module", "module-null-sink", "sink_name=card").stdout
         self.server.pactl("set-default-sink", "card")
         wait_until(lambda: b"Default Sink: card" in self.server.pactl("info").stdout, "the sink")
-        self.server.play_tone("card")
+        self.server.play_tone("null")
         self.listen().authenticate()
 
         def outputs():
             return self.server.pactl("list", "short", "source-outputs").stdout
 
-        for change in (["move-source-output", None, "mic"],
-                       ["unload-module", module.decode().strip()]):
-            recorder = self.parec("@DEFAULT_MONITOR@")
-            self.assertTrue(recorder.stdout.read(4096))
-            moved = self.server.pactl(*(part or outputs().split()[0].decode() for part in change))
-            if moved.returncode == 0:
-                wait_until(lambda: not outputs(), "the end of the stream")
-            else:
-                recorder.kill()
-                wait_until(lambda: not outputs(), "the end of the recorder")
+        recorder = self.parec("@DEFAULT_MONITOR@")
+        self.assertTrue(recorder.stdout.read(4096))
+        before = outputs()
+        self.server.pactl("move-source-output", before.split()[0].decode(), "mic")
+        self.assertTrue(recorder.stdout.read(ENOUGH))
+        self.assertEqual(outputs(), before)
+        recorder.kill()
+        wait_until(lambda: not outputs(), "the end of the recorder")
+
+        recorder = self.parec("card.monitor", "--latency-msec=50")
+        self.assertTrue(recorder.stdout.read(4096))
+        self.server.pactl("unload-module", module.decode().strip())
+        recorder.stdout.read(8 * ENOUGH)
+        self.assert_tone(recorder.stdout.read(ENOUGH))
 
     def test_the_sink_of_pulseaudio_goes(self):
         self.check_sink_goes(PulseAudio)
@@ -312,6 +316,39 @@ class FenceTest(DirectoryTest, ChainFiles, SoundRig):
         self.server.stop()
         self.assertTrue(listener.is_ended())
         self.assertIn("the sound server has gone", self.sound.read_log())
+
+    def check_next_server(self, make):
+        """One that only listens hears the next server, as after a logout and login."""
+        self.start_rig(make)
+        self.server.play_tone()
+        asking = self.listen().authenticate()
+        recorder = self.parec("null.monitor", "--latency-msec=50")
+        for _ in range(3):
+            self.assert_tone(recorder.stdout.read(2 * ENOUGH)[-ENOUGH:])
+            self.server.stop()
+            self.server.begin()
+            self.server.play_tone()
+            recorder.stdout.read(2 * ENOUGH)  # some is silence
+        self.assertTrue(asking.is_ended())
+        self.scraper.tell([])
+        self.sound.wait_log("the last viewer of that address has disconnected")
+        recorder.stdout.read()
+
+    def test_the_next_pulseaudio(self):
+        self.check_next_server(PulseAudio)
+
+    def test_the_next_pipewire(self):
+        self.check_next_server(PipeWire)
+
+    def test_a_viewer_goes_while_there_is_no_server(self):
+        self.start_rig()
+        self.listen().authenticate()
+        recorder = self.parec("null.monitor")
+        self.assertTrue(recorder.stdout.read(4096))
+        self.server.stop()
+        self.scraper.tell([])
+        self.sound.wait_log("the last viewer of that address has disconnected")
+        recorder.stdout.read()
 
     def test_the_server_comes_late(self):
         self.sound_socket = os.path.join(self.directory, "sound/pulse/native")

@@ -473,6 +473,13 @@ static void test_fragments(void **state)
 	}
 }
 
+/* Something that a listener has to have an answer to. */
+static void ask(void)
+{
+	answer(NATIVE_GET_SERVER_INFO, 99);
+	assert_int_equal(from_listener(), FENCE_TO_SERVER);
+}
+
 static void test_one_stream(void **state)
 {
 	struct stream_request request = messages_stream();
@@ -487,6 +494,7 @@ static void test_one_stream(void **state)
 	answer(NATIVE_REPLY, 10);
 	assert_int_equal(from_server(), FENCE_TO_LISTENER);
 	assert_int_equal(create(&request, 11, 7), FENCE_TO_LISTENER);
+	ask();
 	answer(NATIVE_RECORD_STREAM_KILLED, 0);
 	native_put_u32(&packet, 7);
 	assert_int_equal(from_server(), FENCE_TO_LISTENER);
@@ -498,6 +506,117 @@ static void test_one_stream(void **state)
 	setup(NULL);
 	assert_int_equal(request_stream(&request, 1), FENCE_TO_SERVER);
 	assert_int_equal(request_stream(&request, 2), FENCE_END);
+}
+
+/* To where the next server is asked for its default sink. */
+static enum fence_verdict resume(uint32_t version)
+{
+	assert_true(fence_resume(&fence));
+	struct native_reader own = read_own(NATIVE_AUTH, OUR_NUMBER);
+	assert_int_equal(native_take_u32(&own), 33);
+	leave_out(&own, 'x');
+	assert_true(is_over(&own));
+	answer(NATIVE_REPLY, OUR_NUMBER);
+	native_put_u32(&packet, version);
+	enum fence_verdict r = from_server();
+	if (r != FENCE_TO_SERVER)
+		return r;
+	own = read_own(NATIVE_SET_CLIENT_NAME, OUR_NUMBER);
+	leave_out(&own, 'P');
+	assert_true(is_over(&own));
+	answer(NATIVE_REPLY, OUR_NUMBER);
+	r = from_server();
+	(void)read_own(NATIVE_GET_SINK_INFO, OUR_NUMBER);
+	return r;
+}
+
+static enum fence_verdict create_again(uint32_t channel, const char *source)
+{
+	messages_write_sink(&packet, OUR_NUMBER, 8, "next.monitor");
+	assert_int_equal(from_server(), FENCE_TO_SERVER);
+	struct native_reader own = read_own(NATIVE_CREATE_RECORD_STREAM, OUR_NUMBER);
+	leave_out(&own, 'a');
+	leave_out(&own, 'm');
+	assert_int_equal(native_take_u32(&own), NATIVE_NONE);
+	assert_string_equal(native_take_text(&own), "next.monitor");
+	messages_write_created(&packet, OUR_NUMBER, channel, source);
+	return from_server();
+}
+
+static void set_up_resumable(void)
+{
+	struct stream_request request = messages_stream();
+
+	assert_int_equal(authenticate(34, 33), FENCE_TO_LISTENER);
+	request.index = 5;
+	request.source = NULL;
+	assert_int_equal(create(&request, 1, 3), FENCE_TO_LISTENER);
+}
+
+static void test_resumed(void **state)
+{
+	(void)state;
+	set_up_resumable();
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(resume(35), FENCE_TO_SERVER);
+		assert_int_equal(fence_samples(&fence, 3), FENCE_LOSE);
+		/* It may lose that one, too, or have no sink yet. */
+		assert_int_equal(resume(33), FENCE_TO_SERVER);
+		answer(NATIVE_ERROR, OUR_NUMBER);
+		native_put_u32(&packet, 5);
+		assert_int_equal(from_server(), FENCE_RESUME);
+		assert_int_equal(resume(34), FENCE_TO_SERVER);
+		assert_int_equal(create_again(3, "next.monitor"), FENCE_LOSE);
+		assert_int_equal(fence_samples(&fence, 3), FENCE_TO_LISTENER);
+		answer(NATIVE_RECORD_STREAM_KILLED, UINT32_MAX);
+		native_put_u32(&packet, 4);
+		assert_int_equal(from_server(), FENCE_TO_LISTENER);
+		answer(NATIVE_RECORD_STREAM_KILLED, UINT32_MAX);
+		native_put_u32(&packet, 3);
+		assert_int_equal(from_server(), FENCE_RESUME);
+	}
+}
+
+/* What the listener could not do without noticing. */
+static void test_not_resumed(void **state)
+{
+	struct stream_request request = messages_stream();
+
+	(void)state;
+	setup(NULL);
+	assert_false(fence_resume(&fence));
+	assert_int_equal(request_stream(&request, 1), FENCE_TO_SERVER);
+	assert_false(fence_resume(&fence));
+
+	set_up_resumable();
+	ask();
+	assert_false(fence_resume(&fence));
+
+	setup(NULL);
+	native_begin(&packet, NATIVE_SUBSCRIBE, 2);
+	native_put_u32(&packet, 1);
+	assert_int_equal(from_listener(), FENCE_TO_SERVER);
+	assert_int_equal(create(&request, 1, 3), FENCE_TO_LISTENER);
+	assert_false(fence_resume(&fence));
+
+	set_up_resumable();
+	assert_int_equal(resume(32), FENCE_END);
+	assert_string_equal(fence.reason, "an older sound server has come");
+
+	set_up_resumable();
+	assert_int_equal(resume(33), FENCE_TO_SERVER);
+	assert_int_equal(create_again(3, "microphone"), FENCE_END);
+
+	set_up_resumable();
+	assert_int_equal(resume(33), FENCE_TO_SERVER);
+	assert_int_equal(create_again(4, "next.monitor"), FENCE_END);
+	assert_string_equal(fence.reason, "the sound server gave the stream another number");
+
+	set_up_resumable();
+	assert_int_equal(resume(33), FENCE_TO_SERVER);
+	answer(NATIVE_GET_SERVER_INFO, 9);
+	assert_int_equal(from_listener(), FENCE_END);
+	assert_string_equal(fence.reason, "it sent a request while there was no sound server");
 }
 
 /* What is too long to be sent on. */
@@ -644,6 +763,8 @@ int main(void)
 		cmocka_unit_test_setup(test_rates, setup),
 		cmocka_unit_test_setup(test_fragments, setup),
 		cmocka_unit_test_setup(test_one_stream, setup),
+		cmocka_unit_test(test_resumed),
+		cmocka_unit_test(test_not_resumed),
 		cmocka_unit_test_setup(test_long_names, setup),
 		cmocka_unit_test_setup(test_pace, setup),
 		cmocka_unit_test_setup(test_descriptors, setup),

@@ -280,6 +280,61 @@ static void test_no_server(void **state)
 	assert_int_equal(command_at(rig.server), NATIVE_AUTH);
 }
 
+/* The listener gets whole packets, and nothing of how its stream comes back. */
+static void test_next_server(void **state)
+{
+	struct native_packet packet;
+	uint8_t bytes[NATIVE_DESCRIPTOR + 8];
+
+	(void)state;
+	start();
+	authenticate();
+	create(3);
+	assert_int_equal(send(rig.server, (uint8_t[30]){ 0, 0, 1, 0, 0, 0, 0, 3 }, 30, 0), 30);
+	run();
+	for (unsigned i = 0; i < 2; i++) {
+		close(rig.server);
+		run();
+		assert_non_null(rig.relay);
+		assert_true(sd_event_run(rig.event, 10 * 1000000) > 0);
+		start();
+		assert_int_equal(command_at(rig.server), NATIVE_AUTH);
+	}
+	native_begin(&packet, NATIVE_REPLY, OUR_NUMBER);
+	native_put_u32(&packet, 35);
+	native_end(&packet);
+	send_packet(rig.server, &packet);
+	assert_int_equal(command_at(rig.server), NATIVE_SET_CLIENT_NAME);
+	native_begin(&packet, NATIVE_REPLY, OUR_NUMBER);
+	native_end(&packet);
+	send_packet(rig.server, &packet);
+	assert_int_equal(command_at(rig.server), NATIVE_GET_SINK_INFO);
+	messages_write_sink(&packet, OUR_NUMBER, 5, messages_monitor);
+	send_packet(rig.server, &packet);
+	assert_int_equal(command_at(rig.server), NATIVE_CREATE_RECORD_STREAM);
+	messages_write_created(&packet, OUR_NUMBER, 3, messages_monitor);
+	send_packet(rig.server, &packet);
+	assert_int_equal(recv(rig.listener, bytes, sizeof(bytes), MSG_DONTWAIT), -1);
+	send_samples(3, 8);
+	assert_int_equal(recv(rig.listener, bytes, sizeof(bytes), MSG_DONTWAIT), sizeof(bytes));
+	assert_memory_equal(bytes + NATIVE_DESCRIPTOR, "\3\3\3\3\3\3\3\3", 8);
+}
+
+static void test_listener_leaves_meanwhile(void **state)
+{
+	(void)state;
+	start();
+	authenticate();
+	create(3);
+	close(rig.server);
+	run();
+	assert_non_null(rig.relay);
+	shutdown(rig.listener, SHUT_RDWR);
+	run();
+	assert_null(rig.relay);
+	assert_string_equal(rig.reason, "disconnected");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +345,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_forbidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_server, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_next_server, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listener_leaves_meanwhile, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

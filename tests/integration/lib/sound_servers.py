@@ -36,15 +36,20 @@ class SoundServer:
 
     def __init__(self, directory, add_cleanup):
         self.directory = os.path.join(directory, "sound")
-        os.makedirs(self.directory, 0o700)
         self.programs, self.add_cleanup = [], add_cleanup
         self.environment = {
             **{name: value for name, value in os.environ.items()
                if not name.startswith(("PULSE_", "XDG_", "DBUS_", "DISPLAY"))},
             "HOME": self.directory, "XDG_RUNTIME_DIR": self.directory,
             "DBUS_SESSION_BUS_ADDRESS": "unix:path=%s/bus" % self.directory}
-        self.start()
+        self.socket = os.path.join(self.directory, "pulse/native")
         self.client = dict(self.environment, PULSE_SERVER="unix:" + self.socket)
+        self.begin()
+
+    def begin(self):
+        """Also after stop()."""
+        os.makedirs(self.directory, 0o700)
+        self.start()
         wait_until(lambda: b"Default Sink: null" in self.pactl("info").stdout, "the default sink")
 
     def run(self, *command):
@@ -55,6 +60,8 @@ class SoundServer:
     def stop(self):
         for program in reversed(self.programs):
             program.kill()
+        self.programs.clear()
+        shutil.rmtree(self.directory)
 
     def pactl(self, *arguments, **options):
         return subprocess.run(["pactl", *arguments], stdout=subprocess.PIPE, timeout=60,
@@ -76,7 +83,6 @@ class PulseAudio(SoundServer):
     def start(self):
         need("pulseaudio", "pactl", "parec")
         os.mkdir(os.path.join(self.directory, "pulse"))
-        self.socket = os.path.join(self.directory, "pulse/native")
         conf = os.path.join(self.directory, "conf")
         with open(conf, "w", encoding="utf-8") as file:
             file.write(PULSE_CONF % self.socket)
@@ -86,7 +92,6 @@ class PulseAudio(SoundServer):
 class PipeWire(SoundServer):
     def start(self):
         need("pipewire", "pipewire-pulse", "wireplumber", "dbus-daemon", "pactl", "parec")
-        self.socket = os.path.join(self.directory, "pulse/native")
         drop_ins = os.path.join(self.directory, ".config/pipewire/pipewire.conf.d")
         os.makedirs(drop_ins)
         with open(os.path.join(drop_ins, "null.conf"), "w", encoding="utf-8") as file:
