@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One listener: its socket, a connection to the user's sound server, and the fence between them.
+ * One listener: its socket, a connection to the user's sound server, or to the next one, and the
+ * fence between them.
  * Nothing waits for anything: the server is always read, and samples that a listener does not read
  * in time are lost to it alone.
  */

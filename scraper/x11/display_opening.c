@@ -134,11 +134,14 @@ void display_opening_await(struct display_opening *opening)
 		timer_start(opening->timer, opening->limit);
 }
 
-/* Xlib's destructor frees locks that the thread may be about to take. */
+/*
+ * Xlib's destructor frees locks that the thread may be about to take. And the thread may be stuck
+ * in reading the Xauthority, with that file's lock, which flushing all files would wait for.
+ */
 __attribute__((noreturn)) static void exit_without_destructors(int status, void *userdata)
 {
 	(void)userdata;
-	fflush(NULL);
+	fflush(stdout);
 	_exit(status);
 }
 

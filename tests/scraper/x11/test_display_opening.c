@@ -8,8 +8,12 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,10 +188,42 @@ static void test_exit_with_a_thread(void **state)
 	}
 }
 
+/* The file system with the Xauthority hangs, and the thread in it, within stdio. */
+static void test_exit_with_a_stuck_thread(void **state)
+{
+	char path[64];
+	int status, n_left = 1;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/test_display_opening.%d", (int)getpid());
+	assert_int_equal(mkfifo(path, 0600), 0);
+	int fifo = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fifo >= 0);
+	assert_int_equal(write(fifo, "x", 1), 1);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		alarm(30);
+		if (sd_event_new(&event) < 0 || setenv("XAUTHORITY", path, 1) < 0)
+			_exit(99);
+		start(xvfb.display, 30000000);
+		while (n_left)
+			ioctl(fifo, FIONREAD, &n_left);
+		display_opening_abandon(opening);
+		exit(3);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(path);
+	close(fifo);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exit_with_a_thread),
+		cmocka_unit_test_setup_teardown(test_exit_with_a_stuck_thread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_server, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_grab, set_up, tear_down),
